@@ -1,0 +1,35 @@
+/** From the least to the most urgent. */
+export const logLevels = ["debug", "info", "warn", "error"] as const;
+
+export type LogLevel = (typeof logLevels)[number];
+
+/** Writes one line: what happened, and the facts that go with it. */
+export type Log = Record<LogLevel, (message: string, facts?: Record<string, unknown>) => void>;
+
+const colours: Record<LogLevel, string> = { debug: "\x1b[2m", info: "\x1b[36m", warn: "\x1b[33m", error: "\x1b[31m" };
+
+/**
+ * A log for one service on stdout: a JSON object a line, or coloured text when a person is watching a terminal.
+ * @param level the least urgent level that is written
+ */
+export function createLog(service: string, level: LogLevel, pretty = process.stdout.isTTY === true): Log {
+  const format = pretty ? prettyLine : jsonLine;
+  const writer =
+    (of: LogLevel) =>
+    (message: string, facts: Record<string, unknown> = {}) => {
+      if (logLevels.indexOf(of) >= logLevels.indexOf(level)) process.stdout.write(format(service, of, message, facts));
+    };
+  return { debug: writer("debug"), info: writer("info"), warn: writer("warn"), error: writer("error") };
+}
+
+function jsonLine(service: string, level: LogLevel, message: string, facts: Record<string, unknown>): string {
+  return `${JSON.stringify({ time: new Date().toISOString(), level, service, message, ...facts })}\n`;
+}
+
+function prettyLine(service: string, level: LogLevel, message: string, facts: Record<string, unknown>): string {
+  const time = new Date().toISOString().slice(11, 19);
+  const details = Object.entries(facts).map(([name, value]) => {
+    return `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`;
+  });
+  return `${time} ${colours[level]}${service.padEnd(6)}\x1b[0m ${message}${details.length ? ` \x1b[2m${details.join(" ")}\x1b[0m` : ""}\n`;
+}

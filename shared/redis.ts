@@ -1,0 +1,18 @@
+import { Redis, type RedisOptions } from "ioredis";
+import type { Link } from "./link.ts";
+
+/**
+ * Opens a connection to Redis that is tried again for ever, at most 5 seconds apart, and tells `link` how it stands.
+ */
+export function connectRedis(url: string, link: Link, options: Omit<RedisOptions, "replyMapping"> = {}): Redis {
+  const redis = new Redis(url, { ...options, retryStrategy: retryDelayMs });
+  redis.on("ready", () => link.up());
+  redis.on("error", (error) => link.down(error));
+  redis.on("close", () => link.down(link.problem ?? "the connection was closed"));
+  return redis;
+}
+
+/** Milliseconds to wait before the given attempt, the first being 1; spread, so that not all come back at once. */
+export function retryDelayMs(attempt: number): number {
+  return Math.min(50 * 2 ** attempt, 5_000) * (0.75 + Math.random() / 4);
+}

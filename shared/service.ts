@@ -1,0 +1,68 @@
+import { ConfigError, type Environment } from "./config.ts";
+import { describeError } from "./link.ts";
+import { createLog, type Log, type LogLevel } from "./log.ts";
+
+/** Something that a person must mend before the service can start. Its message is one line that says what to do. */
+export class StartError extends Error {
+  override name = "StartError";
+}
+
+/** What a service is given to start with. */
+export type ServiceParts<Config> = {
+  config: Config;
+  log: Log;
+  /** Remembers how to close something that was just opened; closed are the last ones first. */
+  onClose(close: () => unknown): void;
+  /** Aborted when the service is told to stop. */
+  signal: AbortSignal;
+};
+
+/** All must be closed by then; what is not is left behind. */
+const closeDeadlineMs = 4_500;
+
+/**
+ * Runs a service until SIGTERM or SIGINT: reads its configuration, starts it, and closes what it opened in reverse order.
+ * Exits 0 after a stop, and 1 with one line on stderr when it could not start.
+ * @param start opens and wires everything; the service goes on after it returned
+ */
+export async function runService<Config extends { logLevel: LogLevel }>(
+  name: string,
+  readConfig: (env: Environment) => Config,
+  start: (parts: ServiceParts<Config>) => Promise<void>,
+): Promise<void> {
+  const closers: (() => unknown)[] = [];
+  const stopping = new AbortController();
+
+  async function close(): Promise<void> {
+    const deadline = new Promise<void>((resolve) => setTimeout(resolve, closeDeadlineMs));
+    const all = async () => {
+      // One that fails must not keep the others open.
+      for (const closer of closers.reverse())
+        await Promise.resolve()
+          .then(closer)
+          .catch(() => {});
+    };
+    await Promise.race([all(), deadline]);
+  }
+
+  try {
+    const config = readConfig(process.env);
+    const log = createLog(name, config.logLevel);
+    const stop = async (signalName: string) => {
+      if (stopping.signal.aborted) return;
+      log.info("stopping", { signal: signalName });
+      stopping.abort(new Error("the service is stopping"));
+      await close();
+      process.exit(0);
+    };
+    // SIGPIPE is left alone: a reader of our log that goes away is no reason to stop.
+    for (const signalName of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signalName, () => void stop(signalName));
+    await start({ config, log, onClose: (closer) => closers.push(closer), signal: stopping.signal });
+  } catch (error) {
+    if (stopping.signal.aborted) return;
+    const expected = error instanceof ConfigError || error instanceof StartError;
+    process.stderr.write(`bellbuoy ${name}: ${expected ? error.message : `cannot start: ${describeError(error)}`}\n`);
+    await close();
+    process.exit(1);
+  }
+}

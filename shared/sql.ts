@@ -1,0 +1,59 @@
+import postgres from "postgres";
+import type { Link } from "./link.ts";
+
+/**
+ * The SQL client of one service: a small pool that connects when first used and again whenever the server is back.
+ * Columns are camelCase in TypeScript (`waveHeightM`) and snake_case in SQL (`wave_height_m`); a bigint is a string, a
+ * timestamptz a `Date`.
+ */
+export type Sql = postgres.Sql;
+
+/** A transaction of {@link Sql}, or {@link Sql} itself where a statement does not care. */
+export type Transaction = postgres.TransactionSql;
+
+/**
+ * Opens the pool. Nothing is sent before the first query.
+ * @param service shown by PostgreSQL as `application_name`
+ */
+export function connectSql(url: string, service: string): Sql {
+  return postgres(url, {
+    max: 8,
+    connect_timeout: 5,
+    transform: postgres.camel,
+    onnotice: () => {},
+    connection: { application_name: `bellbuoy-${service}` },
+  });
+}
+
+/**
+ * Advisory locks, each the second half of a pair whose first half is {@link lockSpace}.
+ * They are taken in transactions only, so that a dead connection never keeps one.
+ */
+export const locks = {
+  /** Held while the schema is brought up to date. */
+  migrate: 1,
+  /** Held from before the first event id is drawn to the commit, so that ids become visible in order. */
+  eventIds: 2,
+  /** Held while what lies above the published mark is published. */
+  publish: 3,
+} as const;
+
+/** The first half of each advisory lock: "bell" in ASCII. */
+export const lockSpace = 0x62656c6c;
+
+/** How long a database that is up may take for the smallest of answers. */
+const pingMs = 2_000;
+
+/** Asks the database for a sign of life and tells the link how it went. */
+export async function pingDatabase(sql: Sql, database: Link): Promise<void> {
+  const { promise: tooSlow, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${pingMs} ms`)), pingMs);
+  try {
+    await Promise.race([sql`select 1`, tooSlow]);
+    database.up();
+  } catch (error) {
+    database.down(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
