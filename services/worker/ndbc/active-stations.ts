@@ -1,0 +1,70 @@
+import { XML } from "bun";
+import { stationIdPattern } from "../../../shared/observation.ts";
+import type { Station } from "../store.ts";
+import { describeBody, NotDataError, quote } from "./not-data.ts";
+
+/** A `<station>` that was left out, and why. */
+export type RejectedStation = { stationId: string; reason: string };
+
+/**
+ * Parses `activestations.xml`: who and where the network's stations are. Ids, lower case in this file, come out in upper
+ * case; an attribute that is absent or empty is `null`. What the file says of itself (`count`, `created`) and of the last
+ * hours (`met`, `currents`) is not read: the former is wrong at times, the latter changes all day.
+ * @param xml the file, a character a byte; the encoding that it declares is honoured here
+ * @throws {NotDataError} when it is another file, not a whole one, or without a usable station
+ */
+export function parseActiveStations(xml: string): { stations: Station[]; rejected: RejectedStation[] } {
+  const byId = new Map<string, Station>();
+  const rejected: RejectedStation[] = [];
+  for (const attributes of stationElements(xml)) {
+    const stationId = (attributes.id ?? "").toUpperCase();
+    const latitude = readDecimal(attributes.lat);
+    const longitude = readDecimal(attributes.lon);
+    const reject = (reason: string) => rejected.push({ stationId, reason });
+    if (!stationIdPattern.test(stationId)) reject(`${quote(stationId)} is no station id`);
+    else if (byId.has(stationId)) reject("is listed twice");
+    else if (latitude === null || longitude === null || Math.abs(latitude) > 90 || Math.abs(longitude) > 180) {
+      reject(`position ${quote(`${attributes.lat} ${attributes.lon}`)} is not on Earth`);
+    } else {
+      byId.set(stationId, {
+        stationId,
+        latitude,
+        longitude,
+        elevationM: readDecimal(attributes.elev),
+        name: readText(attributes.name),
+        owner: readText(attributes.owner),
+        program: readText(attributes.pgm),
+        type: readText(attributes.type),
+      });
+    }
+  }
+  if (byId.size === 0) throw new NotDataError(`a list with no usable station among ${rejected.length}`);
+  return { stations: [...byId.values()], rejected };
+}
+
+/** The attributes of each `<station>`. */
+function stationElements(xml: string): Record<string, string | undefined>[] {
+  const root = parseXml(xml);
+  if (root.name !== "stations") throw new NotDataError(`an XML document about <${root.name}> instead of <stations>`);
+  return root.children.flatMap((child) =>
+    typeof child === "object" && "name" in child && child.name === "station" ? [child.attributes] : [],
+  );
+}
+
+function parseXml(xml: string): XML.Node {
+  const found = describeBody(xml);
+  if (found !== "an XML document") throw new NotDataError(found);
+  try {
+    return XML.parse(Buffer.from(xml, "latin1"), { compact: false });
+  } catch (error) {
+    throw new NotDataError(`a broken XML document (${error instanceof Error ? error.message : error})`);
+  }
+}
+
+function readDecimal(text: string | undefined): number | null {
+  return text !== undefined && /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : null;
+}
+
+function readText(text: string | undefined): string | null {
+  return text?.trim().replace(/\s+/g, " ") || null;
+}

@@ -1,0 +1,190 @@
+import { version } from "../../../package.json" with { type: "json" };
+import type { UpstreamFile } from "../store.ts";
+
+/** Tells NDBC who asks, and where to find us. */
+export const userAgent = `bellbuoy/${version} (+https://github.com/bellbuoy/bellbuoy)`;
+
+/** A file could not be fetched. Its message is one line: which address, and why. */
+export class UpstreamError extends Error {
+  override name = "UpstreamError";
+  constructor(
+    address: URL,
+    reason: string,
+    /** How long NDBC asks us to stay away, where it does. */
+    readonly retryAfterSeconds: number | null = null,
+  ) {
+    super(`${address.origin}${address.pathname}: ${reason}`);
+  }
+}
+
+export type NdbcClientOptions = {
+  /** Where NDBC is, without a slash at its end; a file's path follows. */
+  baseUrl: string;
+  /** Ends what is under way, and lets nothing more begin. */
+  signal?: AbortSignal;
+  /** How long a whole answer may take; 30 seconds unless told. */
+  timeoutMs?: number;
+  /** The largest body that is taken, counted unzipped; some ten times NDBC's largest file unless told. */
+  maxBytes?: number;
+};
+
+/**
+ * What came: a body, a character a byte (ISO-8859-1); or that it is still the same; or that there is no such file. The
+ * first two come with the validators for the next request; their hash is the body's SHA-256.
+ */
+export type Answer =
+  | ({ kind: "body"; body: string } & UpstreamFile)
+  | ({ kind: "unchanged" } & UpstreamFile)
+  | { kind: "missing" };
+
+export type NdbcClient = {
+  /**
+   * Fetches a file, if it has changed. Requests of one client wait for each other, and none is sent while NDBC has asked
+   * us to stay away.
+   * @param known what the last answer came with; `null` fetches the file whether it has changed or not
+   * @throws {UpstreamError} when NDBC cannot be reached, refuses, or does not send a whole answer of allowed size
+   * @throws the reason of the client's signal when that is aborted
+   */
+  get(path: string, known: UpstreamFile | null): Promise<Answer>;
+};
+
+/**
+ * A client with manners, as NDBC asks for them: conditional requests, gzip, a name and a contact, one request at a time,
+ * and none before the end of a Retry-After.
+ */
+export function createNdbcClient(options: NdbcClientOptions): NdbcClient {
+  let previous: Promise<unknown> = Promise.resolve();
+  let awayUntilMs = 0;
+
+  async function getInTurn(path: string, known: UpstreamFile | null): Promise<Answer> {
+    const address = new URL(options.baseUrl + path);
+    const awaySeconds = Math.ceil((awayUntilMs - performance.now()) / 1_000);
+    if (awaySeconds > 0) throw new UpstreamError(address, `not asked: NDBC wants to be left alone`, awaySeconds);
+    try {
+      return await request(address, known, options);
+    } catch (error) {
+      const retryAfterSeconds = error instanceof UpstreamError ? error.retryAfterSeconds : null;
+      if (retryAfterSeconds !== null) awayUntilMs = performance.now() + retryAfterSeconds * 1_000;
+      throw error;
+    }
+  }
+
+  return {
+    get(path, known) {
+      const answer = previous.then(() => getInTurn(path, known));
+      previous = answer.catch(() => {});
+      return answer;
+    },
+  };
+}
+
+async function request(address: URL, known: UpstreamFile | null, options: NdbcClientOptions): Promise<Answer> {
+  const { signal, timeoutMs = 30_000, maxBytes = 8_000_000 } = options;
+  signal?.throwIfAborted();
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const ending = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    const response = await fetchFollowing(address, requestHeaders(known), ending);
+    return await readAnswer(response, address, known, maxBytes);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof UpstreamError) throw error;
+    const reason = timeout.aborted ? `no whole answer in ${timeoutMs / 1000} s` : describeFailure(error);
+    throw new UpstreamError(address, reason);
+  }
+}
+
+function requestHeaders(known: UpstreamFile | null): Record<string, string> {
+  return {
+    "User-Agent": userAgent,
+    "Accept-Encoding": "gzip",
+    ...(known?.etag ? { "If-None-Match": known.etag } : {}),
+    ...(known?.lastModified ? { "If-Modified-Since": known.lastModified } : {}),
+  };
+}
+
+/** How many redirects are followed. */
+const maxRedirects = 3;
+
+/** Fetches, and follows redirects on the same host; to another one, or away from https, they are refused. */
+async function fetchFollowing(address: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+  let at = address;
+  for (let redirects = 0; ; redirects++) {
+    const response = await fetch(at, { headers, signal, redirect: "manual" });
+    const location = response.headers.get("Location");
+    if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response;
+    await response.body?.cancel();
+    if (!URL.canParse(location, at.href)) throw new UpstreamError(address, "redirects to no address");
+    const next = new URL(location, at);
+    const isSafe = next.protocol === at.protocol || next.protocol === "https:";
+    if (next.host !== at.host || !isSafe) throw new UpstreamError(address, `redirects elsewhere, to ${next.origin}`);
+    if (redirects === maxRedirects) throw new UpstreamError(address, `redirects more than ${maxRedirects} times`);
+    at = next;
+  }
+}
+
+async function readAnswer(
+  response: Response,
+  address: URL,
+  known: UpstreamFile | null,
+  maxBytes: number,
+): Promise<Answer> {
+  const etag = response.headers.get("ETag");
+  const lastModified = response.headers.get("Last-Modified");
+  if (response.status === 304 && known !== null) {
+    const { hash } = known;
+    return {
+      kind: "unchanged",
+      etag: etag ?? known.etag,
+      lastModified: lastModified ?? known.lastModified,
+      hash,
+    };
+  }
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    if (response.status === 404) return { kind: "missing" };
+    throw new UpstreamError(
+      address,
+      `answers ${response.status} ${response.statusText}`.trim(),
+      readRetryAfter(response),
+    );
+  }
+  const bytes = await readBody(response, address, maxBytes);
+  const hash = new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
+  if (hash === known?.hash) return { kind: "unchanged", etag, lastModified, hash };
+  return { kind: "body", body: bytes.toString("latin1"), etag, lastModified, hash };
+}
+
+/** Reads while it comes, unzipped by `fetch` a piece at a time, so that no answer takes more memory than is allowed. */
+async function readBody(response: Response, address: URL, maxBytes: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of response.body ?? []) {
+    size += piece.byteLength;
+    if (size > maxBytes) throw new UpstreamError(address, `sends more than ${maxBytes} bytes`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces, size);
+}
+
+/** The seconds of `Retry-After`, which holds either these or a date, where the status is one to stay away for. */
+function readRetryAfter({ status, headers }: Response): number | null {
+  const value = headers.get("Retry-After");
+  if (value === null || !(status === 403 || status === 429 || status >= 500)) return null;
+  if (/^\d+$/.test(value)) return Number(value);
+  const seconds = Math.ceil((Date.parse(value) - Date.now()) / 1000);
+  return Number.isNaN(seconds) ? null : Math.max(0, seconds);
+}
+
+/** Why `fetch` failed, in our words where we have seen it. */
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? String(error.code) : "";
+  return failures[code] ?? error.message.replace(/\s+/g, " ");
+}
+
+const failures: Record<string, string> = {
+  ECONNREFUSED: "no connection",
+  ECONNRESET: "the connection was closed before the answer was complete",
+  ZlibError: "the gzip data is broken or cut short",
+};

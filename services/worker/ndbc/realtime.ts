@@ -1,0 +1,33 @@
+import type { Observation } from "../../../shared/observation.ts";
+import { bindMeasurements, type MeasurementColumns, readObservation } from "./columns.ts";
+import { bindTime, readTime } from "./row-key.ts";
+import { openTable, type Parsed, readRows, type Table } from "./table.ts";
+
+/**
+ * Parses `realtime2/<ID>.txt`: all that one station measured in the last 45 days, newest first. A file without a row is
+ * a station without news.
+ * @param stationId upper case; the file does not name it
+ * @param body the file, a character a byte
+ * @param now what the clock says; rows more than five minutes ahead of it are left out
+ * @throws {NotDataError} when it is another file, not a whole one, or when none of its rows is usable
+ */
+export function parseRealtime(stationId: string, body: string, now: Date): Parsed<Observation> {
+  const table = openTable(body);
+  return readStation(stationId, table, bindMeasurements(table), now);
+}
+
+/**
+ * Parses `realtime2/<ID>.spec`: the wave summary of one station, of which height, average period and mean direction are
+ * taken. Its times are those of the wave measurement, often ten minutes before the row in `.txt` that repeats it.
+ * Parameters and errors are those of {@link parseRealtime}.
+ */
+export function parseSpec(stationId: string, body: string, now: Date): Parsed<Observation> {
+  const table = openTable(body);
+  const waves = ["waveHeightM", "averagePeriodS", "meanWaveDirDeg"] as const;
+  return readStation(stationId, table, bindMeasurements(table, waves, ["MM", "N/A", "-99"]), now);
+}
+
+function readStation(stationId: string, table: Table, measured: MeasurementColumns, now: Date): Parsed<Observation> {
+  const time = bindTime(table, "YY", now);
+  return readRows(table, (row) => readObservation(row, measured, stationId, readTime(row, time)), { mayBeEmpty: true });
+}

@@ -1,0 +1,58 @@
+import { stationIdPattern } from "../../../shared/observation.ts";
+import { quote } from "./not-data.ts";
+import { BrokenRow, bindColumn, cellDigits, cellText, type Row, type Table } from "./table.ts";
+
+/** Where in a table's rows the time is, and the latest one that is believed. */
+export type TimeColumns = { year: number; month: number; day: number; hour: number; minute: number; latestMs: number };
+
+/** How far a row's time may be ahead of the clock: stations and NDBC itself were seen some seconds ahead. */
+const clockSkewMs = 5 * 60_000;
+
+/**
+ * Finds the columns of the time.
+ * @param yearName how the header calls the year, which has four digits in either case
+ * @param now what the clock says, for rows that come from the future
+ * @throws {NotDataError} when the header lacks one or has one twice
+ */
+export function bindTime(table: Table, yearName: "YYYY" | "YY", now: Date): TimeColumns {
+  return {
+    year: bindColumn(table, yearName),
+    month: bindColumn(table, "MM"),
+    day: bindColumn(table, "DD"),
+    hour: bindColumn(table, "hh"),
+    minute: bindColumn(table, "mm"),
+    latestMs: now.getTime() + clockSkewMs,
+  };
+}
+
+/**
+ * The time of a row, which is UTC.
+ * @throws {BrokenRow} when the calendar does not have it, or when it is still to come
+ */
+export function readTime(row: Row, columns: TimeColumns): Date {
+  const year = cellDigits(row, columns.year);
+  const month = cellDigits(row, columns.month);
+  const day = cellDigits(row, columns.day);
+  const hour = cellDigits(row, columns.hour);
+  const minute = cellDigits(row, columns.minute);
+  const time = new Date(Date.UTC(year, month - 1, day, hour, minute));
+  // Date.UTC carries over: the 30th of February is a day in March.
+  const isDay = year >= 1000 && year <= 9999 && month >= 1 && month <= 12 && time.getUTCDate() === day;
+  if (!(isDay && hour <= 23 && minute <= 59)) throw new BrokenRow(`${quote(timeText(row, columns))} is no time`);
+  if (time.getTime() > columns.latestMs) throw new BrokenRow(`${quote(timeText(row, columns))} is still to come`);
+  return time;
+}
+
+/**
+ * The station of a row, upper case.
+ * @throws {BrokenRow} when it does not look like a station id
+ */
+export function readStationId(row: Row, index: number): string {
+  const id = cellText(row, index).toUpperCase();
+  if (!stationIdPattern.test(id)) throw new BrokenRow(`${quote(id)} is no station id`);
+  return id;
+}
+
+function timeText(row: Row, { year, month, day, hour, minute }: TimeColumns): string {
+  return [year, month, day, hour, minute].map((index) => cellText(row, index)).join(" ");
+}

@@ -1,0 +1,299 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { createNdbcClient, UpstreamError, userAgent } from "../../../services/worker/ndbc/client.ts";
+
+const body = "#STN LAT LON\n44009 38.460 -74.692\n";
+const gzipped = Bun.gzipSync(body);
+const path = "/data/latest_obs/latest_obs.txt";
+
+const opened: { stop(closeActiveConnections: boolean): unknown }[] = [];
+
+afterEach(() => {
+  for (const server of opened.splice(0)) server.stop(true);
+});
+
+/** A simulated NDBC that answers every request so. Keeps what it was asked. */
+function serve(answer: (request: Request) => Response | Promise<Response>) {
+  const requests: { path: string; headers: Record<string, string> }[] = [];
+  const server = Bun.serve({
+    port: 0,
+    fetch(request) {
+      requests.push({ path: new URL(request.url).pathname, headers: Object.fromEntries(request.headers) });
+      return answer(request);
+    },
+  });
+  opened.push(server);
+  return { baseUrl: server.url.origin, requests };
+}
+
+/** A server that sends these bytes to whoever asks, and closes the connection. */
+function serveBytes(...parts: (string | Uint8Array)[]): string {
+  const server = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      data(socket) {
+        socket.end(Buffer.concat(parts.map((part) => Buffer.from(part))));
+      },
+    },
+  });
+  opened.push(server);
+  return `http://127.0.0.1:${server.port}`;
+}
+
+/** The error that a request ends with. */
+async function failure(answer: Promise<unknown>): Promise<UpstreamError> {
+  const error = await answer.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof UpstreamError)) throw new Error(`no UpstreamError, but ${error}`);
+  expect(error.message).not.toContain("\n");
+  return error;
+}
+
+describe("a request", () => {
+  test("says who asks and takes gzip", async () => {
+    const { baseUrl, requests } = serve(() => new Response(body));
+    await createNdbcClient({ baseUrl }).get(path, null);
+    expect(requests).toMatchObject([{ path, headers: { "user-agent": userAgent, "accept-encoding": "gzip" } }]);
+    expect(userAgent).toMatch(/^bellbuoy\/\d+\.\d+\.\d+ \(\+https:\/\/github\.com\/bellbuoy\/bellbuoy\)$/);
+  });
+
+  test("is unconditional the first time, and then sends back verbatim what the file came with", async () => {
+    const headers = { ETag: '"58f1f-65c3c9f8e5197"', "Last-Modified": "Wed, 06 May 2026 11:40:01 GMT" };
+    const { baseUrl, requests } = serve(() => new Response(body, { headers }));
+    const client = createNdbcClient({ baseUrl });
+    const first = await client.get(path, null);
+    if (first.kind !== "body") throw new Error(first.kind);
+    await client.get(path, first);
+    const [unconditional, conditional] = requests.map((request) => request.headers);
+    expect(Object.keys(unconditional ?? {}).filter((name) => name.startsWith("if-"))).toEqual([]);
+    expect(conditional?.["if-none-match"]).toBe(headers.ETag);
+    expect(conditional?.["if-modified-since"]).toBe(headers["Last-Modified"]);
+  });
+
+  test("waits for the one before it", async () => {
+    let underWay = 0;
+    let most = 0;
+    const { baseUrl, requests } = serve(async () => {
+      most = Math.max(most, ++underWay);
+      await Bun.sleep(5);
+      underWay--;
+      return new Response(body);
+    });
+    const client = createNdbcClient({ baseUrl });
+    await Promise.all(["/1", "/2", "/3"].map((path) => client.get(path, null)));
+    expect(requests.map((request) => request.path)).toEqual(["/1", "/2", "/3"]);
+    expect(most).toBe(1);
+  });
+
+  test("is made though the one before it failed", async () => {
+    const { baseUrl } = serve((request) => new Response(body, { status: request.url.endsWith("/1") ? 500 : 200 }));
+    const client = createNdbcClient({ baseUrl });
+    const [failed, good] = await Promise.allSettled([client.get("/1", null), client.get("/2", null)]);
+    expect(failed).toMatchObject({ status: "rejected" });
+    expect(good).toMatchObject({ status: "fulfilled", value: { kind: "body" } });
+  });
+
+  test("is not sent while NDBC has asked to be left alone", async () => {
+    const { baseUrl, requests } = serve(() => new Response("", { status: 429, headers: { "Retry-After": "60" } }));
+    const client = createNdbcClient({ baseUrl });
+    await failure(client.get("/1", null));
+    const error = await failure(client.get("/2", null));
+    expect(error.message).toContain("NDBC wants to be left alone");
+    expect(error.retryAfterSeconds).toBe(60);
+    expect(requests).toHaveLength(1);
+  });
+
+  test("ends with the caller's reason when the caller gives up, on its way or in the queue", async () => {
+    const asked = Promise.withResolvers<void>();
+    const { baseUrl, requests } = serve(async () => {
+      asked.resolve();
+      await new Promise(() => {});
+      return new Response(body);
+    });
+    const stopping = new AbortController();
+    const client = createNdbcClient({ baseUrl, signal: stopping.signal });
+    const answers = ["/1", "/2"].map((path) => client.get(path, null));
+    await asked.promise;
+    stopping.abort(new Error("stopping"));
+    for (const result of await Promise.allSettled(answers)) {
+      expect(result).toMatchObject({ status: "rejected", reason: { message: "stopping" } });
+    }
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe("an answer", () => {
+  test("gives the body unzipped, with what to ask with next time", async () => {
+    const headers = { "Content-Encoding": "gzip", "Last-Modified": "Wed, 06 May 2026 11:40:01 GMT" };
+    const { baseUrl } = serve(() => new Response(gzipped, { headers }));
+    expect(await createNdbcClient({ baseUrl }).get(path, null)).toEqual({
+      kind: "body",
+      body,
+      etag: null,
+      lastModified: "Wed, 06 May 2026 11:40:01 GMT",
+      hash: new Bun.CryptoHasher("sha256").update(body).digest("hex"),
+    });
+  });
+
+  test("gives a character for each byte", async () => {
+    const { baseUrl } = serve(() => new Response(new Uint8Array([0x23, 0xb0, 0x80, 0x0a])));
+    expect(await createNdbcClient({ baseUrl }).get(path, null)).toMatchObject({ body: "#\xb0\x80\n" });
+  });
+
+  test("of 304 is unchanged, and keeps what the file came with", async () => {
+    const validators = { etag: '"a"', lastModified: "Wed, 06 May 2026 11:40:01 GMT", hash: "0123" };
+    const { baseUrl } = serve(() => new Response(null, { status: 304 }));
+    const answer = await createNdbcClient({ baseUrl }).get(path, validators);
+    expect(answer).toEqual({ kind: "unchanged", ...validators });
+  });
+
+  test("of 304 that nobody asked for is an error", async () => {
+    const { baseUrl } = serve(() => new Response(null, { status: 304 }));
+    const error = await failure(createNdbcClient({ baseUrl }).get(path, null));
+    expect(error.message).toBe(`${baseUrl}${path}: answers 304 Not Modified`);
+  });
+
+  test("of the same body is unchanged, with the new date to ask with", async () => {
+    let minute = 40;
+    const { baseUrl } = serve(() => {
+      return new Response(body, { headers: { "Last-Modified": `Wed, 06 May 2026 11:${minute++}:01 GMT` } });
+    });
+    const client = createNdbcClient({ baseUrl });
+    const first = await client.get(path, null);
+    if (first.kind !== "body") throw new Error(first.kind);
+    const { etag, hash } = first;
+    expect(await client.get(path, first)).toEqual({
+      kind: "unchanged",
+      etag,
+      lastModified: "Wed, 06 May 2026 11:41:01 GMT",
+      hash,
+    });
+  });
+
+  test("of 404 is a missing file", async () => {
+    const { baseUrl } = serve(() => new Response("<!DOCTYPE HTML>", { status: 404 }));
+    expect(await createNdbcClient({ baseUrl }).get(path, null)).toEqual({ kind: "missing" });
+  });
+
+  test.each([
+    [403, "1800", 1800],
+    [429, "60", 60],
+    [503, "0", 0],
+    [500, null, null],
+    [503, "soon", null],
+    [400, "60", null],
+    [206, null, null],
+  ])("of %i with Retry-After %p is an error that says to wait %p seconds", async (status, retryAfter, seconds) => {
+    const headers: Record<string, string> = retryAfter === null ? {} : { "Retry-After": retryAfter };
+    const { baseUrl } = serve(() => new Response("busy", { status, headers }));
+    const error = await failure(createNdbcClient({ baseUrl }).get(path, null));
+    expect(error.message).toStartWith(`${baseUrl}${path}: answers ${status}`);
+    expect(error.retryAfterSeconds).toBe(seconds);
+  });
+
+  test("may say by a date how long to wait", async () => {
+    const inTenMinutes = new Date(Date.now() + 600_000).toUTCString();
+    const { baseUrl } = serve(() => new Response("busy", { status: 503, headers: { "Retry-After": inTenMinutes } }));
+    const { retryAfterSeconds } = await failure(createNdbcClient({ baseUrl }).get(path, null));
+    expect(retryAfterSeconds).toBeWithin(590, 601);
+  });
+});
+
+describe("a redirect", () => {
+  test("is followed on the same host", async () => {
+    const { baseUrl, requests } = serve((request) => {
+      return request.url.endsWith("/new.txt") ? new Response(body) : Response.redirect("/new.txt", 301);
+    });
+    const validators = { etag: '"a"', lastModified: null, hash: null };
+    const answer = await createNdbcClient({ baseUrl }).get(path, validators);
+    expect(answer).toMatchObject({ kind: "body", body });
+    expect(requests[1]?.headers["if-none-match"]).toBe('"a"');
+  });
+
+  test("is not followed to another host", async () => {
+    const other = serve(() => new Response(body));
+    const { baseUrl } = serve(() => Response.redirect(`${other.baseUrl}/x`, 302));
+    const error = await failure(createNdbcClient({ baseUrl }).get(path, null));
+    expect(error.message).toBe(`${baseUrl}${path}: redirects elsewhere, to ${other.baseUrl}`);
+    expect(other.requests).toEqual([]);
+  });
+
+  test.each(["file:///etc/passwd", "data:text/plain,x", "http://[", "//example.org/x"])(
+    "is not followed to %s",
+    async (location) => {
+      const { baseUrl } = serve(() => new Response(null, { status: 302, headers: { Location: location } }));
+      const error = await failure(createNdbcClient({ baseUrl }).get(path, null));
+      expect(error.message).toMatch(/: redirects (elsewhere|to no address)/);
+    },
+  );
+
+  test("is followed three times at most", async () => {
+    const { baseUrl, requests } = serve(() => Response.redirect("/again", 302));
+    const error = await failure(createNdbcClient({ baseUrl }).get(path, null));
+    expect(error.message).toBe(`${baseUrl}${path}: redirects more than 3 times`);
+    expect(requests).toHaveLength(4);
+  });
+});
+
+describe("an answer is refused", () => {
+  test("when nobody is there", async () => {
+    const error = await failure(createNdbcClient({ baseUrl: "http://127.0.0.1:1" }).get(path, null));
+    expect(error.message).toBe(`http://127.0.0.1:1${path}: no connection`);
+  });
+
+  test.each([
+    ["shorter than it says", [`HTTP/1.1 200 OK\r\nContent-Length: ${body.length + 1}\r\n\r\n`, body], "was closed"],
+    ["cut between chunks", ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n#STN \r\n"], "was closed"],
+    ["no HTTP", ["ready\r\n\r\n"], "was closed"],
+    [
+      "gzip cut short without a length",
+      ["HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n", gzipped.slice(0, -9)],
+      "gzip",
+    ],
+    [
+      "gzip without its check sum",
+      ["HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n", gzipped.slice(0, -4)],
+      "gzip",
+    ],
+    ["gzip by name only", ["HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n", body], "gzip"],
+  ])("when it is %s", async (_, parts, reason) => {
+    const baseUrl = serveBytes(...parts);
+    const error = await failure(createNdbcClient({ baseUrl }).get(path, null));
+    expect(error.message).toStartWith(`${baseUrl}${path}: `);
+    expect(error.message).toContain(reason);
+  });
+
+  test("when it is too large", async () => {
+    const { baseUrl } = serve(() => new Response(body));
+    const client = (maxBytes: number) => createNdbcClient({ baseUrl, maxBytes });
+    expect(await client(body.length).get(path, null)).toMatchObject({ body });
+    const error = await failure(client(body.length - 1).get(path, null));
+    expect(error.message).toBe(`${baseUrl}${path}: sends more than ${body.length - 1} bytes`);
+  });
+
+  test("when it is a gzip bomb, which is never held in memory", async () => {
+    // Made of members of a megabyte, since this process must not have held it either.
+    const bomb = Buffer.concat(Array<Uint8Array>(300).fill(Bun.gzipSync(new Uint8Array(1_000_000))));
+    const { baseUrl } = serve(() => new Response(bomb, { headers: { "Content-Encoding": "gzip" } }));
+    const before = process.memoryUsage.rss();
+    const error = await failure(createNdbcClient({ baseUrl, maxBytes: 1_000_000 }).get(path, null));
+    expect(error.message).toEndWith("sends more than 1000000 bytes");
+    expect(process.memoryUsage.rss() - before).toBeLessThan(50_000_000);
+  });
+
+  test("when it does not end in time, though it began", async () => {
+    const { baseUrl } = serve(() => {
+      const endless = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from(body)) });
+      return new Response(endless);
+    });
+    const error = await failure(createNdbcClient({ baseUrl, timeoutMs: 50 }).get(path, null));
+    expect(error.message).toBe(`${baseUrl}${path}: no whole answer in 0.05 s`);
+  });
+
+  test("without telling a password that stands in the address", async () => {
+    const error = await failure(createNdbcClient({ baseUrl: "http://user:secret@127.0.0.1:1" }).get(path, null));
+    expect(error.message).not.toContain("secret");
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "bun:test";
+import { parseLatestObs } from "../../../services/worker/ndbc/latest-obs.ts";
+import { fixture } from "./fixture.ts";
+
+const now = new Date("2026-05-06T12:00:00Z");
+const file = await fixture("latest_obs.txt");
+const [header = "", units = "", ...rows] = file.trimEnd().split("\n");
+const row44009 = rows[1] ?? "";
+
+const tableOf = (...lines: string[]) => [header, units, ...lines, ""].join("\n");
+
+describe("latest_obs.txt", () => {
+  test("gives an observation with its position for each row, in the file's order", () => {
+    const { observations, rejectedLines } = parseLatestObs(file, now);
+    expect(observations.map((row) => row.stationId)).toEqual(["32ST0", "44009", "46026", "5401000", "KGUL", "LTRF1"]);
+    expect(rejectedLines).toEqual([]);
+    expect(observations[0]).toEqual({
+      stationId: "32ST0",
+      observedAt: new Date("2026-05-06T11:40:00Z"),
+      latitude: -19.713,
+      longitude: -85.585,
+      waveHeightM: 1.9,
+      windSpeedMps: 7,
+      windDirDeg: 120,
+      waterTempC: 19.6,
+      pressureHpa: 1017.2,
+      gustMps: 9,
+      dominantPeriodS: 12,
+      averagePeriodS: 6.9,
+      meanWaveDirDeg: 171,
+      airTempC: 19.9,
+      dewPointC: 15.3,
+      visibilityNmi: null,
+      pressureTendencyHpa: 0.4,
+      tideFt: null,
+    });
+  });
+
+  test("is read in the width it had until 2022 as well", async () => {
+    const { observations, rejectedLines } = parseLatestObs(await fixture("latest_obs-2022.txt"), now);
+    expect(rejectedLines).toEqual([]);
+    expect(observations[1]).toMatchObject({
+      stationId: "44009",
+      latitude: 38.46,
+      longitude: -74.692,
+      waveHeightM: 1.2,
+    });
+  });
+
+  test("keeps nines that are real: 999.0 hPa, and waves from 99°", () => {
+    const { observations } = parseLatestObs(file, now);
+    expect(observations[1]).toMatchObject({ pressureHpa: 999, meanWaveDirDeg: 99 });
+  });
+
+  test("reads negative, signed and whole numbers, and -0.0 as zero", () => {
+    const { observations } = parseLatestObs(file, now);
+    expect(observations[1]).toMatchObject({ dewPointC: -0.5 });
+    expect(Object.is(observations[1]?.pressureTendencyHpa, 0)).toBe(true);
+    expect(observations[4]).toMatchObject({ windDirDeg: 360, windSpeedMps: 0, airTempC: 23, pressureTendencyHpa: 16 });
+    expect(observations[5]).toMatchObject({ tideFt: -0.25 });
+  });
+
+  test("keeps a row that measured nothing", () => {
+    const { observations } = parseLatestObs(file, now);
+    const { stationId, observedAt, latitude, longitude, ...measured } = observations[3] ?? {};
+    expect(stationId).toBe("5401000");
+    expect(new Set(Object.values(measured))).toEqual(new Set([null]));
+  });
+
+  test("keeps both of two rows for the same station and time", () => {
+    expect(parseLatestObs(tableOf(row44009, row44009), now).observations).toHaveLength(2);
+  });
+
+  test("writes station ids in upper case", () => {
+    const { observations } = parseLatestObs(tableOf(row44009.replace("44009", "51wh0")), now);
+    expect(observations[0]?.stationId).toBe("51WH0");
+  });
+
+  test.each([
+    ["without a position", row44009.replace("38.460", "    MM"), 'position "MM" is not on Earth'],
+    ["north of the pole", row44009.replace("38.460", "90.001"), 'position "90.001" is not on Earth'],
+    ["west of -180°", row44009.replace(" -74.692", "-180.001"), 'position "-180.001" is not on Earth'],
+    ["with an id that is none", row44009.replace("44009", "../41"), '"../41" is no station id'],
+    ["with an id that is too short", row44009.replace("44009", "  440"), '"440" is no station id'],
+  ])("loses only the row %s", (_, broken, reason) => {
+    const { observations, rejectedLines } = parseLatestObs(tableOf(rows[0] ?? "", broken, rows[2] ?? ""), now);
+    expect(observations.map((row) => row.stationId)).toEqual(["32ST0", "46026"]);
+    expect(rejectedLines).toEqual([{ line: 4, reason }]);
+  });
+
+  test("takes a station on the equator and the prime meridian, and one on the date line", () => {
+    const soul = row44009.replace("38.460  -74.692", " 0.000    0.000");
+    const dateLine = row44009.replace("38.460  -74.692", "-90.000 -180.000");
+    expect(parseLatestObs(tableOf(soul, dateLine), now).observations).toMatchObject([
+      { latitude: 0, longitude: 0 },
+      { latitude: -90, longitude: -180 },
+    ]);
+  });
+
+  test.each([
+    ["has a header but no row", tableOf(), "not data, but a file without a row"],
+    ["has remarks only", tableOf("# no stations today"), "not data, but a file without a row"],
+    [
+      "gives its positions in another unit",
+      tableOf(row44009).replace("deg ", "rad "),
+      'not data, but a file whose LAT is in "rad" instead of "deg"',
+    ],
+  ])("is refused when it %s", (_, body, message) => {
+    expect(() => parseLatestObs(body, now)).toThrow(message);
+  });
+
+  test("refuses a station's own file", () => {
+    expect(() => parseLatestObs("#YY  MM DD hh mm WDIR\n", now)).toThrow("not data, but a file whose header lacks STN");
+  });
+});
