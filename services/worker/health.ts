@@ -1,0 +1,36 @@
+import type { Link } from "../../shared/link.ts";
+import { StartError } from "../../shared/service.ts";
+import { pingDatabase, type Sql } from "../../shared/sql.ts";
+
+/**
+ * Serves the worker's `/health` (the process is up) and `/ready` (PostgreSQL and Redis answer).
+ * @returns what stops it
+ * @throws {StartError} when the port is taken
+ */
+export function serveHealth(port: number, sql: Sql, database: Link, redis: Link): () => Promise<void> {
+  const server = listen(port, async () => {
+    await pingDatabase(sql, database);
+    const reasons = [
+      database.problem === null ? [] : [`PostgreSQL: ${database.problem}`],
+      redis.problem === null ? [] : [`Redis: ${redis.problem}`],
+    ].flat();
+    return Response.json(
+      { status: reasons.length === 0 ? "ready" : "not ready", reasons },
+      { status: reasons.length === 0 ? 200 : 503 },
+    );
+  });
+  return () => server.stop(true);
+}
+
+function listen(port: number, ready: () => Promise<Response>) {
+  try {
+    return Bun.serve({
+      port,
+      routes: { "/health": Response.json({ status: "up" }), "/ready": ready },
+      fetch: () => new Response("there is nothing here\n", { status: 404 }),
+    });
+  } catch (error) {
+    if ((error as { code?: string }).code !== "EADDRINUSE") throw error;
+    throw new StartError(`port ${port} is taken: stop what listens there, or set WORKER_PORT to another`);
+  }
+}

@@ -1,0 +1,72 @@
+import { Queue, type RepeatOptions, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { type jobs, queuePrefix, queues } from "../../shared/channels.ts";
+import { describeError } from "../../shared/link.ts";
+import type { Log } from "../../shared/log.ts";
+import { retryDelayMs } from "../../shared/redis.ts";
+
+type JobName = keyof typeof jobs;
+
+/** When a job runs, and what it does. */
+export type ScheduledJob = {
+  queue: keyof typeof queues;
+  repeat: Pick<RepeatOptions, "every">;
+  /** How often it is tried before the next one is waited for. */
+  attempts: number;
+  run: () => Promise<unknown>;
+};
+
+/** The jobs of this worker, running. */
+export type RunningJobs = {
+  /** Makes sure that every job has its schedule, as after Redis came back empty. */
+  schedule(): Promise<void>;
+  /** Waits for what is running, and takes nothing more. */
+  close(): Promise<void>;
+};
+
+/** A worker that is gone is noticed after this long, and its job is taken over. */
+const lockMs = 10_000;
+
+/**
+ * Runs jobs on their schedules. Any number of workers may: BullMQ gives each run to one of them.
+ * @param redis for BullMQ alone, which needs `maxRetriesPerRequest: null`
+ */
+export function startJobs(scheduled: Record<JobName, ScheduledJob>, redis: Redis, log: Log): RunningJobs {
+  const options = { connection: redis, prefix: queuePrefix };
+  const queueOf = {
+    poll: new Queue(queues.poll, options),
+    upkeep: new Queue(queues.upkeep, options),
+  };
+  const workers = Object.values(queues).map((name) => {
+    const worker = new Worker(name, (job) => scheduled[job.name as JobName].run(), {
+      ...options,
+      lockDuration: lockMs,
+      stalledInterval: lockMs / 2,
+      maxStalledCount: 10,
+      settings: { backoffStrategy: (attempt) => 1_000 + retryDelayMs(attempt + 3) },
+    });
+    worker.on("failed", (job, error) => {
+      const { name, attemptsMade: attempt, opts } = job ?? { name: "?", attemptsMade: 0, opts: {} };
+      log.warn("a job failed", { job: name, attempt, of: opts.attempts, reason: describeError(error) });
+    });
+    return worker;
+  });
+  // The state of Redis is told by its link, once; without a listener an error would end the process.
+  for (const worker of workers) worker.on("error", () => {});
+  for (const queue of Object.values(queueOf)) queue.on("error", () => {});
+
+  return {
+    async schedule() {
+      for (const [name, { queue, repeat, attempts }] of Object.entries(scheduled)) {
+        await queueOf[queue].upsertJobScheduler(name, repeat, {
+          name,
+          opts: { attempts, backoff: { type: "spread" }, removeOnComplete: true, removeOnFail: { count: 50 } },
+        });
+      }
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all(Object.values(queueOf).map((queue) => queue.close()));
+    },
+  };
+}

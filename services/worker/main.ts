@@ -1,0 +1,97 @@
+import { readWorkerConfig } from "../../shared/config.ts";
+import { describeError, pause, untilUp, watchLink } from "../../shared/link.ts";
+import { migrate } from "../../shared/migrate.ts";
+import { connectRedis } from "../../shared/redis.ts";
+import { runService } from "../../shared/service.ts";
+import { connectSql, pingDatabase } from "../../shared/sql.ts";
+import { backfill } from "./backfill.ts";
+import { serveHealth } from "./health.ts";
+import { startJobs } from "./jobs.ts";
+import { createNdbcClient } from "./ndbc/client.ts";
+import { latestObsPath } from "./ndbc/paths.ts";
+import { poll } from "./poll.ts";
+import { publishPending } from "./publish.ts";
+import { updateStations } from "./stations.ts";
+import { pruneBefore, readFile } from "./store.ts";
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** What backfill stores first is history for good and never sent: the poll gets a head start with the newest rows. */
+const headStartSeconds = 60;
+
+await runService("worker", readWorkerConfig, async ({ config, log, onClose, signal }) => {
+  const database = watchLink("PostgreSQL", log);
+  const redis = watchLink("Redis", log);
+
+  const sql = connectSql(config.databaseUrl, "worker");
+  onClose(() => sql.end({ timeout: 1 }));
+  const jobConnection = connectRedis(config.redisUrl, redis, { lazyConnect: true, maxRetriesPerRequest: null });
+  onClose(() => jobConnection.disconnect());
+  // Its own, so that messages never queue up behind jobs; it fails at once, and the next poll publishes.
+  const publisher = connectRedis(config.redisUrl, redis, { lazyConnect: true, enableOfflineQueue: false });
+  onClose(() => publisher.disconnect());
+  if (config.port !== null) onClose(serveHealth(config.port, sql, database, redis));
+
+  const ndbc = createNdbcClient({ baseUrl: config.ndbcUrl, signal });
+  const { stations } = config;
+  const publish = () => publishPending(sql, publisher);
+
+  await untilUp(database, signal, () => migrate(sql));
+
+  async function pollFirst(): Promise<void> {
+    for (let seconds = 0; seconds < headStartSeconds; seconds++) {
+      if ((await readFile(sql, latestObsPath)) !== null) return;
+      await pause(1_000, signal);
+    }
+  }
+
+  const jobs = startJobs(
+    {
+      poll: {
+        queue: "poll",
+        repeat: { every: config.pollSeconds * 1_000 },
+        attempts: 4,
+        run: () => poll(sql, ndbc, publish, stations, log),
+      },
+      stations: {
+        queue: "upkeep",
+        repeat: { every: dayMs },
+        attempts: 8,
+        run: () => updateStations(sql, ndbc, stations, log),
+      },
+      backfill: {
+        queue: "upkeep",
+        repeat: { every: hourMs },
+        attempts: 4,
+        run: async () => {
+          await pollFirst();
+          await backfill({ sql, ndbc, hours: config.backfillHours, stations, log, signal });
+        },
+      },
+      prune: {
+        queue: "upkeep",
+        repeat: { every: dayMs },
+        attempts: 4,
+        run: async () => {
+          const rows = await pruneBefore(sql, new Date(Date.now() - config.retentionDays * dayMs));
+          if (rows > 0) log.info("pruned", { rows, olderThanDays: config.retentionDays });
+        },
+      },
+    },
+    jobConnection,
+    log,
+  );
+  onClose(() => jobs.close());
+
+  // At every start of Redis, not only ours: it may have come back empty.
+  jobConnection.on("ready", () => {
+    jobs.schedule().catch((error) => log.warn("could not schedule the jobs", { reason: describeError(error) }));
+  });
+  publisher.on("ready", () => {
+    publish().catch((error) => log.warn("could not publish what was left", { reason: describeError(error) }));
+  });
+  const watch = setInterval(() => void pingDatabase(sql, database), 5_000);
+  onClose(() => clearInterval(watch));
+  await Promise.all([jobConnection.connect(), publisher.connect()].map((connecting) => connecting.catch(() => {})));
+  log.info("working", { ndbc: config.ndbcUrl, pollSeconds: config.pollSeconds });
+});

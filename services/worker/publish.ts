@@ -1,0 +1,45 @@
+import type { Redis } from "ioredis";
+import { channels } from "../../shared/channels.ts";
+import { encodeMessage, measurements, type StoredObservation } from "../../shared/observation.ts";
+import { lockSpace, locks, type Sql } from "../../shared/sql.ts";
+
+const pageRows = 1_000;
+
+/**
+ * Publishes every event above the published mark, in order, and moves the mark. Any worker may call it at any time: what
+ * one of them stored and could not publish before it died goes out with the next call of another.
+ *
+ * A mark that could not be moved after its messages went out sends them again; servers know them by their ids.
+ * @param redis a connection of its own, not BullMQ's
+ * @returns how many events were published
+ */
+export async function publishPending(sql: Sql, redis: Redis): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const count = await publishPage(sql, redis);
+    total += count;
+    if (count < pageRows) return total;
+  }
+}
+
+async function publishPage(sql: Sql, redis: Redis): Promise<number> {
+  return sql.begin(async (tx) => {
+    await tx`set local lock_timeout = '5s'`;
+    await tx`set local idle_in_transaction_session_timeout = '5s'`;
+    await tx`select pg_advisory_xact_lock(${lockSpace}, ${locks.publish})`;
+    const events = await tx<StoredObservation[]>`
+      select station_id, observed_at, ${tx(measurements)}, event_id
+      from observations
+      where event_id > (select published_event_id from stream_marks)
+      order by event_id
+      limit ${pageRows}
+    `;
+    const last = events.at(-1)?.eventId;
+    if (last == null) return 0;
+    const pipeline = redis.pipeline();
+    for (const event of events) pipeline.publish(channels.observationsNew, encodeMessage(event));
+    for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+    await tx`update stream_marks set published_event_id = ${last}`;
+    return events.length;
+  });
+}

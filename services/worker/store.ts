@@ -1,0 +1,246 @@
+import type postgres from "postgres";
+import { type Measurement, measurements, type Observation } from "../../shared/observation.ts";
+import { lockSpace, locks, type Sql, type Transaction } from "../../shared/sql.ts";
+
+/** An observation that came with the place where it was made, in decimal degrees. */
+export type PositionedObservation = Observation & { latitude: number; longitude: number };
+
+/** Who and where a station is, as NDBC lists it. */
+export type Station = {
+  stationId: string;
+  latitude: number;
+  longitude: number;
+  elevationM: number | null;
+  name: string | null;
+  owner: string | null;
+  program: string | null;
+  type: string | null;
+};
+
+/** What is remembered of the last fetch of a file of NDBC's. */
+export type UpstreamFile = { etag: string | null; lastModified: string | null; hash: string | null };
+
+/** How many rows a batch brought that PostgreSQL did not have, and how many it had otherwise. */
+export type StoreCounts = { added: number; changed: number };
+
+/** PostgreSQL takes 65,535 parameters, arrays are a few only; this bounds the memory of one statement. */
+const historyBatchRows = 5_000;
+
+/**
+ * Stores what a poll read, with the file it came from, in one transaction: all of it or nothing. Each row that is new or
+ * changed gets the next event id.
+ */
+export async function storePoll(
+  sql: Sql,
+  path: string,
+  file: UpstreamFile,
+  observations: PositionedObservation[],
+): Promise<StoreCounts> {
+  return sql.begin(async (tx) => {
+    // A worker that was paused in here must not hold up the others: PostgreSQL ends its transaction.
+    await tx`set local lock_timeout = '5s'`;
+    await tx`set local idle_in_transaction_session_timeout = '5s'`;
+    // In a statement of its own: the next one's snapshot must be taken after the lock, and ids drawn under it become
+    // visible in the order they were drawn.
+    await tx`select pg_advisory_xact_lock(${lockSpace}, ${locks.eventIds})`;
+    await upsertPositions(tx, observations);
+    const counts = await upsertObservations(tx, observations, { asEvents: true });
+    await rememberFile(tx, path, file);
+    return counts;
+  });
+}
+
+/**
+ * Stores history: rows that get no event id and are not sent to anybody. Large batches are split.
+ */
+export async function storeHistory(sql: Sql, observations: Observation[]): Promise<StoreCounts> {
+  const total = { added: 0, changed: 0 };
+  for (let start = 0; start < observations.length; start += historyBatchRows) {
+    const batch = observations.slice(start, start + historyBatchRows);
+    const { added, changed } = await sql.begin(async (tx) => {
+      // History that a power cut takes is fetched again; an SD card is spared the flush.
+      await tx`set local synchronous_commit = off`;
+      await tx`
+        insert into stations (station_id)
+        select distinct unnest(${batch.map((row) => row.stationId)}::text[])
+        on conflict do nothing
+      `;
+      return upsertObservations(tx, batch, { asEvents: false });
+    });
+    total.added += added;
+    total.changed += changed;
+  }
+  return total;
+}
+
+/**
+ * Upserts a batch in one statement, per field: a later value replaces, a missing one never erases, and a row that stays
+ * as it was is not touched at all.
+ */
+async function upsertObservations(
+  tx: Transaction,
+  observations: Observation[],
+  { asEvents }: { asEvents: boolean },
+): Promise<StoreCounts> {
+  const rows = mergeRepeated(observations);
+  const each = (fragment: (name: Measurement) => postgres.Fragment) =>
+    measurements.flatMap((name, index) => (index === 0 ? [fragment(name)] : [tx`,`, fragment(name)]));
+  const merged = (name: Measurement) => tx`coalesce(incoming.${tx(name)}, stored.${tx(name)})`;
+
+  const written = await tx<{ added: boolean }[]>`
+    with incoming as (
+      select * from unnest(
+        ${rows.map((row) => row.stationId)}::text[],
+        ${rows.map((row) => row.observedAt.toISOString())}::timestamptz[],
+        ${each((name) => tx`${rows.map((row) => row[name])}::float8[]`)}
+      ) as row (station_id, observed_at, ${tx(measurements)})
+    ), changed as (
+      select incoming.station_id, incoming.observed_at, ${each((name) => tx`${merged(name)} as ${tx(name)}`)}
+      from incoming left join observations as stored using (station_id, observed_at)
+      where stored.station_id is null
+         or (${each(merged)}) is distinct from (${each((name) => tx`stored.${tx(name)}`)})
+      order by incoming.observed_at, incoming.station_id
+    )
+    insert into observations as stored (station_id, observed_at, ${tx(measurements)}, event_id)
+    select station_id, observed_at, ${tx(measurements)}, ${asEvents ? tx`nextval('event_ids')` : tx`null::bigint`}
+    from changed
+    on conflict (station_id, observed_at) do update set
+      ${each((name) => tx`${tx(name)} = coalesce(excluded.${tx(name)}, stored.${tx(name)})`)},
+      event_id = coalesce(excluded.event_id, stored.event_id)
+    returning xmax = 0 as added
+  `;
+  const added = written.filter((row) => row.added).length;
+  return { added, changed: written.length - added };
+}
+
+/** One upsert may touch a row once only: rows of the same station and time become one, later values winning. */
+function mergeRepeated(observations: Observation[]): Observation[] {
+  const byKey = new Map<string, Observation>();
+  for (const observation of observations) {
+    const key = `${observation.stationId} ${observation.observedAt.getTime()}`;
+    const earlier = byKey.get(key);
+    if (earlier === undefined) {
+      byKey.set(key, observation);
+      continue;
+    }
+    const both = { ...earlier };
+    for (const name of measurements) both[name] = observation[name] ?? earlier[name];
+    byKey.set(key, both);
+  }
+  return [...byKey.values()];
+}
+
+async function upsertPositions(tx: Transaction, observations: PositionedObservation[]): Promise<void> {
+  const newest = [...new Map(observations.map((row) => [row.stationId, row])).values()];
+  await tx`
+    insert into stations as stored (station_id, latitude, longitude)
+    select * from unnest(
+      ${newest.map((row) => row.stationId)}::text[],
+      ${newest.map((row) => row.latitude)}::float8[],
+      ${newest.map((row) => row.longitude)}::float8[]
+    )
+    on conflict (station_id) do update set latitude = excluded.latitude, longitude = excluded.longitude
+    where (stored.latitude, stored.longitude) is distinct from (excluded.latitude, excluded.longitude)
+  `;
+}
+
+/**
+ * Stores NDBC's station list. It is younger than our rows in all but the position: drifting stations tell theirs in each
+ * row, so the list's is taken only where no row has told one.
+ */
+export async function storeStations(sql: Sql, stations: Station[]): Promise<void> {
+  const text = (name: "stationId" | "name" | "owner" | "program" | "type") => stations.map((station) => station[name]);
+  const number = (name: "latitude" | "longitude" | "elevationM") => stations.map((station) => station[name]);
+  await sql`
+    insert into stations as stored (station_id, latitude, longitude, elevation_m, name, owner, program, type)
+    select distinct on (station_id) * from unnest(
+      ${text("stationId")}::text[], ${number("latitude")}::float8[], ${number("longitude")}::float8[],
+      ${number("elevationM")}::float8[], ${text("name")}::text[], ${text("owner")}::text[],
+      ${text("program")}::text[], ${text("type")}::text[]
+    ) as row (station_id, latitude, longitude, elevation_m, name, owner, program, type)
+    on conflict (station_id) do update set
+      latitude = coalesce(stored.latitude, excluded.latitude),
+      longitude = coalesce(stored.longitude, excluded.longitude),
+      elevation_m = excluded.elevation_m,
+      name = excluded.name,
+      owner = excluded.owner,
+      program = excluded.program,
+      type = excluded.type
+    where (stored.elevation_m, stored.name, stored.owner, stored.program, stored.type)
+      is distinct from (excluded.elevation_m, excluded.name, excluded.owner, excluded.program, excluded.type)
+  `;
+}
+
+/** What is remembered of the last fetch of a file; `null` when it was never fetched. */
+export async function readFile(sql: Sql, path: string): Promise<(UpstreamFile & { fetchedAt: Date }) | null> {
+  const [file] = await sql<(UpstreamFile & { fetchedAt: Date })[]>`
+    select etag, last_modified, body_hash as hash, fetched_at from upstream_files where path = ${path}
+  `;
+  return file ?? null;
+}
+
+/** Remembers that a file was fetched now, and what it looked like. */
+export async function rememberFile(sql: Sql | Transaction, path: string, file: UpstreamFile): Promise<void> {
+  await sql`
+    insert into upstream_files (path, etag, last_modified, body_hash, fetched_at)
+    values (${path}, ${file.etag}, ${file.lastModified}, ${file.hash}, now())
+    on conflict (path) do update set
+      etag = excluded.etag, last_modified = excluded.last_modified, body_hash = excluded.body_hash, fetched_at = now()
+  `;
+}
+
+/** The hours of a span that backfill has yet to fetch whole, oldest first. */
+export async function missingHours(sql: Sql, from: Date, to: Date): Promise<Date[]> {
+  const rows = await sql<{ hour: Date }[]>`
+    select hour from generate_series(${from}::timestamptz, ${to}::timestamptz, interval '1 hour') as hour
+    where hour not in (select hour from backfilled_hours)
+    order by hour
+  `;
+  return rows.map((row) => row.hour);
+}
+
+/** Remembers that these hours were fetched whole. */
+export async function rememberHours(sql: Sql, hours: Date[]): Promise<void> {
+  await sql`
+    insert into backfilled_hours select unnest(${hours.map((hour) => hour.toISOString())}::timestamptz[])
+    on conflict do nothing
+  `;
+}
+
+/** Every station of which there is an observation. */
+export async function reportingStations(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ stationId: string }[]>`
+    select station_id from stations
+    where exists (select from observations where observations.station_id = stations.station_id)
+    order by station_id
+  `;
+  return rows.map((row) => row.stationId);
+}
+
+/**
+ * Deletes what was observed before a time, a batch a transaction so that nobody waits for long, and remembers the largest
+ * event id that went: who resumes from before it has missed something.
+ * @returns how many rows went
+ */
+export async function pruneBefore(sql: Sql, before: Date, batchRows = 10_000): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const [batch] = await sql<{ count: number }[]>`
+      with doomed as (
+        select station_id, observed_at from observations where observed_at < ${before} limit ${batchRows}
+      ), gone as (
+        delete from observations using doomed
+        where observations.station_id = doomed.station_id and observations.observed_at = doomed.observed_at
+        returning observations.event_id
+      ), marked as (
+        update stream_marks set pruned_event_id = greatest(pruned_event_id, (select max(event_id) from gone))
+      )
+      select count(*)::int as count from gone
+    `;
+    const count = batch?.count ?? 0;
+    total += count;
+    if (count < batchRows) break;
+  }
+  await sql`delete from backfilled_hours where hour < ${before}`;
+  return total;
+}
