@@ -1,0 +1,176 @@
+import type { Redis } from "ioredis";
+import { channels } from "../../shared/channels.ts";
+import { type Link, untilUp } from "../../shared/link.ts";
+import type { Log } from "../../shared/log.ts";
+import { parseMessage } from "../../shared/observation.ts";
+import type { Sql } from "../../shared/sql.ts";
+import { readEvents, readMarks } from "./queries.ts";
+import { type Frame, observationFrame, storedFrame } from "./sse/frames.ts";
+
+/** The ordered stream of events that this server sends. Redis nudges, PostgreSQL is the truth. */
+export type Feed = {
+  /** The id of the last event that was handed to `deliver`; `null` before PostgreSQL was asked for the first time. */
+  readonly position: bigint | null;
+  /** Resolves when {@link Feed.position} is known. */
+  readonly started: Promise<void>;
+  /** Whether the subscription holds. */
+  readonly subscribed: boolean;
+  /** Messages that did not fit the contract. */
+  readonly dropped: number;
+  /** Subscribes, and reads from PostgreSQL where the stream stands. */
+  start(): void;
+};
+
+const pageRows = 1_000;
+/** Messages that may wait while PostgreSQL is asked. Past it they are forgotten: the events among them are in PostgreSQL. */
+const maxWaiting = 20_000;
+
+/**
+ * Follows `observations:new` and delivers each event once, in rising order of ids, whatever Redis loses or repeats.
+ *
+ * - After each (re)subscription, what was missed is read from PostgreSQL first.
+ * - An id that was passed is a duplicate and is dropped.
+ * - An id that does not follow the last one means that something was missed, or that somebody publishes nonsense:
+ *   PostgreSQL is asked, and what it does not know is dropped.
+ * - A message without an id, or one that does not fit, is delivered or dropped where it stands.
+ *
+ * @param subscriber a connection of its own, not connected yet, that does not subscribe again by itself
+ */
+export function createFeed(
+  sql: Sql,
+  subscriber: Redis,
+  database: Link,
+  deliver: (frame: Frame) => void,
+  log: Log,
+  signal: AbortSignal,
+): Feed {
+  let position: bigint | null = null;
+  let subscribed = false;
+  let dropped = 0;
+  let waiting: string[] = [];
+  /** PostgreSQL may hold events that were not delivered yet. */
+  let behind = true;
+  let busy = false;
+  const started = Promise.withResolvers<void>();
+
+  async function catchUp(): Promise<void> {
+    await untilUp(database, signal, async () => {
+      if (position === null) {
+        position = (await readMarks(sql)).newest;
+        started.resolve();
+        return;
+      }
+      for (;;) {
+        const range = { after: position, upTo: null, since: null };
+        const events = await readEvents(sql, range, { stations: null, bbox: null }, pageRows);
+        for (const event of events) {
+          position = BigInt(event.eventId);
+          deliver(storedFrame(event));
+        }
+        if (events.length < pageRows) return;
+      }
+    });
+  }
+
+  /** @returns false when the message must wait until PostgreSQL was asked */
+  function handle(text: string, current: bigint, asked: boolean): boolean {
+    let message: ReturnType<typeof parseMessage>;
+    try {
+      message = parseMessage(text);
+    } catch (error) {
+      drop(text, (error as Error).message);
+      return true;
+    }
+    const eventId = message.eventId === null ? null : BigInt(message.eventId);
+    if (eventId !== null) {
+      if (eventId <= current) return true;
+      if (eventId !== current + 1n) {
+        if (asked) drop(text, "its eventId is not in the database");
+        return asked;
+      }
+      position = eventId;
+    }
+    deliver(observationFrame(message.stationId, message.data, eventId));
+    return true;
+  }
+
+  function drop(text: string, reason: string): void {
+    dropped += 1;
+    log.warn("dropped a message", { channel: channels.observationsNew, reason, message: text.slice(0, 200) });
+  }
+
+  async function work(): Promise<void> {
+    busy = true;
+    let asked = false;
+    try {
+      for (;;) {
+        if (behind || position === null) {
+          behind = false;
+          await catchUp();
+          asked = true;
+          continue;
+        }
+        const text = waiting.shift();
+        if (text === undefined) break;
+        if (handle(text, position, asked)) {
+          asked = false;
+        } else {
+          waiting.unshift(text);
+          behind = true;
+        }
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      busy = false;
+    }
+  }
+
+  function wake(): void {
+    if (!busy) void work();
+  }
+
+  async function subscribe(): Promise<void> {
+    try {
+      await subscriber.subscribe(channels.observationsNew);
+      subscribed = true;
+      behind = true;
+      wake();
+    } catch (error) {
+      // The connection went away again; the next one subscribes again.
+      log.debug("could not subscribe", { reason: (error as Error).message });
+    }
+  }
+
+  subscriber.on("ready", subscribe);
+  subscriber.on("close", () => {
+    subscribed = false;
+  });
+  subscriber.on("message", (_channel: string, text: string) => {
+    if (waiting.length >= maxWaiting) {
+      waiting = [];
+      behind = true;
+    }
+    waiting.push(text);
+    wake();
+  });
+
+  return {
+    start() {
+      wake();
+      subscriber.connect().catch(() => {
+        // Told to its link, and tried again for ever.
+      });
+    },
+    get position() {
+      return position;
+    },
+    started: started.promise,
+    get subscribed() {
+      return subscribed;
+    },
+    get dropped() {
+      return dropped;
+    },
+  };
+}

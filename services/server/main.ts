@@ -1,0 +1,75 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readServerConfig } from "../../shared/config.ts";
+import { untilUp, watchLink } from "../../shared/link.ts";
+import { migrate } from "../../shared/migrate.ts";
+import { connectRedis } from "../../shared/redis.ts";
+import { runService, StartError } from "../../shared/service.ts";
+import { connectSql, pingDatabase } from "../../shared/sql.ts";
+import { createApp } from "./app.ts";
+import { createFeed } from "./feed.ts";
+import { readPositions } from "./queries.ts";
+import { createBroadcast } from "./sse/broadcast.ts";
+import { createPlaces } from "./sse/places.ts";
+
+const playerDir = join(import.meta.dir, "../../web/dist");
+
+await runService("server", readServerConfig, async ({ config, log, onClose, signal }) => {
+  const database = watchLink("PostgreSQL", log);
+  const redis = watchLink("Redis", log);
+
+  const sql = connectSql(config.databaseUrl, "server");
+  onClose(() => sql.end({ timeout: 1 }));
+  const subscriber = connectRedis(config.redisUrl, redis, { lazyConnect: true, autoResubscribe: false });
+  onClose(() => subscriber.disconnect());
+
+  const places = createPlaces(() => readPositions(sql));
+  const broadcast = createBroadcast(places, () => feed.position ?? 0n);
+  const feed = createFeed(sql, subscriber, database, broadcast.send, log, signal);
+
+  const app = createApp({
+    sql,
+    database,
+    problems: async () => {
+      await pingDatabase(sql, database);
+      return [
+        database.problem === null ? [] : [`PostgreSQL: ${database.problem}`],
+        feed.subscribed ? [] : [`Redis: ${redis.problem ?? "not subscribed yet"}`],
+      ].flat();
+    },
+    feed,
+    broadcast,
+    corsOrigins: config.corsOrigins,
+    playerDir,
+    log,
+  });
+  if (!existsSync(playerDir)) {
+    const { buildPlayer } = await import("../../web/build.ts");
+    await buildPlayer();
+  }
+
+  const server = listen(config.host, config.port, app.fetch);
+  onClose(async () => {
+    broadcast.endAll("the server is stopping");
+    await server.stop();
+  });
+  log.info("listening", { url: `http://${config.host}:${server.port}` });
+
+  // Before the subscription, so that whichever service starts first finds its tables.
+  await untilUp(database, signal, () => migrate(sql));
+  feed.start();
+});
+
+/** @throws {StartError} when the port is taken */
+function listen(hostname: string, port: number, fetch: ReturnType<typeof createApp>["fetch"]) {
+  try {
+    return Bun.serve({ hostname, port, fetch: (request, server) => fetch(request, { server }) });
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    if (code === "EADDRINUSE") {
+      throw new StartError(`port ${port} is taken: stop what listens there, or set PORT to another`);
+    }
+    if (code === "EACCES") throw new StartError(`port ${port} may not be used: set PORT to one above 1023`);
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+
+/** A refused request, told to the client as a problem document. */
+export class ProblemError extends Error {
+  override name = "ProblemError";
+  constructor(
+    readonly status: ContentfulStatusCode,
+    /** What is wrong with this very request, for a person. */
+    readonly detail: string,
+    /** Further members of the document, such as the parameter's name. */
+    readonly members: Record<string, unknown> = {},
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(detail);
+  }
+}
+
+/** A request with a parameter that is not allowed: 400, naming the parameter. */
+export function badParameter(parameter: string, detail: string): ProblemError {
+  return new ProblemError(400, `${parameter}: ${detail}`, { parameter });
+}
+
+const titles: Record<number, string> = {
+  400: "Bad request",
+  404: "Not found",
+  429: "Too many requests",
+  500: "Internal error",
+  503: "Not available now",
+};
+
+/** Answers with an RFC 9457 problem document. */
+export function problemResponse(c: Context, { status, detail, members, headers }: ProblemError): Response {
+  const document = { type: "about:blank", title: titles[status] ?? "Error", status, detail, ...members };
+  return c.body(JSON.stringify(document), status, { "Content-Type": "application/problem+json", ...headers });
+}

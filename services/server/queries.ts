@@ -1,0 +1,151 @@
+import { measurements, type StoredEvent, type StoredObservation } from "../../shared/observation.ts";
+import type { Sql } from "../../shared/sql.ts";
+import type { BoundingBox, Filter, Position } from "./sse/filter.ts";
+
+/** How far the stream has come, as PostgreSQL knows it. */
+export type Marks = {
+  /** The newest event id that is stored, or was before it was pruned; 0 when there is none. */
+  newest: bigint;
+  /** The largest event id that pruning took away; 0 when it took none. */
+  pruned: bigint;
+};
+
+/** Reads {@link Marks}. */
+export async function readMarks(sql: Sql): Promise<Marks> {
+  const [row] = await sql<{ newest: string; pruned: string }[]>`
+    select
+      greatest((select max(event_id) from observations), pruned_event_id)::text as newest,
+      pruned_event_id::text as pruned
+    from stream_marks
+  `;
+  return { newest: BigInt(row?.newest ?? 0), pruned: BigInt(row?.pruned ?? 0) };
+}
+
+/** Which events a replay sends, beside those that its filter keeps back. */
+export type EventRange = {
+  /** Exclusive. */
+  after: bigint;
+  /** Inclusive; `null`: no end. */
+  upTo: bigint | null;
+  /** Observed at this time or later; `null`: whenever. */
+  since: Date | null;
+};
+
+/** The next events of a range in the order of their ids, at most `limit`. */
+export async function readEvents(sql: Sql, range: EventRange, filter: Filter, limit: number): Promise<StoredEvent[]> {
+  return sql`
+    select observations.station_id, observed_at, ${sql(measurements)}, event_id
+    ${fromRange(sql, range, filter)}
+    order by event_id
+    limit ${limit}
+  `;
+}
+
+/** How many events a range holds, counting no further than `limit`, and the id of the first; `null` where it is empty. */
+export async function measureRange(
+  sql: Sql,
+  range: EventRange,
+  filter: Filter,
+  limit: number,
+): Promise<{ count: number; first: bigint | null }> {
+  const [row] = await sql<{ count: number; first: string | null }[]>`
+    select count(*)::int as count, min(event_id) as first
+    from (select event_id ${fromRange(sql, range, filter)} order by event_id limit ${limit}) as counted
+  `;
+  return { count: row?.count ?? 0, first: row?.first == null ? null : BigInt(row.first) };
+}
+
+function fromRange(sql: Sql, { after, upTo, since }: EventRange, { stations, bbox }: Filter) {
+  return sql`
+    from observations ${bbox === null ? sql`` : sql`join stations using (station_id)`}
+    where event_id > ${String(after)}
+      ${upTo === null ? sql`` : sql`and event_id <= ${String(upTo)}`}
+      ${since === null ? sql`` : sql`and observed_at >= ${since}`}
+      ${stations === null ? sql`` : sql`and observations.station_id = any(${[...stations]})`}
+      ${bbox === null ? sql`` : within(sql, bbox)}
+  `;
+}
+
+function within(sql: Sql, { west, south, east, north }: BoundingBox) {
+  const longitudes =
+    west <= east ? sql`longitude between ${west} and ${east}` : sql`(longitude >= ${west} or longitude <= ${east})`;
+  return sql`and latitude between ${south} and ${north} and ${longitudes}`;
+}
+
+/** The newest row of each station, however old, and the event id up to which this snapshot holds everything. */
+export async function readLatest(sql: Sql): Promise<{ lastEventId: string; observations: StoredObservation[] }> {
+  // One snapshot for both, so that a stream from lastEventId misses nothing.
+  return sql.begin("isolation level repeatable read read only", async (tx) => {
+    const { newest } = await readMarks(tx as unknown as Sql);
+    const observations = await tx<StoredObservation[]>`
+      select newest.*
+      from stations, lateral (
+        select station_id, observed_at, ${tx(measurements)}, event_id
+        from observations
+        where observations.station_id = stations.station_id
+        order by observed_at desc
+        limit 1
+      ) as newest
+      order by station_id
+    `;
+    return { lastEventId: String(newest), observations };
+  });
+}
+
+/** A span of one station's history; without `since`, the newest rows of it. */
+export type HistorySpan = { since: Date | null; until: Date | null; limit: number };
+
+/** One station's observations, oldest first; `null` for a station that nobody has heard of. */
+export async function readHistory(
+  sql: Sql,
+  stationId: string,
+  { since, until, limit }: HistorySpan,
+): Promise<StoredObservation[] | null> {
+  const observations = await sql<StoredObservation[]>`
+    select station_id, observed_at, ${sql(measurements)}, event_id
+    from observations
+    where station_id = ${stationId}
+      ${since === null ? sql`` : sql`and observed_at >= ${since}`}
+      ${until === null ? sql`` : sql`and observed_at <= ${until}`}
+    order by observed_at ${since === null ? sql`desc` : sql`asc`}
+    limit ${limit}
+  `;
+  if (observations.length === 0 && (await readStation(sql, stationId)) === null) return null;
+  return since === null ? observations.reverse() : observations;
+}
+
+/** A station as the API tells it; what is not known is `null`. */
+export type StationRow = {
+  stationId: string;
+  name: string | null;
+  owner: string | null;
+  program: string | null;
+  type: string | null;
+  latitude: number | null;
+  longitude: number | null;
+  elevationM: number | null;
+};
+
+/** Every station, by id. */
+export async function readStations(sql: Sql): Promise<StationRow[]> {
+  return sql`
+    select station_id, name, owner, program, type, latitude, longitude, elevation_m from stations order by station_id
+  `;
+}
+
+/** One station, or `null`. */
+export async function readStation(sql: Sql, stationId: string): Promise<StationRow | null> {
+  const [station] = await sql<StationRow[]>`
+    select station_id, name, owner, program, type, latitude, longitude, elevation_m
+    from stations where station_id = ${stationId}
+  `;
+  return station ?? null;
+}
+
+/** Where each station lies. */
+export async function readPositions(sql: Sql): Promise<Map<string, Position>> {
+  const rows = await sql<{ stationId: string; latitude: number; longitude: number }[]>`
+    select station_id, latitude, longitude from stations where latitude is not null and longitude is not null
+  `;
+  return new Map(rows.map(({ stationId, latitude, longitude }) => [stationId, { latitude, longitude }]));
+}

@@ -1,0 +1,137 @@
+import { type Filter, matches } from "./filter.ts";
+import { encodeFrames, type Frame, heartbeatComment, heartbeatId } from "./frames.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Places } from "./places.ts";
+
+/** One open stream. */
+export type Listener = {
+  outbox: Outbox;
+  filter: Filter;
+  /** Events up to this id are kept from it: it was sent them already, by this server or by one that is ahead of it. */
+  after: bigint;
+  /** Ends the stream; it resumes by its last event id. */
+  end(reason: string): void;
+};
+
+/** Every open stream, and the way to write to all of them. */
+export type Broadcast = {
+  /** How many streams are open. */
+  readonly size: number;
+  /** Counts a stream as open. It gets nothing before it {@link goLive | goes live}. */
+  open(listener: Listener): void;
+  /** From here on the listener gets each event: the first is the next one to be {@link send | sent}. */
+  goLive(listener: Listener): void;
+  /** Forgets a stream that is gone. */
+  close(listener: Listener): void;
+  /** Sends to all that are live. What is sent in one turn of the event loop goes out as one write a listener. */
+  send(frame: Frame): void;
+  /** Ends all streams, and the heartbeat. */
+  endAll(reason: string): void;
+};
+
+/** A quiet stream shows a sign of life this often; proxies and browsers give up much later. */
+const heartbeatMs = 15_000;
+/** A listener that took nothing for this long is gone or stuck. */
+const maxStalledMs = 20_000;
+
+/**
+ * Keeps the registry of open streams and writes to all of them.
+ * @param places asked only while somebody filters by place
+ * @param lastEventId the id of the newest event that was {@link Broadcast.send | sent}
+ */
+export function createBroadcast(places: Places, lastEventId: () => bigint): Broadcast {
+  const listeners = new Set<Listener>();
+  // Kept apart, so that whoever wants everything pays nothing for those who do not.
+  const live = { whole: new Set<Listener>(), filtered: new Set<Listener>(), placed: new Set<Listener>() };
+  let pending: Frame[] = [];
+  let flushedAt = 0;
+  /** What listeners that filter by place are yet to get: where its stations lie must be asked first. */
+  let unplaced: Frame[] = [];
+  let placing = false;
+
+  function flush(): void {
+    if (pending.length === 0) return;
+    const frames = pending;
+    pending = [];
+    flushedAt = performance.now();
+    if (live.whole.size > 0) {
+      const bytes = encodeFrames(frames);
+      for (const { outbox } of live.whole) outbox.send(bytes);
+    }
+    for (const listener of live.filtered) sendWanted(listener, frames);
+    if (live.placed.size > 0) {
+      unplaced.push(...frames);
+      if (!placing) void place();
+    }
+  }
+
+  async function place(): Promise<void> {
+    placing = true;
+    while (unplaced.length > 0) {
+      const frames = unplaced;
+      unplaced = [];
+      try {
+        await places.refresh(frames.map((frame) => frame.stationId));
+      } catch {
+        for (const listener of live.placed) listener.end("the stations' positions cannot be read now");
+      }
+      for (const listener of live.placed) sendWanted(listener, frames);
+    }
+    placing = false;
+  }
+
+  function sendWanted({ outbox, filter, after }: Listener, frames: Frame[]): void {
+    const wanted = frames.filter(({ eventId, stationId }) => {
+      return (eventId === null || eventId > after) && matches(filter, stationId, places.of(stationId));
+    });
+    if (wanted.length > 0) outbox.send(encodeFrames(wanted));
+  }
+
+  function heartbeat(): void {
+    flush();
+    for (const listener of listeners) {
+      if (listener.outbox.stalledMs() > maxStalledMs) listener.end("too slow");
+    }
+    if (performance.now() - flushedAt >= heartbeatMs / 2) {
+      for (const { outbox } of live.whole) outbox.send(heartbeatComment);
+    }
+    for (const listener of live.filtered) sendPosition(listener);
+    if (!placing) for (const listener of live.placed) sendPosition(listener);
+  }
+
+  function sendPosition({ outbox, after }: Listener): void {
+    const last = lastEventId();
+    outbox.send(heartbeatId(last > after ? last : after));
+  }
+
+  function liveSet({ filter, after }: Listener): Set<Listener> {
+    if (filter.bbox !== null) return live.placed;
+    return filter.stations !== null || after > lastEventId() ? live.filtered : live.whole;
+  }
+
+  const timer = setInterval(heartbeat, heartbeatMs);
+  return {
+    get size() {
+      return listeners.size;
+    },
+    open: (listener) => void listeners.add(listener),
+    goLive(listener) {
+      // What waits was sent before this listener came.
+      flush();
+      if (lastEventId() > listener.after) listener.after = lastEventId();
+      liveSet(listener).add(listener);
+    },
+    close(listener) {
+      listeners.delete(listener);
+      for (const set of Object.values(live)) set.delete(listener);
+      listener.outbox.close();
+    },
+    send(frame) {
+      if (pending.push(frame) === 1) setImmediate(flush);
+    },
+    endAll(reason) {
+      clearInterval(timer);
+      for (const listener of [...listeners]) listener.end(reason);
+    },
+  };
+}
