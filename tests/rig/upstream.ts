@@ -1,0 +1,56 @@
+/** A stand-in for NDBC that serves the bodies it is given. */
+export type Upstream = {
+  url: string;
+  /** Body by path; what is not here is NDBC's 404 page. May be changed at any time. */
+  files: Map<string, string>;
+  /** The path of each request so far. */
+  requests: string[];
+  /** Resolves when a path has been asked for `count` times in all. */
+  asked(path: string, count: number): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const notFound = `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
+<html><head>
+<title>404 Not Found</title>
+</head></html>
+`;
+
+/** Starts a stand-in for NDBC on a free port, with NDBC's headers and conditional answers. */
+export function startUpstream(): Upstream {
+  const files = new Map<string, string>();
+  const requests: string[] = [];
+  const waiting = new Set<() => void>();
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch(request) {
+      const path = new URL(request.url).pathname;
+      requests.push(path);
+      for (const check of waiting) check();
+      const body = files.get(path);
+      if (body === undefined) {
+        return new Response(notFound, { status: 404, headers: { "Content-Type": "text/html; charset=iso-8859-1" } });
+      }
+      const headers = { "Content-Type": "text/plain; charset=ISO-8859-1", "Cache-Control": "must-revalidate" };
+      return new Response(body, { headers });
+    },
+  });
+  const count = (path: string) => requests.filter((asked) => asked === path).length;
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    files,
+    requests,
+    asked: (path, wanted) =>
+      new Promise((resolve) => {
+        const check = () => {
+          if (count(path) < wanted) return;
+          waiting.delete(check);
+          resolve();
+        };
+        waiting.add(check);
+        check();
+      }),
+    stop: () => server.stop(true),
+  };
+}
