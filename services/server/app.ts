@@ -40,7 +40,7 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
   const { sql, database, problems, feed, broadcast, corsOrigins, playerDir, log } = parts;
   const app = new Hono<{ Bindings: Bindings }>();
 
-  app.use("/v1/*", cors({ origin: corsOrigins.includes("*") ? "*" : corsOrigins }));
+  app.use("/v1/*", cors({ origin: corsOrigins.includes("*") ? "*" : corsOrigins, exposeHeaders: ["Retry-After"] }));
   const stream = streamRoute(sql, database, feed, broadcast, log);
   app.get("/v1/observations/stream", (c) => {
     // Bun ends what is idle for 10 seconds by default (oven-sh/bun#27479).
@@ -49,7 +49,7 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
   });
   app.route("/v1", restRoutes(sql));
 
-  app.get("/health", (c) => c.json({ status: "up" }));
+  app.get("/health", (c) => c.json({ status: "up", streams: broadcast.size }));
   app.get("/ready", async (c) => {
     const reasons = await problems();
     if (reasons.length === 0) return c.json({ status: "ready" });

@@ -96,7 +96,7 @@ export function createFeed(
 
   function drop(text: string, reason: string): void {
     dropped += 1;
-    log.warn("dropped a message", { channel: channels.observationsNew, reason, message: text.slice(0, 200) });
+    log.warn("dropped a message", { channel: channels.observationsNew, reason, text: text.slice(0, 200) });
   }
 
   async function work(): Promise<void> {

@@ -1,4 +1,3 @@
-import { afterAll } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -58,7 +57,7 @@ export type Service = {
 
 export type LogLine = { level: string; message: string; [fact: string]: unknown };
 
-/** Starts a stack for one test file; it is stopped after the file's last test, with all services that it started. */
+/** Starts a stack; stopping it stops all services that it started. */
 export async function startStack(): Promise<Stack> {
   const { postgres: server } = await sharedCluster();
   const name = `test_${randomBytes(6).toString("hex")}`;
@@ -80,8 +79,6 @@ export async function startStack(): Promise<Stack> {
     await sql.end({ timeout: 1 });
     await redisServer.stop();
   }
-  afterAll(stop);
-
   return {
     databaseUrl,
     redisUrl: redisServer.url,
