@@ -1,0 +1,99 @@
+import { formatActiveStations, formatHourly, formatLatestObs, formatRealtime, formatSpec } from "./format.ts";
+import { lastChange, newestReport, reportsOfHour, reportsOfStation, startOfHour } from "./reports.ts";
+import { type Station, stations } from "./stations.ts";
+import type { Sea } from "./weather.ts";
+
+/** Owner of every simulated station: by this name alone is a simulated sea known from the real one. */
+export const simulationOwner = "bellbuoy simulation";
+
+/** One file of the stand-in for NDBC. */
+export type SeaFile = {
+  contentType: string;
+  /** To the second: within one second the content never changes. */
+  lastModified: Date;
+  /** Written only when asked for, as a client that has the file already does not need it. */
+  content(): string;
+};
+
+/**
+ * The file at a path of NDBC's web server, as it is at `now`.
+ * @returns null where NDBC would have none
+ */
+export function fileAt(sea: Sea, path: string, now: Date): SeaFile | null {
+  const second = new Date(Math.floor(now.getTime() / 1000) * 1000);
+  if (path === "/data/latest_obs/latest_obs.txt") return latestObs(sea, second);
+  if (path === "/activestations.xml") return activeStations(second);
+  const hour = /^\/data\/hourly2\/hour_([01]\d|2[0-3])\.txt$/.exec(path)?.[1];
+  if (hour) return hourly(sea, Number(hour), second);
+  const [, id, extension] = /^\/data\/realtime2\/([A-Z0-9]+)\.(txt|spec)$/.exec(path) ?? [];
+  const station = stations.find((station) => station.id === id);
+  if (!station) return null;
+  return extension === "txt" ? realtime(sea, station, second) : spec(sea, station, second);
+}
+
+function latestObs(sea: Sea, now: Date): SeaFile {
+  return {
+    contentType: plainText,
+    lastModified: newest(sea, now),
+    content: () => formatLatestObs(stations.map((station) => ({ station, report: newestReport(sea, station, now) }))),
+  };
+}
+
+function hourly(sea: Sea, hourOfDay: number, now: Date): SeaFile {
+  // Until a new hour has its first rows, its file still holds yesterday's.
+  const asked = new Date(now.getTime() - firstRowsMs);
+  const start = startOfHour(hourOfDay, asked).getTime();
+  // The last waves of an hour come in within two minutes of its end; when it is thinned out, one hour later, it is final.
+  const settled = new Date(Math.min(now.getTime(), start + 62 * minuteMs));
+  const thinned = start + 120 * minuteMs;
+  return {
+    contentType: plainText,
+    lastModified:
+      now.getTime() >= thinned ? new Date(thinned) : latest(new Date(start + firstRowsMs), newest(sea, settled)),
+    content: () => formatHourly(stations.flatMap((station) => reportsOfHour(sea, station, new Date(start), now))),
+  };
+}
+
+function realtime(sea: Sea, station: Station, now: Date): SeaFile {
+  return {
+    contentType: plainText,
+    lastModified: stationFileChange(sea, station, now),
+    content: () => formatRealtime(reportsOfStation(sea, station, now)),
+  };
+}
+
+function spec(sea: Sea, station: Station, now: Date): SeaFile | null {
+  if (!station.measures.includes("waveHeightM")) return null;
+  return {
+    contentType: plainText,
+    lastModified: stationFileChange(sea, station, now),
+    content: () => formatSpec(reportsOfStation(sea, station, now)),
+  };
+}
+
+/** NDBC writes it anew every five minutes, some seconds after the mark. */
+function activeStations(now: Date): SeaFile {
+  const every = 5 * minuteMs;
+  const created = new Date(Math.floor((now.getTime() - 1000) / every) * every + 1000);
+  return {
+    contentType: "application/xml",
+    lastModified: created,
+    content: () => formatActiveStations(stations, simulationOwner, created),
+  };
+}
+
+const plainText = "text/plain; charset=ISO-8859-1";
+
+const minuteMs = 60_000;
+
+/** Of three stations that follow each other at most one is silent, and they follow each other each second. */
+const firstRowsMs = 5_000;
+
+const newest = (sea: Sea, now: Date) => latest(...stations.map((station) => lastChange(sea.seed, station, now)));
+
+/** With a new row, and at the start of an hour, when old rows are thinned out or dropped. */
+function stationFileChange(sea: Sea, station: Station, now: Date): Date {
+  return latest(startOfHour(now.getUTCHours(), now), lastChange(sea.seed, station, now));
+}
+
+const latest = (...times: Date[]) => new Date(Math.max(...times.map((time) => time.getTime())));

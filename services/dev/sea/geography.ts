@@ -1,0 +1,39 @@
+/** A point on Earth in decimal degrees; south and west are negative. */
+export type Position = { lat: number; lon: number };
+
+export const kmPerDegree = 111.2;
+
+const earthRadiusKm = 6371;
+
+export const radians = (degrees: number) => (degrees * Math.PI) / 180;
+
+export const degrees = (angle: number) => (angle * 180) / Math.PI;
+
+/** The same direction between 0 (inclusive) and 360. */
+export const compass = (bearingDeg: number) => ((bearingDeg % 360) + 360) % 360;
+
+/** Where a vector that points east and north comes *from*, in degrees true: how wind and waves are reported. */
+export const directionFrom = (east: number, north: number) => compass(degrees(Math.atan2(-east, -north)));
+
+/** How far `to` is east and north of `from`, on a plane that fits well enough over a few thousand kilometres. */
+export function offsetKm(from: Position, to: Position): { eastKm: number; northKm: number } {
+  const lonDeg = compass(to.lon - from.lon + 180) - 180;
+  const latDeg = to.lat - from.lat;
+  return {
+    eastKm: lonDeg * kmPerDegree * Math.cos(radians((from.lat + to.lat) / 2)),
+    northKm: latDeg * kmPerDegree,
+  };
+}
+
+/** Length of the great circle between two points, and the bearing at which it leaves `from`. */
+export function greatCircle(from: Position, to: Position): { distanceKm: number; bearingDeg: number } {
+  const [fromLat, toLat] = [radians(from.lat), radians(to.lat)];
+  const lon = radians(to.lon - from.lon);
+  const east = Math.cos(toLat) * Math.sin(lon);
+  const north = Math.cos(fromLat) * Math.sin(toLat) - Math.sin(fromLat) * Math.cos(toLat) * Math.cos(lon);
+  const up = Math.sin(fromLat) * Math.sin(toLat) + Math.cos(fromLat) * Math.cos(toLat) * Math.cos(lon);
+  return {
+    distanceKm: earthRadiusKm * Math.atan2(Math.hypot(east, north), up),
+    bearingDeg: compass(degrees(Math.atan2(east, north))),
+  };
+}

@@ -1,0 +1,169 @@
+import { type Measurement, type Measurements, measurements, type Observation } from "../../../shared/observation.ts";
+import { compass } from "./geography.ts";
+import { randomOf } from "./random.ts";
+import type { Station } from "./stations.ts";
+import type { WaveTrain } from "./waves.ts";
+import type { Sea } from "./weather.ts";
+
+/** One row as a station reports it: rounded, with holes, its time on the whole minute. */
+export type Report = Observation & {
+  /** What the waves are made of; null where the row has no waves. */
+  seaState: { windSea: WaveTrain; swell: WaveTrain | null } | null;
+};
+
+const minuteMs = 60_000;
+const minutesPerHour = 60;
+
+/** How far back `realtime2` reaches, from the UTC midnight of today. */
+const realtimeDays = 45;
+
+/** Rows before the previous UTC hour are kept every 10 minutes only, so that files have NDBC's real size. */
+const historyStepMinutes = 10;
+
+/** The newest row of a station, as `latest_obs.txt` shows it at `now`: its waves may not have come in yet. */
+export function newestReport(sea: Sea, station: Station, now: Date): Report {
+  return reportAt(sea, station, newestMinute(sea.seed, station, now), now);
+}
+
+/** A station's rows in the UTC hour that begins at `hour`, newest first. */
+export function reportsOfHour(sea: Sea, station: Station, hour: Date, now: Date): Report[] {
+  const start = hour.getTime() / minuteMs;
+  return reportsBetween(sea, station, start, start + minutesPerHour - 1, now);
+}
+
+/** A station's rows of the last 45 days, newest first. */
+export function reportsOfStation(sea: Sea, station: Station, now: Date): Report[] {
+  const today = Math.floor(now.getTime() / minuteMs / minutesPerHour / 24);
+  const start = (today - realtimeDays) * 24 * minutesPerHour;
+  return reportsBetween(sea, station, start, newestMinute(sea.seed, station, now), now);
+}
+
+/** When the newest change to a station's rows was made, at or before `now`. */
+export function lastChange(seed: number, station: Station, now: Date): Date {
+  const minute = newestMinute(seed, station, now);
+  const waves = wavesArriveAt(station, minute);
+  return hasWaves(seed, station, minute) && waves <= now ? waves : arrivesAt(station, minute);
+}
+
+/** Start of the most recent UTC hour, now's own included, that is called `hourOfDay`. */
+export function startOfHour(hourOfDay: number, now: Date): Date {
+  const start = new Date(now);
+  start.setUTCHours(hourOfDay, 0, 0, 0);
+  if (start > now) start.setUTCDate(start.getUTCDate() - 1);
+  return start;
+}
+
+function reportsBetween(sea: Sea, station: Station, firstMinute: number, lastMinute: number, now: Date): Report[] {
+  const fullFrom = (Math.floor(now.getTime() / minuteMs / minutesPerHour) - 1) * minutesPerHour;
+  const reports: Report[] = [];
+  for (let minute = lastMinute; minute >= firstMinute; minute--) {
+    if (minute < fullFrom && minute % historyStepMinutes !== 0) continue;
+    if (arrivesAt(station, minute) > now || isSilent(sea.seed, station, minute)) continue;
+    reports.push(reportAt(sea, station, minute, now));
+  }
+  return reports;
+}
+
+/** The row of one minute, as far as it has come in at `now`. */
+function reportAt(sea: Sea, station: Station, minute: number, now: Date): Report {
+  const observedAt = new Date(minute * minuteMs);
+  const weather = sea.weatherAt(station, observedAt);
+  const withWaves = hasWaves(sea.seed, station, minute) && wavesArriveAt(station, minute) <= now;
+  const report = { stationId: station.id, observedAt, ...nothing, seaState: withWaves ? weather : null };
+  const silent = new Set(sensors.filter((sensor) => isOut(sea.seed, station, sensor, minute)));
+  if (!withWaves) silent.add("waves");
+  for (const name of station.measures) {
+    const value = weather.measurements[name];
+    if (value !== null && !silent.has(sensorOf[name])) report[name] = rounded(name, value, station.windDirStepDeg);
+  }
+  // A calm comes from nowhere.
+  if (report.windSpeedMps === 0) report.windDirDeg = null;
+  return report;
+}
+
+const nothing = Object.fromEntries(measurements.map((name) => [name, null])) as Measurements;
+
+/** As the real files have it, but for the wind, which NDBC's own buoys give in whole metres per second only. */
+function rounded(name: Measurement, value: number, windDirStepDeg: number): number {
+  switch (name) {
+    case "windDirDeg":
+      return north(Math.round(compass(value) / windDirStepDeg) * windDirStepDeg);
+    case "meanWaveDirDeg":
+      return north(Math.round(compass(value)));
+    case "dominantPeriodS":
+      return Math.round(value);
+    case "tideFt":
+      return Math.round(value * 100) / 100;
+    default:
+      return Math.round(value * 10) / 10;
+  }
+}
+
+/** North is 360: 0 is for a calm. */
+const north = (degrees: number) => (degrees === 0 ? 360 : degrees);
+
+const arrivesAt = (station: Station, minute: number) => new Date(minute * minuteMs + station.reportSecond * 1000);
+
+const wavesArriveAt = (station: Station, minute: number) =>
+  new Date(arrivesAt(station, minute).getTime() + station.wavesLateSeconds * 1000);
+
+const hasWaves = (seed: number, station: Station, minute: number) =>
+  station.measures.includes("waveHeightM") &&
+  !(station.wavesEveryOtherRow && minute % 2 !== 0) &&
+  !isOut(seed, station, "waves", minute);
+
+/** The minute of the newest row that has arrived at `now`. */
+function newestMinute(seed: number, station: Station, now: Date): number {
+  let minute = Math.floor(now.getTime() / minuteMs);
+  while (arrivesAt(station, minute) > now || isSilent(seed, station, minute)) minute--;
+  return minute;
+}
+
+/** Every 20 minutes each station has a chance to say nothing for 2 to 8 of them. */
+function isSilent(seed: number, station: Station, minute: number): boolean {
+  const block = Math.floor(minute / 20);
+  // Of three stations that follow each other within the minute two always speak: the sea as a whole is never silent.
+  if ((block + station.reportSecond) % 3 !== 0) return false;
+  return isWithinGap(seed, `${station.id}/silence/${block}`, minute % 20, { chance: 0.4, least: 2, most: 8, of: 20 });
+}
+
+const sensors = ["anemometer", "barometer", "thermometer", "sea thermometer", "waves", "other"] as const;
+
+type Sensor = (typeof sensors)[number];
+
+const sensorOf: Record<Measurement, Sensor> = {
+  windSpeedMps: "anemometer",
+  windDirDeg: "anemometer",
+  gustMps: "anemometer",
+  pressureHpa: "barometer",
+  pressureTendencyHpa: "barometer",
+  airTempC: "thermometer",
+  dewPointC: "thermometer",
+  waterTempC: "sea thermometer",
+  waveHeightM: "waves",
+  dominantPeriodS: "waves",
+  averagePeriodS: "waves",
+  meanWaveDirDeg: "waves",
+  visibilityNmi: "other",
+  tideFt: "other",
+};
+
+/** Every two hours each sensor has a small chance to be out for 10 to 90 minutes. */
+function isOut(seed: number, station: Station, sensor: Sensor, minute: number): boolean {
+  const block = Math.floor(minute / 120);
+  const key = `${station.id}/${sensor}/${block}`;
+  return isWithinGap(seed, key, minute % 120, { chance: 0.06, least: 10, most: 90, of: 120 });
+}
+
+/** Whether minute `at` of a block of `of` minutes lies in the gap that the block has by chance. */
+function isWithinGap(
+  seed: number,
+  key: string,
+  at: number,
+  { chance, least, most, of }: { chance: number; least: number; most: number; of: number },
+): boolean {
+  if (randomOf(seed, `${key}/chance`) >= chance) return false;
+  const length = least + Math.floor(randomOf(seed, `${key}/length`) * (most - least + 1));
+  const start = Math.floor(randomOf(seed, `${key}/start`) * (of - length + 1));
+  return at >= start && at < start + length;
+}

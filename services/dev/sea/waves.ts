@@ -1,0 +1,98 @@
+import type { Storm, Wind } from "./atmosphere.ts";
+import { directionFrom, greatCircle, type Position } from "./geography.ts";
+
+/** Waves of one origin: their significant height, the period that has most energy, and where they come from. */
+export type WaveTrain = { heightM: number; periodS: number; fromDeg: number };
+
+const gravity = 9.81;
+
+/** How long the sea remembers the wind: growth and decay both take about this. */
+const memoryHours = 7;
+
+/** Hours ago at which the wind is asked; rows 1, 3 or 10 hours apart ask for many of the same. */
+const past = [0, 3, 7, 13, 20];
+
+/** A buoy of three metres does not feel waves shorter than this. */
+const shortestPeriodS = 2.2;
+
+/**
+ * The sea that the wind of the past day has raised: each past hour's wind with the height it would raise in the end
+ * (JONSWAP with this fetch, but never above the fully developed sea of Pierson and Moskowitz), its energy fading with age.
+ */
+export function windSea(windHoursAgo: (hours: number) => Wind, fetchKm: number): WaveTrain {
+  const sum = { weight: 0, energy: 0, period: 0, east: 0, north: 0 };
+  for (const hours of past) {
+    const { eastMps, northMps } = windHoursAgo(hours);
+    const speed = Math.max(0.5, Math.hypot(eastMps, northMps));
+    const { heightM, periodS } = developedSea(speed, fetchKm);
+    const weight = Math.exp(-hours / memoryHours);
+    const energy = weight * heightM ** 2;
+    sum.weight += weight;
+    sum.energy += energy;
+    sum.period += energy * periodS;
+    sum.east += (energy * eastMps) / speed;
+    sum.north += (energy * northMps) / speed;
+  }
+  return {
+    heightM: Math.sqrt(sum.energy / sum.weight),
+    periodS: Math.max(shortestPeriodS, sum.period / sum.energy),
+    fromDeg: directionFrom(sum.east, sum.north),
+  };
+}
+
+/** Hasselmann et al. 1973 (limited by fetch), Pierson and Moskowitz 1964 (fully developed). */
+function developedSea(windMps: number, fetchKm: number): { heightM: number; periodS: number } {
+  const fetch = (gravity * fetchKm * 1000) / windMps ** 2;
+  return {
+    heightM: Math.min(0.0016 * Math.sqrt(fetch), 0.21) * (windMps ** 2 / gravity),
+    periodS: Math.min(0.286 * Math.cbrt(fetch), 7.16) * (windMps / gravity),
+  };
+}
+
+/** Storms send waves of many periods; most energy lies this near to the storm's own, in seconds. */
+const periodSpreadS = 2;
+/** Shorter or longer waves than this are too low to count. */
+const reachOfPeriodS = 2.5 * periodSpreadS;
+/** A storm is this wide; beyond it its waves spread over an ever longer front. */
+const stormRadiusKm = 400;
+
+/** Nothing is farther away on Earth. */
+const halfwayRoundKm = 20_015;
+
+/**
+ * The swell that arrives now. Long waves travel faster (deep water: group velocity gT/4π), so that of one storm's waves
+ * those arrive now whose period is 4πd/gt, the longest first.
+ * @returns null where no storm has sent any
+ */
+export function swell(place: Position, storms: Storm[], hour: number, exposure: number): WaveTrain | null {
+  let energy = 0;
+  let strongest: WaveTrain | null = null;
+  for (const storm of storms) {
+    const kmPerPeriodSecond = (gravity * (hour - storm.peakHour) * 3600) / (4 * Math.PI * 1000);
+    const ownPeriodS = stormPeriodS(storm);
+    if (kmPerPeriodSecond * (ownPeriodS - reachOfPeriodS) > halfwayRoundKm) continue;
+    const { distanceKm, bearingDeg } = greatCircle(place, storm);
+    const periodS = distanceKm / kmPerPeriodSecond;
+    const away = (periodS - ownPeriodS) / periodSpreadS;
+    if (Math.abs(away * periodSpreadS) > reachOfPeriodS || distanceKm < stormRadiusKm) continue;
+    const spreading = Math.sqrt(stormRadiusKm / distanceKm);
+    const heightM = exposure * stormHeightM(storm) * spreading * Math.exp(-(away ** 2) / 2);
+    energy += heightM ** 2;
+    if (!strongest || heightM > strongest.heightM) strongest = { heightM, periodS, fromDeg: bearingDeg };
+  }
+  return strongest && { ...strongest, heightM: Math.sqrt(energy) };
+}
+
+const stormHeightM = (storm: Storm) => 0.15 * storm.depthHpa;
+
+const stormPeriodS = (storm: Storm) => 9 + 0.17 * storm.depthHpa;
+
+/** Wind sea and swell as a buoy reports them together. */
+export function combine(windSea: WaveTrain, swell: WaveTrain | null): WaveTrain & { averagePeriodS: number } {
+  const trains = swell ? [windSea, swell] : [windSea];
+  const energy = trains.reduce((sum, train) => sum + train.heightM ** 2, 0);
+  const dominant = trains.reduce((first, second) => (second.heightM > first.heightM ? second : first));
+  // Most waves are shorter than the ones with most energy: the mean period of a wind sea is 0.75 of its peak's.
+  const averagePeriodS = trains.reduce((sum, train) => sum + (train.heightM ** 2 * 0.75 * train.periodS) / energy, 0);
+  return { ...dominant, heightM: Math.sqrt(energy), averagePeriodS: Math.max(shortestPeriodS, averagePeriodS) };
+}

@@ -1,0 +1,257 @@
+import { describe, expect, test } from "bun:test";
+import { fileAt, simulationOwner } from "../../../services/dev/sea/files.ts";
+import { stations } from "../../../services/dev/sea/stations.ts";
+import { createSea } from "../../../services/dev/sea/weather.ts";
+import { parseActiveStations } from "../../../services/worker/ndbc/active-stations.ts";
+import { parseHourly } from "../../../services/worker/ndbc/hourly.ts";
+import { parseLatestObs } from "../../../services/worker/ndbc/latest-obs.ts";
+import { activeStationsPath, hourlyPath, latestObsPath, realtimePath } from "../../../services/worker/ndbc/paths.ts";
+import { parseRealtime, parseSpec } from "../../../services/worker/ndbc/realtime.ts";
+import { type Observation, observationMessageSchema } from "../../../shared/observation.ts";
+
+const sea = createSea(1);
+const now = new Date("2026-05-06T12:34:56.789Z");
+const later = (from: Date, seconds: number) => new Date(from.getTime() + seconds * 1000);
+
+function file(path: string, at = now) {
+  const found = fileAt(sea, path, at);
+  if (!found) throw new Error(`there is no ${path}`);
+  return found;
+}
+
+const content = (path: string, at = now) => file(path, at).content();
+const dataRows = (text: string) => text.split("\n").slice(2, -1);
+const latestRows = (at: Date) => parseLatestObs(content(latestObsPath, at), at).observations;
+const keyOf = ({ stationId, observedAt }: Observation) => `${stationId} ${observedAt.toISOString()}`;
+const withoutPlace = ({ latitude: _, longitude: __, ...row }: ReturnType<typeof latestRows>[number]) => row;
+
+/** Every second of a quarter of an hour across the start of one. */
+const seconds = Array.from({ length: 900 }, (_, index) => later(new Date("2026-05-06T12:52:00Z"), index));
+const hours = Array.from({ length: 24 }, (_, index) => later(now, -index * 3600));
+
+describe("every row of the simulated sea is one that the worker takes whole", () => {
+  const whole = { rejectedLines: [], implausible: [] };
+
+  test("in latest_obs.txt, one row a station, by id, 118 characters each", () => {
+    const text = content(latestObsPath);
+    expect(parseLatestObs(text, now)).toMatchObject(whole);
+    const ids = latestRows(now).map((row) => row.stationId);
+    expect(ids).toEqual(stations.map((station) => station.id));
+    expect(ids).toEqual(ids.toSorted());
+    for (const row of dataRows(text)) expect(row).toHaveLength(118);
+  });
+
+  test("in each of the 24 hourly files, by id and newest first, all of that hour", () => {
+    for (const hour of hours) {
+      const text = content(hourlyPath(hour));
+      const parsed = parseHourly(text, now);
+      expect(parsed).toMatchObject(whole);
+      expect(parsed.observations).toHaveLength(dataRows(text).length);
+      expect(parsed.observations.length).toBeGreaterThan(300);
+      const keys = parsed.observations.map((row) => `${row.stationId} ${200 - row.observedAt.getUTCMinutes()}`);
+      expect(keys).toEqual(keys.toSorted());
+      for (const { observedAt } of parsed.observations) {
+        expect(observedAt.toISOString().slice(0, 13)).toBe(hour.toISOString().slice(0, 13));
+      }
+      for (const row of dataRows(text)) expect(row).toHaveLength(99);
+    }
+  });
+
+  test("in realtime2, newest first, 45 days of it in a file of NDBC's size", () => {
+    for (const id of ["46026", "51WH0", "46214", "KGBK"]) {
+      const text = content(realtimePath(id, "txt"));
+      const parsed = parseRealtime(id, text, now);
+      expect(parsed).toMatchObject(whole);
+      const times = parsed.observations.map((row) => row.observedAt.getTime());
+      expect(times).toEqual(times.toSorted((one, other) => other - one));
+      expect(new Set(times).size).toBe(dataRows(text).length);
+      expect(new Date(times.at(-1) ?? 0).toISOString()).toStartWith("2026-03-22T00:");
+      expect(text.length).toBeWithin(500_000, 700_000);
+      for (const row of dataRows(text)) expect(row).toHaveLength(93);
+    }
+  });
+
+  test("in .spec, with the waves of .txt", () => {
+    for (const id of ["46026", "46214", "64045"]) {
+      const text = content(realtimePath(id, "spec"));
+      const parsed = parseSpec(id, text, now);
+      expect(parsed).toMatchObject(whole);
+      const byTime = new Map(
+        parseRealtime(id, content(realtimePath(id, "txt")), now).observations.map((row) => [keyOf(row), row]),
+      );
+      for (const row of parsed.observations) expect(row.waveHeightM).toBe(byTime.get(keyOf(row))?.waveHeightM ?? null);
+      for (const row of dataRows(text)) expect(row).toHaveLength(69);
+    }
+  });
+
+  test("in activestations.xml, where the owner says that all this is simulated", () => {
+    const { stations: listed, rejected } = parseActiveStations(content(activeStationsPath));
+    expect(rejected).toEqual([]);
+    expect(listed.map((station) => station.stationId)).toEqual(stations.map((station) => station.id));
+    expect(new Set(listed.map((station) => station.owner))).toEqual(new Set(["bellbuoy simulation"]));
+    expect(simulationOwner).toBe("bellbuoy simulation");
+    expect(listed.find((station) => station.stationId === "KGBK")?.name).toEndWith("(W&T Offshore)");
+  });
+
+  test("and fits the contract's message", () => {
+    for (const { stationId, observedAt, ...row } of latestRows(now)) {
+      const timestamp = observedAt.toISOString();
+      const measured = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+      const core = { waveHeightM: null, windSpeedMps: null, windDirDeg: null, waterTempC: null, pressureHpa: null };
+      expect(observationMessageSchema.safeParse({ stationId, timestamp, ...core, ...measured }).error).toBeUndefined();
+    }
+  });
+});
+
+describe("the simulated sea is the same for all who look", () => {
+  test("one seed gives the same bytes at the same time, another seed others", () => {
+    for (const path of [
+      latestObsPath,
+      hourlyPath(later(now, -3600)),
+      realtimePath("46026", "txt"),
+      activeStationsPath,
+    ]) {
+      expect(fileAt(createSea(1), path, now)?.content()).toBe(content(path));
+    }
+    expect(fileAt(createSea(2), latestObsPath, now)?.content()).not.toBe(content(latestObsPath));
+  });
+
+  test("a row that is complete is the same in every file, then and hours later", () => {
+    const complete = latestRows(now).map(withoutPlace);
+    const hourly = parseHourly(content(hourlyPath(now)), now).observations;
+    for (const row of complete) expect(hourly).toContainEqual(row);
+    const evening = later(now, 6 * 3600);
+    const kept = complete.filter((row) => row.observedAt.getUTCMinutes() % 10 === 0);
+    const byEvening = parseHourly(content(hourlyPath(now), evening), evening).observations;
+    for (const row of kept) expect(byEvening).toContainEqual(row);
+    const station = complete.find((row) => row.stationId === "46026");
+    expect(parseRealtime("46026", content(realtimePath("46026", "txt")), now).observations[0]).toEqual(
+      station as Observation,
+    );
+  });
+
+  test("a path that NDBC does not have is no file, nor is a station's id in lower case", () => {
+    for (const path of [
+      "/",
+      "/data/realtime2/51wh0.txt",
+      "/data/realtime2/99999.txt",
+      "/data/realtime2/51WH0.spec",
+      "/data/realtime2/46026.drift",
+      "/data/hourly2/hour_24.txt",
+      "/data/hourly2/hour_1.txt",
+    ]) {
+      expect(fileAt(sea, path, now)).toBeNull();
+    }
+  });
+});
+
+describe("the simulated sea is never still", () => {
+  const polls = seconds.map((at) => ({ at, modified: file(latestObsPath, at).lastModified, rows: latestRows(at) }));
+
+  test("something is new within any five seconds, about one row a second", () => {
+    const seen = new Set<string>(polls[0]?.rows.map(keyOf));
+    const before = seen.size;
+    let lastNews = polls[0]?.at ?? now;
+    for (const { at, rows } of polls) {
+      for (const key of rows.map(keyOf)) {
+        if (!seen.has(key)) lastNews = at;
+        seen.add(key);
+      }
+      expect(at.getTime() - lastNews.getTime()).toBeLessThan(5_000);
+    }
+    expect((seen.size - before) / polls.length).toBeWithin(0.7, 1.5);
+  });
+
+  test("rows are never of the future, and rarely older than two minutes", () => {
+    const ages = polls.flatMap(({ at, rows }) => rows.map((row) => (at.getTime() - row.observedAt.getTime()) / 1000));
+    expect(Math.min(...ages)).toBeGreaterThanOrEqual(0);
+    expect(ages.filter((age) => age < 120).length / ages.length).toBeGreaterThan(0.9);
+    expect(Math.max(...ages)).toBeWithin(180, 660);
+  });
+
+  test("the newest rows are as good as new for as long as Last-Modified stays", () => {
+    for (const [index, { modified, rows }] of polls.entries()) {
+      const previous = polls[index - 1];
+      if (previous) expect(Bun.deepEquals(rows, previous.rows)).toBe(+modified === +previous.modified);
+    }
+  });
+
+  test.each([
+    [latestObsPath, "12:58:00", 180],
+    [hourlyPath(new Date("2026-05-06T13:00:00Z")), "12:59:58", 20],
+    [hourlyPath(new Date("2026-05-06T12:00:00Z")), "12:59:58", 5],
+    [hourlyPath(new Date("2026-05-06T12:00:00Z")), "13:01:58", 5],
+    [hourlyPath(new Date("2026-05-06T12:00:00Z")), "13:59:58", 5],
+    [realtimePath("46026", "txt"), "12:59:58", 4],
+  ])("no change of %s hides behind an old Last-Modified (from %s on, %d s)", (path, time, count) => {
+    const polls = Array.from({ length: count }, (_, index) => {
+      const at = later(new Date(`2026-05-06T${time}Z`), index);
+      return { at, modified: file(path, at).lastModified, text: content(path, at) };
+    });
+    for (const [index, { at, modified, text }] of polls.entries()) {
+      const previous = polls[index - 1];
+      if (previous && text !== previous.text) expect(modified).toEqual(at);
+      expect(modified.getTime()).toBeLessThanOrEqual(at.getTime());
+    }
+  });
+
+  test("within a second nothing changes", () => {
+    expect(content(latestObsPath, later(now, 0.2))).toBe(content(latestObsPath));
+    expect(file(latestObsPath, later(now, 0.2)).lastModified).toEqual(file(latestObsPath).lastModified);
+  });
+
+  test("an hourly file holds yesterday's rows until the new hour has its first", () => {
+    const noon = new Date("2026-05-06T12:00:00Z");
+    const dayOf = (at: Date) =>
+      new Set(parseHourly(content(hourlyPath(noon), at), at).observations.map((row) => row.observedAt.getUTCDate()));
+    expect(dayOf(noon)).toEqual(new Set([5]));
+    expect(dayOf(later(noon, 10))).toEqual(new Set([6]));
+  });
+});
+
+describe("the simulated sea has the real one's holes", () => {
+  const states = new Map<string, Observation[]>();
+  for (const at of seconds) {
+    for (const row of latestRows(at).map(withoutPlace)) {
+      const known = states.get(keyOf(row)) ?? [];
+      if (!known.length || !Bun.deepEquals(known.at(-1), row)) states.set(keyOf(row), [...known, row]);
+    }
+  }
+
+  test("some rows come without waves first and have them seconds later, all else unchanged", () => {
+    const changed = [...states.values()].filter((versions) => versions.length > 1);
+    expect(changed.length).toBeGreaterThan(50);
+    for (const versions of changed) {
+      const [first, second] = versions;
+      expect(versions).toHaveLength(2);
+      expect(first?.waveHeightM).toBeNull();
+      expect(second?.waveHeightM).toBeNumber();
+      const { waveHeightM: _, dominantPeriodS: __, averagePeriodS: ___, meanWaveDirDeg: ____, ...rest } = first ?? {};
+      expect(second).toMatchObject(rest);
+    }
+  });
+
+  test("some stations have waves in every other row only", () => {
+    const rows = [...states.values()].flatMap((versions) => versions.at(-1) ?? []);
+    const parities = (stationId: string) =>
+      new Set(
+        rows
+          .filter((row) => row.stationId === stationId && row.waveHeightM !== null)
+          .map((row) => row.observedAt.getUTCMinutes() % 2),
+      );
+    const everyOther = stations.filter((station) => station.wavesEveryOtherRow);
+    expect(everyOther.length).toBeGreaterThan(5);
+    for (const { id } of everyOther) expect(parities(id)).not.toContain(1);
+  });
+
+  test("some stations have no waves, some nothing else, and sensors fail for a while", () => {
+    const day = hours.flatMap((hour) => parseHourly(content(hourlyPath(hour)), now).observations);
+    const measuresEver = (stationId: string, name: keyof Observation) =>
+      day.some((row) => row.stationId === stationId && row[name] !== null);
+    expect(measuresEver("51WH0", "waveHeightM")).toBeFalse();
+    expect(measuresEver("46214", "windSpeedMps")).toBeFalse();
+    const pressures = day.filter((row) => row.stationId.startsWith("44") && row.pressureHpa === null);
+    expect(pressures.length).toBeGreaterThan(0);
+    expect(pressures.length).toBeLessThan(day.length / 20);
+  });
+});

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { startSea } from "../../../services/dev/sea/server.ts";
+
+let now = new Date("2026-05-06T12:34:56.789Z");
+let sea: Awaited<ReturnType<typeof startSea>>;
+
+beforeAll(async () => {
+  sea = await startSea({ port: 0, now: () => now });
+});
+
+afterAll(() => sea.stop());
+
+const latestObs = "/data/latest_obs/latest_obs.txt";
+
+/** What comes over the wire, compressed as sent. */
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(sea.url + path, { headers: { "Accept-Encoding": "identity", ...headers }, decompress: false });
+
+describe("the stand-in answers as NDBC's web server does", () => {
+  test("with plain text, the time of the last change, and no ETag", async () => {
+    const answer = await get(latestObs);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("Content-Type")).toBe("text/plain; charset=ISO-8859-1");
+    expect(answer.headers.get("Last-Modified")).toMatch(/^Wed, 06 May 2026 12:34:5\d GMT$/);
+    expect(answer.headers.get("Cache-Control")).toBe("must-revalidate");
+    expect(answer.headers.get("Vary")).toBe("Accept-Encoding");
+    expect(answer.headers.has("ETag")).toBeFalse();
+    expect(answer.headers.has("Content-Encoding")).toBeFalse();
+    expect(await answer.text()).toStartWith("#STN       LAT      LON  YYYY MM DD hh mm WDIR");
+  });
+
+  test("compressed for whoever accepts gzip, with the same text inside", async () => {
+    const [plain, packed] = await Promise.all([get(latestObs), get(latestObs, { "Accept-Encoding": "gzip, deflate" })]);
+    expect(packed.headers.get("Content-Encoding")).toBe("gzip");
+    expect(packed.headers.has("ETag")).toBeFalse();
+    const bytes = await packed.bytes();
+    const text = await plain.text();
+    expect(bytes.length).toBeLessThan(text.length / 2);
+    expect(new TextDecoder().decode(Bun.gunzipSync(bytes))).toBe(text);
+  });
+
+  test("304 to whoever has the file of this second, and 200 once it has changed", async () => {
+    const lastModified = (await get(latestObs)).headers.get("Last-Modified") ?? "";
+    const unchanged = await get(latestObs, { "If-Modified-Since": lastModified });
+    expect(unchanged.status).toBe(304);
+    expect(await unchanged.text()).toBe("");
+    now = new Date(now.getTime() + 5_000);
+    expect((await get(latestObs, { "If-Modified-Since": lastModified })).status).toBe(200);
+    expect((await get(latestObs, { "If-Modified-Since": "yesterday" })).status).toBe(200);
+  });
+
+  test("an HTML page of Apache's where there is no file", async () => {
+    const answer = await get("/data/realtime2/99999.txt");
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get("Content-Type")).toBe("text/html; charset=iso-8859-1");
+    expect(answer.headers.has("Last-Modified")).toBeFalse();
+    const page = await answer.text();
+    expect(page).toStartWith('<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">');
+    expect(page).toContain("The requested URL /data/realtime2/99999.txt was not found on this server.");
+  });
+
+  test("the list of stations as XML", async () => {
+    const answer = await get("/activestations.xml");
+    expect(answer.headers.get("Content-Type")).toBe("application/xml");
+    const [firstLine] = (await answer.text()).split("\n");
+    expect(firstLine).toMatch(
+      /^<\?xml version="1.0" encoding="utf-8"\?><stations created="2026-05-06T12:3[05]:01UTC" count="\d\d">$/,
+    );
+  });
+});
+
+test("two servers of one seed send the same bytes at the same time", async () => {
+  const twin = await startSea({ port: 0, now: () => now });
+  const [one, other] = await Promise.all([sea.url, twin.url].map(async (url) => (await fetch(url + latestObs)).text()));
+  await twin.stop();
+  expect(one).toBe(other as string);
+});
+
+test("a stopped sea answers no more", async () => {
+  const brief = await startSea({ port: 0 });
+  await brief.stop();
+  expect(fetch(brief.url)).rejects.toThrow();
+});
