@@ -1,0 +1,167 @@
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { freePort } from "../../services/dev/ports.ts";
+import { startPostgres } from "../../services/dev/postgres.ts";
+import { startRedis } from "../../services/dev/redis.ts";
+
+setDefaultTimeout(30_000);
+
+const project = resolve(import.meta.dir, "../..");
+
+/** A copy of the project, so that neither the data nor the built player of the real one are touched. */
+let copy: string;
+let dataDirs: string[];
+let stacks: Bun.Subprocess[] = [];
+
+beforeAll(async () => {
+  copy = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
+  for (const path of ["services", "shared", "web", "package.json"]) {
+    await cp(join(project, path), join(copy, path), { recursive: true });
+  }
+  await symlink(join(project, "node_modules"), join(copy, "node_modules"));
+  const { defaultDataDir } = await import(join(copy, "services/dev/postgres.ts"));
+  dataDirs = ["dev-postgres", "dev-redis", "demo-postgres", "demo-redis"].map(defaultDataDir);
+});
+
+afterEach(async () => {
+  for (const stack of stacks) {
+    stack.kill();
+    await stack.exited;
+  }
+  stacks = [];
+});
+
+afterAll(async () => {
+  for (const dir of [...dataDirs, copy]) await rm(dir, { recursive: true, force: true });
+});
+
+test("`bun run demo` serves the simulated sea, and one Ctrl-C ends all of it", async () => {
+  const port = freePort();
+  const stack = startStack("demo", { PORT: String(port) });
+  const said = await untilSaid(stack.stdout, "Ctrl-C ends it.");
+  expect(said).toContain(`bellbuoy is ready: http://localhost:${port}\n`);
+  expect(said).toContain("The sea is simulated");
+
+  const stream = await fetch(`http://localhost:${port}/v1/observations/stream?since=2000-01-01T00:00:00Z`);
+  if (!stream.body) throw new Error("no stream");
+  expect(await untilSaid(stream.body, "event: observation")).toContain("event: connection");
+
+  pressCtrlC(stack);
+  expect(await stack.exited).toBe(0);
+  expect(processesOfTheStack()).toEqual([]);
+  await expect(fetch(`http://localhost:${port}/health`)).rejects.toThrow();
+});
+
+test("after the stack was killed, the next start clears away what it left and has the same data", async () => {
+  const port = freePort();
+  const first = Bun.spawn([process.execPath, "services/dev/main.ts", "--demo"], options({ PORT: String(port) }));
+  await untilSaid(first.stdout, "Ctrl-C ends it.");
+  const stored = await eventId(port);
+  first.kill("SIGKILL");
+  await first.exited;
+
+  const second = startStack("demo", { PORT: String(port) });
+  await untilSaid(second.stdout, "Ctrl-C ends it.");
+  expect(await eventId(port)).toBeGreaterThanOrEqual(stored);
+  expect(processesOfTheStack().filter((line) => /postgres -D|redis-server/.test(line))).toHaveLength(2);
+
+  pressCtrlC(second);
+  await second.exited;
+  expect(processesOfTheStack()).toEqual([]);
+});
+
+test("a database and a Redis of one's own are used instead", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
+  const postgres = await startPostgres({ dataDir, settings: { fsync: "off" } });
+  const redis = await startRedis();
+  const env = { PORT: "0", NDBC_URL: "http://127.0.0.1:9", DATABASE_URL: postgres.url, REDIS_URL: redis.url };
+  const stack = startStack("dev", env);
+  expect(await untilSaid(stack.stdout, "Ctrl-C ends it.")).toContain("The sea is live");
+  expect(processesOfTheStack().filter((line) => /postgres -D|redis-server/.test(line))).toEqual([]);
+
+  pressCtrlC(stack);
+  expect(await stack.exited).toBe(0);
+  await redis.stop();
+  await postgres.stop();
+  await rm(dataDir, { recursive: true });
+});
+
+test("a taken port is told in one line", async () => {
+  using taken = Bun.serve({ port: 0, fetch: () => new Response() });
+  expect(await failure({ PORT: String(taken.port) })).toBe(
+    `bellbuoy dev: port ${taken.port} is taken: stop what listens there, or set PORT to another\n`,
+  );
+});
+
+test("a wrong setting of the stack's own is told in one line", async () => {
+  expect(await failure({ PORT: "abc" })).toBe(
+    'bellbuoy dev: PORT is "abc", but must be a whole number from 0 (any free port) to 65535\n',
+  );
+});
+
+test("a wrong setting that a service finds is told by that service alone, and the stack ends", async () => {
+  expect(await failure({ PORT: "0", POLL_SECONDS: "never" })).toBe(
+    'bellbuoy worker: POLL_SECONDS is "never", but must be a whole number from 1 to 3600\n',
+  );
+  expect(processesOfTheStack()).toEqual([]);
+});
+
+test("where there is no Redis, one line says how to install it, and nothing is left running", async () => {
+  expect(await failure({ PORT: "0", PATH: join(copy, "nothing") })).toMatch(
+    /^bellbuoy dev: no Redis found on this machine. To install it: .*\n$/,
+  );
+  expect(processesOfTheStack()).toEqual([]);
+});
+
+function options(env: Record<string, string>) {
+  return {
+    cwd: copy,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  } satisfies Bun.SpawnOptions.OptionsObject<"ignore", "pipe", "pipe">;
+}
+
+function startStack(command: "dev" | "demo", env: Record<string, string>) {
+  const stack = Bun.spawn([process.execPath, "run", "--silent", command], options(env));
+  stacks.push(stack);
+  return stack;
+}
+
+/** Sends what a terminal does, which tells `bun run` and the stack; `bun run` then tells the stack once more. */
+function pressCtrlC(stack: Bun.Subprocess): void {
+  const children = Bun.spawnSync(["ps", "-o", "pid=", "--ppid", String(stack.pid)]).stdout.toString();
+  for (const pid of [stack.pid, ...children.trim().split(/\s+/).map(Number)]) process.kill(pid, "SIGINT");
+}
+
+/** What `bun run dev` says on stderr when it ends with exit code 1. */
+async function failure(env: Record<string, string>): Promise<string> {
+  const stack = Bun.spawn([process.execPath, "services/dev/main.ts"], options(env));
+  const complaint = await new Response(stack.stderr).text();
+  expect(await stack.exited).toBe(1);
+  return complaint;
+}
+
+/** The newest event id that the server knows. */
+async function eventId(port: number): Promise<number> {
+  const response = await fetch(`http://localhost:${port}/v1/observations/latest`);
+  return Number(((await response.json()) as { lastEventId: string }).lastEventId);
+}
+
+/** Reads until the text has come; fails with all that was said when it does not. */
+async function untilSaid(output: ReadableStream<Uint8Array>, text: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let said = "";
+  for await (const chunk of output.values({ preventCancel: true })) {
+    said += decoder.decode(chunk, { stream: true });
+    if (said.includes(text)) return said;
+  }
+  throw new Error(`it ended without saying "${text}", but:\n${said}`);
+}
+
+/** Every process that has the copy's path or data in its command line. */
+function processesOfTheStack(): string[] {
+  const all = Bun.spawnSync(["ps", "-ww", "-eo", "args="]).stdout.toString().split("\n");
+  return all.filter((line) => [copy, ...dataDirs].some((path) => line.includes(path)));
+}
