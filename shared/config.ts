@@ -134,9 +134,12 @@ function read<V extends Variable>(env: Environment, name: V): Value<V> {
   return parsed.data as Value<V>;
 }
 
-/** A setting as it may be shown: the message ends up in logs, and a database's address holds its password. */
+/**
+ * A setting as it may be shown in one line: the message ends up in logs, and a database's address holds its password. That
+ * may be what is wrong with the address, by a `/`, `:` or `@` that should have been escaped, so all up to the last `@` goes.
+ */
 function withoutPassword(text: string): string {
-  return text.replace(/:[^:@/]+@/, ":***@");
+  return text.replace(/\s+/g, " ").replace(/:(?!\/\/).*@/, ":***@");
 }
 
 function parseUrl(text: string): URL | null {

@@ -127,7 +127,8 @@ export function describeIssues(error: z.ZodError): string {
 
 function withoutEventId(text: string, message: ObservationMessage): string {
   const cut = text.replace(/,"eventId":"\d+"\}$/, "}");
-  if (cut !== text) return cut;
+  // A second one, which JSON allows, must not stay.
+  if (cut !== text && !cut.includes('"eventId"')) return cut;
   const { eventId: _, ...rest } = message;
   return JSON.stringify(rest);
 }

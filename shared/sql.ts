@@ -41,6 +41,17 @@ export const locks = {
 /** The first half of each advisory lock: "bell" in ASCII. */
 export const lockSpace = 0x62656c6c;
 
+/**
+ * Waits for a lock, in a statement of its own so that the next one sees what its last holder did. The transaction keeps it
+ * to its end, which PostgreSQL brings about itself when a paused process holds up the others for 5 seconds.
+ */
+export async function takeLock(tx: Transaction, lock: number): Promise<void> {
+  await tx`
+    select set_config('lock_timeout', '5s', true), set_config('idle_in_transaction_session_timeout', '5s', true)
+  `;
+  await tx`select pg_advisory_xact_lock(${lockSpace}, ${lock})`;
+}
+
 /** How long a database that is up may take for the smallest of answers. */
 const pingMs = 2_000;
 

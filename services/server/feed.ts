@@ -50,7 +50,9 @@ export function createFeed(
   let waiting: string[] = [];
   /** PostgreSQL may hold events that were not delivered yet. */
   let behind = true;
-  let busy = false;
+  let asking = false;
+  /** PostgreSQL was asked since the last message. */
+  let asked = false;
   const started = Promise.withResolvers<void>();
 
   async function catchUp(): Promise<void> {
@@ -73,7 +75,7 @@ export function createFeed(
   }
 
   /** @returns false when the message must wait until PostgreSQL was asked */
-  function handle(text: string, current: bigint, asked: boolean): boolean {
+  function handle(text: string, current: bigint, wasAsked: boolean): boolean {
     let message: ReturnType<typeof parseMessage>;
     try {
       message = parseMessage(text);
@@ -85,8 +87,8 @@ export function createFeed(
     if (eventId !== null) {
       if (eventId <= current) return true;
       if (eventId !== current + 1n) {
-        if (asked) drop(text, "its eventId is not in the database");
-        return asked;
+        if (wasAsked) drop(text, "its eventId is not in the database");
+        return wasAsked;
       }
       position = eventId;
     }
@@ -99,35 +101,33 @@ export function createFeed(
     log.warn("dropped a message", { channel: channels.observationsNew, reason, text: text.slice(0, 200) });
   }
 
-  async function work(): Promise<void> {
-    busy = true;
-    let asked = false;
-    try {
-      for (;;) {
-        if (behind || position === null) {
-          behind = false;
-          await catchUp();
-          asked = true;
-          continue;
-        }
-        const text = waiting.shift();
-        if (text === undefined) break;
-        if (handle(text, position, asked)) {
-          asked = false;
-        } else {
-          waiting.unshift(text);
-          behind = true;
-        }
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    } finally {
-      busy = false;
+  /** Handles what waits, at once unless PostgreSQL must be asked first. */
+  function drain(): void {
+    if (asking) return;
+    if (behind || position === null) return void ask();
+    for (let text = waiting.shift(); text !== undefined; text = waiting.shift()) {
+      const isHandled = handle(text, position, asked);
+      asked = false;
+      if (isHandled) continue;
+      waiting.unshift(text);
+      return void ask();
     }
   }
 
-  function wake(): void {
-    if (!busy) void work();
+  async function ask(): Promise<void> {
+    asking = true;
+    behind = false;
+    try {
+      await catchUp();
+      asked = true;
+    } catch (error) {
+      // The only way out of catching up is the end of the service.
+      if (!signal.aborted) throw error;
+      return;
+    } finally {
+      asking = false;
+    }
+    drain();
   }
 
   async function subscribe(): Promise<void> {
@@ -135,7 +135,7 @@ export function createFeed(
       await subscriber.subscribe(channels.observationsNew);
       subscribed = true;
       behind = true;
-      wake();
+      drain();
     } catch (error) {
       // The connection went away again; the next one subscribes again.
       log.debug("could not subscribe", { reason: (error as Error).message });
@@ -152,12 +152,12 @@ export function createFeed(
       behind = true;
     }
     waiting.push(text);
-    wake();
+    drain();
   });
 
   return {
     start() {
-      wake();
+      drain();
       subscriber.connect().catch(() => {
         // Told to its link, and tried again for ever.
       });

@@ -1,6 +1,6 @@
 import type postgres from "postgres";
 import { type Measurement, measurements, type Observation } from "../../shared/observation.ts";
-import { lockSpace, locks, type Sql, type Transaction } from "../../shared/sql.ts";
+import { locks, type Sql, type Transaction, takeLock } from "../../shared/sql.ts";
 
 /** An observation that came with the place where it was made, in decimal degrees. */
 export type PositionedObservation = Observation & { latitude: number; longitude: number };
@@ -37,12 +37,8 @@ export async function storePoll(
   observations: PositionedObservation[],
 ): Promise<StoreCounts> {
   return sql.begin(async (tx) => {
-    // A worker that was paused in here must not hold up the others: PostgreSQL ends its transaction.
-    await tx`set local lock_timeout = '5s'`;
-    await tx`set local idle_in_transaction_session_timeout = '5s'`;
-    // In a statement of its own: the next one's snapshot must be taken after the lock, and ids drawn under it become
-    // visible in the order they were drawn.
-    await tx`select pg_advisory_xact_lock(${lockSpace}, ${locks.eventIds})`;
+    // Ids that are drawn under it become visible in the order in which they were drawn.
+    await takeLock(tx, locks.eventIds);
     await upsertPositions(tx, observations);
     const counts = await upsertObservations(tx, observations, { asEvents: true });
     await rememberFile(tx, path, file);

@@ -4,7 +4,7 @@ export type StreamEvent = {
   data: string;
   /** The `id:` line, `null` without one. */
   id: string | null;
-  /** When it came, by `performance.now()`. */
+  /** When its bytes came, by `performance.now()`. */
   atMs: number;
 };
 
@@ -14,7 +14,7 @@ export type Listening = {
   headers: Headers;
   events: StreamEvent[];
   /** The observations among them. */
-  readonly observations: StreamEvent[];
+  observations: StreamEvent[];
   /** Everything that came, as text. */
   readonly raw: string;
   /** Resolves when `count` observations have come. */
@@ -31,27 +31,39 @@ export async function listen(url: string, headers: Record<string, string> = {}):
   const gone = new AbortController();
   const response = await fetch(url, { headers, signal: gone.signal });
   const events: StreamEvent[] = [];
+  const observations: StreamEvent[] = [];
   const waiting = new Set<() => void>();
+  const unread: { text: string; atMs: number }[] = [];
   let raw = "";
+  let rest = "";
 
-  async function read(): Promise<void> {
+  async function receive(): Promise<void> {
     const decoder = new TextDecoder();
-    let rest = "";
     try {
       for await (const bytes of response.body ?? []) {
-        const text = decoder.decode(bytes, { stream: true });
-        raw += text;
-        const blocks = (rest + text).split("\n\n");
-        rest = blocks.pop() ?? "";
-        for (const block of blocks) {
-          const event = parseBlock(block);
-          if (event) events.push(event);
+        // Read a little later: the time that one listener spends on reading is not to delay what the others receive.
+        if (unread.push({ text: decoder.decode(bytes, { stream: true }), atMs: performance.now() }) === 1) {
+          setTimeout(read, 2);
         }
-        for (const check of waiting) check();
       }
     } catch {
       // Left, or the server died.
     }
+    read();
+  }
+
+  function read(): void {
+    for (const { text, atMs } of unread.splice(0)) {
+      raw += text;
+      const blocks = (rest + text).split("\n\n");
+      rest = blocks.pop() ?? "";
+      for (const block of blocks) {
+        const event = parseBlock(block, atMs);
+        if (event) events.push(event);
+        if (event?.event === "observation") observations.push(event);
+      }
+    }
+    for (const check of waiting) check();
   }
 
   function until<T>(look: () => T | undefined): Promise<T> {
@@ -67,30 +79,29 @@ export async function listen(url: string, headers: Record<string, string> = {}):
     });
   }
 
-  const observations = () => events.filter(({ event }) => event === "observation");
   const listening: Listening = {
     status: response.status,
     headers: response.headers,
     events,
-    get observations() {
-      return observations();
-    },
+    observations,
     get raw() {
       return raw;
     },
-    heard: (count) => until(() => (observations().length >= count ? observations() : undefined)),
+    heard: (count) => until(() => (observations.length >= count ? [...observations] : undefined)),
     event: (wanted) => until(() => events.find(wanted)),
-    ended: read(),
+    ended: receive(),
     leave: () => gone.abort(),
   };
   if (response.ok) await listening.event(({ event }) => event === "connection");
   return listening;
 }
 
-function parseBlock(block: string): StreamEvent | null {
-  const lines = block.split("\n");
-  const field = (name: string) => lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? null;
-  const data = field("data");
-  if (data === null) return null;
-  return { event: field("event") ?? "message", data, id: field("id"), atMs: performance.now() };
+function parseBlock(block: string, atMs: number): StreamEvent | null {
+  const found: StreamEvent = { event: "message", data: "", id: null, atMs };
+  for (const line of block.split("\n")) {
+    if (line.startsWith("data: ")) found.data = line.slice(6);
+    else if (line.startsWith("id: ")) found.id = line.slice(4);
+    else if (line.startsWith("event: ")) found.event = line.slice(7);
+  }
+  return found.data === "" ? null : found;
 }

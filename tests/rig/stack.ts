@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import postgres from "postgres";
+import { freePort } from "../../services/dev/ports.ts";
 import { type Postgres, startPostgres } from "../../services/dev/postgres.ts";
 import { startRedis } from "../../services/dev/redis.ts";
 import { migrate } from "../../shared/migrate.ts";
@@ -31,6 +32,16 @@ export async function endSharedCluster(): Promise<void> {
   await rm(dataDir, { recursive: true, force: true });
 }
 
+/** Makes an empty database that nobody else uses. @returns its address */
+export async function createDatabase(): Promise<string> {
+  const { postgres: server } = await sharedCluster();
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  const admin = postgres(server.url, { max: 1, onnotice: () => {} });
+  await admin.unsafe(`create database ${name}`);
+  await admin.end();
+  return Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
+}
+
 /** A PostgreSQL database and a Redis that nobody else uses. */
 export type Stack = {
   databaseUrl: string;
@@ -38,9 +49,15 @@ export type Stack = {
   sql: Sql;
   redis: Redis;
   /** Starts one of the services as a process of its own. */
-  start(service: "worker" | "server", env?: Record<string, string>): Promise<Service>;
+  start(service: ServiceName, env?: Record<string, string>): Promise<Service>;
+  /** Redis goes away, with all it holds. */
+  stopRedis(): Promise<void>;
+  /** Redis comes back, empty, where it was. */
+  startRedis(): Promise<void>;
   stop(): Promise<void>;
 };
+
+export type ServiceName = "worker" | "server";
 
 /** A running service. */
 export type Service = {
@@ -55,20 +72,23 @@ export type Service = {
   stop(signal?: NodeJS.Signals): Promise<number>;
 };
 
+/** A service that may still be starting, or may never run. */
+export type StartingService = Omit<Service, "url"> & {
+  /** Resolves with its address when it says that it runs; rejects when it ends before. */
+  up: Promise<string>;
+  /** Resolves when it has ended, with its exit code and all that it wrote to stderr. */
+  ended: Promise<{ code: number; stderr: string }>;
+};
+
 export type LogLine = { level: string; message: string; [fact: string]: unknown };
 
 /** Starts a stack; stopping it stops all services that it started. */
 export async function startStack(): Promise<Stack> {
-  const { postgres: server } = await sharedCluster();
-  const name = `test_${randomBytes(6).toString("hex")}`;
-  const admin = postgres(server.url, { max: 1, onnotice: () => {} });
-  await admin.unsafe(`create database ${name}`);
-  await admin.end();
-
-  const databaseUrl = Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
+  const databaseUrl = await createDatabase();
   const sql = connectSql(databaseUrl, "test");
   await migrate(sql);
-  const redisServer = await startRedis({});
+  const redisPort = freePort();
+  let redisServer = await startRedis({ port: redisPort });
   const redis = new Redis(redisServer.url);
   redis.on("error", () => {});
   const services: Service[] = [];
@@ -85,6 +105,10 @@ export async function startStack(): Promise<Stack> {
     sql,
     redis,
     stop,
+    stopRedis: () => redisServer.stop(),
+    async startRedis() {
+      redisServer = await startRedis({ port: redisPort });
+    },
     async start(service, env = {}) {
       const started = await startService(service, { DATABASE_URL: databaseUrl, REDIS_URL: redisServer.url, ...env });
       services.push(started);
@@ -94,7 +118,13 @@ export async function startStack(): Promise<Stack> {
 }
 
 /** Starts a service as its users do, and waits until it says that it runs. */
-export async function startService(service: "worker" | "server", env: Record<string, string>): Promise<Service> {
+export async function startService(service: ServiceName, env: Record<string, string>): Promise<Service> {
+  const started = spawnService(service, env);
+  return { ...started, url: await started.up };
+}
+
+/** Starts a service as its users do, whatever may come of it. */
+export function spawnService(service: ServiceName, env: Record<string, string>): StartingService {
   const child = Bun.spawn(["bun", join(import.meta.dir, `../../services/${service}/main.ts`)], {
     env: { PATH: process.env.PATH ?? "", HOST: "127.0.0.1", PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -116,17 +146,20 @@ export async function startService(service: "worker" | "server", env: Record<str
     return new Promise((resolve) => waiting.add({ wanted, resolve }));
   }
 
-  const up = line(({ message }) => message === (service === "server" ? "listening" : "working"));
-  const down = child.exited.then(async (code) => {
-    throw new Error(`the ${service} ended with ${code}: ${await errors}`);
+  const ended = child.exited.then(async (code) => ({ code, stderr: await errors }));
+  const running = line(({ message }) => message === (service === "server" ? "listening" : "working"));
+  const down = ended.then(({ code, stderr }) => {
+    throw new Error(`the ${service} ended with ${code}: ${stderr}`);
   });
-  const { url = "" } = await Promise.race([up, down]);
-  down.catch(() => {});
+  const up = Promise.race([running, down]).then(({ url = "" }) => String(url));
+  // Only those who wait for it care.
+  up.catch(() => {});
   return {
     pid: child.pid,
-    url: String(url),
     logged,
     line,
+    up,
+    ended,
     async stop(signal = "SIGTERM") {
       child.kill(signal);
       return child.exited;

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
+import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
+import { poll } from "../../services/worker/poll.ts";
+import { publishPending } from "../../services/worker/publish.ts";
+import { type Listening, listen } from "../rig/listen.ts";
+import { latestObsFile } from "../rig/ndbc-file.ts";
+import { silentLog } from "../rig/silent-log.ts";
+import { startStack } from "../rig/stack.ts";
+import { startUpstream } from "../rig/upstream.ts";
+
+/** As many as NDBC's file holds. */
+const stations = 890;
+/** From the commit to the listener; the whole way to the ear may take 200 ms. */
+const maxP99Ms = 50;
+
+const stack = await startStack();
+const upstream = startUpstream();
+
+afterAll(async () => {
+  await upstream.stop();
+  await stack.stop();
+});
+
+/** What a stream has heard, in a form that can be compared. */
+const heardBy = (listener: Listening) => listener.observations.map(({ id, data }) => `${id} ${data}`);
+
+function percentile(values: number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+describe("ten listeners of one server", () => {
+  let listeners: Listening[] = [];
+
+  beforeAll(async () => {
+    const server = await stack.start("server");
+    listeners = await Promise.all(Array.from({ length: 10 }, () => listen(`${server.url}/v1/observations/stream`)));
+  });
+  afterAll(() => {
+    for (const listener of listeners) listener.leave();
+  });
+
+  test(`hear a burst of ${stations} within ${maxP99Ms} ms of its commit, all the same`, async () => {
+    const ndbc = createNdbcClient({ baseUrl: upstream.url });
+    const p99s: number[] = [];
+    for (let round = 1; round <= 9; round++) {
+      upstream.files.set(latestObsPath, latestObsFile(stations, new Date(Date.UTC(2026, 4, 6, round))));
+      let committedAt = 0;
+      const publish = () => {
+        committedAt = performance.now();
+        return publishPending(stack.sql, stack.redis);
+      };
+      await poll(stack.sql, ndbc, publish, null, silentLog);
+      const delays: number[] = [];
+      for (const listener of listeners) {
+        const heard = await listener.heard(round * stations);
+        delays.push(...heard.slice(-stations).map(({ atMs }) => atMs - committedAt));
+      }
+      expect(delays.length).toBe(10 * stations);
+      p99s.push(percentile(delays, 0.99));
+    }
+    // The middle one of nine bursts: the first finds everything cold, and the machine has other things to do.
+    expect(percentile(p99s, 0.5)).toBeLessThan(maxP99Ms);
+    const [first, ...others] = listeners.map(heardBy);
+    for (const other of others) expect(other).toEqual(first ?? []);
+  });
+});
+
+describe("two workers and three servers on one Redis and one PostgreSQL", () => {
+  test("poll once a tick, not twice, and all fifteen streams hear the same", async () => {
+    upstream.files.set(latestObsPath, latestObsFile(stations, new Date(Date.UTC(2026, 4, 7))));
+    const servers = await Promise.all([stack.start("server"), stack.start("server"), stack.start("server")]);
+    const listeners = await Promise.all(
+      servers.flatMap(({ url }) => Array.from({ length: 5 }, () => listen(`${url}/v1/observations/stream`))),
+    );
+    const before = upstream.requests.length;
+    const env = { NDBC_URL: upstream.url, POLL_SECONDS: "3600", BACKFILL_HOURS: "0" };
+    const workers = await Promise.all([stack.start("worker", env), stack.start("worker", env)]);
+    for (const listener of listeners) await listener.heard(stations);
+
+    upstream.files.set(latestObsPath, latestObsFile(stations, new Date(Date.UTC(2026, 4, 8))));
+    for (const worker of workers) await worker.stop();
+    const polls = upstream.requests.slice(before).filter((path) => path === latestObsPath);
+    expect(polls.length).toBe(1);
+    const [first, ...others] = listeners.map(heardBy);
+    expect(first?.length).toBe(stations);
+    for (const other of others) expect(other).toEqual(first ?? []);
+    for (const listener of listeners) listener.leave();
+  });
+});

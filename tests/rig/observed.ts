@@ -1,0 +1,13 @@
+import type { PositionedObservation } from "../../services/worker/store.ts";
+import { type Measurements, measurements } from "../../shared/observation.ts";
+
+const nothing = Object.fromEntries(measurements.map((name) => [name, null])) as Measurements;
+
+/** What a station measured at a time, like `2026-05-06T11:50Z`: these values and nothing else. */
+export function observed(
+  stationId: string,
+  time: string,
+  values: Partial<Measurements & { latitude: number; longitude: number }> = {},
+): PositionedObservation {
+  return { ...nothing, stationId, observedAt: new Date(time), latitude: 38.46, longitude: -74.69, ...values };
+}
