@@ -1,0 +1,21 @@
+/** Where the player's server is, without a slash at its end; or why the address that was given cannot be one. */
+export type ServerAddress = { url: string } | { problem: string };
+
+/**
+ * The server that the page shall use: `?server=` first, then the content of `<meta name="bellbuoy-server">`, else the one
+ * that the page itself came from.
+ */
+export function readServerAddress(page: URL, metaContent: string): ServerAddress {
+  const asked = page.searchParams.get("server");
+  if (asked !== null) return parse(asked, "?server=");
+  if (metaContent !== "") return parse(metaContent, 'the page\'s own "bellbuoy-server"');
+  return { url: page.origin };
+}
+
+function parse(text: string, origin: string): ServerAddress {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !["http:", "https:"].includes(url.protocol) || url.search !== "" || url.hash !== "") {
+    return { problem: `${origin} is "${text}", but must be an address like https://bellbuoy.example.org` };
+  }
+  return { url: `${url.origin}${url.pathname}`.replace(/\/+$/, "") };
+}
