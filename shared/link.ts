@@ -11,8 +11,9 @@ export type Link = {
 /**
  * Follows one connection and logs each change of its state once, however often it is tried in between.
  * It counts as down until it was up for the first time, without a word about it.
+ * @param signal aborted when the connection is closed on purpose: nothing is logged any more
  */
-export function watchLink(name: string, log: Log): Link {
+export function watchLink(name: string, log: Log, signal: AbortSignal): Link {
   let problem: string | null = "not connected yet";
   let announcedDown = false;
   return {
@@ -26,7 +27,7 @@ export function watchLink(name: string, log: Log): Link {
     },
     down(reason) {
       problem = describeError(reason);
-      if (announcedDown) return;
+      if (announcedDown || signal.aborted) return;
       announcedDown = true;
       log.warn(`waiting for ${name}`, { reason: problem });
     },

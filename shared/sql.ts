@@ -11,6 +11,9 @@ export type Sql = postgres.Sql;
 /** A transaction of {@link Sql}, or {@link Sql} itself where a statement does not care. */
 export type Transaction = postgres.TransactionSql;
 
+/** PostgreSQL gives up a statement that takes longer: none of ours should take a tenth of it. */
+const statementTimeoutMs = 30_000;
+
 /**
  * Opens the pool. Nothing is sent before the first query.
  * @param service shown by PostgreSQL as `application_name`
@@ -21,8 +24,21 @@ export function connectSql(url: string, service: string): Sql {
     connect_timeout: 5,
     transform: postgres.camel,
     onnotice: () => {},
-    connection: { application_name: `bellbuoy-${service}` },
+    connection: { application_name: `bellbuoy-${service}`, statement_timeout: statementTimeoutMs },
   });
+}
+
+/**
+ * Codes of the client, of the system, and of PostgreSQL where it refuses or ends a connection: class 08, too many
+ * connections (53300), going down or starting up (57P01 to 57P03).
+ */
+const awayCodes =
+  /^(CONNECTION_\w+|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08\w{3}|53300|57P0[123])$/;
+
+/** Whether a statement failed because the database could not be reached, and not for a reason of its own. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
+  return error instanceof Error && "code" in error && awayCodes.test(String(error.code));
 }
 
 /**
@@ -32,7 +48,7 @@ export function connectSql(url: string, service: string): Sql {
 export const locks = {
   /** Held while the schema is brought up to date. */
   migrate: 1,
-  /** Held from before the first event id is drawn to the commit, so that ids become visible in order. */
+  /** Held from before observations are merged with what is stored to the commit, so that event ids become visible in order. */
   eventIds: 2,
   /** Held while what lies above the published mark is published. */
   publish: 3,

@@ -15,10 +15,12 @@ import { missingHours, readFile, rememberFile, rememberHours, reportingStations,
 export type BackfillParts = {
   sql: Sql;
   ndbc: NdbcClient;
-  /** How far back, from now. */
+  /** How many hours back from the present one; 0: nothing at all. */
   hours: number;
   /** Those to keep, or `null` for all. */
   stations: Set<string> | null;
+  /** Between any two requests: backfill is never urgent, and NDBC asks for restraint. */
+  pauseMs: number;
   log: Log;
   signal: AbortSignal;
 };
@@ -32,8 +34,6 @@ const lateRowsMs = 4 * hourMs;
 const stationFileRestMs = 24 * hourMs;
 /** One file may be broken; so many in a row mean that NDBC is, and is left alone until the next try. */
 const maxFailuresInARow = 5;
-/** Between any two requests: backfill is never urgent, and NDBC asks for restraint. */
-const politePauseMs = 1_000;
 
 /**
  * Fetches what the database lacks of the last hours: the poll sees the newest row of a station only, and nothing while no
@@ -44,7 +44,9 @@ export async function backfill(parts: BackfillParts): Promise<void> {
   if (parts.hours === 0) return;
   const now = Date.now();
   const thisHour = Math.floor(now / hourMs) * hourMs;
-  const from = new Date(thisHour - parts.hours * hourMs);
+  // A day goes back to the oldest of NDBC's 24 files only: what little lies before it would take a file of each station.
+  const hours = parts.hours === 24 ? 23 : parts.hours;
+  const from = new Date(thisHour - hours * hourMs);
   const missing = await missingHours(parts.sql, from, new Date(thisHour));
 
   const unserved: Date[] = [];
@@ -59,19 +61,23 @@ export async function backfill(parts: BackfillParts): Promise<void> {
 async function backfillHour(parts: BackfillParts, hour: Date, from: Date): Promise<boolean> {
   const path = hourlyPath(hour);
   const isWhole = Date.now() > hour.getTime() + hourMs + lateRowsMs;
-  let fetched: Parsed<Observation> | "unchanged" | "missing";
   try {
-    fetched = await fetchHistory(parts, path, from, parseHourly);
+    const found = await fetchHistory(parts, path, from, (body, now) => parseHour(hour, body, now));
+    if (!found) return !isWhole;
   } catch (error) {
     if (!(error instanceof NotDataError)) throw error;
-    parts.log.warn("an hour's file does not serve", { file: path, reason: error.message });
+    parts.log[isWhole ? "warn" : "debug"]("an hour's file does not serve", { file: path, reason: error.message });
     return !isWhole;
   }
-  if (fetched === "missing") return !isWhole;
-  // Before its hour comes round again, the file holds yesterday's rows.
-  const isCurrent = fetched === "unchanged" || fetched.observations.some((row) => isWithin(row.observedAt, hour));
-  if (isWhole && isCurrent) await rememberHours(parts.sql, [hour]);
-  return isCurrent || !isWhole;
+  if (isWhole) await rememberHours(parts.sql, [hour]);
+  return true;
+}
+
+/** @throws {NotDataError} when it is yesterday's still, as before its hour comes round again */
+function parseHour(hour: Date, body: string, now: Date): Parsed<Observation> {
+  const parsed = parseHourly(body, now);
+  if (parsed.observations.some((row) => isWithin(row.observedAt, hour))) return parsed;
+  throw new NotDataError("the file of another day");
 }
 
 function isWithin(time: Date, hour: Date): boolean {
@@ -108,22 +114,21 @@ async function backfillStation(parts: BackfillParts, stationId: string, from: Da
   const path = realtimePath(stationId, "txt");
   const known = await readFile(parts.sql, path);
   if (known && Date.now() - known.fetchedAt.getTime() < stationFileRestMs) return;
-  const all = await fetchHistory(parts, path, from, (body, now) => parseRealtime(stationId, body, now));
-  if (all !== "missing") return;
+  if (await fetchHistory(parts, path, from, (body, now) => parseRealtime(stationId, body, now))) return;
   // Some wave buoys have nothing but their wave summary.
   await fetchHistory(parts, realtimePath(stationId, "spec"), from, (body, now) => parseSpec(stationId, body, now));
 }
 
-/** Fetches one file, if it changed, and stores what is not older than `from`. */
+/** Fetches one file, if it changed, and stores what is not older than `from`. @returns false when there is no such file */
 async function fetchHistory(
-  { sql, ndbc, stations, log, signal }: BackfillParts,
+  { sql, ndbc, stations, pauseMs, log, signal }: BackfillParts,
   path: string,
   from: Date,
   parse: (body: string, now: Date) => Parsed<Observation>,
-): Promise<Parsed<Observation> | "unchanged" | "missing"> {
-  await pause(politePauseMs, signal);
+): Promise<boolean> {
+  await pause(pauseMs, signal);
   const answer = await ndbc.get(path, await readFile(sql, path));
-  if (answer.kind !== "body") return answer.kind;
+  if (answer.kind !== "body") return answer.kind === "unchanged";
   const parsed = parse(answer.body, new Date());
   logLeftOut(log, path, parsed);
   const wanted = parsed.observations.filter(
@@ -132,5 +137,5 @@ async function fetchHistory(
   const counts = await storeHistory(sql, wanted);
   await rememberFile(sql, path, answer);
   log.info("backfilled", { file: path, rows: wanted.length, ...counts });
-  return parsed;
+  return true;
 }

@@ -30,8 +30,14 @@ const lockMs = 10_000;
 /**
  * Runs jobs on their schedules. Any number of workers may: BullMQ gives each run to one of them.
  * @param redis for BullMQ alone, which needs `maxRetriesPerRequest: null`
+ * @param signal aborted when the service stops and ends its jobs itself
  */
-export function startJobs(scheduled: Record<JobName, ScheduledJob>, redis: Redis, log: Log): RunningJobs {
+export function startJobs(
+  scheduled: Record<JobName, ScheduledJob>,
+  redis: Redis,
+  log: Log,
+  signal: AbortSignal,
+): RunningJobs {
   const options = { connection: redis, prefix: queuePrefix };
   const queueOf = {
     poll: new Queue(queues.poll, options),
@@ -47,6 +53,8 @@ export function startJobs(scheduled: Record<JobName, ScheduledJob>, redis: Redis
     });
     worker.on("failed", (job, error) => {
       const { name, attemptsMade: attempt, opts } = job ?? { name: "?", attemptsMade: 0, opts: {} };
+      // It is returned to the queue, for another worker or the next start.
+      if (signal.aborted) return;
       log.warn("a job failed", { job: name, attempt, of: opts.attempts, reason: describeError(error) });
     });
     return worker;
@@ -65,7 +73,9 @@ export function startJobs(scheduled: Record<JobName, ScheduledJob>, redis: Redis
       }
     },
     async close() {
-      await Promise.all(workers.map((worker) => worker.close()));
+      // Without Redis no job can be finished in order; it is taken over when its lock runs out.
+      const isAway = redis.status !== "ready";
+      await Promise.all(workers.map((worker) => worker.close(isAway)));
       await Promise.all(Object.values(queueOf).map((queue) => queue.close()));
     },
   };

@@ -9,7 +9,7 @@ import { serveHealth } from "./health.ts";
 import { startJobs } from "./jobs.ts";
 import { createNdbcClient } from "./ndbc/client.ts";
 import { latestObsPath } from "./ndbc/paths.ts";
-import { poll } from "./poll.ts";
+import { createPollLog, poll } from "./poll.ts";
 import { publishPending } from "./publish.ts";
 import { updateStations } from "./stations.ts";
 import { pruneBefore, readFile } from "./store.ts";
@@ -20,13 +20,11 @@ const dayMs = 24 * hourMs;
 const headStartSeconds = 60;
 
 await runService("worker", readWorkerConfig, async ({ config, log, onClose, signal }) => {
-  const database = watchLink("PostgreSQL", log);
-  const redis = watchLink("Redis", log);
+  const database = watchLink("PostgreSQL", log, signal);
+  const redis = watchLink("Redis", log, signal);
 
   const sql = connectSql(config.databaseUrl, "worker");
   onClose(() => sql.end({ timeout: 1 }));
-  const jobConnection = connectRedis(config.redisUrl, redis, { lazyConnect: true, maxRetriesPerRequest: null });
-  onClose(() => jobConnection.disconnect());
   // Its own, so that messages never queue up behind jobs; it fails at once, and the next poll publishes.
   const publisher = connectRedis(config.redisUrl, redis, { lazyConnect: true, enableOfflineQueue: false });
   onClose(() => publisher.disconnect());
@@ -34,6 +32,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
 
   const ndbc = createNdbcClient({ baseUrl: config.ndbcUrl, signal });
   const { stations } = config;
+  const logPoll = createPollLog(log);
   const publish = () => publishPending(sql, publisher);
 
   await untilUp(database, signal, () => migrate(sql));
@@ -45,13 +44,16 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
     }
   }
 
+  // Not lazy: BullMQ waits for a connection that is being made, but gives up for good on one that it has to make itself.
+  const jobConnection = connectRedis(config.redisUrl, redis, { maxRetriesPerRequest: null });
+  onClose(() => jobConnection.disconnect());
   const jobs = startJobs(
     {
       poll: {
         queue: "poll",
         repeat: { every: config.pollSeconds * 1_000 },
         attempts: 4,
-        run: () => poll(sql, ndbc, publish, stations, log),
+        run: async () => logPoll(await poll(sql, ndbc, publish, stations, log)),
       },
       stations: {
         queue: "upkeep",
@@ -65,7 +67,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
         attempts: 4,
         run: async () => {
           await pollFirst();
-          await backfill({ sql, ndbc, hours: config.backfillHours, stations, log, signal });
+          await backfill({ sql, ndbc, hours: config.backfillHours, stations, pauseMs: 1_000, log, signal });
         },
       },
       prune: {
@@ -80,6 +82,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
     },
     jobConnection,
     log,
+    signal,
   );
   onClose(() => jobs.close());
 
@@ -92,6 +95,8 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
   });
   const watch = setInterval(() => void pingDatabase(sql, database), 5_000);
   onClose(() => clearInterval(watch));
-  await Promise.all([jobConnection.connect(), publisher.connect()].map((connecting) => connecting.catch(() => {})));
+  await publisher.connect().catch(() => {
+    // Told to its link, and tried again for ever.
+  });
   log.info("working", { ndbc: config.ndbcUrl, pollSeconds: config.pollSeconds });
 });

@@ -56,6 +56,8 @@ export async function storeHistory(sql: Sql, observations: Observation[]): Promi
     const { added, changed } = await sql.begin(async (tx) => {
       // History that a power cut takes is fetched again; an SD card is spared the flush.
       await tx`set local synchronous_commit = off`;
+      // It gives no ids, but what it merges its rows with must not change under it.
+      await takeLock(tx, locks.eventIds);
       await tx`
         insert into stations (station_id)
         select distinct unnest(${batch.map((row) => row.stationId)}::text[])
@@ -164,6 +166,7 @@ export async function storeStations(sql: Sql, stations: Station[]): Promise<void
       type = excluded.type
     where (stored.elevation_m, stored.name, stored.owner, stored.program, stored.type)
       is distinct from (excluded.elevation_m, excluded.name, excluded.owner, excluded.program, excluded.type)
+      or stored.latitude is null
   `;
 }
 

@@ -24,8 +24,9 @@ async function problem(path: string): Promise<{ status: number; parameter?: stri
   const response = await get(path);
   expect(response.headers.get("Content-Type")).toBe("application/problem+json");
   const document = (await response.json()) as { type: string; title: string; status: number; detail: string };
-  expect(document).toMatchObject({ type: "about:blank", title: expect.any(String), detail: expect.any(String) });
-  expect(document.status).toBe(response.status);
+  expect(document).toMatchObject({ type: "about:blank", status: response.status });
+  expect(document.title).not.toBeEmpty();
+  expect(document.detail).not.toBeEmpty();
   return document;
 }
 

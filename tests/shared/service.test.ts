@@ -1,0 +1,77 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "../../services/dev/ports.ts";
+import { startPostgres } from "../../services/dev/postgres.ts";
+import { startRedis } from "../../services/dev/redis.ts";
+import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
+import { latestObsFile } from "../rig/ndbc-file.ts";
+import { type LogLine, spawnService } from "../rig/stack.ts";
+import { startUpstream } from "../rig/upstream.ts";
+
+const says = (message: string) => (line: LogLine) => line.message === message;
+
+test.concurrent.each([["worker"], ["server"]] as const)(
+  "a %s that finds neither PostgreSQL nor Redis says so once, and works when they are there",
+  async (service) => {
+    const upstream = startUpstream();
+    upstream.files.set(latestObsPath, latestObsFile(3, new Date()));
+    const [postgresPort, redisPort] = [freePort(), freePort()];
+    const dataDir = mkdtempSync(join(tmpdir(), "bellbuoy-late-"));
+    // The address is known only when it runs: another start tells it.
+    const before = await startPostgres({ dataDir, port: postgresPort, settings: { fsync: "off" } });
+    await before.stop();
+    const started = spawnService(service, {
+      DATABASE_URL: before.url,
+      REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+      NDBC_URL: upstream.url,
+      BACKFILL_HOURS: "0",
+    });
+    await started.line(says("waiting for PostgreSQL"));
+    const postgres = await startPostgres({ dataDir, port: postgresPort, settings: { fsync: "off" } });
+    await started.line(says("PostgreSQL answers"));
+    await started.line(says("waiting for Redis"));
+    const redis = await startRedis({ port: redisPort });
+    await started.line(says("Redis answers"));
+    const url = await started.up;
+    if (service === "worker") await started.line(says("polled"));
+    else while ((await fetch(`${url}/ready`)).status !== 200) await Bun.sleep(10);
+    for (const name of ["PostgreSQL", "Redis"]) {
+      expect(started.logged.filter(says(`waiting for ${name}`))).toHaveLength(1);
+    }
+    expect(await started.stop()).toBe(0);
+    await Promise.all([postgres.stop(), redis.stop(), upstream.stop()]);
+    await rm(dataDir, { recursive: true, force: true });
+  },
+);
+
+describe("what a person must mend is one line on stderr, and exit code 1:", () => {
+  const taken = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  afterAll(() => taken.stop(true));
+
+  test.concurrent.each([
+    [
+      "worker",
+      { DATABASE_URL: "postgres//me:s3cret@localhost" },
+      'DATABASE_URL is "postgres//me:***@localhost", but must be an address like postgres://user:password@host:5432/database',
+    ],
+    ["worker", { POLL_SECONDS: "0" }, 'POLL_SECONDS is "0", but must be a whole number from 1 to 3600'],
+    [
+      "worker",
+      { WORKER_PORT: `${taken.port}` },
+      `port ${taken.port} is taken: stop what listens there, or set WORKER_PORT to another`,
+    ],
+    ["server", { PORT: "http" }, 'PORT is "http", but must be a whole number from 0 (any free port) to 65535'],
+    [
+      "server",
+      { PORT: `${taken.port}` },
+      `port ${taken.port} is taken: stop what listens there, or set PORT to another`,
+    ],
+  ] as const)("%s with %p", async (service, env, message) => {
+    const { code, stderr } = await spawnService(service, env).ended;
+    expect(stderr).toBe(`bellbuoy ${service}: ${message}\n`);
+    expect(code).toBe(1);
+  });
+});

@@ -1,0 +1,254 @@
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { backfill } from "../../services/worker/backfill.ts";
+import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
+import { hourlyPath, latestObsPath, realtimePath } from "../../services/worker/ndbc/paths.ts";
+import { storePoll } from "../../services/worker/store.ts";
+import { observed } from "../rig/observed.ts";
+import { silentLog } from "../rig/silent-log.ts";
+import { startStack } from "../rig/stack.ts";
+import { startUpstream, type Upstream } from "../rig/upstream.ts";
+
+const stack = await startStack();
+const { sql } = stack;
+let upstream: Upstream;
+
+/** What the present hour began with. Backfill reads the clock, so the files are made for now. */
+const thisHour = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000);
+const hoursAgo = (hours: number, minute = 0) => new Date(thisHour.getTime() - hours * 3_600_000 + minute * 60_000);
+
+afterAll(stack.stop);
+afterEach(() => upstream.stop());
+beforeEach(async () => {
+  await sql`truncate observations, stations, upstream_files, backfilled_hours`;
+  upstream = startUpstream();
+});
+
+const measured = "WDIR WSPD GST  WVHT   DPD   APD MWD   PRES  ATMP  WTMP  DEWP  VIS PTDY  TIDE";
+const units = "degT m/s  m/s     m   sec   sec deg    hPa  degC  degC  degC  nmi  hPa    ft";
+const stamp = (time: Date) => time.toISOString().slice(0, 16).replaceAll(/[-T:]/g, " ");
+const cells = (waveHeight: number) =>
+  `170  5.0  7.0   ${waveHeight}    MM    MM  MM 1013.0  11.8  12.3   8.1   MM   MM    MM`;
+
+/** `hour_HH.txt` with a row of each station at a time. */
+function hourlyFile(time: Date, ...stationIds: string[]): string {
+  const rows = stationIds.map((stationId) => `${stationId} ${stamp(time)} ${cells(1.2)}\n`);
+  return `#STN  YY   MM DD hh mm ${measured}\n#txt  yr   mo dy hr mn ${units}\n${rows.join("")}`;
+}
+
+/** `<ID>.txt` with a row of each time. */
+function stationFile(...times: Date[]): string {
+  const rows = times.map((time) => `${stamp(time)} ${cells(1.5)}\n`);
+  return `#YY  MM DD hh mm ${measured}\n#yr  mo dy hr mn ${units}\n${rows.join("")}`;
+}
+
+/** `<ID>.spec` with a row of each time. */
+function specFile(...times: Date[]): string {
+  const rows = times.map((time) => `${stamp(time)}  1.2  0.6  8.3  1.0  5.9  SE SSW      STEEP  5.3 169\n`);
+  return `#YY  MM DD hh mm WVHT  SwH  SwP  WWH  WWP SwD WWD  STEEPNESS  APD MWD
+#yr  mo dy hr mn    m    m  sec    m  sec  -  degT     -      sec degT
+${rows.join("")}`;
+}
+
+/** Serves whole hour files, a row of 44009 in each, of the hours from `first` to `last` hours ago. */
+function serveHours(first: number, last: number): void {
+  for (let hours = first; hours <= last; hours++) {
+    upstream.files.set(hourlyPath(hoursAgo(hours)), hourlyFile(hoursAgo(hours), "44009"));
+  }
+}
+
+/** Makes stations known by a row of the poll's, which is as old as can be. */
+async function know(...stationIds: string[]): Promise<void> {
+  const rows = stationIds.map((stationId) => observed(stationId, "2020-01-01T00:00Z"));
+  await storePoll(sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+}
+
+async function run(hours: number, stations: Set<string> | null = null, signal = new AbortController().signal) {
+  const ndbc = createNdbcClient({ baseUrl: upstream.url, signal });
+  await backfill({ sql, ndbc, hours, stations, pauseMs: 0, log: silentLog, signal });
+}
+
+/** The paths that were asked for since the last call. */
+const asked = () => upstream.requests.splice(0);
+
+/** The stored rows of the hours of this test, as `44009 2` for a row of two hours ago. */
+async function stored(): Promise<string[]> {
+  const rows = await sql<{ stationId: string; observedAt: Date }[]>`
+    select station_id, observed_at from observations where observed_at > '2021-01-01' order by observed_at desc, station_id
+  `;
+  return rows.map(({ stationId, observedAt }) => {
+    return `${stationId} ${(thisHour.getTime() - observedAt.getTime()) / 3_600_000}`;
+  });
+}
+
+describe("backfill", () => {
+  test("of a day asks for 24 hour files, the newest first, and for nothing else", async () => {
+    await know("44009", "46026");
+    serveHours(0, 23);
+    await run(24);
+    expect(asked()).toEqual(Array.from({ length: 24 }, (_, hours) => hourlyPath(hoursAgo(hours))));
+    expect(await stored()).toEqual(Array.from({ length: 24 }, (_, hours) => `44009 ${hours}`));
+  });
+
+  test("stores history, which is no event", async () => {
+    serveHours(0, 1);
+    await run(1);
+    expect(await sql`select event_id from observations`).toMatchObject([{ eventId: null }, { eventId: null }]);
+  });
+
+  test("asks again only for hours of which rows may still be late", async () => {
+    serveHours(0, 9);
+    await run(9);
+    asked();
+    await run(9);
+    expect(asked()).toEqual([0, 1, 2, 3, 4].map((hours) => hourlyPath(hoursAgo(hours))));
+  });
+
+  test("never takes an hour for fetched while its file is yesterday's", async () => {
+    upstream.files.set(hourlyPath(hoursAgo(6)), hourlyFile(hoursAgo(30), "44009"));
+    await know("44009");
+    upstream.files.set(realtimePath("44009", "txt"), "<html>");
+    for (const _ of ["once", "again"]) await expect(run(6)).rejects.toThrow("stations' files did not serve");
+    expect(await sql`select * from backfilled_hours`).toHaveLength(0);
+  });
+
+  test("takes what was late", async () => {
+    serveHours(0, 1);
+    await run(1);
+    upstream.files.set(hourlyPath(hoursAgo(1)), hourlyFile(hoursAgo(1), "44009", "46026"));
+    await run(1);
+    expect(await stored()).toEqual(["44009 0", "44009 1", "46026 1"]);
+  });
+
+  test("keeps what a poll measured, and fills what it did not", async () => {
+    const row = observed("44009", hoursAgo(1).toISOString(), { waveHeightM: 1.2, dominantPeriodS: 8 });
+    await storePoll(sql, latestObsPath, { etag: null, lastModified: null, hash: null }, [row]);
+    serveHours(0, 1);
+    await run(1);
+    expect(await sql`select * from observations where observed_at = ${hoursAgo(1)}`).toMatchObject([
+      { waveHeightM: 1.2, dominantPeriodS: 8, airTempC: 11.8, eventId: expect.stringMatching(/^\d+$/) },
+    ]);
+  });
+
+  test("of no hours asks for nothing", async () => {
+    await run(0);
+    expect(asked()).toEqual([]);
+  });
+
+  test("stores nothing that is older than its hours", async () => {
+    await know("44009");
+    serveHours(0, 1);
+    // The present hour's file may still be yesterday's.
+    upstream.files.set(hourlyPath(thisHour), hourlyFile(hoursAgo(24), "44009"));
+    await run(1);
+    expect(await stored()).toEqual(["44009 1"]);
+    upstream.files.set(
+      realtimePath("44009", "txt"),
+      stationFile(hoursAgo(24), hoursAgo(25), hoursAgo(26), hoursAgo(700)),
+    );
+    await run(25);
+    expect((await stored()).slice(1)).toEqual(["44009 24", "44009 25"]);
+  });
+
+  test("stores only the stations that are wanted", async () => {
+    await know("44009", "46026");
+    upstream.files.set(hourlyPath(thisHour), hourlyFile(thisHour, "44009", "46026", "51001"));
+    upstream.files.set(realtimePath("46026", "txt"), stationFile(hoursAgo(30)));
+    await run(30, new Set(["46026"]));
+    expect(await stored()).toEqual(["46026 0", "46026 30"]);
+    expect(asked().filter((path) => path.includes("realtime2"))).toEqual([realtimePath("46026", "txt")]);
+  });
+
+  test("ends at once when the worker is stopped", async () => {
+    const stopping = new AbortController();
+    stopping.abort(new Error("the service is stopping"));
+    await expect(run(24, null, stopping.signal)).rejects.toThrow("the service is stopping");
+    expect(asked()).toEqual([]);
+  });
+});
+
+describe("where an hour's file does not serve, backfill asks for each known station's own", () => {
+  beforeEach(async () => {
+    await know("44009", "46026");
+    serveHours(0, 6);
+    upstream.files.set(realtimePath("44009", "txt"), stationFile(hoursAgo(0), hoursAgo(6, 30)));
+    upstream.files.set(realtimePath("46026", "txt"), stationFile(hoursAgo(6, 50)));
+  });
+
+  const stationFiles = [realtimePath("44009", "txt"), realtimePath("46026", "txt")];
+
+  test.each([
+    ["is not there", undefined],
+    ["is an HTML page", "<!DOCTYPE html><html><body>maintenance</body></html>"],
+    ["is empty", ""],
+    ["is cut off", "cut"],
+    ["is still yesterday's", "yesterday"],
+  ])("as when it %s", async (_, body) => {
+    const path = hourlyPath(hoursAgo(6));
+    if (body === undefined) upstream.files.delete(path);
+    else if (body === "cut") upstream.files.set(path, hourlyFile(hoursAgo(6), "44009").slice(0, -20));
+    else if (body === "yesterday") upstream.files.set(path, hourlyFile(hoursAgo(30), "44009"));
+    else upstream.files.set(path, body);
+    await run(6);
+    expect(asked().slice(7)).toEqual(stationFiles);
+    expect((await stored()).slice(-2)).toEqual(["46026 5.166666666666667", "44009 5.5"]);
+    await run(6);
+    expect(asked()).toEqual([0, 1, 2, 3, 4].map((hours) => hourlyPath(hoursAgo(hours))));
+  });
+
+  test("but not while its rows may still be late", async () => {
+    for (const hours of [0, 1, 2, 3, 4]) upstream.files.delete(hourlyPath(hoursAgo(hours)));
+    await run(6);
+    expect(asked()).toHaveLength(7);
+  });
+
+  test("and for its wave summary, where it has nothing else", async () => {
+    upstream.files.delete(hourlyPath(hoursAgo(6)));
+    upstream.files.delete(realtimePath("46026", "txt"));
+    upstream.files.set(realtimePath("46026", "spec"), specFile(hoursAgo(6, 50)));
+    await run(6);
+    expect(asked().slice(7)).toEqual([...stationFiles, realtimePath("46026", "spec")]);
+    expect(await sql`select * from observations where observed_at = ${hoursAgo(6, 50)}`).toMatchObject([
+      { stationId: "46026", waveHeightM: 1.2, averagePeriodS: 5.3, meanWaveDirDeg: 169, dominantPeriodS: null },
+    ]);
+  });
+
+  test("goes on past one that is broken, fails in the end, and asks only for that one again", async () => {
+    upstream.files.delete(hourlyPath(hoursAgo(6)));
+    upstream.files.set(realtimePath("44009", "txt"), "<html>");
+    await expect(run(6)).rejects.toThrow("1 of 2 stations' files did not serve");
+    expect(await stored()).toContain("46026 5.166666666666667");
+    asked();
+    upstream.files.set(realtimePath("44009", "txt"), stationFile(hoursAgo(6, 30)));
+    await run(6);
+    expect(asked().filter((path) => path.includes("realtime2"))).toEqual([realtimePath("44009", "txt")]);
+    expect(await stored()).toContain("44009 5.5");
+  });
+
+  test("leaves NDBC alone after five that are broken in a row", async () => {
+    const ids = Array.from({ length: 8 }, (_, index) => `BUOY${index}`);
+    await sql`truncate observations, stations`;
+    await know(...ids);
+    for (const id of ids) upstream.files.set(realtimePath(id, "txt"), "<html>");
+    upstream.files.delete(hourlyPath(hoursAgo(6)));
+    await expect(run(6)).rejects.toThrow();
+    expect(asked().slice(8)).toEqual(ids.slice(0, 5).map((id) => realtimePath(id, "txt")));
+  });
+});
+
+test("NDBC out of order is left alone: nothing more is asked, and the hours stay to be fetched", async () => {
+  let requests = 0;
+  const refusing = Bun.serve({
+    port: 0,
+    fetch() {
+      requests++;
+      return new Response("busy", { status: 503 });
+    },
+  });
+  const { signal } = new AbortController();
+  const ndbc = createNdbcClient({ baseUrl: refusing.url.origin, signal });
+  const failing = backfill({ sql, ndbc, hours: 24, stations: null, pauseMs: 0, log: silentLog, signal });
+  await expect(failing).rejects.toThrow("answers 503");
+  expect(requests).toBe(1);
+  expect(await sql`select * from backfilled_hours`).toHaveLength(0);
+  await refusing.stop(true);
+});

@@ -1,0 +1,331 @@
+import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { Redis } from "ioredis";
+import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
+import { publishPending } from "../../services/worker/publish.ts";
+import {
+  type PositionedObservation,
+  pruneBefore,
+  readFile,
+  type Station,
+  storeHistory,
+  storePoll,
+  storeStations,
+} from "../../services/worker/store.ts";
+import { encodeMessage, measurements, type Observation, type StoredObservation } from "../../shared/observation.ts";
+import { lockSpace, locks } from "../../shared/sql.ts";
+import { observed } from "../rig/observed.ts";
+import { startStack } from "../rig/stack.ts";
+
+const stack = await startStack();
+const { sql } = stack;
+const file = { etag: '"1"', lastModified: null, hash: "abc" };
+const noon = "2026-05-06T12:00Z";
+
+afterAll(stack.stop);
+
+beforeEach(async () => {
+  await sql`truncate observations, stations, upstream_files, backfilled_hours`;
+  await sql`update stream_marks set published_event_id = 0, pruned_event_id = 0`;
+  await sql`alter sequence event_ids restart`;
+});
+
+const poll = (...rows: PositionedObservation[]) => storePoll(sql, latestObsPath, file, rows);
+
+/** What is stored, in the order of the event ids; what has none comes last. */
+async function stored(): Promise<StoredObservation[]> {
+  const rows = await sql<StoredObservation[]>`
+    select station_id, observed_at, ${sql(measurements)}, event_id from observations
+    order by event_id, observed_at, station_id
+  `;
+  return [...rows];
+}
+
+/** A row as it is expected to be stored. */
+function row({ latitude: _, longitude: __, ...observation }: PositionedObservation, eventId: string | null) {
+  return { ...observation, eventId };
+}
+
+describe("a poll", () => {
+  test("stores every field, with event ids that rise in order of time, and tells how many rows were new", async () => {
+    const all = Object.fromEntries(measurements.map((name, index) => [name, index + 0.1])) as Partial<Observation>;
+    const [first, second, third] = [
+      observed("46026", "2026-05-06T11:50Z", all),
+      observed("44009", noon, { waterTempC: -1.5 }),
+      observed("51001", noon),
+    ];
+    expect(await poll(third, second, first)).toEqual({ added: 3, changed: 0 });
+    expect(await stored()).toEqual([row(first, "1"), row(second, "2"), row(third, "3")]);
+  });
+
+  test("fills what was missing and replaces what changed, but never erases", async () => {
+    await poll(observed("44009", noon, { waveHeightM: 1.2, windSpeedMps: 5, airTempC: 12 }));
+    const counts = await poll(observed("44009", noon, { waveHeightM: 1.3, windSpeedMps: null, waterTempC: 0 }));
+    expect(counts).toEqual({ added: 0, changed: 1 });
+    expect(await stored()).toEqual([
+      row(observed("44009", noon, { waveHeightM: 1.3, windSpeedMps: 5, airTempC: 12, waterTempC: 0 }), "2"),
+    ]);
+  });
+
+  test("leaves a row that says nothing new where it is in the stream, and uses up no event id for it", async () => {
+    const wave = observed("44009", noon, { waveHeightM: 1.2 });
+    await poll(wave);
+    for (let again = 0; again < 3; again++) expect(await poll(wave)).toEqual({ added: 0, changed: 0 });
+    expect(await poll(observed("44009", noon))).toEqual({ added: 0, changed: 0 });
+    await poll(wave, observed("46026", noon));
+    expect((await stored()).map(({ stationId, eventId }) => [stationId, eventId])).toEqual([
+      ["44009", "1"],
+      ["46026", "2"],
+    ]);
+  });
+
+  test("with the same row twice stores one of both, the later values winning", async () => {
+    const counts = await poll(
+      observed("44009", noon, { waveHeightM: 1.2, windSpeedMps: 5 }),
+      observed("44009", noon, { waveHeightM: 1.3, airTempC: 12 }),
+    );
+    expect(counts).toEqual({ added: 1, changed: 0 });
+    expect(await stored()).toEqual([
+      row(observed("44009", noon, { waveHeightM: 1.3, windSpeedMps: 5, airTempC: 12 }), "1"),
+    ]);
+  });
+
+  test("without a row remembers its file", async () => {
+    expect(await poll()).toEqual({ added: 0, changed: 0 });
+    expect(await readFile(sql, latestObsPath)).toMatchObject(file);
+  });
+
+  test("that fails at one row stores nothing: no row, no position, no file", async () => {
+    const broken = { ...observed("46026", noon), observedAt: new Date("+275760-09-13") };
+    await expect(poll(observed("44009", noon), broken)).rejects.toThrow();
+    expect(await stored()).toEqual([]);
+    expect(await sql`select * from stations`).toHaveLength(0);
+    expect(await readFile(sql, latestObsPath)).toBeNull();
+  });
+
+  test("waits for another one, so that ids become visible in the order they were given", async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const holding = await holdEventIds(released, async () => {});
+    const polling = poll(observed("44009", noon));
+    await untilWaiting();
+    expect(await sql`select last_value from event_ids where is_called`).toHaveLength(0);
+    release();
+    await Promise.all([holding.done, polling]);
+    expect(await stored()).toHaveLength(1);
+  });
+});
+
+/** Takes the lock of event ids as another worker's poll does, and keeps it until `released`. */
+async function holdEventIds(released: Promise<void>, work: (tx: typeof sql) => Promise<unknown>) {
+  const held = Promise.withResolvers<void>();
+  const done = sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(${lockSpace}, ${locks.eventIds})`;
+    await work(tx as unknown as typeof sql);
+    held.resolve();
+    await released;
+  });
+  await held.promise;
+  return { done };
+}
+
+/** Resolves when a transaction in this database waits for another one. PostgreSQL can only be asked. */
+async function untilWaiting(): Promise<void> {
+  for (;;) {
+    const waiting = await sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+    `;
+    if (waiting.length > 0) return;
+    await Bun.sleep(5);
+  }
+}
+
+describe("history", () => {
+  test("gets no event id, and its stations become known", async () => {
+    const counts = await storeHistory(sql, [observed("44009", noon, { waveHeightM: 1 }), observed("46026", noon)]);
+    expect(counts).toEqual({ added: 2, changed: 0 });
+    expect((await stored()).map(({ eventId }) => eventId)).toEqual([null, null]);
+    expect(await sql`select last_value from event_ids where is_called`).toHaveLength(0);
+    expect(await sql`select station_id, latitude from stations order by station_id`).toMatchObject([
+      { stationId: "44009", latitude: null },
+      { stationId: "46026", latitude: null },
+    ]);
+  });
+
+  test("fills fields of an event, which keeps its place in the stream", async () => {
+    await poll(observed("44009", noon, { waveHeightM: 1.2 }));
+    expect(await storeHistory(sql, [observed("44009", noon, { airTempC: 12 })])).toEqual({ added: 0, changed: 1 });
+    expect(await stored()).toEqual([row(observed("44009", noon, { waveHeightM: 1.2, airTempC: 12 }), "1")]);
+  });
+
+  test("becomes an event once a poll changes it", async () => {
+    await storeHistory(sql, [observed("44009", noon, { waveHeightM: 1.2 })]);
+    await poll(observed("44009", noon, { waveHeightM: 1.2 }));
+    expect((await stored())[0]?.eventId).toBeNull();
+    await poll(observed("44009", noon, { airTempC: 12 }));
+    expect(await stored()).toEqual([row(observed("44009", noon, { waveHeightM: 1.2, airTempC: 12 }), "1")]);
+  });
+
+  test("never takes back what a poll stores at the same time", async () => {
+    await poll(observed("44009", noon, { waveHeightM: 1.2 }));
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const holding = await holdEventIds(released, (tx) => tx`update observations set wave_height_m = 1.3, event_id = 2`);
+    const backfilling = storeHistory(sql, [observed("44009", noon, { airTempC: 12 })]);
+    await untilWaiting();
+    release();
+    await Promise.all([holding.done, backfilling]);
+    expect(await stored()).toEqual([row(observed("44009", noon, { waveHeightM: 1.3, airTempC: 12 }), "2")]);
+  });
+
+  test("of more rows than a statement takes is stored whole", async () => {
+    const start = Date.parse("2026-05-01T00:00Z");
+    const rows = Array.from({ length: 12_345 }, (_, minute) => ({
+      ...observed("44009", noon, { tideFt: minute }),
+      observedAt: new Date(start + minute * 60_000),
+    }));
+    expect(await storeHistory(sql, rows)).toEqual({ added: 12_345, changed: 0 });
+    expect(await sql`select count(*)::int as rows, max(tide_ft) as most from observations`).toMatchObject([
+      { rows: 12_345, most: 12_344 },
+    ]);
+  });
+});
+
+describe("a station", () => {
+  const listed: Station = {
+    stationId: "44009",
+    latitude: 38,
+    longitude: -75,
+    elevationM: 0,
+    name: "DELAWARE BAY",
+    owner: "NDBC",
+    program: "NDBC Met",
+    type: "buoy",
+  };
+  const stations = async () => [...(await sql<Station[]>`select * from stations order by station_id`)];
+
+  test("lies where its newest row says, and moves with it", async () => {
+    await poll(observed("44009", noon, { latitude: 38.46, longitude: -74.69 }));
+    expect(await stations()).toMatchObject([{ stationId: "44009", latitude: 38.46, longitude: -74.69 }]);
+    await poll(observed("44009", "2026-05-06T13:00Z", { latitude: 38.5, longitude: -74.7 }));
+    expect(await stations()).toMatchObject([{ stationId: "44009", latitude: 38.5, longitude: -74.7 }]);
+  });
+
+  test("lies where the list says as long as no row has told", async () => {
+    await storeStations(sql, [listed]);
+    expect(await stations()).toEqual([listed]);
+    await poll(observed("44009", noon, { latitude: 38.46, longitude: -74.69 }));
+    await storeStations(sql, [{ ...listed, latitude: 0, longitude: 0, name: "DELAWARE BAY 26 NM" }]);
+    expect(await stations()).toEqual([{ ...listed, latitude: 38.46, longitude: -74.69, name: "DELAWARE BAY 26 NM" }]);
+  });
+
+  test("known from its history only gets its place from the list", async () => {
+    const unnamed = { ...listed, elevationM: null, name: null, owner: null, program: null, type: null };
+    await storeHistory(sql, [observed("44009", noon)]);
+    await storeStations(sql, [unnamed]);
+    expect(await stations()).toEqual([unnamed]);
+  });
+
+  test("that is no longer listed stays", async () => {
+    await storeStations(sql, [listed]);
+    await storeStations(sql, [{ ...listed, stationId: "46026" }]);
+    expect((await stations()).map(({ stationId }) => stationId)).toEqual(["44009", "46026"]);
+  });
+});
+
+describe("pruning", () => {
+  test("deletes what is older, in as many batches as it takes, and remembers the largest event id that went", async () => {
+    await poll(
+      ...Array.from({ length: 7 }, (_, hour) => observed("44009", `2026-05-06T0${hour}:00Z`)),
+      observed("44009", noon),
+    );
+    await storeHistory(sql, [observed("46026", "2026-05-06T03:30Z"), observed("46026", noon)]);
+    expect(await pruneBefore(sql, new Date("2026-05-06T04:00Z"), 2)).toBe(5);
+    const times = (await stored()).map(({ observedAt, eventId }) => [observedAt.toISOString().slice(11, 16), eventId]);
+    expect(times).toEqual([
+      ["04:00", "5"],
+      ["05:00", "6"],
+      ["06:00", "7"],
+      ["12:00", "8"],
+      ["12:00", null],
+    ]);
+    expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "4" }]);
+  });
+
+  test("of history, or of nothing, leaves the mark where it is", async () => {
+    await sql`update stream_marks set pruned_event_id = 7`;
+    await storeHistory(sql, [observed("44009", noon)]);
+    expect(await pruneBefore(sql, new Date("2027-01-01"))).toBe(1);
+    expect(await pruneBefore(sql, new Date("2027-01-01"))).toBe(0);
+    expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "7" }]);
+  });
+});
+
+describe("publishing", () => {
+  /** Subscribes, publishes what is pending, and resolves with all that was heard. */
+  async function heardWhile(publish: () => Promise<unknown>): Promise<string[]> {
+    const subscriber = new Redis(stack.redisUrl);
+    const messages: string[] = [];
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    subscriber.on("message", (_channel, text) => (text === "that is all" ? resolve() : messages.push(text)));
+    await subscriber.subscribe("observations:new");
+    await publish();
+    await stack.redis.publish("observations:new", "that is all");
+    await ended;
+    subscriber.disconnect();
+    return messages;
+  }
+
+  const publish = () => publishPending(sql, stack.redis);
+  const eventIds = (messages: string[]) => messages.map((text) => Number(JSON.parse(text).eventId));
+  const hourly = (count: number) =>
+    Array.from({ length: count }, (_, minute) => ({
+      ...observed("44009", noon, { tideFt: minute }),
+      observedAt: new Date(Date.parse(noon) + minute * 60_000),
+    }));
+
+  test("sends each event, in order, in the very form of the contract", async () => {
+    await poll(observed("46026", noon, { airTempC: 12 }), observed("44009", noon, { waveHeightM: 1.2 }));
+    const messages = await heardWhile(async () => expect(await publish()).toBe(2));
+    expect(messages).toEqual((await stored()).map(encodeMessage));
+    expect(messages[0]).toBe(
+      '{"stationId":"44009","timestamp":"2026-05-06T12:00:00.000Z","waveHeightM":1.2,"windSpeedMps":null,"windDirDeg":null,"waterTempC":null,"pressureHpa":null,"eventId":"1"}',
+    );
+  });
+
+  test("sends nothing twice", async () => {
+    await poll(observed("44009", noon));
+    await publish();
+    expect(await heardWhile(async () => expect(await publish()).toBe(0))).toEqual([]);
+  });
+
+  test("sends no history", async () => {
+    await storeHistory(sql, [observed("44009", noon)]);
+    expect(await heardWhile(publish)).toEqual([]);
+  });
+
+  test("sends what a worker that died had stored, before what came later", async () => {
+    await poll(observed("44009", noon));
+    await poll(observed("46026", noon));
+    expect(eventIds(await heardWhile(publish))).toEqual([1, 2]);
+  });
+
+  test("sends a row that changed before it was sent once, as it is now", async () => {
+    await poll(observed("44009", noon, { waveHeightM: 1.2 }));
+    await poll(observed("44009", noon, { waveHeightM: 1.3 }));
+    const messages = await heardWhile(publish);
+    expect(messages.map((text) => JSON.parse(text))).toMatchObject([{ waveHeightM: 1.3, eventId: "2" }]);
+  });
+
+  test("by several at once sends each event once, in order, however many there are", async () => {
+    await poll(...hourly(3_500));
+    const messages = await heardWhile(() => Promise.all([publish(), publish(), publish()]));
+    expect(eventIds(messages)).toEqual(Array.from({ length: 3_500 }, (_, index) => index + 1));
+  });
+
+  test("that fails for want of Redis moves no mark, and is made good by the next", async () => {
+    await poll(observed("44009", noon));
+    const gone = new Redis("redis://127.0.0.1:1", { lazyConnect: true, enableOfflineQueue: false });
+    gone.on("error", () => {});
+    await expect(publishPending(sql, gone)).rejects.toThrow();
+    gone.disconnect();
+    expect(eventIds(await heardWhile(publish))).toEqual([1]);
+  });
+});
