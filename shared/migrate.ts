@@ -1,5 +1,5 @@
 import observations from "./migrations/0001-observations.sql" with { type: "text" };
-import { lockSpace, locks, type Sql } from "./sql.ts";
+import { inTransaction, lockSpace, locks, type Sql } from "./sql.ts";
 
 /** In order; a migration is never changed once it has run anywhere, only followed by another. */
 const migrations = [{ name: "0001-observations", text: observations }];
@@ -9,7 +9,7 @@ const migrations = [{ name: "0001-observations", text: observations }];
  * others wait and find it done. All or nothing.
  */
 export async function migrate(sql: Sql): Promise<void> {
-  await sql.begin(async (tx) => {
+  await inTransaction(sql, async (tx) => {
     await tx`select pg_advisory_xact_lock(${lockSpace}, ${locks.migrate})`;
     await tx`create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`;
     const applied = new Set((await tx<{ name: string }[]>`select name from migrations`).map((row) => row.name));

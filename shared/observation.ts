@@ -3,6 +3,14 @@ import { z } from "zod";
 /** What a station id looks like, upper case: `44009`, `51WH0`, `KGUL`, `5401000`. */
 export const stationIdPattern = /^[A-Z0-9]{4,10}$/;
 
+/**
+ * A station id in the case in which we write it. It need not be one: {@link stationIdPattern} tells. Nothing but a to z
+ * changes, since the upper case of "ß" is "SS", which would make another station of a broken id.
+ */
+export function upperCaseStationId(text: string): string {
+  return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+}
+
 /** Measured fields that every message carries, `null` when not measured. Their order is part of the contract. */
 export const coreMeasurements = ["waveHeightM", "windSpeedMps", "windDirDeg", "waterTempC", "pressureHpa"] as const;
 
@@ -127,8 +135,8 @@ export function describeIssues(error: z.ZodError): string {
 
 function withoutEventId(text: string, message: ObservationMessage): string {
   const cut = text.replace(/,"eventId":"\d+"\}$/, "}");
-  // A second one, which JSON allows, must not stay.
-  if (cut !== text && !cut.includes('"eventId"')) return cut;
+  // A second one, which JSON allows, must not stay, even with letters of it escaped.
+  if (cut !== text && !/"eventId"|\\u00[467]/.test(cut)) return cut;
   const { eventId: _, ...rest } = message;
   return JSON.stringify(rest);
 }

@@ -57,6 +57,11 @@ export async function runService<Config extends { logLevel: LogLevel }>(
     };
     // SIGPIPE is left alone: a reader of our log that goes away is no reason to stop.
     for (const signalName of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signalName, () => void stop(signalName));
+    // A fault of ours in one corner: the rest goes on, and the log says where to look.
+    process.on("unhandledRejection", (reason) => {
+      const stack = reason instanceof Error ? { stack: reason.stack } : {};
+      log.error("an unhandled rejection", { reason: describeError(reason), ...stack });
+    });
     await start({ config, log, onClose: (closer) => closers.push(closer), signal: stopping.signal });
   } catch (error) {
     if (stopping.signal.aborted) return;

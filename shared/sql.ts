@@ -22,6 +22,9 @@ export function connectSql(url: string, service: string): Sql {
   return postgres(url, {
     max: 8,
     connect_timeout: 5,
+    // Those who ask pause longer and longer by themselves. By default all of the pool's failures are added up, to pauses
+    // of 20 seconds after a short outage.
+    backoff: (failures) => Math.min(2 ** failures / 20, 1) * (0.75 + Math.random() / 4),
     transform: postgres.camel,
     onnotice: () => {},
     connection: { application_name: `bellbuoy-${service}`, statement_timeout: statementTimeoutMs },
@@ -39,6 +42,36 @@ const awayCodes =
 export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
   return error instanceof Error && "code" in error && awayCodes.test(String(error.code));
+}
+
+/**
+ * Runs `work` in a transaction as `sql.begin` does, and outlives the connection's end. That would make `postgres` send the
+ * rollback, and whatever else `work` has to say, to a socket which is gone, and that ends the process (3.4.9).
+ * @param work must ask `lost` before it goes on after it has waited for anything but the transaction's own statements
+ * @param options as of `begin`, like `read only`
+ * @throws what `work` throws, or that the connection was lost
+ */
+export async function inTransaction<T>(
+  sql: Sql,
+  work: (tx: Transaction, lost: AbortSignal) => Promise<T>,
+  options = "",
+): Promise<T> {
+  const lost = new AbortController();
+  // Without a connection there is nothing to roll back: `begin` has failed by itself, and must not hear of it again.
+  const silence = new Promise<never>(() => {});
+  const settle = (error: unknown) => (lost.signal.aborted || isConnectionLost(error) ? silence : Promise.reject(error));
+  try {
+    return (await sql.begin(options, (tx) => work(tx, lost.signal).catch(settle))) as T;
+  } catch (error) {
+    lost.abort(error);
+    throw error;
+  }
+}
+
+function isConnectionLost(error: unknown): boolean {
+  if (error instanceof postgres.PostgresError) return error.severity === "FATAL" || error.severity === "PANIC";
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return code.startsWith("CONNECTION_") || code === "ECONNRESET" || code === "EPIPE";
 }
 
 /**

@@ -1,3 +1,4 @@
+import "./zod-without-eval.ts";
 import { z } from "zod";
 import {
   describeIssues,
@@ -5,9 +6,6 @@ import {
   type ObservationMessage,
   observationMessageSchema,
 } from "../shared/observation.ts";
-
-// Zod would else compile its schemas with `new Function`, which a strict Content-Security-Policy forbids.
-z.config({ jitless: true });
 
 /** The server answered, but not with what was asked for. Its message is the server's own reason. */
 export class RefusedError extends Error {

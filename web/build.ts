@@ -2,12 +2,15 @@ import { watch } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describeError } from "../shared/link.ts";
+import { contentSecurityPolicy } from "./content-security-policy.ts";
 
 /** Where the built player lies; any static host can serve it. */
 export const distDir = join(import.meta.dir, "dist");
 
 /** One file of the built player. */
 export type PlayerFile = { name: string; bytes: number; gzipBytes: number };
+
+type BuiltFile = { name: string; content: Uint8Array<ArrayBuffer> };
 
 /** How long the files must rest before they are built again: an editor writes several times. */
 const restMs = 100;
@@ -31,27 +34,45 @@ export async function buildPlayer(): Promise<PlayerFile[]> {
   });
   if (!built.success) throw new Error(built.logs.map((log) => Bun.inspect(log)).join("\n"));
 
-  const page = built.outputs.filter(({ path }) => path.endsWith(".html"));
-  const rest = built.outputs.filter(({ path }) => !path.endsWith(".html"));
+  const all = await Promise.all(built.outputs.map(finish));
+  const page = all.filter(({ name }) => name.endsWith(".html"));
+  const rest = all.filter(({ name }) => !name.endsWith(".html"));
   await mkdir(distDir, { recursive: true });
   await Promise.all(rest.map(write));
   await Promise.all(page.map(write));
-  const files = await Promise.all([...page, ...rest].map(measure));
+  const files = [...page, ...rest].map(measure);
   await removeAllBut(new Set(files.map(({ name }) => name)));
   return files;
 }
 
+async function finish(artifact: Bun.BuildArtifact): Promise<BuiltFile> {
+  const name = basename(artifact.path);
+  if (name.endsWith(".html")) return { name, content: withPolicy(await artifact.text()) };
+  return { name, content: new Uint8Array(await artifact.arrayBuffer()) };
+}
+
+/**
+ * Static hosts send no policy, so the page brings its own. Its server may be anywhere there, as `?server=` names it. Where
+ * bellbuoy's server serves the page, its header is stricter, and both hold.
+ */
+function withPolicy(html: string): Uint8Array<ArrayBuffer> {
+  const policy = `<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy("'self' http: https:")}">`;
+  const rewriter = new HTMLRewriter().on("meta[charset]", {
+    element: (meta) => void meta.after(policy, { html: true }),
+  });
+  return new TextEncoder().encode(rewriter.transform(html));
+}
+
 /** Written beside and then renamed, so that nobody is ever served half a file. */
-async function write(file: Bun.BuildArtifact): Promise<void> {
-  const path = join(distDir, basename(file.path));
+async function write({ name, content }: BuiltFile): Promise<void> {
+  const path = join(distDir, name);
   const unfinished = `${path}.${process.pid}.unfinished`;
-  await Bun.write(unfinished, file);
+  await Bun.write(unfinished, content);
   await rename(unfinished, path);
 }
 
-async function measure(file: Bun.BuildArtifact): Promise<PlayerFile> {
-  const gzipped = Bun.gzipSync(await file.arrayBuffer(), { level: 9 });
-  return { name: basename(file.path), bytes: file.size, gzipBytes: gzipped.length };
+function measure({ name, content }: BuiltFile): PlayerFile {
+  return { name, bytes: content.byteLength, gzipBytes: Bun.gzipSync(content, { level: 9 }).length };
 }
 
 async function removeAllBut(names: Set<string>): Promise<void> {

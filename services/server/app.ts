@@ -1,19 +1,19 @@
-import type { Server } from "bun";
 import { Hono } from "hono";
 import { serveStatic } from "hono/bun";
 import { cors } from "hono/cors";
-import { HTTPException } from "hono/http-exception";
+import { timeout } from "hono/timeout";
 import type { Link } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
-import type { Sql } from "../../shared/sql.ts";
+import { isDatabaseAway, type Sql } from "../../shared/sql.ts";
+import { clientAddress } from "./client-address.ts";
 import type { Feed } from "./feed.ts";
-import { ProblemError, problemResponse } from "./problem.ts";
+import { onlyReads, rateLimit } from "./limits.ts";
+import { ProblemError, problemResponse, tryAgain } from "./problem.ts";
+import type { RequestContext, RequestEnv } from "./request-env.ts";
 import { restRoutes } from "./rest.ts";
+import { securityHeaders } from "./security-headers.ts";
 import type { Broadcast } from "./sse/broadcast.ts";
 import { streamRoute } from "./sse/stream-route.ts";
-
-/** What each request may use of the server that took it. */
-type Bindings = { server: Server<undefined> };
 
 /** What the HTTP side is made of. */
 export type AppParts = {
@@ -24,29 +24,42 @@ export type AppParts = {
   feed: Feed;
   broadcast: Broadcast;
   corsOrigins: string[];
+  maxStreams: number;
+  maxStreamsPerIp: number;
+  /** How many proxies stand before the server. */
+  trustedProxies: number;
   /** The built player, an absolute path. */
   playerDir: string;
   log: Log;
 };
 
-/**
- * A stream that is quiet for longer than this is ended by the server: more than two heartbeats, so that only a listener
- * that is gone without a word, or takes nothing, is meant.
- */
-const streamIdleSeconds = 60;
+/** Of one address within 10 seconds, streams not counted. */
+const maxRequests = 200;
+/** An answer that takes longer is given up: before Bun ends its connection, which it does after 10 seconds. */
+const answerTimeoutMs = 8_000;
+/** When to try again what the database did not answer. */
+const databaseAwaySeconds = 5;
 
 /** Every route of the server. */
-export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
-  const { sql, database, problems, feed, broadcast, corsOrigins, playerDir, log } = parts;
-  const app = new Hono<{ Bindings: Bindings }>();
+export function createApp(parts: AppParts): Hono<RequestEnv> {
+  const { sql, database, problems, broadcast, corsOrigins, maxStreamsPerIp, trustedProxies, playerDir, log } = parts;
+  const app = new Hono<RequestEnv>();
 
-  app.use("/v1/*", cors({ origin: corsOrigins.includes("*") ? "*" : corsOrigins, exposeHeaders: ["Retry-After"] }));
-  const stream = streamRoute(sql, database, feed, broadcast, log);
-  app.get("/v1/observations/stream", (c) => {
-    // Bun ends what is idle for 10 seconds by default (oven-sh/bun#27479).
-    c.env.server.timeout(c.req.raw, streamIdleSeconds);
-    return stream(c);
-  });
+  app.use(securityHeaders);
+  app.use(
+    "/v1/*",
+    cors({
+      origin: corsOrigins.includes("*") ? "*" : corsOrigins,
+      allowMethods: ["GET", "HEAD"],
+      exposeHeaders: ["Retry-After"],
+    }),
+  );
+  app.use(onlyReads);
+
+  // Each stream that is opened may be opened once more at once, as after a restart of the server; no less than requests.
+  const maxOpenings = Math.max(maxRequests, 2 * maxStreamsPerIp);
+  app.get("/v1/observations/stream", rateLimit(maxOpenings, addressOf), streamRoute({ ...parts, addressOf }));
+  app.use("/v1/*", rateLimit(maxRequests, addressOf), timeout(answerTimeoutMs, databaseAway));
   app.route("/v1", restRoutes(sql));
 
   app.get("/health", (c) => c.json({ status: "up", streams: broadcast.size }));
@@ -69,12 +82,21 @@ export function createApp(parts: AppParts): Hono<{ Bindings: Bindings }> {
   app.notFound((c) => problemResponse(c, new ProblemError(404, `there is nothing at ${c.req.path}`)));
   app.onError((error, c) => {
     if (error instanceof ProblemError) return problemResponse(c, error);
-    if (error instanceof HTTPException) return error.getResponse();
-    if (database.problem !== null) {
-      return problemResponse(c, new ProblemError(503, "the database does not answer", {}, { "Retry-After": "5" }));
+    if (isDatabaseAway(error)) {
+      database.down(error);
+      return problemResponse(c, databaseAway());
     }
     log.error("a request failed", { path: c.req.path, reason: error.message });
     return problemResponse(c, new ProblemError(500, "this is a fault of the server and was logged"));
   });
   return app;
+
+  function addressOf(c: RequestContext): string {
+    const peer = c.env.server.requestIP(c.req.raw)?.address;
+    return clientAddress(peer, c.req.header("X-Forwarded-For"), trustedProxies);
+  }
+}
+
+function databaseAway(): ProblemError {
+  return tryAgain(503, "the database does not answer", databaseAwaySeconds);
 }

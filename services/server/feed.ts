@@ -51,7 +51,7 @@ export function createFeed(
   /** PostgreSQL may hold events that were not delivered yet. */
   let behind = true;
   let asking = false;
-  /** PostgreSQL was asked since the last message. */
+  /** PostgreSQL was asked after the next message had come: what it did not tell then, it does not know. */
   let asked = false;
   const started = Promise.withResolvers<void>();
 
@@ -117,9 +117,11 @@ export function createFeed(
   async function ask(): Promise<void> {
     asking = true;
     behind = false;
+    // A message that comes while PostgreSQL is asked may be of an event that was stored after it answered.
+    const isAboutMessage = waiting.length > 0;
     try {
       await catchUp();
-      asked = true;
+      asked = isAboutMessage;
     } catch (error) {
       // The only way out of catching up is the end of the service.
       if (!signal.aborted) throw error;

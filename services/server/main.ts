@@ -13,10 +13,15 @@ import { createBroadcast } from "./sse/broadcast.ts";
 import { createPlaces } from "./sse/places.ts";
 
 const playerDir = join(import.meta.dir, "../../web/dist");
+const stopGraceMs = 2_000;
+/** Nobody sends us anything but questions. */
+const maxBodyBytes = 64 * 1024;
+/** Of whatever is no stream. */
+const idleSeconds = 10;
 
 await runService("server", readServerConfig, async ({ config, log, onClose, signal }) => {
-  const database = watchLink("PostgreSQL", log);
-  const redis = watchLink("Redis", log);
+  const database = watchLink("PostgreSQL", log, signal);
+  const redis = watchLink("Redis", log, signal);
 
   const sql = connectSql(config.databaseUrl, "server");
   onClose(() => sql.end({ timeout: 1 }));
@@ -27,11 +32,20 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   const broadcast = createBroadcast(places, () => feed.position ?? 0n);
   const feed = createFeed(sql, subscriber, database, broadcast.send, log, signal);
 
+  let pinging: Promise<void> | null = null;
+  /** One at a time, however many ask whether the server is ready. */
+  function ping(): Promise<void> {
+    pinging ??= pingDatabase(sql, database).finally(() => {
+      pinging = null;
+    });
+    return pinging;
+  }
+
   const app = createApp({
     sql,
     database,
     problems: async () => {
-      await pingDatabase(sql, database);
+      await ping();
       return [
         database.problem === null ? [] : [`PostgreSQL: ${database.problem}`],
         feed.subscribed ? [] : [`Redis: ${redis.problem ?? "not subscribed yet"}`],
@@ -40,10 +54,13 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
     feed,
     broadcast,
     corsOrigins: config.corsOrigins,
+    maxStreams: config.maxStreams,
+    maxStreamsPerIp: config.maxStreamsPerIp,
+    trustedProxies: config.trustedProxies,
     playerDir,
     log,
   });
-  if (!existsSync(playerDir)) {
+  if (!existsSync(join(playerDir, "index.html"))) {
     const { buildPlayer } = await import("../../web/build.ts");
     await buildPlayer();
   }
@@ -51,19 +68,29 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   const server = listen(config.host, config.port, app.fetch);
   onClose(async () => {
     broadcast.endAll("the server is stopping");
-    await server.stop();
+    // Answers under way may finish; who takes none of them is cut off.
+    await Promise.race([server.stop(), Bun.sleep(stopGraceMs)]);
+    await server.stop(true);
   });
   log.info("listening", { url: `http://${config.host}:${server.port}` });
 
   // Before the subscription, so that whichever service starts first finds its tables.
   await untilUp(database, signal, () => migrate(sql));
+  const watch = setInterval(() => void ping(), 5_000);
+  onClose(() => clearInterval(watch));
   feed.start();
 });
 
 /** @throws {StartError} when the port is taken */
 function listen(hostname: string, port: number, fetch: ReturnType<typeof createApp>["fetch"]) {
   try {
-    return Bun.serve({ hostname, port, fetch: (request, server) => fetch(request, { server }) });
+    return Bun.serve({
+      hostname,
+      port,
+      maxRequestBodySize: maxBodyBytes,
+      idleTimeout: idleSeconds,
+      fetch: (request, server) => fetch(request, { server }),
+    });
   } catch (error) {
     const code = (error as { code?: string }).code;
     if (code === "EADDRINUSE") {

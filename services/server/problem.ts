@@ -1,18 +1,19 @@
 import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 /** A refused request, told to the client as a problem document. */
-export class ProblemError extends Error {
+export class ProblemError extends HTTPException {
   override name = "ProblemError";
   constructor(
-    readonly status: ContentfulStatusCode,
+    status: ContentfulStatusCode,
     /** What is wrong with this very request, for a person. */
     readonly detail: string,
     /** Further members of the document, such as the parameter's name. */
     readonly members: Record<string, unknown> = {},
     readonly headers: Record<string, string> = {},
   ) {
-    super(detail);
+    super(status, { message: detail });
   }
 }
 
@@ -21,9 +22,16 @@ export function badParameter(parameter: string, detail: string): ProblemError {
   return new ProblemError(400, `${parameter}: ${detail}`, { parameter });
 }
 
+/** A request that may be made again in a while. */
+export function tryAgain(status: 429 | 503, detail: string, seconds: number): ProblemError {
+  return new ProblemError(status, detail, {}, { "Retry-After": String(seconds) });
+}
+
 const titles: Record<number, string> = {
   400: "Bad request",
   404: "Not found",
+  405: "Method not allowed",
+  414: "Address too long",
   429: "Too many requests",
   500: "Internal error",
   503: "Not available now",

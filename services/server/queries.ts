@@ -1,5 +1,5 @@
 import { measurements, type StoredEvent, type StoredObservation } from "../../shared/observation.ts";
-import type { Sql } from "../../shared/sql.ts";
+import { inTransaction, type Sql } from "../../shared/sql.ts";
 import type { BoundingBox, Filter, Position } from "./sse/filter.ts";
 
 /** How far the stream has come, as PostgreSQL knows it. */
@@ -75,9 +75,11 @@ function within(sql: Sql, { west, south, east, north }: BoundingBox) {
 /** The newest row of each station, however old, and the event id up to which this snapshot holds everything. */
 export async function readLatest(sql: Sql): Promise<{ lastEventId: string; observations: StoredObservation[] }> {
   // One snapshot for both, so that a stream from lastEventId misses nothing.
-  return sql.begin("isolation level repeatable read read only", async (tx) => {
-    const { newest } = await readMarks(tx as unknown as Sql);
-    const observations = await tx<StoredObservation[]>`
+  return inTransaction(
+    sql,
+    async (tx) => {
+      const { newest } = await readMarks(tx as unknown as Sql);
+      const observations = await tx<StoredObservation[]>`
       select newest.*
       from stations, lateral (
         select station_id, observed_at, ${tx(measurements)}, event_id
@@ -88,8 +90,10 @@ export async function readLatest(sql: Sql): Promise<{ lastEventId: string; obser
       ) as newest
       order by station_id
     `;
-    return { lastEventId: String(newest), observations };
-  });
+      return { lastEventId: String(newest), observations };
+    },
+    "isolation level repeatable read read only",
+  );
 }
 
 /** A span of one station's history; without `since`, the newest rows of it. */

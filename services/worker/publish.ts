@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { channels } from "../../shared/channels.ts";
 import { encodeMessage, measurements, type StoredObservation } from "../../shared/observation.ts";
-import { locks, type Sql, takeLock } from "../../shared/sql.ts";
+import { inTransaction, locks, type Sql, takeLock } from "../../shared/sql.ts";
 
 const pageRows = 1_000;
 
@@ -26,7 +26,7 @@ export async function publishPending(sql: Sql, redis: Redis): Promise<number> {
 }
 
 async function publishPage(sql: Sql, redis: Redis): Promise<number> {
-  return sql.begin(async (tx) => {
+  return inTransaction(sql, async (tx, lost) => {
     await takeLock(tx, locks.publish);
     const events = await tx<StoredObservation[]>`
       select station_id, observed_at, ${tx(measurements)}, event_id
@@ -38,6 +38,7 @@ async function publishPage(sql: Sql, redis: Redis): Promise<number> {
     const last = events.at(-1)?.eventId;
     if (last == null) return 0;
     await redis.eval(publishAll, 0, channels.observationsNew, ...events.map(encodeMessage));
+    lost.throwIfAborted();
     await tx`update stream_marks set published_event_id = ${last}`;
     return events.length;
   });

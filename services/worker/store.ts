@@ -1,6 +1,6 @@
 import type postgres from "postgres";
 import { type Measurement, measurements, type Observation } from "../../shared/observation.ts";
-import { locks, type Sql, type Transaction, takeLock } from "../../shared/sql.ts";
+import { inTransaction, locks, type Sql, type Transaction, takeLock } from "../../shared/sql.ts";
 
 /** An observation that came with the place where it was made, in decimal degrees. */
 export type PositionedObservation = Observation & { latitude: number; longitude: number };
@@ -36,7 +36,7 @@ export async function storePoll(
   file: UpstreamFile,
   observations: PositionedObservation[],
 ): Promise<StoreCounts> {
-  return sql.begin(async (tx) => {
+  return inTransaction(sql, async (tx) => {
     // Ids that are drawn under it become visible in the order in which they were drawn.
     await takeLock(tx, locks.eventIds);
     await upsertPositions(tx, observations);
@@ -53,7 +53,7 @@ export async function storeHistory(sql: Sql, observations: Observation[]): Promi
   const total = { added: 0, changed: 0 };
   for (let start = 0; start < observations.length; start += historyBatchRows) {
     const batch = observations.slice(start, start + historyBatchRows);
-    const { added, changed } = await sql.begin(async (tx) => {
+    const { added, changed } = await inTransaction(sql, async (tx) => {
       // History that a power cut takes is fetched again; an SD card is spared the flush.
       await tx`set local synchronous_commit = off`;
       // It gives no ids, but what it merges its rows with must not change under it.

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { buildPlayer, distDir } from "../../web/build.ts";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import { type Service, type Stack, startStack } from "../rig/stack.ts";
 import { startUpstream, type Upstream } from "../rig/upstream.ts";
+
+setDefaultTimeout(20_000);
 
 if (chromium === null) console.log("no Chromium on this machine: the tests of the page in a browser are skipped");
 

@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Redis as Client } from "ioredis";
 import { type Redis, startRedis } from "../../services/dev/redis.ts";
+
+setDefaultTimeout(20_000);
 
 const redisModule = resolve(import.meta.dir, "../../services/dev/redis.ts");
 

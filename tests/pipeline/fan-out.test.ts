@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
 import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { poll } from "../../services/worker/poll.ts";
@@ -8,6 +8,8 @@ import { latestObsFile } from "../rig/ndbc-file.ts";
 import { silentLog } from "../rig/silent-log.ts";
 import { startStack } from "../rig/stack.ts";
 import { startUpstream } from "../rig/upstream.ts";
+
+setDefaultTimeout(20_000);
 
 /** As many as NDBC's file holds. */
 const stations = 890;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
 import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
@@ -9,6 +9,8 @@ import { type Listening, listen } from "../rig/listen.ts";
 import { silentLog } from "../rig/silent-log.ts";
 import { type Service, type Stack, startStack } from "../rig/stack.ts";
 import { startUpstream, type Upstream } from "../rig/upstream.ts";
+
+setDefaultTimeout(20_000);
 
 /** Seven days of the network, recorded from NDBC; too large for this repository. */
 const recordings = `${import.meta.dir}/../../../shared/ndbc/latest_obs_series`;

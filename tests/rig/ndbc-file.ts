@@ -1,4 +1,5 @@
-const header = `#STN       LAT      LON  YYYY MM DD hh mm WDIR WSPD   GST WVHT  DPD APD MWD   PRES  PTDY  ATMP  WTMP  DEWP  VIS   TIDE
+/** The two lines that begin the file. */
+export const latestObsHeader = `#STN       LAT      LON  YYYY MM DD hh mm WDIR WSPD   GST WVHT  DPD APD MWD   PRES  PTDY  ATMP  WTMP  DEWP  VIS   TIDE
 #text      deg      deg   yr mo day hr mn degT  m/s   m/s   m   sec sec degT   hPa   hPa  degC  degC  degC  nmi     ft
 `;
 
@@ -12,5 +13,5 @@ export function latestObsFile(stations: number, observedAt: Date): string {
     const wave = (index % 90) / 10;
     return `${10_000 + index} ${latitude}.000 ${longitude}.000 ${time} ${index % 360} ${index % 30}.5 MM ${wave} ${4 + (index % 14)} MM ${index % 360} 10${10 + (index % 20)}.1 MM MM ${index % 30}.2 MM MM MM`;
   });
-  return `${header}${rows.join("\n")}\n`;
+  return `${latestObsHeader}${rows.join("\n")}\n`;
 }

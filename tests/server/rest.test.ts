@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { type Station, storeHistory, storePoll, storeStations } from "../../services/worker/store.ts";
 import { encodeMessage, type StoredObservation } from "../../shared/observation.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
+
+setDefaultTimeout(20_000);
 
 const stack = await startStack();
 const server = await stack.start("server");

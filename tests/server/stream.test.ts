@@ -1,10 +1,12 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { type PositionedObservation, pruneBefore, storePoll } from "../../services/worker/store.ts";
 import { measurements, type Observation } from "../../shared/observation.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { startStack } from "../rig/stack.ts";
+
+setDefaultTimeout(20_000);
 
 const stack = await startStack();
 const server = await stack.start("server");

@@ -1,7 +1,9 @@
-import { afterEach, expect, test } from "bun:test";
+import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { migrate } from "../../shared/migrate.ts";
 import { connectSql, type Sql } from "../../shared/sql.ts";
 import { createDatabase } from "../rig/stack.ts";
+
+setDefaultTimeout(20_000);
 
 const open: Sql[] = [];
 

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,6 +10,8 @@ import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import { type LogLine, spawnService } from "../rig/stack.ts";
 import { startUpstream } from "../rig/upstream.ts";
+
+setDefaultTimeout(20_000);
 
 const says = (message: string) => (line: LogLine) => line.message === message;
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { backfill } from "../../services/worker/backfill.ts";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
 import { hourlyPath, latestObsPath, realtimePath } from "../../services/worker/ndbc/paths.ts";
@@ -7,6 +7,8 @@ import { observed } from "../rig/observed.ts";
 import { silentLog } from "../rig/silent-log.ts";
 import { startStack } from "../rig/stack.ts";
 import { startUpstream, type Upstream } from "../rig/upstream.ts";
+
+setDefaultTimeout(20_000);
 
 const stack = await startStack();
 const { sql } = stack;

@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { freePort } from "../../services/dev/ports.ts";
 import { activeStationsPath, hourlyPath, latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import { type LogLine, type Stack, spawnService, startStack } from "../rig/stack.ts";
 import { startUpstream, type Upstream } from "../rig/upstream.ts";
+
+setDefaultTimeout(20_000);
 
 let stack: Stack;
 let upstream: Upstream;

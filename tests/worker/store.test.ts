@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Redis } from "ioredis";
 import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { publishPending } from "../../services/worker/publish.ts";
@@ -15,6 +15,8 @@ import { encodeMessage, measurements, type Observation, type StoredObservation }
 import { lockSpace, locks } from "../../shared/sql.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
+
+setDefaultTimeout(20_000);
 
 const stack = await startStack();
 const { sql } = stack;

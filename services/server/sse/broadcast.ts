@@ -7,6 +7,8 @@ import type { Places } from "./places.ts";
 export type Listener = {
   outbox: Outbox;
   filter: Filter;
+  /** Who listens, as limits count it. */
+  address: string;
   /** Events up to this id are kept from it: it was sent them already, by this server or by one that is ahead of it. */
   after: bigint;
   /** Ends the stream; it resumes by its last event id. */
@@ -17,6 +19,8 @@ export type Listener = {
 export type Broadcast = {
   /** How many streams are open. */
   readonly size: number;
+  /** How many of them an address has opened. */
+  sizeOf(address: string): number;
   /** Counts a stream as open. It gets nothing before it {@link goLive | goes live}. */
   open(listener: Listener): void;
   /** From here on the listener gets each event: the first is the next one to be {@link send | sent}. */
@@ -41,6 +45,7 @@ const maxStalledMs = 20_000;
  */
 export function createBroadcast(places: Places, lastEventId: () => bigint): Broadcast {
   const listeners = new Set<Listener>();
+  const sizes = new Map<string, number>();
   // Kept apart, so that whoever wants everything pays nothing for those who do not.
   const live = { whole: new Set<Listener>(), filtered: new Set<Listener>(), placed: new Set<Listener>() };
   let pending: Frame[] = [];
@@ -48,6 +53,12 @@ export function createBroadcast(places: Places, lastEventId: () => bigint): Broa
   /** What listeners that filter by place are yet to get: where its stations lie must be asked first. */
   let unplaced: Frame[] = [];
   let placing = false;
+
+  function count(address: string, change: 1 | -1): void {
+    const size = (sizes.get(address) ?? 0) + change;
+    if (size === 0) sizes.delete(address);
+    else sizes.set(address, size);
+  }
 
   function flush(): void {
     if (pending.length === 0) return;
@@ -114,7 +125,11 @@ export function createBroadcast(places: Places, lastEventId: () => bigint): Broa
     get size() {
       return listeners.size;
     },
-    open: (listener) => void listeners.add(listener),
+    sizeOf: (address) => sizes.get(address) ?? 0,
+    open(listener) {
+      listeners.add(listener);
+      count(listener.address, 1);
+    },
     goLive(listener) {
       // What waits was sent before this listener came.
       flush();
@@ -122,7 +137,8 @@ export function createBroadcast(places: Places, lastEventId: () => bigint): Broa
       liveSet(listener).add(listener);
     },
     close(listener) {
-      listeners.delete(listener);
+      if (!listeners.delete(listener)) return;
+      count(listener.address, -1);
       for (const set of Object.values(live)) set.delete(listener);
       listener.outbox.close();
     },

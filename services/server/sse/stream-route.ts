@@ -1,10 +1,11 @@
-import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import { type Link, untilUp } from "../../../shared/link.ts";
 import type { Log } from "../../../shared/log.ts";
 import type { Sql } from "../../../shared/sql.ts";
 import type { Feed } from "../feed.ts";
+import { tryAgain } from "../problem.ts";
 import { readEvents } from "../queries.ts";
+import type { RequestContext } from "../request-env.ts";
 import type { Broadcast, Listener } from "./broadcast.ts";
 import { type Filter, parseFilter } from "./filter.ts";
 import {
@@ -27,25 +28,59 @@ const pageRows = 500;
 const waitingHeartbeatMs = 10_000;
 
 /**
+ * A stream that is quiet for longer than this is ended by the server: more than two heartbeats, so that only a listener
+ * that is gone without a word, or takes nothing, is meant.
+ */
+const idleSeconds = 60;
+/** How long a connection may stay whose stream was ended: what the listener does not take by then is thrown away. */
+const endingSeconds = 1;
+/** When to try again where all streams are taken. */
+const refusedSeconds = 10;
+
+/** What a stream is made of. */
+export type StreamParts = {
+  sql: Sql;
+  database: Link;
+  feed: Feed;
+  broadcast: Broadcast;
+  /** How many streams may be open at once. */
+  maxStreams: number;
+  maxStreamsPerIp: number;
+  /** Who asks, as the limit counts it. */
+  addressOf: (c: RequestContext) => string;
+  log: Log;
+};
+
+/**
  * Answers `GET /v1/observations/stream`: first what the listener missed, then each event as it arrives, until it leaves.
  */
-export function streamRoute(sql: Sql, database: Link, feed: Feed, broadcast: Broadcast, log: Log) {
-  return (c: Context): Response => {
+export function streamRoute(parts: StreamParts): (c: RequestContext) => Response {
+  const { sql, database, feed, broadcast, maxStreams, maxStreamsPerIp, addressOf, log } = parts;
+
+  return (c) => {
     const filter = parseFilter(c.req.query("stations"), c.req.query("bbox"));
     const wish = parseWish(c.req.header("Last-Event-ID"), c.req.query("lastEventId"), c.req.query("since"));
+    const address = addressOf(c);
+    refuseTooMany(address);
     // Proxies must pass each event on at once.
     c.header("X-Accel-Buffering", "no");
+    if (c.req.method === "HEAD") return c.body(null, 200, { "Content-Type": "text/event-stream" });
 
+    const setIdleSeconds = (seconds: number) => c.env.server.timeout(c.req.raw, seconds);
+    // Bun ends what is idle for 10 seconds by default (oven-sh/bun#27479).
+    setIdleSeconds(idleSeconds);
     return streamSSE(c, async (stream) => {
       const gone = new AbortController();
       const outbox = createOutbox(stream, maxBacklogBytes, () => listener.end("too slow"));
-      const listener: Listener = { outbox, filter, after: 0n, end };
+      const listener: Listener = { outbox, filter, address, after: 0n, end };
       function end(reason: string): void {
         if (gone.signal.aborted) return;
         log.debug("stream ended", { reason });
         broadcast.close(listener);
         gone.abort(new Error(reason));
         stream.abort();
+        // A connection whose other end takes nothing would stay, with what waits in it.
+        setIdleSeconds(endingSeconds);
       }
       // Before anything is written: an abort is not told again to whoever asks later. Two ways, since either may fail.
       stream.onAbort(() => end("the client left"));
@@ -65,6 +100,16 @@ export function streamRoute(sql: Sql, database: Link, feed: Feed, broadcast: Bro
       await over;
     });
   };
+
+  /** @throws {ProblemError} 429 or 503 */
+  function refuseTooMany(address: string): void {
+    if (broadcast.sizeOf(address) >= maxStreamsPerIp) {
+      throw tryAgain(429, `no more streams for ${address} (limit: ${maxStreamsPerIp})`, refusedSeconds);
+    }
+    if (broadcast.size >= maxStreams) {
+      throw tryAgain(503, `this server has no more streams to give (limit: ${maxStreams})`, refusedSeconds);
+    }
+  }
 
   async function begin(listener: Listener, wish: Wish, signal: AbortSignal): Promise<void> {
     if (feed.position === null) await showingLife(listener, feed.started, signal);

@@ -1,5 +1,5 @@
 import { XML } from "bun";
-import { stationIdPattern } from "../../../shared/observation.ts";
+import { stationIdPattern, upperCaseStationId } from "../../../shared/observation.ts";
 import type { Station } from "../store.ts";
 import { describeBody, NotDataError, quote } from "./not-data.ts";
 
@@ -17,7 +17,7 @@ export function parseActiveStations(xml: string): { stations: Station[]; rejecte
   const byId = new Map<string, Station>();
   const rejected: RejectedStation[] = [];
   for (const attributes of stationElements(xml)) {
-    const stationId = (attributes.id ?? "").toUpperCase();
+    const stationId = upperCaseStationId(attributes.id ?? "");
     const latitude = readDecimal(attributes.lat);
     const longitude = readDecimal(attributes.lon);
     const reject = (reason: string) => rejected.push({ stationId, reason });
@@ -62,7 +62,8 @@ function parseXml(xml: string): XML.Node {
 }
 
 function readDecimal(text: string | undefined): number | null {
-  return text !== undefined && /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : null;
+  // No more digits than a number holds; and 0 is added since it makes 0 of -0.
+  return text !== undefined && /^[+-]?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) + 0 : null;
 }
 
 function readText(text: string | undefined): string | null {

@@ -1,4 +1,4 @@
-import { stationIdPattern } from "../../../shared/observation.ts";
+import { stationIdPattern, upperCaseStationId } from "../../../shared/observation.ts";
 import { quote } from "./not-data.ts";
 import { BrokenRow, bindColumn, cellDigits, cellText, type Row, type Table } from "./table.ts";
 
@@ -48,7 +48,7 @@ export function readTime(row: Row, columns: TimeColumns): Date {
  * @throws {BrokenRow} when it does not look like a station id
  */
 export function readStationId(row: Row, index: number): string {
-  const id = cellText(row, index).toUpperCase();
+  const id = upperCaseStationId(cellText(row, index));
   if (!stationIdPattern.test(id)) throw new BrokenRow(`${quote(id)} is no station id`);
   return id;
 }

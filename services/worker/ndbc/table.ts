@@ -73,11 +73,14 @@ export function bindColumn(table: Table, name: string, allowedUnits: readonly st
   return index;
 }
 
+/** More than NDBC's largest file has lines: a file of which so many are broken is none of NDBC's. */
+const maxRejectedLines = 10_000;
+
 /**
  * Reads every row. A broken one is left out and told; remarks and empty lines are passed over.
  * @param readRow makes an observation of a row, or throws {@link BrokenRow}
  * @param mayBeEmpty whether a table without any row is one that has nothing to tell
- * @throws {NotDataError} when no row is usable
+ * @throws {NotDataError} when no row is usable, or when more than {@link maxRejectedLines} lines are broken
  */
 export function readRows<T>(table: Table, readRow: (row: Row) => T, { mayBeEmpty = false } = {}): Parsed<T> {
   const { body, names } = table;
@@ -100,6 +103,9 @@ export function readRows<T>(table: Table, readRow: (row: Row) => T, { mayBeEmpty
     } catch (error) {
       if (!(error instanceof BrokenRow)) throw error;
       rejectedLines.push({ line: row.line, reason: error.message });
+      if (rejectedLines.length > maxRejectedLines) {
+        throw new NotDataError(`a file with more than ${maxRejectedLines} broken lines`);
+      }
       implausible.length = implausibleBefore;
     }
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { fileAt, simulationOwner } from "../../../services/dev/sea/files.ts";
 import { stations } from "../../../services/dev/sea/stations.ts";
 import { createSea } from "../../../services/dev/sea/weather.ts";
@@ -8,6 +8,8 @@ import { parseLatestObs } from "../../../services/worker/ndbc/latest-obs.ts";
 import { activeStationsPath, hourlyPath, latestObsPath, realtimePath } from "../../../services/worker/ndbc/paths.ts";
 import { parseRealtime, parseSpec } from "../../../services/worker/ndbc/realtime.ts";
 import { type Observation, observationMessageSchema } from "../../../shared/observation.ts";
+
+setDefaultTimeout(20_000);
 
 const sea = createSea(1);
 const now = new Date("2026-05-06T12:34:56.789Z");

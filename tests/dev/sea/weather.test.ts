@@ -1,9 +1,11 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createAtmosphere } from "../../../services/dev/sea/atmosphere.ts";
 import { stations } from "../../../services/dev/sea/stations.ts";
 import { combine, swell, windSea } from "../../../services/dev/sea/waves.ts";
 import { createSea, type Weather } from "../../../services/dev/sea/weather.ts";
 import { type Measurement, measurements } from "../../../shared/observation.ts";
+
+setDefaultTimeout(20_000);
 
 const start = Date.parse("2026-02-01T00:00:00Z");
 

@@ -1,0 +1,61 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { listen } from "../rig/listen.ts";
+import { startStack } from "../rig/stack.ts";
+import { startWire } from "../rig/wire.ts";
+
+setDefaultTimeout(20_000);
+
+const stack = await startStack();
+const wire = await startWire(stack.databaseUrl);
+const server = await stack.start("server", { DATABASE_URL: wire.url });
+const get = (path: string) => fetch(server.url + path);
+const line =
+  '{"stationId":"44009","timestamp":"2025-11-15T12:00:00.000Z","waveHeightM":1.2,"windSpeedMps":5.1,"windDirDeg":180,"waterTempC":12.4,"pressureHpa":1012.8}';
+
+afterAll(async () => {
+  await stack.stop();
+  await wire.stop();
+});
+
+const linesAbout = (message: string) => server.logged.filter((entry) => entry.message === message).length;
+
+async function readyWhen(status: number): Promise<void> {
+  while ((await get("/ready")).status !== status) await Bun.sleep(10);
+}
+
+describe("while PostgreSQL is away", () => {
+  test("every request is told so, from the first one on, and when to come back; the log says it once", async () => {
+    await readyWhen(200);
+    const listener = await listen(`${server.url}/v1/observations/stream`);
+    await wire.cut();
+    for (const path of ["/v1/stations", "/v1/observations/latest", "/v1/stations/44009", "/v1/stations"]) {
+      const response = await get(path);
+      expect(response.status).toBe(503);
+      expect(response.headers.get("Retry-After")).toBe("5");
+      expect(response.headers.get("Content-Type")).toBe("application/problem+json");
+    }
+    expect((await get("/health")).status).toBe(200);
+    expect((await get("/ready")).status).toBe(503);
+    await stack.redis.publish("observations:new", line);
+    expect((await listener.heard(1))[0]?.data).toBe(line);
+    listener.leave();
+
+    await wire.mend();
+    await readyWhen(200);
+    expect((await get("/v1/stations")).status).toBe(200);
+    expect(linesAbout("waiting for PostgreSQL")).toBe(1);
+    expect(linesAbout("PostgreSQL answers")).toBe(1);
+    expect(server.logged.filter(({ level }) => level === "error")).toEqual([]);
+  });
+
+  test("and hangs, a request is answered all the same before its connection would be cut", async () => {
+    wire.hold();
+    const askedAt = performance.now();
+    const response = await get("/v1/stations");
+    expect(response.status).toBe(503);
+    expect(performance.now() - askedAt).toBeLessThan(10_000);
+    await wire.mend();
+    await readyWhen(200);
+    expect((await get("/v1/stations")).status).toBe(200);
+  }, 20_000);
+});

@@ -1,0 +1,173 @@
+import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { buildPlayer } from "../../web/build.ts";
+import { chromium, openPage } from "../rig/browser.ts";
+import { type Listening, listen } from "../rig/listen.ts";
+import { type Service, startStack } from "../rig/stack.ts";
+
+setDefaultTimeout(20_000);
+
+const stack = await startStack();
+const open: Listening[] = [];
+
+afterAll(stack.stop);
+afterEach(() => {
+  for (const listener of open.splice(0)) listener.leave();
+});
+
+const streamOf = (server: Service) => `${server.url}/v1/observations/stream`;
+
+/** As a proxy asks that was asked by this address. */
+const from = (address: string) => ({ "X-Forwarded-For": address });
+
+async function listening(server: Service, headers: Record<string, string> = {}): Promise<Listening> {
+  const listener = await listen(streamOf(server), headers);
+  open.push(listener);
+  return listener;
+}
+
+/** Leaves all streams and waits until the server knows it. */
+async function leaveAll(server: Service): Promise<void> {
+  for (const listener of open.splice(0)) listener.leave();
+  while ((await openStreams(server)) > 0) await Bun.sleep(5);
+}
+
+async function openStreams(server: Service): Promise<number> {
+  return ((await (await fetch(`${server.url}/health`)).json()) as { streams: number }).streams;
+}
+
+async function expectProblem(response: Response, status: number): Promise<string> {
+  expect(response.status).toBe(status);
+  expect(response.headers.get("Content-Type")).toBe("application/problem+json");
+  const document = (await response.json()) as { title: string; detail: string };
+  expect(document).toMatchObject({ type: "about:blank", title: expect.not.stringMatching(/^(Error|)$/), status });
+  return document.detail;
+}
+
+async function expectRefused(response: Response, status: 429 | 503): Promise<void> {
+  expect(response.headers.get("Retry-After")).toMatch(/^[1-9]\d?$/);
+  expect(response.headers.get("Access-Control-Expose-Headers")).toContain("Retry-After");
+  expect(await expectProblem(response, status)).not.toBeEmpty();
+}
+
+describe("streams", () => {
+  test("past MAX_STREAMS_PER_IP are refused to that address alone, and given again when others have left", async () => {
+    const server = await stack.start("server", { MAX_STREAMS_PER_IP: "2", TRUST_PROXY: "1" });
+    for (let round = 0; round < 3; round++) {
+      await listening(server, from("198.51.100.1"));
+      await listening(server, from("192.0.2.66, 198.51.100.1"));
+      await expectRefused(await fetch(streamOf(server), { headers: from("198.51.100.1") }), 429);
+      await expectRefused(await fetch(streamOf(server), { headers: from("192.0.2.77, 198.51.100.1") }), 429);
+      await listening(server, from("198.51.100.2"));
+      await leaveAll(server);
+    }
+  });
+
+  test("of one IPv6 network count as those of one address", async () => {
+    const server = await stack.start("server", { MAX_STREAMS_PER_IP: "1", TRUST_PROXY: "1" });
+    await listening(server, from("2001:db8:1:2::1"));
+    await expectRefused(await fetch(streamOf(server), { headers: from("2001:db8:1:2:ffff::9") }), 429);
+    await listening(server, from("2001:db8:1:3::1"));
+  });
+
+  test("past MAX_STREAMS are refused to everybody, and given again when others have left", async () => {
+    const server = await stack.start("server", { MAX_STREAMS: "3", TRUST_PROXY: "1" });
+    for (let round = 0; round < 3; round++) {
+      for (const address of ["198.51.100.1", "198.51.100.2", "198.51.100.3"]) await listening(server, from(address));
+      await expectRefused(await fetch(streamOf(server), { headers: from("198.51.100.4") }), 503);
+      expect(await openStreams(server)).toBe(3);
+      await leaveAll(server);
+    }
+  });
+
+  test("are counted by the connection's own address where no proxy is trusted, whatever a client claims", async () => {
+    const server = await stack.start("server", { MAX_STREAMS_PER_IP: "1" });
+    await listening(server, from("198.51.100.1"));
+    await expectRefused(await fetch(streamOf(server), { headers: from("198.51.100.2") }), 429);
+  });
+
+  test("are not opened by asking for their headers alone, which says whether one could be", async () => {
+    const server = await stack.start("server", { MAX_STREAMS: "1" });
+    const head = await fetch(streamOf(server), { method: "HEAD" });
+    expect(head.status).toBe(200);
+    expect(head.headers.get("Content-Type")).toStartWith("text/event-stream");
+    expect(await openStreams(server)).toBe(0);
+    await listening(server);
+    expect((await fetch(streamOf(server), { method: "HEAD" })).status).toBe(503);
+  });
+});
+
+describe("requests", () => {
+  const get = (server: Service, path: string, address: string) => fetch(server.url + path, { headers: from(address) });
+
+  test("of one address pass 200 times in 10 seconds and are then refused, to that address alone", async () => {
+    const server = await stack.start("server", { TRUST_PROXY: "1" });
+    for (let request = 0; request < 200; request++) {
+      expect((await get(server, "/v1/stations", "198.51.100.1")).status).toBe(200);
+    }
+    const refused = await get(server, "/v1/observations/latest", "198.51.100.1");
+    await expectRefused(refused, 429);
+    expect(Number(refused.headers.get("Retry-After"))).toBeLessThanOrEqual(10);
+    expect((await get(server, "/v1/stations", "198.51.100.2")).status).toBe(200);
+    for (const path of ["/health", "/ready", "/"]) {
+      expect((await get(server, path, "198.51.100.1")).status).not.toBe(429);
+    }
+    await listening(server, from("198.51.100.1"));
+  });
+
+  const server = stack.start("server");
+
+  test.each(["POST", "PUT", "PATCH", "DELETE"])(
+    "by %s are refused everywhere, with or without a body",
+    async (method) => {
+      const { url } = await server;
+      for (const path of ["/", "/v1/stations", "/v1/observations/stream", "/health", "/nothing"]) {
+        for (const body of [null, "{}"]) {
+          const refused = await fetch(url + path, { method, body });
+          expect(refused.headers.get("Allow")).toBe("GET, HEAD, OPTIONS");
+          expect(await expectProblem(refused, 405)).toContain(method);
+        }
+      }
+    },
+  );
+
+  test("with a large body are refused before it is read", async () => {
+    const { url } = await server;
+    expect((await fetch(`${url}/v1/stations`, { method: "POST", body: "x".repeat(1_000_000) })).status).toBe(413);
+  });
+
+  test.each(["/", "/health", "/v1/stations"])("by OPTIONS to %s say what is allowed", async (path) => {
+    const { url } = await server;
+    expect((await fetch(url + path, { method: "OPTIONS" })).status).toBe(204);
+  });
+
+  test("may name 500 stations, commas escaped, and no address may be much longer", async () => {
+    const { url } = await server;
+    const ids = Array.from({ length: 500 }, (_, index) => `STATION${100 + index}`).join("%2C");
+    const stream = await listen(`${url}/v1/observations/stream?stations=${ids}`);
+    expect(stream.status).toBe(200);
+    stream.leave();
+    await expectProblem(await fetch(`${url}/v1/stations?${"x".repeat(9_000)}`), 414);
+    expect((await fetch(`${url}/v1/stations?${"x".repeat(100_000)}`)).status).toBe(431);
+  });
+});
+
+describe.skipIf(chromium === null)("a page whose stream is refused", () => {
+  test("says why, counts down what the server asked it to wait, and is live when there is room again", async () => {
+    await buildPlayer();
+    const server = await stack.start("server", { MAX_STREAMS: "1" });
+    const first = await listen(streamOf(server));
+    const page = await openPage(server.url);
+    const state = 'document.querySelector("main").dataset.state';
+    await page.until(`${state} === "refused"`);
+    const text = await page.view.evaluate<string>('document.querySelector(".status").innerText');
+    expect(text).toContain("Refused: this server has no more streams to give (limit: 1)");
+    const [, seconds] = /trying again in (\d+) s/.exec(text) ?? [];
+    expect(Number(seconds)).toBeWithin(9, 14);
+    const refusedAt = performance.now();
+    first.leave();
+    await page.until(`${state} === "live"`);
+    expect(performance.now() - refusedAt).toBeWithin(9_000, 15_000);
+    expect(await openStreams(server)).toBe(1);
+    page.close();
+  }, 30_000);
+});
