@@ -292,6 +292,23 @@ describe("a listener that comes back", () => {
     expect(idsOf(await listener.heard(1))).toEqual([next]);
   });
 
+  test("is told to start anew when it missed more than 10,000 events", async () => {
+    const listener = await listening("?stations=44009");
+    await stack.sql`
+      insert into observations (station_id, observed_at, event_id)
+      select '46026', timestamptz '2026-01-01' + n * interval '1 minute', nextval('event_ids')
+      from generate_series(1, 10000) as n
+    `;
+    const [newest = ""] = await report("44009");
+    await listener.heard(1);
+    const late = await listening(`?lastEventId=${ids[3]}`);
+    const reset = await late.event(({ event }) => event === "reset");
+    expect(JSON.parse(reset.data)).toEqual({ reason: "more than 10000 events were missed", lastEventId: newest });
+    // Through its filter it missed few, and gets those.
+    const filtered = await listening(`?lastEventId=${ids[3]}&stations=44009`);
+    expect(idsOf(await filtered.heard(1))).toEqual([newest]);
+  });
+
   test("is told to start anew when what it missed was pruned", async () => {
     await pruneBefore(stack.sql, new Date(minute));
     const listener = await listening(`?lastEventId=${ids[0]}`);
