@@ -47,9 +47,15 @@ export function describeError(error: unknown): string {
 
 /**
  * Calls until it succeeds, with growing pauses of up to 5 seconds, telling the link how it went.
- * @throws what `signal` was aborted with
+ * @param isAway whether an error means that it is worth to try again; any does where not told
+ * @throws what `signal` was aborted with, and any other error
  */
-export async function untilUp<T>(link: Link, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+export async function untilUp<T>(
+  link: Link,
+  signal: AbortSignal,
+  call: () => Promise<T>,
+  isAway: (error: unknown) => boolean = () => true,
+): Promise<T> {
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
     signal.throwIfAborted();
     try {
@@ -57,6 +63,7 @@ export async function untilUp<T>(link: Link, signal: AbortSignal, call: () => Pr
       link.up();
       return result;
     } catch (error) {
+      if (!isAway(error)) throw error;
       link.down(error);
       await pause(pauseMs * (0.75 + Math.random() / 2), signal);
     }

@@ -40,6 +40,9 @@ const answerTimeoutMs = 8_000;
 /** When to try again what the database did not answer. */
 const databaseAwaySeconds = 5;
 
+/** What a file of the player may be called. Nothing else reaches the file system, which throws at NULs and long names. */
+const playerPath = /^\/[\w./-]{0,200}$/;
+
 /** Every route of the server. */
 export function createApp(parts: AppParts): Hono<RequestEnv> {
   const { sql, database, problems, broadcast, corsOrigins, maxStreamsPerIp, trustedProxies, playerDir, log } = parts;
@@ -69,6 +72,7 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
     return problemResponse(c, new ProblemError(503, reasons.join("; "), { reasons }));
   });
 
+  app.use(async (c, next) => (playerPath.test(c.req.path) ? next() : c.notFound()));
   app.use(
     serveStatic({
       root: playerDir,

@@ -1,7 +1,7 @@
 import { streamSSE } from "hono/streaming";
 import { type Link, untilUp } from "../../../shared/link.ts";
 import type { Log } from "../../../shared/log.ts";
-import type { Sql } from "../../../shared/sql.ts";
+import { isDatabaseAway, type Sql } from "../../../shared/sql.ts";
 import type { Feed } from "../feed.ts";
 import { tryAgain } from "../problem.ts";
 import { readEvents } from "../queries.ts";
@@ -116,7 +116,7 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
     if (wish.kind === "live") return beginLive(listener);
 
     const call = () => findBeginning(sql, wish, listener.filter, position());
-    const beginning = await showingLife(listener, untilUp(database, signal, call), signal);
+    const beginning = await showingLife(listener, untilUp(database, signal, call, isDatabaseAway), signal);
     if (beginning.kind === "reset") {
       beginLive(listener);
       listener.outbox.send(resetBlock(beginning.reason, position()));
@@ -144,7 +144,8 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
     // Events keep arriving while it catches up: it is done when nothing came since the last page was asked for.
     while (after < position()) {
       const range = { after, upTo: position(), since };
-      const events = await untilUp(database, signal, () => readEvents(sql, range, filter, pageRows));
+      const read = () => readEvents(sql, range, filter, pageRows);
+      const events = await untilUp(database, signal, read, isDatabaseAway);
       if (events.length > 0) outbox.send(encodeFrames(events.map(storedFrame)));
       await outbox.drained();
       const last = events.at(-1);

@@ -1,0 +1,186 @@
+import { mkdtempSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { requireFreePort } from "../../services/dev/ports.ts";
+import { type Postgres, startPostgres } from "../../services/dev/postgres.ts";
+import { type Redis, startRedis } from "../../services/dev/redis.ts";
+import { migrate } from "../../shared/migrate.ts";
+import { connectSql, type Sql } from "../../shared/sql.ts";
+import { type ServiceName, type StartingService, spawnService } from "../rig/stack.ts";
+
+/** A process that can be killed and started again where it was. */
+export type Mortal = {
+  name: string;
+  /** Ends it as a crash would, and waits until it is gone. */
+  kill(): Promise<void>;
+  /** Starts it where it was; a service may wait for others then. */
+  start(): Promise<void>;
+  /** Stops it and its children from running, as a suspended machine would, until `resume`. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+};
+
+/** A PostgreSQL that keeps what it has committed, a Redis that forgets all, and services, each at a port that stays its own. */
+export type MortalStack = {
+  databaseUrl: string;
+  redisUrl: string;
+  sql: Sql;
+  postgres: Mortal;
+  redis: Mortal;
+  /** Starts a service that the stack watches: see {@link MortalStack.crashes}. */
+  startService(service: ServiceName, env?: Record<string, string>): MortalService;
+  /** What services ended by themselves with, which none may do. */
+  crashes: string[];
+  stop(): Promise<void>;
+};
+
+/** A service of a {@link MortalStack}. */
+export type MortalService = Mortal & {
+  /** The server's address. */
+  url: string;
+  /** The process that runs now, or ran last. */
+  readonly process: StartingService;
+  /** Tells it to stop, as an operator does. @returns its exit code */
+  terminate(): Promise<number>;
+};
+
+/** Starts PostgreSQL and Redis, with the schema in place. */
+export async function startMortalStack(): Promise<MortalStack> {
+  const dataDir = mkdtempSync(join(tmpdir(), "bellbuoy-faults-"));
+  const [postgres, redis] = await Promise.all([mortalPostgres(dataDir), mortalRedis(join(dataDir, "redis"))]);
+  const sql = connectSql(postgres.url, "test");
+  await migrate(sql);
+  const services: MortalService[] = [];
+  const crashes: string[] = [];
+  return {
+    databaseUrl: postgres.url,
+    redisUrl: redis.url,
+    sql,
+    postgres,
+    redis,
+    crashes,
+    startService(service, env = {}) {
+      const started = mortalService(
+        service,
+        { DATABASE_URL: postgres.url, REDIS_URL: redis.url, RETENTION_DAYS: "36500", BACKFILL_HOURS: "0", ...env },
+        crashes,
+      );
+      services.push(started);
+      return started;
+    },
+    async stop() {
+      await Promise.all(services.map((service) => service.kill()));
+      await sql.end({ timeout: 1 });
+      await Promise.all([postgres.kill(), redis.kill()]);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function mortalPostgres(dataDir: string): Promise<Mortal & { url: string }> {
+  const port = steadyPort();
+  // Unlike in other tests it must keep its word when it is killed: fsync stays on.
+  const start = () => startPostgres({ dataDir, port, settings: { shared_buffers: "64MB" } });
+  return mortalDaemon("PostgreSQL", await start(), start);
+}
+
+async function mortalRedis(dir: string): Promise<Mortal & { url: string }> {
+  const port = steadyPort();
+  const start = () => startRedis({ dir, port });
+  return mortalDaemon("Redis", await start(), start);
+}
+
+function mortalDaemon<Daemon extends Postgres | Redis>(
+  name: string,
+  first: Daemon,
+  startAgain: () => Promise<Daemon>,
+): Mortal & { url: string } {
+  let daemon = first;
+  return {
+    name,
+    url: first.url,
+    async kill() {
+      signalAll([daemon.pid], "SIGKILL");
+      // It is gone already; this gives its directory back.
+      await daemon.stop();
+    },
+    async start() {
+      daemon = await startAgain();
+    },
+    pause: () => pauseTree(daemon.pid),
+    resume: () => resumeTree(daemon.pid),
+  };
+}
+
+function mortalService(service: ServiceName, env: Record<string, string>, crashes: string[]): MortalService {
+  const port = steadyPort();
+  let killed = false;
+  let running = spawn();
+  function spawn(): StartingService {
+    killed = false;
+    const started = spawnService(service, { ...env, PORT: String(port) });
+    void started.ended.then(({ code, stderr }) => {
+      if (started === running && !killed) crashes.push(`a ${service} ended with ${code}: ${stderr.slice(0, 2_000)}`);
+    });
+    return started;
+  }
+  return {
+    name: service,
+    url: `http://127.0.0.1:${port}`,
+    get process() {
+      return running;
+    },
+    async kill() {
+      killed = true;
+      await running.stop("SIGKILL");
+    },
+    terminate() {
+      killed = true;
+      return running.stop("SIGTERM");
+    },
+    async start() {
+      running = spawn();
+    },
+    pause: () => pauseTree(running.pid),
+    resume: () => resumeTree(running.pid),
+  };
+}
+
+/** The parent first, so that it has no more children. */
+async function pauseTree(pid: number): Promise<void> {
+  signalAll([pid], "SIGSTOP");
+  signalAll(await childrenOf(pid), "SIGSTOP");
+}
+
+async function resumeTree(pid: number): Promise<void> {
+  signalAll([...(await childrenOf(pid)), pid], "SIGCONT");
+}
+
+function signalAll(pids: number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended in the meantime.
+    }
+  }
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const list = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+  return list.trim().split(" ").filter(Boolean).map(Number);
+}
+
+/** A free port that the system gives to no outgoing connection, so that it is free again after a restart. */
+function steadyPort(): number {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    try {
+      requireFreePort("127.0.0.1", port);
+      return port;
+    } catch {
+      // Taken: the next one.
+    }
+  }
+}

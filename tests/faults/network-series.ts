@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { randomOf } from "../../services/dev/sea/random.ts";
+import { latestObsHeader } from "../rig/ndbc-file.ts";
+
+/** What `latest_obs.txt` holds at each step of a replay; it never ends. */
+export type Series = (step: number) => string;
+
+/** Seven days of the network, recorded from NDBC; too large for this repository. */
+const recordings = join(import.meta.dir, "../../../shared/ndbc/latest_obs_series");
+
+const minuteMs = 60_000;
+const weekMs = 7 * 24 * 60 * minuteMs;
+
+/** The recorded network, again and again, each time a week earlier; `null` where there is no recording. */
+export async function recordedSeries(): Promise<Series | null> {
+  if (!existsSync(recordings)) return null;
+  const names = [...new Bun.Glob("*.txt").scanSync(recordings)].sort();
+  const bodies = await Promise.all(names.map((name) => Bun.file(join(recordings, name)).text()));
+  return (step) => {
+    const round = Math.floor(step / bodies.length);
+    return shifted(bodies[step % bodies.length] ?? "", -round * weekMs);
+  };
+}
+
+function shifted(body: string, byMs: number): string {
+  return body.replace(
+    /^(\w+ +\S+ +\S+ )(\d{4}) (\d\d) (\d\d) (\d\d) (\d\d)/gm,
+    (_, start: string, year: string, month: string, day: string, hour: string, minute: string) =>
+      start + cells(Date.parse(`${year}-${month}-${day}T${hour}:${minute}Z`) + byMs),
+  );
+}
+
+/**
+ * A network in which each station makes a report every third step: first without its waves, then with them, then, at some
+ * stations, corrected. Rows thus stay from file to file, new or changed or neither.
+ */
+export function generatedSeries(stations: number, seed: number): Series {
+  return (step) => {
+    const rows = Array.from({ length: stations }, (_, index) => {
+      const report = Math.floor((step + index) / 3);
+      const stage = (step + index) % 3;
+      const draw = (what: string) => randomOf(seed, `${index}/${report}/${what}`);
+      const isCorrected = stage === 2 && draw("corrected") < 0.2;
+      const wave = stage === 0 ? "MM" : (draw("wave") * 5).toFixed(1);
+      const wind = (draw("wind") * 20 + (isCorrected ? 0.3 : 0)).toFixed(1);
+      const time = cells(Date.UTC(2026, 0, 1) + report * 10 * minuteMs);
+      const place = `${(index % 120) - 60}.000 ${(index % 360) - 180}.000`;
+      return `${10_000 + index} ${place} ${time} ${index % 360} ${wind} MM ${wave} MM MM MM 1013.1 MM 20.5 MM MM MM MM`;
+    });
+    return `${latestObsHeader}${rows.join("\n")}\n`;
+  };
+}
+
+/** A time as the five cells of a row. */
+function cells(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 16).replaceAll(/[-T:]/g, " ");
+}

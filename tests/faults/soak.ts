@@ -1,0 +1,51 @@
+import { parseArgs } from "node:util";
+import { generatedSeries, recordedSeries } from "./network-series.ts";
+import { complaintsOf, runSoak } from "./run-soak.ts";
+
+// The long form: bun run soak [--faults 200] [--seed 1]. Exit code 1 when an event was lost, or told twice or wrongly.
+
+const { values } = parseArgs({
+  options: {
+    faults: { type: "string", default: "200" },
+    seed: { type: "string", default: String(Math.floor(Math.random() * 1_000_000)) },
+  },
+});
+const seed = Number(values.seed);
+const recorded = await recordedSeries();
+console.log(`seed ${seed}, ${values.faults} faults, the ${recorded ? "recorded" : "generated"} network`);
+
+let count = 0;
+const report = await runSoak({
+  seed,
+  faults: Number(values.faults),
+  series: recorded ?? generatedSeries(900, seed),
+  // A listener must not fall more than the 10,000 events of one resume behind: these are twenty files.
+  stepMs: 2_000,
+  listeners: 20,
+  servers: 3,
+  maxGapMs: 2_000,
+  maxLastsMs: 7_000,
+  onFault(kind, lastsMs) {
+    count += 1;
+    const lasts = kind === "close client sockets" ? "" : `, ${(lastsMs / 1_000).toFixed(1)} s`;
+    console.log(`${String(count).padStart(4)} ${kind}${lasts}`);
+  },
+});
+
+const { verdict, faults, longestPollPause, longestPollPauseOfWorkers, contradictions, resets, crashes, ...figures } =
+  report;
+console.table({
+  ...faults,
+  ...figures,
+  longestPollPauseMs: longestPollPause.ms,
+  longestPollPauseOfWorkersMs: longestPollPauseOfWorkers.ms,
+  ...verdict,
+  contradictions: contradictions.length,
+  resets: resets.length,
+  crashes: crashes.length,
+});
+console.log(`The longest pause between polls: ${longestPollPause.faults.join(", ")}`);
+const complaints = complaintsOf(report);
+for (const complaint of complaints.slice(0, 20)) console.log(complaint);
+console.log(complaints.length === 0 ? "nothing was lost" : "THE PROMISE WAS BROKEN");
+process.exit(complaints.length === 0 ? 0 : 1);

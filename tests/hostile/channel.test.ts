@@ -1,0 +1,203 @@
+import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
+import fc from "fast-check";
+import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
+import { publishPending } from "../../services/worker/publish.ts";
+import { storePoll } from "../../services/worker/store.ts";
+import { channels } from "../../shared/channels.ts";
+import {
+  coreMeasurements,
+  encodeObservation,
+  extraMeasurements,
+  type Observation,
+  parseMessage,
+} from "../../shared/observation.ts";
+import { type Listening, listen } from "../rig/listen.ts";
+import { observed } from "../rig/observed.ts";
+import { spawnService, startStack } from "../rig/stack.ts";
+import { mutated } from "./mutations.ts";
+import { inputs } from "./seed.ts";
+
+const stack = await startStack();
+const server = spawnService("server", { DATABASE_URL: stack.databaseUrl, REDIS_URL: stack.redisUrl });
+const url = await server.up;
+// Before it has subscribed, what other programs publish is lost.
+while (!(await fetch(`${url}/ready`)).ok) await Bun.sleep(10);
+const streamUrl = `${url}/v1/observations/stream`;
+let listener: Listening;
+
+beforeEach(async () => {
+  listener = await listen(streamUrl);
+});
+afterEach(() => listener.leave());
+
+afterAll(async () => {
+  await server.stop("SIGKILL");
+  await stack.stop();
+});
+
+/** The line of the contract, and one with more. */
+const lines = [
+  '{"stationId":"44009","timestamp":"2025-11-15T12:00:00.000Z","waveHeightM":1.2,"windSpeedMps":5.1,"windDirDeg":180,"waterTempC":12.4,"pressureHpa":1012.8}',
+  '{"stationId":"51WH0","timestamp":"2025-11-15T12:10:00.000Z","waveHeightM":null,"windSpeedMps":0,"windDirDeg":null,"waterTempC":-0.5,"pressureHpa":null,"gustMps":3,"note":"Île de Sein \\u2713"}',
+].map((line) => Buffer.from(line).toString("latin1"));
+
+/** A value that no field of the contract may have, or may only just have. */
+const jsonValue = fc.oneof(
+  fc.constantFrom("1e999", "-1e999", "1e-999", "-0", "1e308", "NaN", "Infinity", "01", "0x10", '"1.2"', '""', "true"),
+  fc.constantFrom("null", "[1]", "{}", '"44009"', '"../44"', '"44ß09"', '"2025-02-30T12:00:00.000Z"'),
+  fc.constantFrom('"2025-11-15T24:00:00.000Z"', '"2025-11-15T12:00:00Z"', '"2025-11-15T12:00:00.000+00:00"'),
+  fc.json({ maxDepth: 2 }),
+);
+
+const key = fc.constantFrom(
+  "stationId",
+  "timestamp",
+  ...coreMeasurements,
+  ...extraMeasurements,
+  "__proto__",
+  "toString",
+);
+
+/** A message that is well formed but for one value, or with a key once more. */
+const withHostileValue = fc
+  .tuple(fc.constantFrom(...lines), key, jsonValue, fc.boolean())
+  .map(([line, name, json, isNew]) => {
+    const value = Buffer.from(json).toString("latin1");
+    const found = new RegExp(`"${name}":("[^"]*"|[^,}]*)`);
+    if (isNew || !found.test(line)) return line.replace(/\}$/, () => `,"${name}":${value}}`);
+    return line.replace(found, () => `"${name}":${value}`);
+  });
+
+/** A message without event id, a character a byte; most of them do not fit the contract. */
+const message = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom(...lines).chain(mutated) },
+  { weight: 5, arbitrary: withHostileValue },
+  { weight: 1, arbitrary: fc.json().map((json) => Buffer.from(json).toString("latin1")) },
+  { weight: 1, arbitrary: fc.constantFrom(...lines) },
+);
+
+/** What a listener gets of a message: its text, or nothing where it does not fit the contract. */
+function heardOf(bytes: Buffer): string[] {
+  if (bytes.length > 64 * 1024) return [];
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return !/[\r\n]/.test(text) && fits(JSON.parse(text)) ? [text] : [];
+  } catch {
+    return [];
+  }
+}
+
+function fits(json: unknown): boolean {
+  if (typeof json !== "object" || json === null) return false;
+  const own = new Map(Object.entries(json));
+  const [stationId, timestamp] = [own.get("stationId"), own.get("timestamp")];
+  const milliseconds = Date.parse(String(timestamp));
+  return (
+    typeof stationId === "string" &&
+    /^[A-Z0-9]{4,10}$/.test(stationId) &&
+    typeof timestamp === "string" &&
+    timestamp.endsWith(".000Z") &&
+    !Number.isNaN(milliseconds) &&
+    new Date(milliseconds).toISOString() === timestamp &&
+    coreMeasurements.every((name) => own.get(name) === null || Number.isFinite(own.get(name))) &&
+    extraMeasurements.every((name) => !own.has(name) || Number.isFinite(own.get(name))) &&
+    !own.has("eventId")
+  );
+}
+
+const publish = (text: string | Buffer) => stack.redis.publish(channels.observationsNew, text);
+
+test("of more than a thousand messages, listeners get those that fit, in order and byte for byte, and nothing of the others", async () => {
+  let malformed = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(message, { minLength: 60, maxLength: 60 }), async (messages) => {
+      const before = listener.observations.length;
+      // Numbered, so that it is not taken for that of an earlier batch.
+      const last = (lines[0] ?? "").replace("}", `,"batch":${malformed}}`);
+      const all = [...messages, last].map((characters) => Buffer.from(characters, "latin1"));
+      const expected = all.flatMap(heardOf);
+      malformed += all.length - expected.length;
+      await Promise.all(all.map(publish));
+      await listener.event(({ data }) => data === last);
+      expect(listener.observations.slice(before).map(({ data }) => data)).toEqual(expected);
+    }),
+    inputs(30),
+  );
+  expect(malformed).toBeGreaterThan(1_000);
+});
+
+let minute = Date.parse("2026-05-06T00:00:00Z");
+
+/** Stores new events as the worker does. @returns what a listener must hear of them */
+async function store(count: number): Promise<{ id: string; data: string }[]> {
+  const rows = Array.from({ length: count }, (_, index) => {
+    minute += 60_000;
+    return observed("44009", new Date(minute).toISOString(), { waveHeightM: index % 20 });
+  });
+  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+  const stored = await stack.sql<(Observation & { eventId: string })[]>`
+    select * from observations where event_id is not null order by event_id desc limit ${count}
+  `;
+  return stored.map((row) => ({ id: row.eventId, data: encodeObservation(row) })).reverse();
+}
+
+/** An id that somebody might publish, as JSON, when the server stands at `position`. */
+const forgedId = fc
+  .oneof(
+    fc.constantFrom(2n ** 63n - 1n, 2n ** 63n, 2n ** 64n, 10n ** 17n, 10n ** 18n, 10n ** 30n, -1n).map(String),
+    fc.constantFrom("", " ", "+5", "1e3", "0x10", "1.0", "٣", "null", "NaN", "-0", "9".repeat(60_000)),
+    // One that was and one that may come soon. Not the very next: whoever may publish that on Redis is believed, since
+    // asking PostgreSQL about each event would cost every listener time.
+    fc.integer({ min: -1_000, max: 0 }),
+    fc.integer({ min: 20, max: 1_000 }),
+    fc.nat(9).map((id) => `00${id}`),
+  )
+  .map((id) => (position: bigint) => JSON.stringify(typeof id === "number" ? String(position + BigInt(id)) : id));
+
+const unquotedId = fc.constantFrom("5", "null", "{}", '["5"]', "true", "1e400").map((json) => (): string => json);
+
+test("whatever event ids but the very next somebody publishes, listeners hear each real event once, in order, and none of the forged ones", async () => {
+  const forged = fc.tuple(fc.oneof({ weight: 6, arbitrary: forgedId }, unquotedId), fc.boolean());
+  const some = fc.array(forged, { minLength: 8, maxLength: 14 });
+  const round = fc.tuple(some, some, fc.integer({ min: 1, max: 5 }));
+  let position = 0n;
+  let count = 0;
+  await fc.assert(
+    fc.asyncProperty(round, async ([early, late, stored]) => {
+      const before = listener.observations.length;
+      const publishForged = (list: typeof early) =>
+        Promise.all(
+          list.map(([idOf, isFirst]) => {
+            const id = `"eventId":${idOf(position)}`;
+            const line = (lines[0] ?? "").replace("1.2", "99");
+            return publish(isFirst ? line.replace("{", `{${id},`) : line.replace("}", `,${id}}`));
+          }),
+        );
+      count += early.length + late.length;
+      await publishForged(early);
+      const real = await store(stored);
+      // Stored and not published yet: the server may hear of them by the forged ids.
+      await publishForged(late);
+      await publishPending(stack.sql, stack.redis);
+      position = BigInt(real.at(-1)?.id ?? 0);
+      await listener.event(({ id, event }) => event === "observation" && id === String(position));
+      expect(listener.observations.slice(before)).toMatchObject(real);
+      expect(listener.observations).toHaveLength(before + real.length);
+    }),
+    { ...inputs(60), endOnFailure: true },
+  );
+  expect(count).toBeGreaterThan(1_000);
+});
+
+test("a message that holds a second event id, its letters escaped, shows none of them", () => {
+  const hidden = (lines[0] ?? "").replace("}", () => ',"\\u0065ventId":"7","eventId":"5"}');
+  const { eventId, data } = parseMessage(hidden);
+  expect(eventId).toBe("5");
+  expect(Object.keys(JSON.parse(data))).not.toContain("eventId");
+});
+
+test("after all that the server stops as it should, without a word of failure", async () => {
+  expect(await server.stop()).toBe(0);
+  expect((await server.ended).stderr).toBe("");
+  expect(server.logged.filter(({ level }) => level === "error")).toEqual([]);
+});
