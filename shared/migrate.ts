@@ -10,6 +10,8 @@ const migrations = [{ name: "0001-observations", text: observations }];
  */
 export async function migrate(sql: Sql): Promise<void> {
   await inTransaction(sql, async (tx) => {
+    // A large table may take its time, and so may the service that was first.
+    await tx`select set_config('statement_timeout', '0', true)`;
     await tx`select pg_advisory_xact_lock(${lockSpace}, ${locks.migrate})`;
     await tx`create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`;
     const applied = new Set((await tx<{ name: string }[]>`select name from migrations`).map((row) => row.name));

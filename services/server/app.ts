@@ -45,7 +45,8 @@ const playerPath = /^\/[\w./-]{0,200}$/;
 
 /** Every route of the server. */
 export function createApp(parts: AppParts): Hono<RequestEnv> {
-  const { sql, database, problems, broadcast, corsOrigins, maxStreamsPerIp, trustedProxies, playerDir, log } = parts;
+  const { sql, database, problems, feed, broadcast, corsOrigins, maxStreamsPerIp, trustedProxies, playerDir, log } =
+    parts;
   const app = new Hono<RequestEnv>();
 
   app.use(securityHeaders);
@@ -65,7 +66,7 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
   app.use("/v1/*", rateLimit(maxRequests, addressOf), timeout(answerTimeoutMs, databaseAway));
   app.route("/v1", restRoutes(sql));
 
-  app.get("/health", (c) => c.json({ status: "up", streams: broadcast.size }));
+  app.get("/health", (c) => c.json({ status: "up", streams: broadcast.size, droppedMessages: feed.dropped }));
   app.get("/ready", async (c) => {
     const reasons = await problems();
     if (reasons.length === 0) return c.json({ status: "ready" });

@@ -16,6 +16,8 @@ import { pruneBefore, readFile } from "./store.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
+/** As long as PostgreSQL lets a transaction wait for it. */
+const publishTimeoutMs = 5_000;
 /** What backfill stores first is history for good and never sent: the poll gets a head start with the newest rows. */
 const headStartSeconds = 60;
 
@@ -26,7 +28,11 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
   const sql = connectSql(config.databaseUrl, "worker");
   onClose(() => sql.end({ timeout: 1 }));
   // Its own, so that messages never queue up behind jobs; it fails at once, and the next poll publishes.
-  const publisher = connectRedis(config.redisUrl, redis, { lazyConnect: true, enableOfflineQueue: false });
+  const publisher = connectRedis(config.redisUrl, redis, {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    commandTimeout: publishTimeoutMs,
+  });
   onClose(() => publisher.disconnect());
   if (config.port !== null) onClose(serveHealth(config.port, sql, database, redis));
 

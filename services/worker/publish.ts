@@ -5,7 +5,7 @@ import { inTransaction, locks, type Sql, takeLock } from "../../shared/sql.ts";
 
 const pageRows = 1_000;
 
-/** One command for a page: a thousand of them take ten times as long to send and to wait for. */
+/** One command for a page: to send a thousand, and to wait for a thousand answers, takes both sides longer. */
 const publishAll = "for i = 2, #ARGV do redis.call('PUBLISH', ARGV[1], ARGV[i]) end";
 
 /**

@@ -194,7 +194,7 @@ test("only pages of CORS_ORIGIN may read answers, where it is set", async () => 
 });
 
 test("/health says that the process is up", async () => {
-  expect(await json("/health")).toEqual({ status: "up", streams: 0 });
+  expect(await json("/health")).toEqual({ status: "up", streams: 0, droppedMessages: 0 });
 });
 
 /** Asks until the answer has this status: the server learns from its connections, not from being asked. */
