@@ -15,7 +15,20 @@ const wholeNumber = (least: number, most: number) =>
     .refine((value) => value >= least && value <= most);
 
 const url = (...protocols: string[]) =>
-  z.string().refine((value) => protocols.includes(parseUrl(value)?.protocol ?? ""));
+  z.string().refine((value) => {
+    const parsed = parseUrl(value);
+    return parsed !== null && protocols.includes(parsed.protocol) && parsed.host !== "" && isDecodable(parsed);
+  });
+
+/** A `%` in a password must be written as `%25`; the clients would throw at one that is not. */
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** One variable: what it may be, what it is when unset, and the words for "what is allowed". */
 const variable = <T>(schema: z.ZodType<T, string>, unset: string, allowed: string) => ({ schema, unset, allowed });
@@ -27,12 +40,12 @@ const variables = {
   DATABASE_URL: variable(
     url("postgres:", "postgresql:"),
     "postgres://localhost:5432/bellbuoy",
-    "an address like postgres://user:password@host:5432/database",
+    "an address like postgres://user:password@host:5432/database, a % in it as %25",
   ),
   REDIS_URL: variable(
     url("redis:", "rediss:"),
     "redis://localhost:6379",
-    "an address like redis://:password@host:6379 (rediss:// for TLS)",
+    "an address like redis://:password@host:6379 (rediss:// for TLS), a % in it as %25",
   ),
   HOST: variable(z.string(), "0.0.0.0", "a host name or an address"),
   PORT: variable(wholeNumber(0, 65535), "3000", "a whole number from 0 (any free port) to 65535"),

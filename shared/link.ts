@@ -88,3 +88,14 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
     signal.addEventListener("abort", aborted, { once: true });
   });
 }
+
+/** What a promise resolves with. @throws what it rejects with, or that it took longer than so many milliseconds */
+export async function withDeadline<T>(promise: PromiseLike<T>, milliseconds: number): Promise<T> {
+  const { promise: tooSlow, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
+  try {
+    return await Promise.race([promise, tooSlow]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

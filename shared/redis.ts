@@ -1,5 +1,5 @@
 import { Redis, type RedisOptions } from "ioredis";
-import type { Link } from "./link.ts";
+import { type Link, withDeadline } from "./link.ts";
 
 /**
  * Opens a connection to Redis that is tried again for ever, at most 5 seconds apart, and tells `link` how it stands.
@@ -15,4 +15,22 @@ export function connectRedis(url: string, link: Link, options: Omit<RedisOptions
 /** Milliseconds to wait before the given attempt, the first being 1; spread, so that not all come back at once. */
 export function retryDelayMs(attempt: number): number {
   return Math.min(50 * 2 ** attempt, 5_000) * (0.75 + Math.random() / 4);
+}
+
+/** How long a Redis that is up may take for the smallest of answers. */
+const pingMs = 2_000;
+
+/**
+ * Asks Redis for a sign of life and tells the link how it went. A connection that is open and answers nothing is made anew:
+ * nothing else would notice for minutes that its other end is gone.
+ */
+export async function pingRedis(redis: Redis, link: Link): Promise<void> {
+  if (redis.status !== "ready") return;
+  try {
+    await withDeadline(redis.ping(), pingMs);
+    link.up();
+  } catch (error) {
+    link.down(error);
+    redis.disconnect(true);
+  }
 }

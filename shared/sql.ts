@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import type { Link } from "./link.ts";
+import { type Link, withDeadline } from "./link.ts";
 
 /**
  * The SQL client of one service: a small pool that connects when first used and again whenever the server is back.
@@ -106,14 +106,10 @@ const pingMs = 2_000;
 
 /** Asks the database for a sign of life and tells the link how it went. */
 export async function pingDatabase(sql: Sql, database: Link): Promise<void> {
-  const { promise: tooSlow, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${pingMs} ms`)), pingMs);
   try {
-    await Promise.race([sql`select 1`, tooSlow]);
+    await withDeadline(sql`select 1`, pingMs);
     database.up();
   } catch (error) {
     database.down(error);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,4 +1,5 @@
 import type { ObservationMessage } from "../shared/observation.ts";
+import type { Station } from "./api.ts";
 import { formatAge, formatValue, formatWind } from "./format.ts";
 import type { Arrival } from "./stream.ts";
 
@@ -16,12 +17,12 @@ const mostRows = 50;
 
 /**
  * @param list filled with copies of `template`, whose parts are named by `data-part`
- * @param nameOf a station's name, `null` when it is not known
+ * @param stationOf who a station is, `null` when that is not known
  */
 export function createObservationList(
   list: HTMLElement,
   template: HTMLTemplateElement,
-  nameOf: (stationId: string) => string | null,
+  stationOf: (stationId: string) => Station | null,
 ): ObservationList {
   function createRow({ observation, eventId }: Arrival): HTMLElement {
     const row = template.content.firstElementChild?.cloneNode(true) as HTMLElement;
@@ -40,9 +41,10 @@ export function createObservationList(
   function refreshRow(row: HTMLElement): void {
     const age = part(row, "age");
     const { stationId = "" } = row.dataset;
-    const name = nameOf(stationId);
+    const { name = null, owner = null } = stationOf(stationId) ?? {};
     setText(part(row, "station"), name ?? stationId);
-    setText(part(row, "station-id"), name === null ? "" : stationId);
+    const known = [name === null ? null : stationId, owner].filter((text) => text !== null);
+    setText(part(row, "station-id"), known.join(" · "));
     setText(age, formatAge(Date.now() - Date.parse(age.getAttribute("datetime") ?? "")));
   }
 

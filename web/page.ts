@@ -1,3 +1,4 @@
+import { simulationOwner } from "../shared/upstream.ts";
 import { loadStations, type Station } from "./api.ts";
 import type { Bells } from "./bells.ts";
 import { createBurstQueue } from "./burst-queue.ts";
@@ -14,7 +15,6 @@ type WaitingBell = { arrival: Arrival; row: HTMLElement; arrivedAtMs: number };
 /** A bell that was handed to the sound card; times are of `performance.now()`. For tests, with `?hook=1`. */
 type ScheduledBell = { stationId: string; eventId: string | null; arrivedAtMs: number; soundsAtMs: number };
 
-const simulationOwner = "bellbuoy simulation";
 const stationsAgainMs = 60_000;
 const stationsAfterFailureMs = 5_000;
 
@@ -28,7 +28,7 @@ const stations = new Map<string, Station>();
 const list = createObservationList(
   element("observations", HTMLElement),
   element("observation", HTMLTemplateElement),
-  (stationId) => stations.get(stationId)?.name ?? null,
+  (stationId) => stations.get(stationId) ?? null,
 );
 const queue = createBurstQueue<WaitingBell>({ gapMs: 250, longestMs: 60_000, random: Math.random });
 

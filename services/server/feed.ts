@@ -1,15 +1,16 @@
 import type { Redis } from "ioredis";
 import { channels } from "../../shared/channels.ts";
-import { type Link, untilUp } from "../../shared/link.ts";
+import { type Link, untilUp, withDeadline } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import { parseMessage } from "../../shared/observation.ts";
 import type { Sql } from "../../shared/sql.ts";
 import { readEvents, readMarks } from "./queries.ts";
-import { type Frame, observationFrame, storedFrame } from "./sse/frames.ts";
+import type { Broadcast } from "./sse/broadcast.ts";
+import { observationFrame, storedFrame } from "./sse/frames.ts";
 
 /** The ordered stream of events that this server sends. Redis nudges, PostgreSQL is the truth. */
 export type Feed = {
-  /** The id of the last event that was handed to `deliver`; `null` before PostgreSQL was asked for the first time. */
+  /** The id of the last event that was sent; `null` before PostgreSQL was asked for the first time. */
   readonly position: bigint | null;
   /** Resolves when {@link Feed.position} is known. */
   readonly started: Promise<void>;
@@ -24,6 +25,8 @@ export type Feed = {
 const pageRows = 1_000;
 /** Messages that may wait while PostgreSQL is asked. Past it they are forgotten: the events among them are in PostgreSQL. */
 const maxWaiting = 20_000;
+/** A connection that answers nothing is given up for another, since every listener waits. */
+const deadlineMs = 10_000;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -40,7 +43,8 @@ function decodeMessage(bytes: Uint8Array): string | null {
  * Follows `observations:new` and delivers each event once, in rising order of ids, whatever Redis loses or repeats.
  *
  * - After each (re)subscription, what was missed is read from PostgreSQL first.
- * - An id that was passed is a duplicate and is dropped.
+ * - An id that was passed is a duplicate and is dropped. Where PostgreSQL has come behind it, a backup was restored: all
+ *   streams are ended, and are told to begin anew when they resume.
  * - An id that does not follow the last one means that something was missed, or that somebody publishes nonsense:
  *   PostgreSQL is asked, and what it does not know is dropped. The very next id is believed, for the sake of speed.
  * - A message without an id, or one that does not fit, is delivered or dropped where it stands.
@@ -51,7 +55,7 @@ export function createFeed(
   sql: Sql,
   subscriber: Redis,
   database: Link,
-  deliver: (frame: Frame) => void,
+  broadcast: Pick<Broadcast, "send" | "endAll">,
   log: Log,
   signal: AbortSignal,
 ): Feed {
@@ -69,19 +73,28 @@ export function createFeed(
   async function catchUp(): Promise<void> {
     await untilUp(database, signal, async () => {
       if (position === null) {
-        position = (await readMarks(sql)).newest;
+        position = (await withDeadline(readMarks(sql), deadlineMs)).newest;
         started.resolve();
         return;
       }
       for (;;) {
         const range = { after: position, upTo: null, since: null };
-        const events = await readEvents(sql, range, { stations: null, bbox: null }, pageRows);
+        const events = await withDeadline(readEvents(sql, range, { stations: null, bbox: null }, pageRows), deadlineMs);
         for (const event of events) {
           position = BigInt(event.eventId);
-          deliver(storedFrame(event));
+          broadcast.send(storedFrame(event));
         }
-        if (events.length < pageRows) return;
+        if (events.length < pageRows) break;
       }
+      const { newest } = await withDeadline(readMarks(sql), deadlineMs);
+      if (newest >= position) return;
+      // A backup was restored: what is stored from now on has ids that were given before.
+      log.warn("the database is behind what was sent; streams begin anew", {
+        sent: String(position),
+        stored: String(newest),
+      });
+      position = newest;
+      broadcast.endAll("the database is behind what was sent");
     });
   }
 
@@ -96,7 +109,11 @@ export function createFeed(
     }
     const eventId = message.eventId === null ? null : BigInt(message.eventId);
     if (eventId !== null) {
-      if (eventId <= current) return true;
+      if (eventId <= current) {
+        // Published twice, or given again by a database that was restored from a backup: PostgreSQL knows.
+        behind = true;
+        return true;
+      }
       if (wasAsked) {
         drop(text, "its eventId is not in the database");
         return true;
@@ -104,7 +121,7 @@ export function createFeed(
       if (eventId !== current + 1n) return false;
       position = eventId;
     }
-    deliver(observationFrame(message.stationId, message.data, eventId));
+    broadcast.send(observationFrame(message.stationId, message.data, eventId));
     return true;
   }
 
@@ -124,6 +141,7 @@ export function createFeed(
       waiting.unshift(text);
       return void ask();
     }
+    if (behind) void ask();
   }
 
   async function ask(): Promise<void> {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readServerConfig } from "../../shared/config.ts";
-import { untilUp, watchLink } from "../../shared/link.ts";
+import { describeError, untilUp, watchLink } from "../../shared/link.ts";
 import { migrate } from "../../shared/migrate.ts";
-import { connectRedis } from "../../shared/redis.ts";
+import { connectRedis, pingRedis } from "../../shared/redis.ts";
 import { runService, StartError } from "../../shared/service.ts";
 import { connectSql, pingDatabase } from "../../shared/sql.ts";
 import { createApp } from "./app.ts";
@@ -30,7 +30,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
 
   const places = createPlaces(() => readPositions(sql));
   const broadcast = createBroadcast(places, () => feed.position ?? 0n);
-  const feed = createFeed(sql, subscriber, database, broadcast.send, log, signal);
+  const feed = createFeed(sql, subscriber, database, broadcast, log, signal);
 
   let pinging: Promise<void> | null = null;
   /** One at a time, however many ask whether the server is ready. */
@@ -45,10 +45,10 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
     sql,
     database,
     problems: async () => {
-      await ping();
+      await Promise.all([ping(), pingRedis(subscriber, redis)]);
       return [
         database.problem === null ? [] : [`PostgreSQL: ${database.problem}`],
-        feed.subscribed ? [] : [`Redis: ${redis.problem ?? "not subscribed yet"}`],
+        redis.problem === null && feed.subscribed ? [] : [`Redis: ${redis.problem ?? "not subscribed yet"}`],
       ].flat();
     },
     feed,
@@ -67,7 +67,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
 
   const server = listen(config.host, config.port, app.fetch);
   onClose(async () => {
-    broadcast.endAll("the server is stopping");
+    await broadcast.stop();
     // Answers under way may finish; who takes none of them is cut off.
     await Promise.race([server.stop(), Bun.sleep(stopGraceMs)]);
     await server.stop(true);
@@ -76,7 +76,10 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
 
   // Before the subscription, so that whichever service starts first finds its tables.
   await untilUp(database, signal, () => migrate(sql));
-  const watch = setInterval(() => void ping(), 5_000);
+  const watch = setInterval(() => {
+    void ping();
+    void pingRedis(subscriber, redis);
+  }, 5_000);
   onClose(() => clearInterval(watch));
   feed.start();
 });
@@ -97,6 +100,8 @@ function listen(hostname: string, port: number, fetch: ReturnType<typeof createA
       throw new StartError(`port ${port} is taken: stop what listens there, or set PORT to another`);
     }
     if (code === "EACCES") throw new StartError(`port ${port} may not be used: set PORT to one above 1023`);
-    throw error;
+    throw new StartError(
+      `cannot listen on ${hostname}, port ${port} (${describeError(error)}): set HOST to an address of this machine`,
+    );
   }
 }

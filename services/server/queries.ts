@@ -1,5 +1,6 @@
 import { measurements, type StoredEvent, type StoredObservation } from "../../shared/observation.ts";
 import { inTransaction, type Sql } from "../../shared/sql.ts";
+import { latestObsPath, simulationOwner } from "../../shared/upstream.ts";
 import type { BoundingBox, Filter, Position } from "./sse/filter.ts";
 
 /** How far the stream has come, as PostgreSQL knows it. */
@@ -144,6 +145,32 @@ export async function readStation(sql: Sql, stationId: string): Promise<StationR
     from stations where station_id = ${stationId}
   `;
   return station ?? null;
+}
+
+/** How the network and its reading stand. */
+export type Status = {
+  /** When a worker last asked NDBC for its newest observations, and was answered. */
+  lastPoll: Date | null;
+  /** What NDBC says of that file's age, in its own words: an HTTP date. */
+  ndbcLastModified: string | null;
+  /** Stations with an observation of the last three hours. */
+  stationsReporting: number;
+  /** Whether a station is of the simulated sea. */
+  simulated: boolean;
+};
+
+/** Reads {@link Status}. */
+export async function readStatus(sql: Sql): Promise<Status> {
+  const [status] = await sql<Status[]>`
+    select
+      newest.fetched_at as last_poll,
+      newest.last_modified as ndbc_last_modified,
+      (select count(distinct station_id)::int from observations where observed_at > now() - interval '3 hours')
+        as stations_reporting,
+      exists (select from stations where owner = ${simulationOwner}) as simulated
+    from (values (1)) as always left join upstream_files as newest on newest.path = ${latestObsPath}
+  `;
+  return status ?? { lastPoll: null, ndbcLastModified: null, stationsReporting: 0, simulated: false };
 }
 
 /** Where each station lies. */

@@ -1,9 +1,10 @@
 import { type Context, Hono } from "hono";
+import { version } from "../../package.json" with { type: "json" };
 import { encodeMessage, type StoredObservation, stationIdPattern } from "../../shared/observation.ts";
 import type { Sql } from "../../shared/sql.ts";
 import { parseTime } from "./parameters.ts";
 import { badParameter, ProblemError } from "./problem.ts";
-import { readHistory, readLatest, readStation, readStations } from "./queries.ts";
+import { readHistory, readLatest, readStation, readStations, readStatus } from "./queries.ts";
 
 const maxLimit = 10_000;
 const defaultLimit = 1_000;
@@ -37,6 +38,8 @@ export function restRoutes(sql: Sql): Hono {
     if (station === null) throw unknownStation(stationId);
     return c.json(station);
   });
+
+  routes.get("/status", async (c) => c.json({ version, ...(await readStatus(sql)) }));
 
   return routes;
 }

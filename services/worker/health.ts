@@ -1,4 +1,6 @@
+import type { Redis } from "ioredis";
 import type { Link } from "../../shared/link.ts";
+import { pingRedis } from "../../shared/redis.ts";
 import { StartError } from "../../shared/service.ts";
 import { pingDatabase, type Sql } from "../../shared/sql.ts";
 
@@ -7,9 +9,15 @@ import { pingDatabase, type Sql } from "../../shared/sql.ts";
  * @returns what stops it
  * @throws {StartError} when the port is taken
  */
-export function serveHealth(port: number, sql: Sql, database: Link, redis: Link): () => Promise<void> {
+export function serveHealth(
+  port: number,
+  sql: Sql,
+  database: Link,
+  publisher: Redis,
+  redis: Link,
+): () => Promise<void> {
   const server = listen(port, async () => {
-    await pingDatabase(sql, database);
+    await Promise.all([pingDatabase(sql, database), pingRedis(publisher, redis)]);
     const reasons = [
       database.problem === null ? [] : [`PostgreSQL: ${database.problem}`],
       redis.problem === null ? [] : [`Redis: ${redis.problem}`],

@@ -1,9 +1,10 @@
 import { Queue, type RepeatOptions, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { type jobs, queuePrefix, queues } from "../../shared/channels.ts";
-import { describeError } from "../../shared/link.ts";
+import { describeError, type Link } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import { retryDelayMs } from "../../shared/redis.ts";
+import { isDatabaseAway } from "../../shared/sql.ts";
 
 type JobName = keyof typeof jobs;
 
@@ -13,6 +14,8 @@ export type ScheduledJob = {
   repeat: Pick<RepeatOptions, "every">;
   /** How often it is tried before the next one is waited for. */
   attempts: number;
+  /** Whether it runs at each start too, and not only when its time has come. */
+  atStart: boolean;
   run: () => Promise<unknown>;
 };
 
@@ -35,9 +38,11 @@ const lockMs = 10_000;
 export function startJobs(
   scheduled: Record<JobName, ScheduledJob>,
   redis: Redis,
+  database: Link,
   log: Log,
   signal: AbortSignal,
 ): RunningJobs {
+  let started = false;
   const options = { connection: redis, prefix: queuePrefix };
   const queueOf = {
     poll: new Queue(queues.poll, options),
@@ -55,6 +60,8 @@ export function startJobs(
       const { name, attemptsMade: attempt, opts } = job ?? { name: "?", attemptsMade: 0, opts: {} };
       // It is returned to the queue, for another worker or the next start.
       if (signal.aborted) return;
+      // Told by the database's link, once, however many jobs fail for it.
+      if (isDatabaseAway(error)) return database.down(error);
       log.warn("a job failed", { job: name, attempt, of: opts.attempts, reason: describeError(error) });
     });
     return worker;
@@ -65,12 +72,16 @@ export function startJobs(
 
   return {
     async schedule() {
-      for (const [name, { queue, repeat, attempts }] of Object.entries(scheduled)) {
-        await queueOf[queue].upsertJobScheduler(name, repeat, {
-          name,
-          opts: { attempts, backoff: { type: "spread" }, removeOnComplete: true, removeOnFail: { count: 50 } },
-        });
+      for (const [name, { queue, repeat, attempts, atStart }] of Object.entries(scheduled)) {
+        const opts = { attempts, backoff: { type: "spread" }, removeOnComplete: true, removeOnFail: { count: 50 } };
+        // A schedule that is new runs at once by itself.
+        const isKnown = (await queueOf[queue].getJobScheduler(name)) !== undefined;
+        await queueOf[queue].upsertJobScheduler(name, repeat, { name, opts });
+        if (isKnown && atStart && !started) {
+          await queueOf[queue].add(name, {}, { ...opts, deduplication: { id: name } });
+        }
       }
+      started = true;
     },
     async close() {
       // Without Redis no job can be finished in order; it is taken over when its lock runs out.

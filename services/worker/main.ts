@@ -1,14 +1,14 @@
 import { readWorkerConfig } from "../../shared/config.ts";
 import { describeError, pause, untilUp, watchLink } from "../../shared/link.ts";
 import { migrate } from "../../shared/migrate.ts";
-import { connectRedis } from "../../shared/redis.ts";
+import { connectRedis, pingRedis } from "../../shared/redis.ts";
 import { runService } from "../../shared/service.ts";
 import { connectSql, pingDatabase } from "../../shared/sql.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import { backfill } from "./backfill.ts";
 import { serveHealth } from "./health.ts";
 import { startJobs } from "./jobs.ts";
 import { createNdbcClient } from "./ndbc/client.ts";
-import { latestObsPath } from "./ndbc/paths.ts";
 import { createPollLog, poll } from "./poll.ts";
 import { publishPending } from "./publish.ts";
 import { updateStations } from "./stations.ts";
@@ -18,7 +18,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** As long as PostgreSQL lets a transaction wait for it. */
 const publishTimeoutMs = 5_000;
-/** What backfill stores first is history for good and never sent: the poll gets a head start with the newest rows. */
+/** Backfill by station needs to know which stations there are, which on an empty database the first poll tells. */
 const headStartSeconds = 60;
 
 await runService("worker", readWorkerConfig, async ({ config, log, onClose, signal }) => {
@@ -34,7 +34,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
     commandTimeout: publishTimeoutMs,
   });
   onClose(() => publisher.disconnect());
-  if (config.port !== null) onClose(serveHealth(config.port, sql, database, redis));
+  if (config.port !== null) onClose(serveHealth(config.port, sql, database, publisher, redis));
 
   const ndbc = createNdbcClient({ baseUrl: config.ndbcUrl, signal });
   const { stations } = config;
@@ -59,18 +59,21 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
         queue: "poll",
         repeat: { every: config.pollSeconds * 1_000 },
         attempts: 4,
+        atStart: false,
         run: async () => logPoll(await poll(sql, ndbc, publish, stations, log)),
       },
       stations: {
         queue: "upkeep",
         repeat: { every: dayMs },
         attempts: 8,
+        atStart: true,
         run: () => updateStations(sql, ndbc, stations, log),
       },
       backfill: {
         queue: "upkeep",
         repeat: { every: hourMs },
         attempts: 4,
+        atStart: true,
         run: async () => {
           await pollFirst();
           await backfill({ sql, ndbc, hours: config.backfillHours, stations, pauseMs: 1_000, log, signal });
@@ -80,6 +83,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
         queue: "upkeep",
         repeat: { every: dayMs },
         attempts: 4,
+        atStart: false,
         run: async () => {
           const rows = await pruneBefore(sql, new Date(Date.now() - config.retentionDays * dayMs));
           if (rows > 0) log.info("pruned", { rows, olderThanDays: config.retentionDays });
@@ -87,6 +91,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
       },
     },
     jobConnection,
+    database,
     log,
     signal,
   );
@@ -99,7 +104,10 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
   publisher.on("ready", () => {
     publish().catch((error) => log.warn("could not publish what was left", { reason: describeError(error) }));
   });
-  const watch = setInterval(() => void pingDatabase(sql, database), 5_000);
+  const watch = setInterval(() => {
+    void pingDatabase(sql, database);
+    void pingRedis(publisher, redis);
+  }, 5_000);
   onClose(() => clearInterval(watch));
   await publisher.connect().catch(() => {
     // Told to its link, and tried again for ever.

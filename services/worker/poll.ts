@@ -1,9 +1,9 @@
 import type { Log } from "../../shared/log.ts";
 import type { Sql } from "../../shared/sql.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import { logLeftOut } from "./left-out.ts";
 import type { NdbcClient } from "./ndbc/client.ts";
 import { parseLatestObs } from "./ndbc/latest-obs.ts";
-import { latestObsPath } from "./ndbc/paths.ts";
 import { readFile, rememberFile, type StoreCounts, storePoll } from "./store.ts";
 
 /** What one poll did: rows that were read, new ones, changed ones, events that were published after it. */

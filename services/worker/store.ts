@@ -28,7 +28,7 @@ const historyBatchRows = 5_000;
 
 /**
  * Stores what a poll read, with the file it came from, in one transaction: all of it or nothing. Each row that is new or
- * changed gets the next event id.
+ * changed gets the next event id; so does one that only backfill has stored, since nobody was told of it.
  */
 export async function storePoll(
   sql: Sql,
@@ -95,7 +95,7 @@ async function upsertObservations(
     ), changed as (
       select incoming.station_id, incoming.observed_at, ${each((name) => tx`${merged(name)} as ${tx(name)}`)}
       from incoming left join observations as stored using (station_id, observed_at)
-      where stored.station_id is null
+      where stored.station_id is null ${asEvents ? tx`or stored.event_id is null` : tx``}
          or (${each(merged)}) is distinct from (${each((name) => tx`stored.${tx(name)}`)})
       order by incoming.observed_at, incoming.station_id
     )

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import { buildPlayer, distDir } from "../../web/build.ts";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";

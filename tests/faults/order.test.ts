@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from "bun:test";
 import { Redis } from "ioredis";
-import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { connectSql } from "../../shared/sql.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import { listen } from "../rig/listen.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";

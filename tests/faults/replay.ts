@@ -1,4 +1,4 @@
-import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import type { Series } from "./network-series.ts";
 
 /** A stand-in for NDBC whose `latest_obs.txt` goes on to the next of a series now and then. */

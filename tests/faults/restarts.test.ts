@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { watchLink } from "../../shared/link.ts";
 import { connectRedis } from "../../shared/redis.ts";
 import { lockSpace, locks } from "../../shared/sql.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import { observed } from "../rig/observed.ts";

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
 import fc from "fast-check";
-import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { channels } from "../../shared/channels.ts";
@@ -11,6 +10,7 @@ import {
   type Observation,
   parseMessage,
 } from "../../shared/observation.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { observed } from "../rig/observed.ts";
 import { spawnService, startStack } from "../rig/stack.ts";

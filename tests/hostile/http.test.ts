@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import fc from "fast-check";
-import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { storePoll } from "../../services/worker/store.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
 import { spawnService, startStack } from "../rig/stack.ts";
 import { mutated } from "./mutations.ts";

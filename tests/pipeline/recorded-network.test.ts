@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
-import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { poll } from "../../services/worker/poll.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { encodeObservation, type Measurement, measurements, type StoredEvent } from "../../shared/observation.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { silentLog } from "../rig/silent-log.ts";
 import { type Service, type Stack, startStack } from "../rig/stack.ts";

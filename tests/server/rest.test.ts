@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { type Station, storeHistory, storePoll, storeStations } from "../../services/worker/store.ts";
 import { encodeMessage, type StoredObservation } from "../../shared/observation.ts";
+import { latestObsPath, simulationOwner } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
 
@@ -216,4 +216,20 @@ test("/ready is 200, and 503 with the reason while Redis is away", async () => {
   expect((await get("/v1/stations")).status).toBe(200);
   await stack.startRedis();
   await readyWhen(200);
+});
+
+test("/v1/status says how the network and its reading stand, and that a sea is simulated", async () => {
+  await stack.sql`insert into stations (station_id, owner) values ('SIM01', ${simulationOwner})`;
+  await stack.sql`
+    insert into upstream_files (path, last_modified, fetched_at)
+    values (${latestObsPath}, 'Wed, 06 May 2026 11:40:01 GMT', '2026-05-06T11:42:00Z')
+    on conflict (path) do update set last_modified = excluded.last_modified, fetched_at = excluded.fetched_at
+  `;
+  expect(await json("/v1/status")).toEqual({
+    version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    lastPoll: "2026-05-06T11:42:00.000Z",
+    ndbcLastModified: "Wed, 06 May 2026 11:40:01 GMT",
+    stationsReporting: expect.any(Number),
+    simulated: true,
+  });
 });

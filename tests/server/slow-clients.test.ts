@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { measurements } from "../../shared/observation.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import { listen } from "../rig/listen.ts";
 import { neverRead } from "../rig/never-read.ts";
 import { observed } from "../rig/observed.ts";

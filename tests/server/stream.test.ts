@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { type PositionedObservation, pruneBefore, storePoll } from "../../services/worker/store.ts";
 import { measurements, type Observation } from "../../shared/observation.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { startStack } from "../rig/stack.ts";
 
@@ -314,6 +314,25 @@ describe("a listener that comes back", () => {
     const listener = await listening(`?lastEventId=${ids[0]}`);
     const reset = await listener.event(({ event }) => event === "reset");
     expect(JSON.parse(reset.data).reason).toContain("no longer kept");
+  });
+});
+
+describe("a database that was restored from a backup", () => {
+  test("ends the streams, which begin anew and then hear what is reported", async () => {
+    const [kept = "", lost = "", , newestLost = ""] = await report("44009", "46026", "46026", "46026");
+    const listener = await listening();
+    // As of a backup that was made after the first: the other events are gone, and so is that their ids were given.
+    await stack.sql`delete from observations where event_id > ${kept}`;
+    await stack.sql`update stream_marks set published_event_id = ${kept}`;
+    await stack.sql`select setval('event_ids', ${kept})`;
+    const [again = ""] = await report("51001");
+    expect(again).toBe(lost);
+    await listener.ended;
+    const resumed = await listening("", { "Last-Event-ID": newestLost });
+    const reset = await resumed.event(({ event }) => event === "reset");
+    expect(JSON.parse(reset.data)).toMatchObject({ lastEventId: again });
+    const [next = ""] = await report("52200");
+    expect(idsOf(await resumed.heard(1))).toEqual([next]);
   });
 });
 

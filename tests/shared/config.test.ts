@@ -110,8 +110,8 @@ function allowedNumbers(name: string, least: string, most: string): string {
 }
 
 describe("a wrong setting is refused in one line that names the variable, its value, and what is allowed:", () => {
-  const postgresUrl = "an address like postgres://user:password@host:5432/database";
-  const redisUrl = "an address like redis://:password@host:6379 (rediss:// for TLS)";
+  const postgresUrl = "an address like postgres://user:password@host:5432/database, a % in it as %25";
+  const redisUrl = "an address like redis://:password@host:6379 (rediss:// for TLS), a % in it as %25";
   const ndbcUrl = "an address like https://www.ndbc.noaa.gov";
   const stations = 'the word "all", or station ids with commas between them, like 44009,46026';
   const origins = 'the character "*", or origins with commas between them, like https://example.org';
@@ -139,6 +139,12 @@ describe("a wrong setting is refused in one line that names the variable, its va
     expect(refusal({ [name]: value })).toBe(`${name} is "${value}", but must be ${allowed}`);
   });
 
+  test("a per cent sign in a password that is not escaped", () => {
+    expect(refusal({ REDIS_URL: "redis://user:50%@localhost" })).toBe(
+      `REDIS_URL is "redis://user:***@localhost", but must be ${redisUrl}`,
+    );
+  });
+
   test("a line break in the value does not break the line", () => {
     expect(refusal({ POLL_SECONDS: "3\n00" })).toBe(
       'POLL_SECONDS is "3 00", but must be a whole number from 1 to 3600',
@@ -159,7 +165,7 @@ describe("a wrong setting is refused in one line that names the variable, its va
 describe("every variable is told with its default", () => {
   test("in .env.example, and no other is", async () => {
     const example = await Bun.file(`${import.meta.dir}/../../.env.example`).text();
-    const told = example.matchAll(/^([A-Z_]+)=(.*)$/gm).map(([, name = "", value = ""]) => [name, value] as const);
+    const told = example.matchAll(/^#([A-Z_]+)=(.*)$/gm).map(([, name = "", value = ""]) => [name, value] as const);
     expect(Object.fromEntries(told)).toEqual(defaults);
   });
 

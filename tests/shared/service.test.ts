@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { freePort } from "../../services/dev/ports.ts";
 import { startPostgres } from "../../services/dev/postgres.ts";
 import { startRedis } from "../../services/dev/redis.ts";
-import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import { type LogLine, spawnService } from "../rig/stack.ts";
 import { startUpstream } from "../rig/upstream.ts";
@@ -57,7 +57,7 @@ describe("what a person must mend is one line on stderr, and exit code 1:", () =
     [
       "worker",
       { DATABASE_URL: "postgres//me:s3cret@localhost" },
-      'DATABASE_URL is "postgres//me:***@localhost", but must be an address like postgres://user:password@host:5432/database',
+      'DATABASE_URL is "postgres//me:***@localhost", but must be an address like postgres://user:password@host:5432/database, a % in it as %25',
     ],
     ["worker", { POLL_SECONDS: "0" }, 'POLL_SECONDS is "0", but must be a whole number from 1 to 3600'],
     [

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { backfill } from "../../services/worker/backfill.ts";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
-import { hourlyPath, latestObsPath, realtimePath } from "../../services/worker/ndbc/paths.ts";
+import { hourlyPath, realtimePath } from "../../services/worker/ndbc/paths.ts";
 import { storePoll } from "../../services/worker/store.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
 import { silentLog } from "../rig/silent-log.ts";
 import { startStack } from "../rig/stack.ts";

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { freePort } from "../../services/dev/ports.ts";
-import { activeStationsPath, hourlyPath, latestObsPath } from "../../services/worker/ndbc/paths.ts";
+import { activeStationsPath, hourlyPath } from "../../services/worker/ndbc/paths.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import { type LogLine, type Stack, spawnService, startStack } from "../rig/stack.ts";
 import { startUpstream, type Upstream } from "../rig/upstream.ts";

@@ -1,6 +1,5 @@
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Redis } from "ioredis";
-import { latestObsPath } from "../../services/worker/ndbc/paths.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import {
   type PositionedObservation,
@@ -13,6 +12,7 @@ import {
 } from "../../services/worker/store.ts";
 import { encodeMessage, measurements, type Observation, type StoredObservation } from "../../shared/observation.ts";
 import { lockSpace, locks } from "../../shared/sql.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
 
@@ -158,12 +158,13 @@ describe("history", () => {
     expect(await stored()).toEqual([row(observed("44009", noon, { waveHeightM: 1.2, airTempC: 12 }), "1")]);
   });
 
-  test("becomes an event once a poll changes it", async () => {
-    await storeHistory(sql, [observed("44009", noon, { waveHeightM: 1.2 })]);
-    await poll(observed("44009", noon, { waveHeightM: 1.2 }));
-    expect((await stored())[0]?.eventId).toBeNull();
-    await poll(observed("44009", noon, { airTempC: 12 }));
-    expect(await stored()).toEqual([row(observed("44009", noon, { waveHeightM: 1.2, airTempC: 12 }), "1")]);
+  test("becomes an event once a poll reports it, since nobody was told of it", async () => {
+    const observation = observed("44009", noon, { waveHeightM: 1.2 });
+    await storeHistory(sql, [observation]);
+    await poll(observation);
+    expect(await stored()).toEqual([row(observation, "1")]);
+    await poll(observation);
+    expect(await stored()).toEqual([row(observation, "1")]);
   });
 
   test("never takes back what a poll stores at the same time", async () => {

@@ -1,10 +1,8 @@
+import { simulationOwner } from "../../../shared/upstream.ts";
 import { formatActiveStations, formatHourly, formatLatestObs, formatRealtime, formatSpec } from "./format.ts";
 import { lastChange, newestReport, reportsOfHour, reportsOfStation, startOfHour } from "./reports.ts";
 import { type Station, stations } from "./stations.ts";
 import type { Sea } from "./weather.ts";
-
-/** Owner of every simulated station: by this name alone is a simulated sea known from the real one. */
-export const simulationOwner = "bellbuoy simulation";
 
 /** One file of the stand-in for NDBC. */
 export type SeaFile = {

@@ -1,5 +1,5 @@
 import { type Filter, matches } from "./filter.ts";
-import { encodeFrames, type Frame, heartbeatComment, heartbeatId } from "./frames.ts";
+import { encodeFrames, type Frame, heartbeatComment, heartbeatId, retryBlock } from "./frames.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Places } from "./places.ts";
 
@@ -29,14 +29,18 @@ export type Broadcast = {
   close(listener: Listener): void;
   /** Sends to all that are live. What is sent in one turn of the event loop goes out as one write a listener. */
   send(frame: Frame): void;
-  /** Ends all streams, and the heartbeat. */
+  /** Ends all streams, which resume by their last event ids. */
   endAll(reason: string): void;
+  /** Tells all when to come back, ends them, and the heartbeat. */
+  stop(): Promise<void>;
 };
 
 /** A quiet stream shows a sign of life this often; proxies and browsers give up much later. */
 const heartbeatMs = 15_000;
 /** A listener that took nothing for this long is gone or stuck. */
 const maxStalledMs = 20_000;
+/** How long a stopping server waits for its last words to be taken. */
+const farewellMs = 500;
 
 /**
  * Keeps the registry of open streams and writes to all of them.
@@ -82,13 +86,17 @@ export function createBroadcast(places: Places, lastEventId: () => bigint): Broa
       const frames = unplaced;
       unplaced = [];
       try {
-        await places.refresh(frames.map((frame) => frame.stationId));
+        await places.refresh();
       } catch {
         for (const listener of live.placed) listener.end("the stations' positions cannot be read now");
       }
       for (const listener of live.placed) sendWanted(listener, frames);
     }
     placing = false;
+  }
+
+  function endAll(reason: string): void {
+    for (const listener of [...listeners]) listener.end(reason);
   }
 
   function sendWanted({ outbox, filter, after }: Listener, frames: Frame[]): void {
@@ -145,9 +153,14 @@ export function createBroadcast(places: Places, lastEventId: () => bigint): Broa
     send(frame) {
       if (pending.push(frame) === 1) setImmediate(flush);
     },
-    endAll(reason) {
+    endAll,
+    async stop() {
       clearInterval(timer);
-      for (const listener of [...listeners]) listener.end(reason);
+      flush();
+      for (const { outbox } of listeners) outbox.send(retryBlock());
+      const allDrained = Promise.all([...listeners].map(({ outbox }) => outbox.drained()));
+      await Promise.race([allDrained, Bun.sleep(farewellMs)]);
+      endAll("the server is stopping");
     },
   };
 }

@@ -1,6 +1,11 @@
 import { version } from "../../../package.json" with { type: "json" };
 import type { UpstreamFile } from "../store.ts";
 
+/** The pause after a refusal doubles with each, up to this. */
+const longestPauseSeconds = 300;
+/** However long NDBC asks us to stay away: a slip of its must not silence us for good. */
+const longestAwaySeconds = 3_600;
+
 /** Tells NDBC who asks, and where to find us. */
 export const userAgent = `bellbuoy/${version} (+https://github.com/bellbuoy/bellbuoy)`;
 
@@ -12,6 +17,8 @@ export class UpstreamError extends Error {
     reason: string,
     /** How long NDBC asks us to stay away, where it does. */
     readonly retryAfterSeconds: number | null = null,
+    /** Whether NDBC said that it will not, or cannot, serve us now: 403, 429 or 5xx. */
+    readonly isRefusal = false,
   ) {
     super(`${address.origin}${address.pathname}: ${reason}`);
   }
@@ -50,21 +57,28 @@ export type NdbcClient = {
 
 /**
  * A client with manners, as NDBC asks for them: conditional requests, gzip, a name and a contact, one request at a time,
- * and none before the end of a Retry-After.
+ * a growing
+ * pause after a refusal, and nothing before the end of a Retry-After.
  */
 export function createNdbcClient(options: NdbcClientOptions): NdbcClient {
   let previous: Promise<unknown> = Promise.resolve();
   let awayUntilMs = 0;
+  /** So many in a row. */
+  let refusals = 0;
 
   async function getInTurn(path: string, known: UpstreamFile | null): Promise<Answer> {
     const address = new URL(options.baseUrl + path);
     const awaySeconds = Math.ceil((awayUntilMs - performance.now()) / 1_000);
     if (awaySeconds > 0) throw new UpstreamError(address, `not asked: NDBC wants to be left alone`, awaySeconds);
     try {
-      return await request(address, known, options);
+      const answer = await request(address, known, options);
+      refusals = 0;
+      return answer;
     } catch (error) {
-      const retryAfterSeconds = error instanceof UpstreamError ? error.retryAfterSeconds : null;
-      if (retryAfterSeconds !== null) awayUntilMs = performance.now() + retryAfterSeconds * 1_000;
+      if (error instanceof UpstreamError && error.isRefusal) {
+        const pauseSeconds = Math.min(2 ** refusals++, longestPauseSeconds);
+        awayUntilMs = performance.now() + Math.max(pauseSeconds, error.retryAfterSeconds ?? 0) * 1_000;
+      }
       throw error;
     }
   }
@@ -147,6 +161,7 @@ async function readAnswer(
       address,
       `answers ${response.status} ${response.statusText}`.trim(),
       readRetryAfter(response),
+      isRefusal(response.status),
     );
   }
   const bytes = await readBody(response, address, maxBytes);
@@ -167,13 +182,17 @@ async function readBody(response: Response, address: URL, maxBytes: number): Pro
   return Buffer.concat(pieces, size);
 }
 
+function isRefusal(status: number): boolean {
+  return status === 403 || status === 429 || status >= 500;
+}
+
 /** The seconds of `Retry-After`, which holds either these or a date, where the status is one to stay away for. */
 function readRetryAfter({ status, headers }: Response): number | null {
   const value = headers.get("Retry-After");
-  if (value === null || !(status === 403 || status === 429 || status >= 500)) return null;
-  if (/^\d+$/.test(value)) return Number(value);
+  if (value === null || !isRefusal(status)) return null;
+  if (/^\d+$/.test(value)) return Math.min(Number(value), longestAwaySeconds);
   const seconds = Math.ceil((Date.parse(value) - Date.now()) / 1000);
-  return Number.isNaN(seconds) ? null : Math.max(0, seconds);
+  return Number.isNaN(seconds) ? null : Math.min(Math.max(0, seconds), longestAwaySeconds);
 }
 
 /** Why `fetch` failed, in our words where we have seen it. */

@@ -1,8 +1,5 @@
 import { stationIdPattern } from "../../../shared/observation.ts";
 
-/** The newest row of every station; about 880 rows, written anew every five minutes. */
-export const latestObsPath = "/data/latest_obs/latest_obs.txt";
-
 /** Who and where the stations are; about 1,350. */
 export const activeStationsPath = "/activestations.xml";
 

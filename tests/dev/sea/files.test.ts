@@ -1,13 +1,14 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { fileAt, simulationOwner } from "../../../services/dev/sea/files.ts";
+import { fileAt } from "../../../services/dev/sea/files.ts";
 import { stations } from "../../../services/dev/sea/stations.ts";
 import { createSea } from "../../../services/dev/sea/weather.ts";
 import { parseActiveStations } from "../../../services/worker/ndbc/active-stations.ts";
 import { parseHourly } from "../../../services/worker/ndbc/hourly.ts";
 import { parseLatestObs } from "../../../services/worker/ndbc/latest-obs.ts";
-import { activeStationsPath, hourlyPath, latestObsPath, realtimePath } from "../../../services/worker/ndbc/paths.ts";
+import { activeStationsPath, hourlyPath, realtimePath } from "../../../services/worker/ndbc/paths.ts";
 import { parseRealtime, parseSpec } from "../../../services/worker/ndbc/realtime.ts";
 import { type Observation, observationMessageSchema } from "../../../shared/observation.ts";
+import { latestObsPath, simulationOwner } from "../../../shared/upstream.ts";
 
 setDefaultTimeout(20_000);
 

@@ -88,11 +88,18 @@ describe("a request", () => {
   });
 
   test("is made though the one before it failed", async () => {
-    const { baseUrl } = serve((request) => new Response(body, { status: request.url.endsWith("/1") ? 500 : 200 }));
+    const { baseUrl } = serve((request) => new Response(body, { status: request.url.endsWith("/1") ? 400 : 200 }));
     const client = createNdbcClient({ baseUrl });
     const [failed, good] = await Promise.allSettled([client.get("/1", null), client.get("/2", null)]);
     expect(failed).toMatchObject({ status: "rejected" });
     expect(good).toMatchObject({ status: "fulfilled", value: { kind: "body" } });
+  });
+
+  test.each([403, 429, 500, 503])("waits after an answer %i before it asks again", async (status) => {
+    const { baseUrl, requests } = serve(() => new Response("", { status }));
+    const client = createNdbcClient({ baseUrl });
+    for (const path of ["/1", "/2"]) await failure(client.get(path, null));
+    expect(requests).toHaveLength(1);
   });
 
   test("is not sent while NDBC has asked to be left alone", async () => {
