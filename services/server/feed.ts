@@ -1,8 +1,8 @@
 import type { Redis } from "ioredis";
 import { channels } from "../../shared/channels.ts";
-import { type Link, untilUp, withDeadline } from "../../shared/link.ts";
+import { describeError, type Link, untilUp, withDeadline } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
-import { parseMessage } from "../../shared/observation.ts";
+import { type ParsedMessage, parseMessage } from "../../shared/observation.ts";
 import type { Sql } from "../../shared/sql.ts";
 import { readEvents, readMarks } from "./queries.ts";
 import type { Broadcast } from "./sse/broadcast.ts";
@@ -30,14 +30,8 @@ const deadlineMs = 10_000;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** `null` for bytes that are no UTF-8: listeners would get something else than what was published. */
-function decodeMessage(bytes: Uint8Array): string | null {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return null;
-  }
-}
+/** A message that has a place in the order of events. */
+type EventMessage = { stationId: string; data: string; eventId: bigint };
 
 /**
  * Follows `observations:new` and delivers each event once, in rising order of ids, whatever Redis loses or repeats.
@@ -47,7 +41,7 @@ function decodeMessage(bytes: Uint8Array): string | null {
  *   streams are ended, and are told to begin anew when they resume.
  * - An id that does not follow the last one means that something was missed, or that somebody publishes nonsense:
  *   PostgreSQL is asked, and what it does not know is dropped. The very next id is believed, for the sake of speed.
- * - A message without an id, or one that does not fit, is delivered or dropped where it stands.
+ * - A message without an id is sent at once, one that does not fit is dropped.
  *
  * @param subscriber a connection of its own, not connected yet, that does not subscribe again by itself
  */
@@ -62,7 +56,7 @@ export function createFeed(
   let position: bigint | null = null;
   let subscribed = false;
   let dropped = 0;
-  let waiting: string[] = [];
+  let waiting: EventMessage[] = [];
   /** PostgreSQL may hold events that were not delivered yet. */
   let behind = true;
   let asking = false;
@@ -98,30 +92,47 @@ export function createFeed(
     });
   }
 
-  /** @returns false when the message must wait until PostgreSQL was asked */
-  function handle(text: string, current: bigint, wasAsked: boolean): boolean {
-    let message: ReturnType<typeof parseMessage>;
+  function receive(bytes: Buffer): void {
+    const message = readMessage(bytes);
+    if (message === null) return;
+    // One without an id has no place in the order, and need not wait for it.
+    if (message.eventId === null) {
+      broadcast.send(observationFrame(message.stationId, message.data, null));
+      return;
+    }
+    if (waiting.length >= maxWaiting) {
+      waiting = [];
+      behind = true;
+    }
+    waiting.push({ ...message, eventId: BigInt(message.eventId) });
+    drain();
+  }
+
+  /** `null` for what does not fit the contract; that is told in the log. */
+  function readMessage(bytes: Buffer): ParsedMessage | null {
     try {
-      message = parseMessage(text);
+      return parseMessage(utf8.decode(bytes));
     } catch (error) {
-      drop(text, (error as Error).message);
+      // Of bytes that are no UTF-8 listeners would get something else than what was published.
+      drop(bytes.toString("latin1"), error instanceof TypeError ? "not UTF-8" : describeError(error));
+      return null;
+    }
+  }
+
+  /** @returns false when the event must wait until PostgreSQL was asked */
+  function handle({ stationId, data, eventId }: EventMessage, current: bigint, wasAsked: boolean): boolean {
+    if (eventId <= current) {
+      // Published twice, or given again by a database that was restored from a backup: PostgreSQL knows.
+      behind = true;
       return true;
     }
-    const eventId = message.eventId === null ? null : BigInt(message.eventId);
-    if (eventId !== null) {
-      if (eventId <= current) {
-        // Published twice, or given again by a database that was restored from a backup: PostgreSQL knows.
-        behind = true;
-        return true;
-      }
-      if (wasAsked) {
-        drop(text, "its eventId is not in the database");
-        return true;
-      }
-      if (eventId !== current + 1n) return false;
-      position = eventId;
+    if (wasAsked) {
+      drop(data, `event ${eventId} is not in the database`);
+      return true;
     }
-    broadcast.send(observationFrame(message.stationId, message.data, eventId));
+    if (eventId !== current + 1n) return false;
+    position = eventId;
+    broadcast.send(observationFrame(stationId, data, eventId));
     return true;
   }
 
@@ -134,11 +145,11 @@ export function createFeed(
   function drain(): void {
     if (asking) return;
     if (behind || position === null) return void ask();
-    for (let text = waiting.shift(); text !== undefined; text = waiting.shift()) {
-      const isHandled = handle(text, position, asked > 0);
+    for (let event = waiting.shift(); event !== undefined; event = waiting.shift()) {
+      const isHandled = handle(event, position, asked > 0);
       asked = Math.max(0, asked - 1);
       if (isHandled) continue;
-      waiting.unshift(text);
+      waiting.unshift(event);
       return void ask();
     }
     if (behind) void ask();
@@ -178,16 +189,7 @@ export function createFeed(
   subscriber.on("close", () => {
     subscribed = false;
   });
-  subscriber.on("messageBuffer", (_channel: Buffer, bytes: Buffer) => {
-    const text = decodeMessage(bytes);
-    if (text === null) return drop(bytes.toString("latin1"), "not UTF-8");
-    if (waiting.length >= maxWaiting) {
-      waiting = [];
-      behind = true;
-    }
-    waiting.push(text);
-    drain();
-  });
+  subscriber.on("messageBuffer", (_channel: Buffer, bytes: Buffer) => receive(bytes));
 
   return {
     start() {
