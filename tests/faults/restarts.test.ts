@@ -212,7 +212,9 @@ describe("a service that is told to stop exits 0 within five seconds", () => {
     expect(codes).toEqual([0, 0]);
     for (const stream of streams) {
       await stream.ended;
-      expect(stream.raw).toMatch(/^retry: \d+\n/m);
+      // Once at its beginning, and once more as the last word.
+      expect(stream.raw.match(/^retry: \d+$/gm)).toHaveLength(2);
+      expect(stream.raw).toMatch(/\nretry: \d+\n\n$/);
     }
     workers.pop();
   });
@@ -226,6 +228,8 @@ describe("the log", () => {
       count(service, "waiting for PostgreSQL"),
       count(service, "PostgreSQL answers"),
     ]);
+    const failedPolls = ({ process }: MortalService) => process.logged.filter(({ job }) => job === "poll").length;
+    const failedBefore = failedPolls(worker);
     await stack.postgres.kill();
     const unready = async () => (await fetch(`${server.url}/ready`)).status === 503;
     // Each of these tries, and so do the polls.
@@ -247,5 +251,6 @@ describe("the log", () => {
       expect(count(service, "waiting for PostgreSQL")).toBe(went + 1);
       expect(count(service, "PostgreSQL answers")).toBe(came + 1);
     });
+    expect(failedPolls(worker)).toBe(failedBefore);
   });
 });
