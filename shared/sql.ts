@@ -8,7 +8,7 @@ import { type Link, withDeadline } from "./link.ts";
  */
 export type Sql = postgres.Sql;
 
-/** A transaction of {@link Sql}, or {@link Sql} itself where a statement does not care. */
+/** A transaction of {@link Sql}. */
 export type Transaction = postgres.TransactionSql;
 
 /** PostgreSQL gives up a statement that takes longer: none of ours should take a tenth of it. */

@@ -1,5 +1,5 @@
 import { measurements, type StoredEvent, type StoredObservation } from "../../shared/observation.ts";
-import { inTransaction, type Sql } from "../../shared/sql.ts";
+import { inTransaction, type Sql, type Transaction } from "../../shared/sql.ts";
 import { latestObsPath, simulationOwner } from "../../shared/upstream.ts";
 import type { BoundingBox, Filter, Position } from "./sse/filter.ts";
 
@@ -12,7 +12,7 @@ export type Marks = {
 };
 
 /** Reads {@link Marks}. */
-export async function readMarks(sql: Sql): Promise<Marks> {
+export async function readMarks(sql: Sql | Transaction): Promise<Marks> {
   const [row] = await sql<{ newest: string; pruned: string }[]>`
     select
       greatest((select max(event_id) from observations), pruned_event_id)::text as newest,
@@ -79,7 +79,7 @@ export async function readLatest(sql: Sql): Promise<{ lastEventId: string; obser
   return inTransaction(
     sql,
     async (tx) => {
-      const { newest } = await readMarks(tx as unknown as Sql);
+      const { newest } = await readMarks(tx);
       const observations = await tx<StoredObservation[]>`
       select newest.*
       from stations, lateral (

@@ -27,7 +27,8 @@ export type BackfillParts = {
 
 const hourMs = 3_600_000;
 /** NDBC keeps the last 24 hours as one file an hour. */
-const hourlyFilesMs = 24 * hourMs;
+const hourlyFiles = 24;
+const hourlyFilesMs = hourlyFiles * hourMs;
 /** The latest rows that NDBC takes in are a little over three hours old; an hour is whole only after that. */
 const lateRowsMs = 4 * hourMs;
 /** A station's file is fetched once a day at most, whatever comes of it. */
@@ -44,8 +45,8 @@ export async function backfill(parts: BackfillParts): Promise<void> {
   if (parts.hours === 0) return;
   const now = Date.now();
   const thisHour = Math.floor(now / hourMs) * hourMs;
-  // A day goes back to the oldest of NDBC's 24 files only: what little lies before it would take a file of each station.
-  const hours = parts.hours === 24 ? 23 : parts.hours;
+  // A day goes back to the oldest of NDBC's hourly files only: the rest of it would take a file of each station.
+  const hours = parts.hours === hourlyFiles ? hourlyFiles - 1 : parts.hours;
   const from = new Date(thisHour - hours * hourMs);
   const missing = await missingHours(parts.sql, from, new Date(thisHour));
 

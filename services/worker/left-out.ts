@@ -2,7 +2,7 @@ import type { Log } from "../../shared/log.ts";
 import type { Parsed } from "./ndbc/table.ts";
 
 /** So many are shown; the rest is counted. */
-const shown = 10;
+const shown = 100;
 
 /** Logs what of a file was not stored: broken lines by number, and values that no sea has. */
 export function logLeftOut(log: Log, file: string, { rejectedLines, implausible }: Parsed<unknown>): void {
