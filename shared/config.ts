@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { logLevels } from "./log.ts";
-import { stationIdPattern } from "./observation.ts";
+import { stationIdPattern } from "./measurements.ts";
 
 /** A wrong or missing setting. Its message is one line for a person: variable, value, and what is allowed. */
 export class ConfigError extends Error {

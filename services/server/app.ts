@@ -5,6 +5,7 @@ import { timeout } from "hono/timeout";
 import type { Link } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import { isDatabaseAway, type Sql } from "../../shared/sql.ts";
+import { hashedName } from "../../web/hashed-name.ts";
 import { clientAddress } from "./client-address.ts";
 import type { Feed } from "./feed.ts";
 import { onlyReads, rateLimit } from "./limits.ts";
@@ -77,9 +78,11 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
   app.use(
     serveStatic({
       root: playerDir,
+      precompressed: true,
       onFound: (path, c) => {
-        // All but the page itself carry a hash of their content in their names.
-        c.header("Cache-Control", path.endsWith(".html") ? "no-cache" : "public, max-age=31536000, immutable");
+        c.header("Cache-Control", hashedName.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
+        // Also where it is not compressed: a cache is to keep both apart.
+        c.header("Vary", "Accept-Encoding");
       },
     }),
   );

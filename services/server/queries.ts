@@ -1,4 +1,13 @@
-import { measurements, type StoredEvent, type StoredObservation } from "../../shared/observation.ts";
+import type postgres from "postgres";
+import {
+  type Measurement,
+  type MedianMeasurement,
+  measurements,
+  medianMeasurements,
+  type Observation,
+  type StoredEvent,
+  type StoredObservation,
+} from "../../shared/measurements.ts";
 import { inTransaction, type Sql, type Transaction } from "../../shared/sql.ts";
 import { latestObsPath, simulationOwner } from "../../shared/upstream.ts";
 import type { BoundingBox, Filter, Position } from "./sse/filter.ts";
@@ -56,18 +65,17 @@ export async function measureRange(
   return { count: row?.count ?? 0, first: row?.first == null ? null : BigInt(row.first) };
 }
 
-function fromRange(sql: Sql, { after, upTo, since }: EventRange, { stations, bbox }: Filter) {
+function fromRange(sql: Sql, { after, upTo, since }: EventRange, filter: Filter) {
   return sql`
-    from observations ${bbox === null ? sql`` : sql`join stations using (station_id)`}
+    from observations ${filter.bbox === null ? sql`` : sql`join stations using (station_id)`}
     where event_id > ${String(after)}
       ${upTo === null ? sql`` : sql`and event_id <= ${String(upTo)}`}
       ${since === null ? sql`` : sql`and observed_at >= ${since}`}
-      ${stations === null ? sql`` : sql`and observations.station_id = any(${[...stations]})`}
-      ${bbox === null ? sql`` : within(sql, bbox)}
+      ${restrict(sql, filter)}
   `;
 }
 
-function within(sql: Sql, { west, south, east, north }: BoundingBox) {
+function within(sql: Sql | Transaction, { west, south, east, north }: BoundingBox) {
   const longitudes =
     west <= east ? sql`longitude between ${west} and ${east}` : sql`(longitude >= ${west} or longitude <= ${east})`;
   return sql`and latitude between ${south} and ${north} and ${longitudes}`;
@@ -95,6 +103,99 @@ export async function readLatest(sql: Sql): Promise<{ lastEventId: string; obser
     },
     "isolation level repeatable read read only",
   );
+}
+
+/** A value and when it was measured. */
+export type Measured = { value: number; at: Date };
+
+/** What a station measured last, field by field; `null` is "not measured". */
+export type Conditions = { stationId: string } & Record<Measurement, Measured | null>;
+
+/**
+ * What each station measured last since a time, for stations that reported at all since then, and the event id up to
+ * which this snapshot holds everything.
+ */
+export async function readConditions(
+  sql: Sql,
+  since: Date,
+  filter: Filter,
+): Promise<{ lastEventId: string; conditions: Conditions[] }> {
+  return inTransaction(
+    sql,
+    async (tx) => {
+      const { newest } = await readMarks(tx);
+      const lastTimes = measurements.map((name) => tx`max(observed_at) filter (where ${tx(name)} is not null)`);
+      // Only rows that were a station's last in some field, a few of each station.
+      const rows = await tx<Observation[]>`
+        with last_times as (
+          select station_id, array[max(observed_at), ${listed(tx, lastTimes)}] as times
+          from observations ${filter.bbox === null ? tx`` : tx`join stations using (station_id)`}
+          where observed_at > ${since} ${restrict(tx, filter)}
+          group by station_id
+        )
+        select station_id, observed_at, ${tx(measurements)}
+        from (select distinct station_id, unnest(times) as observed_at from last_times) as wanted
+          join observations using (station_id, observed_at)
+        where observed_at > ${since}
+        order by station_id, observed_at
+      `;
+      return { lastEventId: String(newest), conditions: foldConditions(rows) };
+    },
+    "isolation level repeatable read read only",
+  );
+}
+
+/** @param rows of each station in a row, oldest first */
+function foldConditions(rows: Observation[]): Conditions[] {
+  const conditions: Conditions[] = [];
+  for (const { stationId, observedAt, ...values } of rows) {
+    let known = conditions.at(-1);
+    if (known?.stationId !== stationId) {
+      known = { stationId, ...nothingMeasured };
+      conditions.push(known);
+    }
+    for (const name of measurements) {
+      const value = values[name];
+      if (value !== null) known[name] = { value, at: observedAt };
+    }
+  }
+  return conditions;
+}
+
+const nothingMeasured = Object.fromEntries(measurements.map((name) => [name, null])) as Record<Measurement, null>;
+
+/** What one station measured, by rising time. */
+export type Series = {
+  stationId: string;
+  /** Milliseconds of the Unix epoch. */
+  timesMs: number[];
+} & Record<MedianMeasurement, (number | null)[]>;
+
+/** What each station measured after a time and up to another, as one series a station: thousands of rows are far slower. */
+export async function readSeries(sql: Sql, after: Date, upTo: Date, filter: Filter): Promise<Series[]> {
+  const fields = medianMeasurements.map((name) => sql`json_agg(${sql(name)} order by observed_at) as ${sql(name)}`);
+  return sql`
+    select
+      station_id,
+      json_agg((extract(epoch from observed_at) * 1000)::bigint order by observed_at) as times_ms,
+      ${listed(sql, fields)}
+    from observations ${filter.bbox === null ? sql`` : sql`join stations using (station_id)`}
+    where observed_at > ${after} and observed_at <= ${upTo} ${restrict(sql, filter)}
+    group by station_id
+  `;
+}
+
+/** Parts of a query with commas between them. */
+function listed(sql: Sql | Transaction, parts: postgres.Fragment[]): postgres.Fragment {
+  return parts.reduce((list, part) => sql`${list}, ${part}`);
+}
+
+/** What a filter adds to a `where`; with a `bbox`, `stations` must be joined. */
+function restrict(sql: Sql | Transaction, { stations, bbox }: Filter) {
+  return sql`
+    ${stations === null ? sql`` : sql`and observations.station_id = any(${[...stations]})`}
+    ${bbox === null ? sql`` : within(sql, bbox)}
+  `;
 }
 
 /** A span of one station's history; without `since`, the newest rows of it. */
@@ -157,11 +258,14 @@ export type Status = {
   stationsReporting: number;
   /** Whether a station is of the simulated sea. */
   simulated: boolean;
+  /** The newest event that is stored. */
+  lastEventId: string;
 };
 
 /** Reads {@link Status}. */
 export async function readStatus(sql: Sql): Promise<Status> {
-  const [status] = await sql<Status[]>`
+  const { newest } = await readMarks(sql);
+  const [status] = await sql<Omit<Status, "lastEventId">[]>`
     select
       newest.fetched_at as last_poll,
       newest.last_modified as ndbc_last_modified,
@@ -170,7 +274,8 @@ export async function readStatus(sql: Sql): Promise<Status> {
       exists (select from stations where owner = ${simulationOwner}) as simulated
     from (values (1)) as always left join upstream_files as newest on newest.path = ${latestObsPath}
   `;
-  return status ?? { lastPoll: null, ndbcLastModified: null, stationsReporting: 0, simulated: false };
+  const unknown = { lastPoll: null, ndbcLastModified: null, stationsReporting: 0, simulated: false };
+  return { ...(status ?? unknown), lastEventId: String(newest) };
 }
 
 /** Where each station lies. */

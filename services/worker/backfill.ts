@@ -1,6 +1,6 @@
 import { describeError, pause } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
-import type { Observation } from "../../shared/observation.ts";
+import type { Observation } from "../../shared/measurements.ts";
 import type { Sql } from "../../shared/sql.ts";
 import { logLeftOut } from "./left-out.ts";
 import type { NdbcClient } from "./ndbc/client.ts";

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { channels } from "../../shared/channels.ts";
-import { encodeMessage, measurements, type StoredObservation } from "../../shared/observation.ts";
+import { measurements, type StoredObservation } from "../../shared/measurements.ts";
+import { encodeMessage } from "../../shared/observation.ts";
 import { inTransaction, locks, type Sql, takeLock } from "../../shared/sql.ts";
 
 const pageRows = 1_000;

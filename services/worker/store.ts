@@ -1,5 +1,5 @@
 import type postgres from "postgres";
-import { type Measurement, measurements, type Observation } from "../../shared/observation.ts";
+import { type Measurement, measurements, type Observation } from "../../shared/measurements.ts";
 import { inTransaction, locks, type Sql, type Transaction, takeLock } from "../../shared/sql.ts";
 
 /** An observation that came with the place where it was made, in decimal degrees. */

@@ -3,13 +3,8 @@ import fc from "fast-check";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { channels } from "../../shared/channels.ts";
-import {
-  coreMeasurements,
-  encodeObservation,
-  extraMeasurements,
-  type Observation,
-  parseMessage,
-} from "../../shared/observation.ts";
+import { coreMeasurements, extraMeasurements, type Observation } from "../../shared/measurements.ts";
+import { encodeObservation, parseMessage } from "../../shared/observation.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { observed } from "../rig/observed.ts";

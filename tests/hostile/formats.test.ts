@@ -9,7 +9,7 @@ import { parseRealtime, parseSpec } from "../../services/worker/ndbc/realtime.ts
 import { poll } from "../../services/worker/poll.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { type PositionedObservation, type Station, storeStations } from "../../services/worker/store.ts";
-import { type Measurement, measurements, type Observation } from "../../shared/observation.ts";
+import { type Measurement, measurements, type Observation } from "../../shared/measurements.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import { silentLog } from "../rig/silent-log.ts";
 import { type Stack, startStack } from "../rig/stack.ts";

@@ -1,5 +1,5 @@
 import type { PositionedObservation } from "../../services/worker/store.ts";
-import { type Measurements, measurements } from "../../shared/observation.ts";
+import { type Measurements, measurements } from "../../shared/measurements.ts";
 
 const nothing = Object.fromEntries(measurements.map((name) => [name, null])) as Measurements;
 

@@ -11,8 +11,11 @@ const server = await stack.start("server");
 
 afterAll(stack.stop);
 
-const line =
-  '{"stationId":"44009","timestamp":"2025-11-15T12:00:00.000Z","waveHeightM":1.2,"windSpeedMps":5.1,"windDirDeg":180,"waterTempC":12.4,"pressureHpa":1012.8}';
+/** A report as any program may publish it. */
+function lineOf(time: Date): string {
+  const timestamp = `${time.toISOString().slice(0, 19)}.000Z`;
+  return `{"stationId":"44009","timestamp":"${timestamp}","waveHeightM":1.2,"windSpeedMps":5.1,"windDirDeg":180,"waterTempC":12.4,"pressureHpa":1012.8}`;
+}
 
 describe("every answer", () => {
   test.each(["/", "/health", "/v1/stations", "/v1/stations/no", "/nothing", "/v1/observations/stream"])(
@@ -28,6 +31,9 @@ describe("every answer", () => {
         "default-src 'self'",
         "connect-src 'self'",
         "worker-src 'self' blob:",
+        "img-src 'self' blob:",
+        "media-src 'self' blob:",
+        "manifest-src 'self'",
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'none'",
@@ -57,20 +63,25 @@ describe.skipIf(chromium === null)("the page under its policy", () => {
   test("runs and sounds without breaking it once", async () => {
     const page = await openWatched(`${server.url}/?hook=1`);
     await page.until(isLive);
+    await page.until("bellbuoy.listening !== null");
     await page.view.click("#listen");
-    await page.until('!document.querySelector("#sound-controls").hidden');
-    await stack.redis.publish("observations:new", line);
+    await page.until('document.querySelector("main").dataset.sound === "playing"');
+    await stack.redis.publish("observations:new", lineOf(new Date()));
     await page.until("bellbuoy.scheduled.length === 1");
     expect(await page.view.evaluate<string[]>("violations")).toEqual([]);
     expect(page.complaints).toEqual([]);
     page.close();
   });
 
-  test("cannot be led to another server by a link", async () => {
+  test("cannot be led to another server by a link, and says why", async () => {
     const page = await openWatched(`${server.url}/?server=http://127.0.0.1:9`);
     await page.until("violations.length > 0");
     const [violation] = await page.view.evaluate<string[]>("violations");
     expect(violation).toStartWith("connect-src http://127.0.0.1:9/v1/");
+    await page.until('document.querySelector("main").dataset.state === "refused"');
+    expect(await page.view.evaluate<string>("document.body.textContent")).toContain(
+      "the host of this page lets it ask no other server",
+    );
     page.close();
   });
 });

@@ -159,7 +159,7 @@ describe.skipIf(chromium === null)("a page whose stream is refused", () => {
     const page = await openPage(server.url);
     const state = 'document.querySelector("main").dataset.state';
     await page.until(`${state} === "refused"`);
-    const text = await page.view.evaluate<string>('document.querySelector(".status").innerText');
+    const text = await page.view.evaluate<string>('document.querySelector("#status").innerText');
     expect(text).toContain("Refused: this server has no more streams to give (limit: 1)");
     const [, seconds] = /trying again in (\d+) s/.exec(text) ?? [];
     expect(Number(seconds)).toBeWithin(9, 14);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type Station, storeHistory, storePoll, storeStations } from "../../services/worker/store.ts";
-import { encodeMessage, type StoredObservation } from "../../shared/observation.ts";
+import type { StoredObservation } from "../../shared/measurements.ts";
+import { encodeMessage } from "../../shared/observation.ts";
 import { latestObsPath, simulationOwner } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
@@ -231,5 +232,6 @@ test("/v1/status says how the network and its reading stand, and that a sea is s
     ndbcLastModified: "Wed, 06 May 2026 11:40:01 GMT",
     stationsReporting: expect.any(Number),
     simulated: true,
+    lastEventId: "2",
   });
 });

@@ -2,16 +2,14 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import {
   coreMeasurements,
-  encodeMessage,
-  encodeObservation,
   extraMeasurements,
   type Measurements,
   measurements,
   type Observation,
-  parseMessage,
   type StoredObservation,
   stationIdPattern,
-} from "../../shared/observation.ts";
+} from "../../shared/measurements.ts";
+import { encodeMessage, encodeObservation, parseMessage } from "../../shared/observation.ts";
 
 /** The line of the contract. */
 const line =

@@ -10,7 +10,8 @@ import {
   storePoll,
   storeStations,
 } from "../../services/worker/store.ts";
-import { encodeMessage, measurements, type Observation, type StoredObservation } from "../../shared/observation.ts";
+import { measurements, type Observation, type StoredObservation } from "../../shared/measurements.ts";
+import { encodeMessage } from "../../shared/observation.ts";
 import { lockSpace, locks } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";

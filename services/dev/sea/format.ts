@@ -1,4 +1,4 @@
-import type { Measurement } from "../../../shared/observation.ts";
+import type { Measurement } from "../../../shared/measurements.ts";
 import type { Report } from "./reports.ts";
 import type { Station } from "./stations.ts";
 import type { WaveTrain } from "./waves.ts";

@@ -1,4 +1,4 @@
-import { type Measurement, type Measurements, measurements, type Observation } from "../../../shared/observation.ts";
+import { type Measurement, type Measurements, measurements, type Observation } from "../../../shared/measurements.ts";
 import { compass } from "./geography.ts";
 import { randomOf } from "./random.ts";
 import type { Station } from "./stations.ts";

@@ -1,4 +1,4 @@
-import type { Measurement } from "../../../shared/observation.ts";
+import type { Measurement } from "../../../shared/measurements.ts";
 import type { Ocean } from "./atmosphere.ts";
 import type { Position } from "./geography.ts";
 

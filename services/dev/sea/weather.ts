@@ -1,4 +1,4 @@
-import type { Measurements } from "../../../shared/observation.ts";
+import type { Measurements } from "../../../shared/measurements.ts";
 import { type Atmosphere, createAtmosphere } from "./atmosphere.ts";
 import { directionFrom, radians } from "./geography.ts";
 import { smoothNoise } from "./random.ts";

@@ -1,4 +1,4 @@
-import { stationIdPattern } from "../../../shared/observation.ts";
+import { stationIdPattern } from "../../../shared/measurements.ts";
 import { badParameter } from "../problem.ts";
 
 /** West, south, east and north in degrees; `west > east` spans the date line. */

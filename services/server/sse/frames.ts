@@ -1,4 +1,5 @@
-import { encodeObservation, type StoredEvent } from "../../../shared/observation.ts";
+import type { StoredEvent } from "../../../shared/measurements.ts";
+import { encodeObservation } from "../../../shared/observation.ts";
 
 /** An event ready to be sent: the same bytes go to every listener. */
 export type Frame = {

@@ -1,5 +1,5 @@
 import { XML } from "bun";
-import { stationIdPattern, upperCaseStationId } from "../../../shared/observation.ts";
+import { stationIdPattern, upperCaseStationId } from "../../../shared/measurements.ts";
 import type { Station } from "../store.ts";
 import { describeBody, NotDataError, quote } from "./not-data.ts";
 

@@ -1,4 +1,4 @@
-import { type Measurement, measurements, type Observation } from "../../../shared/observation.ts";
+import { type Measurement, measurements, type Observation } from "../../../shared/measurements.ts";
 import { quote } from "./not-data.ts";
 import { BrokenRow, bindColumn, cellIs, cellNumber, cellText, type Row, type Table } from "./table.ts";
 

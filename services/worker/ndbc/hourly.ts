@@ -1,4 +1,4 @@
-import type { Observation } from "../../../shared/observation.ts";
+import type { Observation } from "../../../shared/measurements.ts";
 import { bindMeasurements, readObservation } from "./columns.ts";
 import { bindTime, readStationId, readTime } from "./row-key.ts";
 import { bindColumn, openTable, type Parsed, readRows } from "./table.ts";

@@ -1,4 +1,4 @@
-import { stationIdPattern } from "../../../shared/observation.ts";
+import { stationIdPattern } from "../../../shared/measurements.ts";
 
 /** Who and where the stations are; about 1,350. */
 export const activeStationsPath = "/activestations.xml";

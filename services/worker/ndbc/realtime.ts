@@ -1,4 +1,4 @@
-import type { Observation } from "../../../shared/observation.ts";
+import type { Observation } from "../../../shared/measurements.ts";
 import { bindMeasurements, type MeasurementColumns, readObservation } from "./columns.ts";
 import { bindTime, readTime } from "./row-key.ts";
 import { openTable, type Parsed, readRows, type Table } from "./table.ts";

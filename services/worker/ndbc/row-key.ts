@@ -1,4 +1,4 @@
-import { stationIdPattern, upperCaseStationId } from "../../../shared/observation.ts";
+import { stationIdPattern, upperCaseStationId } from "../../../shared/measurements.ts";
 import { quote } from "./not-data.ts";
 import { BrokenRow, bindColumn, cellDigits, cellText, type Row, type Table } from "./table.ts";
 

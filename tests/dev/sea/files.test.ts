@@ -7,7 +7,8 @@ import { parseHourly } from "../../../services/worker/ndbc/hourly.ts";
 import { parseLatestObs } from "../../../services/worker/ndbc/latest-obs.ts";
 import { activeStationsPath, hourlyPath, realtimePath } from "../../../services/worker/ndbc/paths.ts";
 import { parseRealtime, parseSpec } from "../../../services/worker/ndbc/realtime.ts";
-import { type Observation, observationMessageSchema } from "../../../shared/observation.ts";
+import type { Observation } from "../../../shared/measurements.ts";
+import { observationMessageSchema } from "../../../shared/observation.ts";
 import { latestObsPath, simulationOwner } from "../../../shared/upstream.ts";
 
 setDefaultTimeout(20_000);

@@ -3,7 +3,7 @@ import { createAtmosphere } from "../../../services/dev/sea/atmosphere.ts";
 import { stations } from "../../../services/dev/sea/stations.ts";
 import { combine, swell, windSea } from "../../../services/dev/sea/waves.ts";
 import { createSea, type Weather } from "../../../services/dev/sea/weather.ts";
-import { type Measurement, measurements } from "../../../shared/observation.ts";
+import { type Measurement, measurements } from "../../../shared/measurements.ts";
 
 setDefaultTimeout(20_000);
 
