@@ -1,48 +1,136 @@
-import { watch } from "node:fs";
+import { existsSync, watch } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress } from "node:zlib";
 import { describeError } from "../shared/link.ts";
 import { contentSecurityPolicy } from "./content-security-policy.ts";
+import { hashedName } from "./hashed-name.ts";
 
 /** Where the built player lies; any static host can serve it. */
 export const distDir = join(import.meta.dir, "dist");
 
 /** One file of the built player. */
-export type PlayerFile = { name: string; bytes: number; gzipBytes: number };
+export type PlayerFile = { name: string; bytes: number; gzipBytes: number; loaded: WhenLoaded };
+
+/** With the page, or not before somebody listens; `onDemand`: when something rare is asked for, if ever. */
+type WhenLoaded = "page" | "sound" | "onDemand";
 
 type BuiltFile = { name: string; content: Uint8Array<ArrayBuffer> };
 
 /** How long the files must rest before they are built again: an editor writes several times. */
 const restMs = 100;
 
+/** Worker entries, each by the constant that gives the page its address. */
+const workers = { waveformWorkerUrl: "sound/waveform-worker.ts" };
+
+/** Files that are served as they are: the manifest names them. */
+const icons = ["icon-192.png", "icon-512.png", "icon-mask.png"];
+
+const compressible = /\.(html|js|css|svg|json|webmanifest)$/;
+const brotli = promisify(brotliCompress);
+
+const naming = { entry: "[name].[ext]", chunk: "[name]-[hash].[ext]", asset: "[name]-[hash].[ext]" };
+
+/** The coast in detail, which only who zooms in asks for, and what measures the page. */
+const rarelyAsked = /^(land-50m|hook)-/;
+/** What is fetched when somebody comes to read it, or chooses it, whether anything sounds or not. */
+const askedByItself = /^(legend|mapping-view|midi-output|station-card)-/;
+/** The coast that is drawn at once, in a file of its own or not. */
+const coarseLand = /110m/;
+
 if (import.meta.main) await main(process.argv.includes("--watch"));
 
 /**
  * Builds the player into {@link distDir} while a server may be serving it: new files appear first, then the page that
  * asks for them, and only then does what it no longer asks for go. A build that fails leaves everything as it was.
+ * Beside each text lies the same compressed, as `.br` and `.gz`, for hosts that serve those.
+ * @param entry the page; tests build one of their own
  * @returns the files, the page first
  * @throws {Error} that says where the source is wrong
  */
-export async function buildPlayer(): Promise<PlayerFile[]> {
+export async function buildPlayer(
+  entry = join(import.meta.dir, "index.html"),
+  targetDir = distDir,
+): Promise<PlayerFile[]> {
+  const { files: workerFiles, addresses } = await buildWorkers();
+  const { outputs, metafile } = await bundle({ entrypoints: [entry], define: addresses, metafile: true });
+  const pageFiles = await Promise.all(outputs.map(finish));
+  const assets = [...pageFiles.filter(({ name }) => !name.endsWith(".html")), ...workerFiles];
+  const page = pageFiles.filter(({ name }) => name.endsWith(".html"));
+  const serviceWorker = await buildServiceWorker([...page, ...assets]);
+
+  await mkdir(targetDir, { recursive: true });
+  const unnamed = await Promise.all(icons.map(readIcon));
+  const written = await Promise.all([...assets, ...unnamed].map((file) => write(file, targetDir)));
+  // The service worker comes last: what it keeps must be there.
+  for (const file of [...page, serviceWorker]) written.push(await write(file, targetDir));
+  await removeAllBut(new Set(written.flat()), targetDir);
+
+  const first = loadedWithPage(metafile);
+  return [...page, ...assets, serviceWorker].map((file) => measure(file, first));
+}
+
+/** Each worker under a name with a hash, as a script without imports, and the constants that name them to the page. */
+async function buildWorkers(): Promise<{ files: BuiltFile[]; addresses: Record<string, string> }> {
+  const files: BuiltFile[] = [];
+  const addresses: Record<string, string> = {};
+  for (const [constant, entry] of Object.entries(workers)) {
+    const { outputs } = await bundle({ entrypoints: [entry], naming: { ...naming, entry: "[name]-[hash].[ext]" } });
+    const built = await Promise.all(outputs.map(finish));
+    files.push(...built);
+    addresses[constant] = JSON.stringify(`./${built[0]?.name}`);
+  }
+  return { files, addresses };
+}
+
+/** It must keep its name, by which browsers look for a new one. */
+async function buildServiceWorker(files: BuiltFile[]): Promise<BuiltFile> {
+  const kept = files
+    .filter(({ name }) => hashedName.test(name) && !rarelyAsked.test(name))
+    .map(({ name }) => `./${name}`);
+  const version = Bun.hash(files.map(({ content }) => Bun.hash(content)).join()).toString(36);
+  const { outputs } = await bundle({
+    entrypoints: ["service-worker.ts"],
+    define: { precacheFiles: JSON.stringify(["./", ...kept]), buildVersion: JSON.stringify(version) },
+  });
+  const [file] = await Promise.all(outputs.map(finish));
+  if (!file) throw new Error("the service worker was not built");
+  return file;
+}
+
+/** @throws {Error} that says where the source is wrong */
+async function bundle(options: Bun.BuildConfig): Promise<Bun.BuildOutput> {
   const built = await Bun.build({
-    entrypoints: [join(import.meta.dir, "index.html")],
     target: "browser",
     minify: true,
     splitting: true,
-    naming: { entry: "[name].[ext]", chunk: "[name]-[hash].[ext]", asset: "[name]-[hash].[ext]" },
+    naming,
+    ...options,
+    entrypoints: options.entrypoints.map((entry) => resolve(import.meta.dir, entry)),
     throw: false,
   });
   if (!built.success) throw new Error(built.logs.map((log) => Bun.inspect(log)).join("\n"));
+  return built;
+}
 
-  const all = await Promise.all(built.outputs.map(finish));
-  const page = all.filter(({ name }) => name.endsWith(".html"));
-  const rest = all.filter(({ name }) => !name.endsWith(".html"));
-  await mkdir(distDir, { recursive: true });
-  await Promise.all(rest.map(write));
-  await Promise.all(page.map(write));
-  const files = [...page, ...rest].map(measure);
-  await removeAllBut(new Set(files.map(({ name }) => name)));
-  return files;
+/** The scripts and styles that a browser asks for before anybody does anything. */
+function loadedWithPage(metafile: Bun.BuildMetafile | undefined): Set<string> {
+  const { outputs = {} } = metafile ?? {};
+  const found = new Set<string>();
+  const add = (path: string) => {
+    if (found.has(basename(path))) return;
+    found.add(basename(path));
+    const { imports = [], cssBundle } = outputs[path] ?? {};
+    for (const imported of imports) if (imported.kind === "import-statement") add(imported.path);
+    if (cssBundle) add(cssBundle);
+  };
+  for (const [path, { entryPoint }] of Object.entries(outputs)) if (entryPoint?.endsWith("index.html")) add(path);
+  return found;
+}
+
+async function readIcon(name: string): Promise<BuiltFile> {
+  return { name, content: await Bun.file(join(import.meta.dir, "icons", name)).bytes() };
 }
 
 async function finish(artifact: Bun.BuildArtifact): Promise<BuiltFile> {
@@ -63,21 +151,45 @@ function withPolicy(html: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(rewriter.transform(html));
 }
 
+/** Writes a file, and compressed ones beside it. @returns the names of all */
+async function write({ name, content }: BuiltFile, dir: string): Promise<string[]> {
+  const names = [name];
+  if (compressible.test(name)) {
+    const forms = { br: () => brotli(content), gz: async () => Bun.gzipSync(content, { level: 9 }) };
+    for (const [ending, compress] of Object.entries(forms)) {
+      const compressed = `${name}.${ending}`;
+      // What has a hash in its name was compressed by an earlier build: that takes longer than all the rest.
+      const isKnown = hashedName.test(name) && existsSync(join(dir, compressed));
+      if (!isKnown) await put(join(dir, compressed), await compress());
+      names.push(compressed);
+    }
+  }
+  await put(join(dir, name), content);
+  return names;
+}
+
 /** Written beside and then renamed, so that nobody is ever served half a file. */
-async function write({ name, content }: BuiltFile): Promise<void> {
-  const path = join(distDir, name);
+async function put(path: string, content: Uint8Array): Promise<void> {
   const unfinished = `${path}.${process.pid}.unfinished`;
   await Bun.write(unfinished, content);
   await rename(unfinished, path);
 }
 
-function measure({ name, content }: BuiltFile): PlayerFile {
-  return { name, bytes: content.byteLength, gzipBytes: Bun.gzipSync(content, { level: 9 }).length };
+function measure({ name, content }: BuiltFile, first: Set<string>): PlayerFile {
+  const gzipBytes = Bun.gzipSync(content, { level: 9 }).length;
+  return { name, bytes: content.byteLength, gzipBytes, loaded: whenLoaded(name, first) };
 }
 
-async function removeAllBut(names: Set<string>): Promise<void> {
-  const stale = (await readdir(distDir)).filter((name) => !names.has(name) && !name.endsWith(".unfinished"));
-  await Promise.all(stale.map((name) => rm(join(distDir, name), { recursive: true, force: true })));
+function whenLoaded(name: string, first: Set<string>): WhenLoaded {
+  if (first.has(name) || /\.(html|svg)$/.test(name) || coarseLand.test(name)) return "page";
+  return name.endsWith(".js") && hashedName.test(name) && !rarelyAsked.test(name) && !askedByItself.test(name)
+    ? "sound"
+    : "onDemand";
+}
+
+async function removeAllBut(names: Set<string>, dir: string): Promise<void> {
+  const stale = (await readdir(dir)).filter((name) => !names.has(name) && !name.endsWith(".unfinished"));
+  await Promise.all(stale.map((name) => rm(join(dir, name), { recursive: true, force: true })));
 }
 
 async function main(watching: boolean): Promise<void> {
@@ -100,7 +212,13 @@ function table(files: PlayerFile[]): string {
   const width = Math.max(...files.map(({ name }) => name.length));
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
   const rows = files.map(({ name, bytes, gzipBytes }) => name.padEnd(width) + kilobytes(bytes) + kilobytes(gzipBytes));
-  return [`${"web/dist".padEnd(width)}${"raw".padStart(10)}${"gzip".padStart(10)}`, ...rows].join("\n");
+  const gzipOf = (...when: WhenLoaded[]) =>
+    files.filter(({ loaded }) => when.includes(loaded)).reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);
+  return [
+    `${"web/dist".padEnd(width)}${"raw".padStart(10)}${"gzip".padStart(10)}`,
+    ...rows,
+    `page, map and land:${kilobytes(gzipOf("page"))} gzip; with sound:${kilobytes(gzipOf("page", "sound"))}`,
+  ].join("\n");
 }
 
 /** Builds now and after every change of the sources, one build at a time, until the process is ended. */

@@ -1,6 +1,6 @@
 /**
  * What the player needs of a browser, as a Content-Security-Policy that allows nothing else. Tone's clock is a worker that
- * it makes from a blob.
+ * it makes from a blob; what is recorded is a blob until it is saved.
  * @param connect where its server may be
  */
 export function contentSecurityPolicy(connect: string): string {
@@ -8,6 +8,9 @@ export function contentSecurityPolicy(connect: string): string {
     "default-src 'self'",
     `connect-src ${connect}`,
     "worker-src 'self' blob:",
+    "img-src 'self' blob:",
+    "media-src 'self' blob:",
+    "manifest-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",

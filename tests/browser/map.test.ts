@@ -1,0 +1,245 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { basename, join } from "node:path";
+import { chromium, openPage, type Page } from "../rig/browser.ts";
+
+setDefaultTimeout(20_000);
+
+const size = { width: 1000, height: 700 };
+const frameBudgetMs = 8;
+
+const html = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
+<style>:root { color-scheme: light dark } body { margin: 0 } #map { position: fixed; inset: 0 }</style>
+<div id="map" tabindex="0"></div><script type="module" src="/map-page.js"></script>`;
+
+type Place = { longitude: number; latitude: number; zoom: number };
+
+describe.skipIf(chromium === null)("the map in a real browser", () => {
+  let server: Bun.Server<undefined>;
+  let page: Page;
+
+  beforeAll(async () => {
+    const built = await Bun.build({
+      entrypoints: [join(import.meta.dir, "map-page.ts")],
+      target: "browser",
+      minify: true,
+      splitting: true,
+      naming: { chunk: "[name]-[hash].[ext]" },
+    });
+    const files = new Map(built.outputs.map((file) => [basename(file.path), file]));
+    server = Bun.serve({
+      port: 0,
+      fetch(request) {
+        const name = basename(new URL(request.url).pathname);
+        const file = files.get(name);
+        if (file) return new Response(file, { headers: { "content-type": "text/javascript" } });
+        return new Response(html, { headers: { "content-type": "text/html" } });
+      },
+    });
+    page = await openPage(server.url.href, size);
+    await page.until("globalThis.map && told.views > 0");
+  });
+  afterAll(async () => {
+    page?.close();
+    await server?.stop(true);
+  });
+  beforeEach(async () => {
+    await page.view.evaluate("(map.select(null), document.getElementById('map').focus(), reset())");
+  });
+
+  const evaluate = <T>(expression: string) => page.view.evaluate<T>(expression);
+  const middle = () => evaluate<{ x: number; y: number }>("({ x: innerWidth / 2, y: innerHeight / 2 })");
+  const setView = (view: Place) => evaluate(`map.setView(${JSON.stringify(view)})`);
+  const nextFrame = () => evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+
+  test("a click within reach of a buoy chooses it, a click on the empty sea chooses nothing", async () => {
+    await setView({ longitude: -122.84, latitude: 37.75, zoom: 12 });
+    const { x, y } = await middle();
+    await page.view.click(x + 12, y - 9);
+    await page.until("told.selected.length === 1");
+    await page.view.click(x - 300, y + 200);
+    await page.until("told.selected.length === 2");
+    expect(await evaluate<(string | null)[]>("told.selected")).toEqual(["46026", null]);
+  });
+
+  test("the wheel zooms in at the pointer and a drag moves the map along", async () => {
+    await setView({ longitude: -74.7, latitude: 38.46, zoom: 6 });
+    const { x, y } = await middle();
+    // Pushed aside by a drag, the buoy is no longer in the middle: only a zoom at the pointer keeps it there.
+    await drag(x, y, x - 150, y + 80);
+    await page.view.cdp("Input.dispatchMouseEvent", {
+      type: "mouseWheel",
+      x: x - 150,
+      y: y + 80,
+      deltaX: 0,
+      deltaY: -400,
+    });
+    await page.until("map.view.zoom > 11");
+    await page.view.click(x - 150, y + 80);
+    await page.until("told.selected.length === 1");
+    expect(await evaluate<string[]>("told.selected")).toEqual(["44009"]);
+  });
+
+  test("zoomed out all the way, the wheel is left to the page", async () => {
+    await setView({ longitude: -130, latitude: 0, zoom: 1 });
+    const wasTaken = await evaluate<boolean>(`(() => {
+      const event = new WheelEvent("wheel", { deltaY: 300, bubbles: true, cancelable: true, clientX: 300, clientY: 300 });
+      document.querySelector("canvas").dispatchEvent(event);
+      return event.defaultPrevented;
+    })()`);
+    expect(wasTaken).toBe(false);
+  });
+
+  test("two fingers that part zoom in", async () => {
+    await setView({ longitude: -130, latitude: 30, zoom: 4 });
+    const touch = (type: string, reach: number | null) =>
+      page.view.cdp("Input.dispatchTouchEvent", {
+        type,
+        touchPoints:
+          reach === null
+            ? []
+            : [
+                { x: 500 - reach, y: 300, id: 1 },
+                { x: 500 + reach, y: 300, id: 2 },
+              ],
+      });
+    await touch("touchStart", 50);
+    for (const reach of [60, 80, 100, 120, 150]) await touch("touchMove", reach);
+    await touch("touchEnd", null);
+    await page.until("map.view.zoom > 10 && map.view.zoom < 14");
+  });
+
+  test("a finger on the map as it opens scrolls the page, and moves the map once it is zoomed in", async () => {
+    const touchAction = "document.getElementById('map').style.touchAction";
+    await setView({ longitude: -130, latitude: 30, zoom: 1 });
+    await page.until(`${touchAction} === "pan-y"`);
+    await setView({ longitude: -130, latitude: 30, zoom: 9 });
+    await page.until(`${touchAction} === "none"`);
+  });
+
+  test("the arrow keys go from station to station, plus and minus zoom, nought shows the whole world", async () => {
+    await setView({ longitude: -122.84, latitude: 37.75, zoom: 12 });
+    await page.view.press("ArrowUp");
+    await page.view.press("ArrowUp");
+    await page.view.press("ArrowDown");
+    await page.view.press("ArrowDown");
+    await page.until("told.selected.length === 4");
+    expect(await evaluate<string[]>("told.selected")).toEqual(["46026", "46013", "46026", "46042"]);
+    await page.view.press("+");
+    await page.until("map.view.zoom > 17");
+    await page.view.press("-");
+    await page.until("map.view.zoom < 13");
+    await page.view.press("0");
+    await page.until("Math.abs(map.view.zoom - 1) < 1e-6");
+    expect(await evaluate<string[]>("map.stationsInView()")).toHaveLength(5);
+  });
+
+  test("knows which stations are in view, and brings one there that is not", async () => {
+    await setView({ longitude: -122.84, latitude: 37.75, zoom: 10 });
+    expect(await evaluate<string[]>("map.stationsInView().toSorted()")).toEqual(["46013", "46026", "46042"]);
+    await evaluate("map.showStation('51101')");
+    await page.until("map.stationsInView().join() === '51101'");
+    await page.until("told.views > 0");
+  });
+
+  test("a ring appears when its bell sounds, not before, and goes", async () => {
+    await setView({ longitude: -122.84, latitude: 37.75, zoom: 10 });
+    await nextFrame();
+    expect(await evaluate<number>("inkOfPulses()")).toBe(0);
+    const { early, lateMs } = await evaluate<{ early: number; lateMs: number }>(`new Promise((done) => {
+      const atMs = performance.now() + 300;
+      let early = 0;
+      map.pulse("46026", 0.7, atMs);
+      requestAnimationFrame(function look() {
+        const ink = inkOfPulses();
+        const nowMs = performance.now();
+        if (ink > 0 && nowMs < atMs) early = ink;
+        if (ink > 0) done({ early, lateMs: nowMs - atMs });
+        else requestAnimationFrame(look);
+      });
+    })`);
+    expect(early).toBe(0);
+    expect(lateMs).toBeLessThan(150);
+    await page.until("inkOfPulses() === 0");
+  });
+
+  test("where motion is to be reduced a ring does not grow", async () => {
+    await page.view.cdp("Emulation.setEmulatedMedia", {
+      features: [{ name: "prefers-reduced-motion", value: "reduce" }],
+    });
+    const widths = await evaluate<number[]>(`new Promise((done) => {
+      const widths = [];
+      const startMs = performance.now();
+      map.pulse("46026", 0.7, startMs);
+      requestAnimationFrame(function look() {
+        const canvas = document.querySelectorAll("canvas")[2];
+        const { width, height } = canvas;
+        const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+        const inked = [];
+        for (let i = 0; i < width * height; i++) if (data[4 * i + 3] > 20) inked.push(i % width);
+        if (inked.length) widths.push(inked.reduce((a, b) => Math.max(a, b)) - inked.reduce((a, b) => Math.min(a, b)));
+        if (performance.now() - startMs < 1200) requestAnimationFrame(look); else done(widths);
+      });
+    })`);
+    await page.view.cdp("Emulation.setEmulatedMedia", { features: [{ name: "prefers-reduced-motion", value: "" }] });
+    expect(widths.length).toBeGreaterThan(3);
+    expect(Math.max(...widths) - Math.min(...widths)).toBeLessThanOrEqual(2);
+  });
+
+  test("takes other colours when day turns to night", async () => {
+    const setScheme = (value: string) =>
+      page.view.cdp("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value }] });
+    await setScheme("dark");
+    await page.until("map.theme.dark");
+    const dark = await evaluate<string>("map.theme.sea");
+    await setScheme("light");
+    await page.until("!map.theme.dark");
+    expect(await evaluate<string>("map.theme.sea")).not.toBe(dark);
+  });
+
+  test("the finer coast is fetched only when somebody zooms in", async () => {
+    const another = await openPage(server.url.href, size);
+    try {
+      const fetched = `performance.getEntriesByType("resource").some(({ name }) => name.includes("land-50m"))`;
+      await another.until("globalThis.map && told.views > 0");
+      expect(await another.view.evaluate<boolean>(fetched)).toBe(false);
+      await another.view.evaluate("map.setView({ longitude: -74.7, latitude: 38.46, zoom: 20 })");
+      await another.until(fetched);
+      expect(another.complaints).toEqual([]);
+    } finally {
+      another.close();
+    }
+  });
+
+  test("900 stations cost little of a frame while the map is moved and zoomed and bells ring", async () => {
+    await evaluate("crowd(900)");
+    await setView({ longitude: -130, latitude: 35, zoom: 3 });
+    await nextFrame();
+    await evaluate("reset()");
+    const gaps = await evaluate<number[]>("voyage(2000)");
+    const costs = await evaluate<number[]>("told.frameCosts");
+    console.log(`map, 900 stations: scripting ${describeTimes(costs)}; from frame to frame ${describeTimes(gaps)}`);
+    expect(costs.length).toBeGreaterThan(20);
+    expect(quantile(costs, 0.5)).toBeLessThan(frameBudgetMs);
+  });
+
+  test("complains of nothing", () => {
+    expect(page.complaints).toEqual([]);
+  });
+
+  async function drag(fromX: number, fromY: number, toX: number, toY: number): Promise<void> {
+    const send = (type: string, x: number, y: number) =>
+      page.view.cdp("Input.dispatchMouseEvent", { type, x, y, button: "left", buttons: 1, clickCount: 1 });
+    await send("mousePressed", fromX, fromY);
+    await send("mouseMoved", (fromX + toX) / 2, (fromY + toY) / 2);
+    await send("mouseMoved", toX, toY);
+    await send("mouseReleased", toX, toY);
+  }
+});
+
+function quantile(values: number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
+}
+
+function describeTimes(values: number[]): string {
+  return `median ${quantile(values, 0.5).toFixed(1)} ms, p95 ${quantile(values, 0.95).toFixed(1)} ms (${values.length} frames)`;
+}

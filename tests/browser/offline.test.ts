@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "../../services/dev/ports.ts";
+import { buildPlayer } from "../../web/build.ts";
+import { chromium, openPage, type Page } from "../rig/browser.ts";
+
+setDefaultTimeout(20_000);
+
+if (chromium === null) console.log("no Chromium on this machine: the tests of the page without a network are skipped");
+
+const webDir = join(import.meta.dir, "../../web");
+
+/** A page that shows what it loaded, and loads a part of itself only when told to. */
+async function writePage(dir: string, edition: string): Promise<string> {
+  await Bun.write(
+    join(dir, "index.html"),
+    '<!doctype html><meta charset="utf-8"><title>sea</title><script type="module" src="./page.ts"></script>',
+  );
+  await Bun.write(join(dir, "lazy.ts"), `export const edition = "lazy part of ${edition}";`);
+  await Bun.write(
+    join(dir, "page.ts"),
+    `import { loadConditions, loadHistory } from "${webDir}/api.ts";
+     import { registerServiceWorker } from "${webDir}/offline.ts";
+     const { signal } = new AbortController();
+     Object.assign(globalThis, {
+       edition: "${edition}",
+       lazy: () => import("./lazy.ts").then((part) => part.edition),
+       pastOf: (id) => loadHistory(location.origin, id, 0, signal).then((list) => list.length),
+     });
+     void registerServiceWorker();
+     loadConditions(location.origin, signal).then((snapshot) => Object.assign(globalThis, { snapshot }));`,
+  );
+  return join(dir, "index.html");
+}
+
+describe.skipIf(chromium === null)("a page that was opened once", () => {
+  const dir = mkdtempSync(join(tmpdir(), "bellbuoy-offline-"));
+  const dist = join(dir, "dist");
+  const port = freePort();
+  const url = `http://127.0.0.1:${port}/`;
+  const pages: Page[] = [];
+  let server: Bun.Server<undefined> | null = null;
+  let waterTempC = 12;
+
+  function startServer(): void {
+    server = Bun.serve({
+      hostname: "127.0.0.1",
+      port,
+      async fetch(request) {
+        const { pathname } = new URL(request.url);
+        const at = "2026-05-06T11:50:00.000Z";
+        if (pathname === "/v1/conditions") {
+          const conditions = [{ stationId: "44009", waterTempC: { value: waterTempC, at } }];
+          return Response.json({ lastEventId: "7", conditions });
+        }
+        if (pathname.startsWith("/v1/")) return Response.json({ observations: [] });
+        const file = Bun.file(join(dist, pathname === "/" ? "index.html" : pathname));
+        const headers = { "Cache-Control": "no-store" };
+        return (await file.exists()) ? new Response(file, { headers }) : new Response(null, { status: 404, headers });
+      },
+    });
+  }
+
+  const stopServer = () => server?.stop(true);
+
+  async function open(): Promise<Page> {
+    const page = await openPage(url);
+    pages.push(page);
+    return page;
+  }
+
+  const isKept = `caches.open("bellbuoy-answers").then((cache) => cache.keys()).then((keys) => keys.some(({ url }) => url.includes("/v1/conditions")))`;
+
+  beforeAll(async () => {
+    await buildPlayer(await writePage(join(dir, "first"), "first edition"), dist);
+    startServer();
+  });
+  afterAll(async () => {
+    for (const page of pages) page.close();
+    await stopServer();
+    await rm(dir, { recursive: true });
+  });
+
+  test("opens without a server, shows what it last knew, and says how old that is", async () => {
+    const page = await open();
+    await page.until("globalThis.snapshot");
+    expect(await page.view.evaluate<number | null>("snapshot.cachedAtMs")).toBeNull();
+    await page.until(isKept);
+    const before = Date.now();
+    await stopServer();
+    await page.view.navigate(url);
+    const kept = await page.until<{ cachedAtMs: number; conditions: unknown[] }>("globalThis.snapshot");
+    expect(kept.conditions).toEqual([
+      { stationId: "44009", fields: { waterTempC: { value: 12, atMs: Date.parse("2026-05-06T11:50:00Z") } } },
+    ]);
+    expect(before - kept.cachedAtMs).toBeWithin(0, 20_000);
+    // The part that was never asked for is there as well.
+    expect(await page.view.evaluate<string>("lazy()")).toBe("lazy part of first edition");
+  });
+
+  test("shows what the server says now as soon as it is back", async () => {
+    waterTempC = 13;
+    startServer();
+    const page = await open();
+    const fresh = await page.until<{ cachedAtMs: null; conditions: { fields: unknown }[] }>("globalThis.snapshot");
+    expect(fresh.cachedAtMs).toBeNull();
+    expect(fresh.conditions[0]?.fields).toMatchObject({ waterTempC: { value: 13 } });
+  });
+
+  test("keeps the histories of the fifty stations that were looked at last", async () => {
+    const page = await open();
+    const ids = Array.from({ length: 55 }, (_, index) => `TEST${index}`);
+    const keptIds = `caches.open("bellbuoy-answers").then((cache) => cache.keys()).then((keys) =>
+      keys.flatMap(({ url }) => /by-station\\/(\\w+)/.exec(url)?.[1] ?? []))`;
+    for (const id of ids) await page.view.evaluate(`pastOf("${id}")`);
+    await page.until(`${keptIds}.then((ids) => ids.length === 50 && ids.at(-1) === "TEST54")`);
+    expect(await page.view.evaluate<string[]>(keptIds)).toEqual(ids.slice(5));
+    expect(await page.view.evaluate<boolean>(isKept)).toBe(true);
+  });
+
+  test("stays whole when the server gets a new edition, and opens as that one the next time", async () => {
+    const old = await open();
+    await old.until("globalThis.snapshot");
+    await buildPlayer(await writePage(join(dir, "second"), "second edition"), dist);
+    await old.view.evaluate("navigator.serviceWorker.getRegistration().then((known) => known.update()).then(() => 0)");
+    await old.until("navigator.serviceWorker.getRegistration().then((known) => known.waiting !== null)");
+    expect(await old.view.evaluate<string>("lazy()")).toBe("lazy part of first edition");
+
+    const fresh = await open();
+    await fresh.until("globalThis.snapshot");
+    expect(await fresh.view.evaluate<string>("edition")).toBe("second edition");
+    expect(await fresh.view.evaluate<string>("lazy()")).toBe("lazy part of second edition");
+
+    for (const page of pages.splice(0)) page.close();
+    const last = await open();
+    const builds = `caches.keys().then((names) => names.filter((name) => name.startsWith("bellbuoy-files-")).length)`;
+    await last.until(`${builds}.then((count) => count === 1)`);
+    await stopServer();
+    await last.view.navigate(url);
+    await last.until("globalThis.snapshot");
+    expect(await last.view.evaluate<string>("edition + ', ' + await lazy()")).toBe(
+      "second edition, lazy part of second edition",
+    );
+  });
+});

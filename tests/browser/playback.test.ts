@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { basename, join } from "node:path";
+import { contentSecurityPolicy } from "../../web/content-security-policy.ts";
+import { chromium, openPage, type Page } from "../rig/browser.ts";
+import type { Playback } from "./playback-page.ts";
+
+setDefaultTimeout(20_000);
+
+if (chromium === null) console.log("no Chromium on this machine: the tests of playback in a browser are skipped");
+
+/** As the built player is served: every file under the page's policy. */
+async function servePlayback() {
+  const naming = { entry: "[name].[ext]", chunk: "[name]-[hash].[ext]", asset: "[name]-[hash].[ext]" };
+  const bundle = (entry: string, define: Record<string, string> = {}) =>
+    Bun.build({
+      entrypoints: [join(import.meta.dir, entry)],
+      target: "browser",
+      minify: true,
+      splitting: true,
+      naming,
+      define,
+    });
+  const worker = await bundle("../../web/sound/waveform-worker.ts");
+  const page = await bundle("playback-page.ts", { waveformWorkerUrl: JSON.stringify("./waveform-worker.js") });
+  const files = new Map([...worker.outputs, ...page.outputs].map((file) => [`/${basename(file.path)}`, file]));
+  const html = '<!doctype html><meta charset="utf-8"><body><script type="module" src="/playback-page.js"></script>';
+  return Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: (request) => {
+      const headers = { "Content-Security-Policy": contentSecurityPolicy("'self'") };
+      const { pathname } = new URL(request.url);
+      if (pathname === "/") return new Response(html, { headers: { ...headers, "Content-Type": "text/html" } });
+      if (pathname === "/favicon.ico") return new Response(null, { status: 204, headers });
+      const file = files.get(pathname);
+      return file ? new Response(file, { headers }) : new Response(null, { status: 404 });
+    },
+  });
+}
+
+const decibels = (level: number) => (20 * Math.log10(level)).toFixed(0);
+
+describe.skipIf(chromium === null)("the player in a real browser", () => {
+  let host: Awaited<ReturnType<typeof servePlayback>>;
+  let page: Page;
+
+  beforeAll(async () => {
+    host = await servePlayback();
+    page = await openPage(`http://127.0.0.1:${host.port}/`);
+    await page.until("globalThis.playback");
+  });
+  afterAll(async () => {
+    page.close();
+    await host.stop(true);
+  });
+
+  /** Runs a function of the page's; it sees nothing of the test. */
+  function ask<T>(inPage: (playback: Playback) => T | Promise<T>): Promise<T> {
+    return page.view.evaluate<T>(`(${inPage})(playback)`) as Promise<T>;
+  }
+
+  test("nothing opens the sound card before the click, and the click is followed by sound at once", async () => {
+    await ask(async ({ player, tune }) => {
+      player.play(tune());
+      player.prepare();
+    });
+    await page.until("performance.getEntriesByType('resource').some(({ name }) => name.includes('waveform-worker'))");
+    // The worker answers when it is done; asked again, the player has what it made.
+    await ask(({ player }) => player.renderLastHour({ onProgress: () => {}, signal: AbortSignal.timeout(10_000) }));
+    expect(await ask(({ contexts, player }) => [contexts.length, player.state])).toEqual([0, "off"]);
+
+    await page.view.click("#start");
+    const firstSoundMs = await page.until<number>("playback.firstSoundMs");
+    console.log(`click to first sound: ${firstSoundMs.toFixed(0)} ms`);
+    expect(firstSoundMs).toBeLessThan(400);
+    expect(await ask(({ states, contexts }) => [states.join(" "), contexts.length])).toEqual(["loading playing", 1]);
+  });
+
+  test("a lone report's bell sounds within 200 ms, and the page is told when", async () => {
+    const { stationId, waitMs } = await ask(({ player, network, report, sounds }) => {
+      const score = network();
+      player.play(score);
+      const arrivedMs = performance.now();
+      player.sound(score.arrive([report("44009")], player.scoreTimeS));
+      const bell = sounds.findLast(({ event }) => event.type === "bell");
+      const rung = bell?.event.type === "bell" ? bell.event.stationId : undefined;
+      return { stationId: rung, waitMs: (bell?.atMs ?? Number.NaN) - arrivedMs };
+    });
+    expect(stationId).toBe("44009");
+    expect(waitMs).toBeGreaterThan(0);
+    expect(waitMs).toBeLessThan(200);
+  });
+
+  test("a burst of 800 reports does not hold up the page", async () => {
+    await ask(({ player, network, report, longTasks }) => {
+      longTasks.length = 0;
+      const score = network();
+      player.play(score);
+      const reports = Array.from({ length: 800 }, (_, i) => report(`S${1_000 + i}`, -170 + i / 3));
+      player.sound(score.arrive(reports, player.scoreTimeS));
+    });
+    await page.until("playback.player.scoreTimeS > 2");
+    const { rung, longest } = await ask(({ sounds, longTasks }) => ({
+      rung: sounds.filter(({ event }) => "stationId" in event && event.stationId?.startsWith("S1")).length,
+      longest: Math.max(0, ...longTasks),
+    }));
+    expect(rung).toBeGreaterThan(0);
+    expect(longest).toBe(0);
+  });
+
+  test("a pause is silent, the score's time stands still in it, and goes on after it", async () => {
+    await ask(({ player }) => player.pause());
+    await page.until("playback.contexts[0].state === 'suspended'");
+    const paused = await ask(({ player }) => [player.state, player.scoreTimeS] as const);
+    await page.until("new Promise((resolve) => setTimeout(() => resolve(true), 300))");
+    expect(await ask(({ player }) => [player.state, player.scoreTimeS] as const)).toEqual(paused);
+    expect(paused[0]).toBe("paused");
+    expect(paused[1]).toBeGreaterThan(2);
+
+    await ask(({ player }) => player.resume());
+    await page.until("playback.player.state === 'playing'");
+    await page.until(`playback.player.scoreTimeS > ${paused[1]}`);
+    expect(await ask(({ player }) => player.scoreTimeS)).toBeLessThan(paused[1] + 2);
+    expect(await ask(({ untilSound }) => untilSound())).toBeGreaterThan(0);
+  });
+
+  test("another score takes the place of the one that plays", async () => {
+    await ask(({ player, scoreOf, sounds }) => {
+      const bell = (t: number, hz: number) => ({ t, type: "bell" as const, hz, hardness: 1, gainDb: -10, pan: 0 });
+      player.play(scoreOf([bell(0.1, 220), bell(1, 440), bell(1.2, 440)]));
+      sounds.length = 0;
+      player.play(scoreOf([bell(0.05, 880), bell(1.4, 880)]));
+    });
+    await page.until("playback.player.scoreTimeS > 1.5");
+    expect(await ask(({ sounds }) => sounds.map(({ event }) => "hz" in event && event.hz))).toEqual([880, 880]);
+    expect(await ask(({ sounds }) => sounds.every(({ atMs, toldAtMs }) => atMs > toldAtMs - 20))).toBe(true);
+  });
+
+  test("when the sound is taken away the page says so, and a gesture brings it back", async () => {
+    await ask(({ contexts, states }) => {
+      states.length = 0;
+      void contexts[0]?.suspend();
+    });
+    await page.until("playback.player.state === 'interrupted'");
+    await page.view.click("body");
+    await page.until("playback.player.state === 'playing'");
+    await ask(({ contexts }) => contexts[0]?.suspend());
+    await page.until("playback.player.state === 'interrupted'");
+    await ask(({ contexts }) => contexts[0]?.resume());
+    await page.until("playback.player.state === 'playing'");
+    expect(await ask(({ states }) => states.join(" "))).toBe("interrupted playing interrupted playing");
+  });
+
+  test("muted is silent, and the volume comes back", async () => {
+    await ask(async ({ player, tune, untilSound }) => {
+      player.play(tune());
+      await untilSound();
+      player.setVolume(0);
+    });
+    await page.until("playback.level() < 1e-5");
+    await ask(({ player, untilSound }) => {
+      player.setVolume(1);
+      return untilSound();
+    });
+  });
+
+  test("a live recording holds the sound that played, also while it was muted", async () => {
+    await ask(({ player }) => {
+      player.setVolume(0);
+      Object.assign(globalThis, { recording: player.recordLive() });
+    });
+    await page.until("recording.elapsedMs > 1200");
+    const { bytes, type, seconds, peak } = await page.view.evaluate<Record<string, number | string>>(`(async () => {
+      const blob = await recording.stop();
+      playback.player.setVolume(1);
+      const sound = await new OfflineAudioContext(2, 1, 48000).decodeAudioData(await blob.arrayBuffer());
+      const peak = sound.getChannelData(0).reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+      return { bytes: blob.size, type: blob.type, seconds: sound.duration, peak };
+    })()`);
+    expect(type).toBe("audio/webm;codecs=opus");
+    expect(bytes).toBeGreaterThan(1_000);
+    expect(seconds).toBeGreaterThan(0.8);
+    expect(peak).toBeGreaterThan(0.005);
+  });
+
+  test("what was heard can be had as a WAV file", async () => {
+    const { type, seconds, recordableS, peak, progress } = await ask(async ({ player }) => {
+      const shares: number[] = [];
+      const recordable = player.recordableS;
+      const signal = AbortSignal.timeout(15_000);
+      const blob = await player.renderLastHour({ onProgress: (share) => shares.push(share), signal });
+      const sound = await new OfflineAudioContext(2, 1, 48_000).decodeAudioData(await blob.arrayBuffer());
+      const loudest = sound.getChannelData(0).reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+      return {
+        type: blob.type,
+        seconds: sound.duration,
+        recordableS: recordable,
+        peak: loudest,
+        progress: shares.at(-1),
+      };
+    });
+    expect(type).toBe("audio/wav");
+    expect(Math.abs(seconds - recordableS)).toBeLessThan(0.5);
+    expect(peak).toBeGreaterThan(0.01);
+    expect(progress).toBe(1);
+  });
+
+  test("a recording made in pieces is the same as one made at once, and its joins cannot be heard", async () => {
+    const { before, atJoin, after, peak } = await ask(({ compareRecordings }) => compareRecordings(64, 60));
+    console.log(`at the join ${decibels(atJoin)} dBFS off, after it ${decibels(after)}, before it ${decibels(before)}`);
+    expect(peak).toBeGreaterThan(0.1);
+    expect(before).toBeLessThan(2 / 32_767);
+    expect(atJoin).toBeLessThan(0.005);
+    expect(after).toBeLessThan(0.005);
+  }, 60_000);
+
+  test("a recording that is cancelled is not made", async () => {
+    const message = await ask(({ player }) => {
+      const controller = new AbortController();
+      const wav = player.renderLastHour({ onProgress: () => {}, signal: controller.signal });
+      controller.abort(new Error("no longer wanted"));
+      return wav.then(String, ({ message }: Error) => message);
+    });
+    expect(message).toBe("no longer wanted");
+  });
+
+  test("nothing was refused by the page's policy, and nothing was complained about", () => {
+    expect(page.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test";
+import { frameStepMs, framesOfStation, framesPerDay } from "../../web/replay-frames.ts";
+
+const end = Date.parse("2026-11-23T12:00:00Z");
+const at = (hoursBefore: number) => new Date(end - hoursBefore * 3_600_000).toISOString();
+
+test("a station's past day is 144 frames of ten minutes, up to its end", () => {
+  const frames = framesOfStation([], end);
+  expect(frames).toHaveLength(framesPerDay);
+  expect(frames.at(-1)?.atMs).toBe(end);
+  expect((frames[1]?.atMs ?? 0) - (frames[0]?.atMs ?? 0)).toBe(frameStepMs);
+  expect(frames.every(({ waveHeightM }) => waveHeightM === null)).toBe(true);
+});
+
+test("a value stands until the next one, for three hours at most", () => {
+  const reports = [
+    { timestamp: at(10), waveHeightM: 1 },
+    { timestamp: at(9), waveHeightM: null },
+    { timestamp: at(1), waveHeightM: 3 },
+  ];
+  const frames = framesOfStation(reports, end);
+  const heightAt = (hoursBefore: number) =>
+    frames.find(({ atMs }) => atMs === end - hoursBefore * 3_600_000)?.waveHeightM ?? null;
+  expect(heightAt(11)).toBeNull();
+  expect(heightAt(10)).toBe(1);
+  expect(heightAt(8)).toBe(1);
+  expect(heightAt(7)).toBeNull();
+  expect(heightAt(1)).toBe(3);
+  expect(heightAt(0)).toBe(3);
+});

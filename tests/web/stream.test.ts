@@ -1,0 +1,189 @@
+import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { type Arrival, type ConnectionState, createStream, type Stream } from "../../web/stream.ts";
+
+setDefaultTimeout(20_000);
+
+/** As much of a browser's EventSource as the page uses, played by the test. */
+class PlayedSource extends EventTarget {
+  static readonly CLOSED = 2;
+  static readonly opened: PlayedSource[] = [];
+  readyState = 1;
+  constructor(readonly url: string) {
+    super();
+    PlayedSource.opened.push(this);
+    changed();
+  }
+  close(): void {
+    this.readyState = PlayedSource.CLOSED;
+  }
+  say(type: string, lastEventId: string, data = ""): void {
+    this.dispatchEvent(Object.assign(new Event(type), { lastEventId, data }));
+  }
+  lose(): void {
+    this.dispatchEvent(new Event("error"));
+  }
+}
+
+const native = globalThis.EventSource;
+Object.assign(globalThis, { EventSource: PlayedSource });
+
+/** What the server answers, by path; `null`: it cannot be reached. */
+let answers: Record<string, { body: unknown; headers?: Record<string, string> }> | null = {};
+const nativeFetch = globalThis.fetch;
+globalThis.fetch = Object.assign(
+  async (input: string | URL | Request) => {
+    const { pathname } = new URL(String(input));
+    if (answers === null) throw new TypeError("fetch failed");
+    const { body, headers } = answers[pathname] ?? { body: null };
+    return Response.json(body, headers ? { headers } : {});
+  },
+  { preconnect: nativeFetch.preconnect },
+);
+
+let stream: Stream | null = null;
+const waiting = new Set<() => void>();
+const changed = () => {
+  for (const check of waiting) check();
+};
+
+afterEach(() => {
+  stream?.close();
+  PlayedSource.opened.length = 0;
+});
+afterAll(() => {
+  globalThis.fetch = nativeFetch;
+  Object.assign(globalThis, { EventSource: native });
+});
+
+const observation = (stationId: string) =>
+  JSON.stringify({
+    stationId,
+    timestamp: "2025-11-15T12:00:00.000Z",
+    waveHeightM: 1,
+    windSpeedMps: null,
+    windDirDeg: null,
+    waterTempC: null,
+    pressureHpa: null,
+  });
+
+const snapshot = (lastEventId: string) => ({ body: { lastEventId, conditions: [] } });
+const status = (lastEventId: string) => ({
+  body: { version: "1", lastPoll: null, ndbcLastModified: null, stationsReporting: 0, simulated: false, lastEventId },
+});
+
+function follow() {
+  const heard: Arrival[] = [];
+  const states: ConnectionState[] = [];
+  const snapshots: (string | null)[] = [];
+  stream = createStream("http://sea.test", {
+    onState: (state) => {
+      states.push(state);
+      changed();
+    },
+    onSnapshot: ({ lastEventId }) => snapshots.push(lastEventId),
+    onArrival: (arrival) => heard.push(arrival),
+  });
+  stream.open();
+  const until = <T>(look: () => T | undefined) =>
+    new Promise<T>((resolve) => {
+      const check = () => {
+        const found = look();
+        if (found === undefined) return;
+        waiting.delete(check);
+        resolve(found);
+      };
+      waiting.add(check);
+      check();
+    });
+  return {
+    heard,
+    states,
+    snapshots,
+    source: (index: number) => until(() => PlayedSource.opened[index]),
+    state: (kind: ConnectionState["kind"]) => until(() => states.find((state) => state.kind === kind)),
+    /** Ends the wait for the next attempt. */
+    retry: () => {
+      stream?.retryNow();
+    },
+  };
+}
+
+describe("The page's stream", () => {
+  test("begins with a snapshot and goes on from its event id; what comes is news", async () => {
+    answers = { "/v1/conditions": snapshot("7") };
+    const page = follow();
+    const source = await page.source(0);
+    expect(source.url).toBe("http://sea.test/v1/observations/stream?lastEventId=7");
+    source.say("connection", "7");
+    source.say("observation", "8", observation("44009"));
+    source.say("observation", "8", observation("46026"));
+    expect(page.states.map(({ kind }) => kind)).toEqual(["connecting", "live"]);
+    expect(page.heard.map(({ eventId, replayed }) => [eventId, replayed])).toEqual([
+      ["8", false],
+      // Published by another program: it shows the id of the event before it.
+      [null, false],
+    ]);
+  });
+
+  test("tells after a loss what is only replayed from what is news, each event once", async () => {
+    answers = { "/v1/conditions": snapshot("7"), "/v1/status": status("99") };
+    const page = follow();
+    const first = await page.source(0);
+    first.say("connection", "7");
+    first.say("observation", "9", observation("44009"));
+    first.lose();
+    await page.state("reconnecting");
+    page.retry();
+    const second = await page.source(1);
+    expect(second.url).toEndWith("?lastEventId=9");
+    second.say("connection", "9");
+    for (const id of ["98", "99", "100"]) second.say("observation", id, observation("44009"));
+    expect(page.heard.map(({ eventId, replayed }) => [eventId, replayed])).toEqual([
+      ["9", false],
+      ["98", true],
+      ["99", true],
+      ["100", false],
+    ]);
+    expect(page.snapshots).toEqual(["7"]);
+  });
+
+  test("loads the snapshot again after a reset", async () => {
+    answers = { "/v1/conditions": snapshot("7") };
+    const page = follow();
+    const first = await page.source(0);
+    answers = { "/v1/conditions": snapshot("50000") };
+    first.say("reset", "50000");
+    await page.state("reconnecting");
+    page.retry();
+    const second = await page.source(1);
+    second.say("observation", "50001", observation("44009"));
+    expect(page.snapshots).toEqual(["7", "50000"]);
+    expect(page.heard.map(({ replayed }) => replayed)).toEqual([false]);
+  });
+
+  test("says that the server cannot be reached, and when it is tried again", async () => {
+    answers = null;
+    const page = follow();
+    const state = await page.state("reconnecting");
+    expect(state).toMatchObject({ kind: "reconnecting", reason: "the server cannot be reached" });
+    expect("retryAtMs" in state && (state.retryAtMs ?? 0) > performance.now()).toBe(true);
+  });
+
+  test("shows what the service worker has kept, but does not take it for a connection", async () => {
+    const kept = { "X-Bellbuoy-From-Cache": "2026-05-06T11:50:00.000Z" };
+    answers = {
+      "/v1/conditions": { ...snapshot("7"), headers: kept },
+      "/v1/status": { ...status("7"), headers: kept },
+    };
+    const page = follow();
+    await page.state("reconnecting");
+    expect(page.snapshots).toEqual(["7"]);
+    expect(PlayedSource.opened).toEqual([]);
+    answers = { "/v1/status": status("9") };
+    page.retry();
+    const source = await page.source(0);
+    source.say("observation", "8", observation("44009"));
+    expect(source.url).toEndWith("?lastEventId=7");
+    expect(page.heard.map(({ replayed }) => replayed)).toEqual([true]);
+  });
+});

@@ -1,0 +1,14 @@
+import { setText } from "./dom.ts";
+
+/** A screen reader has other things to say, too. */
+const leastGapMs = 20_000;
+
+/** Tells a screen reader, through a live region, at most one sentence in twenty seconds; the rest is not told. */
+export function createAnnouncer(element: HTMLElement): (sentence: string) => void {
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  return (sentence) => {
+    if (performance.now() - toldAtMs < leastGapMs) return;
+    toldAtMs = performance.now();
+    setText(element, sentence);
+  };
+}

@@ -1,0 +1,91 @@
+/** Everything that a key alone does. */
+export type KeyAction =
+  | "listen"
+  | "mute"
+  | "network"
+  | "tune"
+  | "24h"
+  | "back"
+  | "swap"
+  | "left"
+  | "right"
+  | "up"
+  | "down"
+  | "zoom-in"
+  | "zoom-out"
+  | "whole-world"
+  | "search"
+  | "legend"
+  | "mixer"
+  | "help";
+
+type Shortcut = { keys: readonly string[]; shown: string; does: string; action: KeyAction };
+
+/** The keys, in the order in which the page explains them. */
+export const shortcuts: readonly Shortcut[] = [
+  { keys: [" "], shown: "Space", does: "listen, or pause", action: "listen" },
+  { keys: ["m"], shown: "M", does: "mute", action: "mute" },
+  {
+    keys: ["ArrowLeft"],
+    shown: "←",
+    does: "nearest station to the left; 10 minutes back in the 24 hours",
+    action: "left",
+  },
+  {
+    keys: ["ArrowRight"],
+    shown: "→",
+    does: "nearest station to the right; 10 minutes on in the 24 hours",
+    action: "right",
+  },
+  { keys: ["ArrowUp"], shown: "↑", does: "nearest station above", action: "up" },
+  { keys: ["ArrowDown"], shown: "↓", does: "nearest station below", action: "down" },
+  { keys: ["Enter"], shown: "Enter", does: "tune in to the chosen station", action: "tune" },
+  { keys: ["[", "]"], shown: "[ or ]", does: "compare: back to the station before", action: "swap" },
+  { keys: ["r"], shown: "R", does: "the past 24 hours in a minute", action: "24h" },
+  { keys: ["n"], shown: "N", does: "the whole network", action: "network" },
+  { keys: ["Escape"], shown: "Esc", does: "back to the network; close the card", action: "back" },
+  { keys: ["+", "="], shown: "+", does: "zoom in", action: "zoom-in" },
+  { keys: ["-"], shown: "−", does: "zoom out", action: "zoom-out" },
+  { keys: ["0"], shown: "0", does: "whole world", action: "whole-world" },
+  { keys: ["/"], shown: "/", does: "search the stations", action: "search" },
+  { keys: ["l"], shown: "L", does: "what the marks mean", action: "legend" },
+  { keys: ["x"], shown: "X", does: "mixer", action: "mixer" },
+  { keys: ["?"], shown: "?", does: "these keys", action: "help" },
+];
+
+/** What moves a slider, a choice or the cursor of a text must not be taken from them; Escape leaves a field for the page. */
+const ownKeys: Record<string, readonly string[]> = {
+  BUTTON: [" ", "Enter"],
+  A: ["Enter"],
+  SUMMARY: [" ", "Enter"],
+  SELECT: [" ", "Enter", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"],
+};
+
+/** Calls `act` for each key that means something and that nothing else on the page wants. */
+export function followKeys(act: (action: KeyAction) => void): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTakenBy(event.target, event.key)) return;
+    const shortcut = shortcuts.find(({ keys }) =>
+      keys.includes(event.key.length === 1 ? event.key.toLowerCase() : event.key),
+    );
+    if (!shortcut) return;
+    event.preventDefault();
+    // Escape first leaves the search; the next key is the page's again.
+    if (event.target instanceof HTMLInputElement && event.key === "Escape") event.target.blur();
+    else act(shortcut.action);
+  });
+}
+
+function isTakenBy(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest("dialog, [popover]")) return true;
+  if (target instanceof HTMLInputElement) {
+    if (target.type === "checkbox") return key === " ";
+    if (target.type === "range") return key.startsWith("Arrow");
+    return key !== "Escape";
+  }
+  // A select also takes letters, to jump to the choice that begins so.
+  if (target instanceof HTMLSelectElement && /^[a-z]$/i.test(key)) return true;
+  return ownKeys[target.tagName]?.includes(key) ?? false;
+}

@@ -1,0 +1,87 @@
+/** The map's colours, as the canvas takes them. */
+export type MapTheme = {
+  dark: boolean;
+  /** Around the world. */
+  outside: string;
+  sea: string;
+  land: string;
+  coast: string;
+  /** Laid over the dark half of the world, five times as the sun sinks to 12° below the horizon. */
+  night: string;
+  graticule: string;
+  outline: string;
+  hollow: string;
+  label: string;
+  labelHalo: string;
+  selected: string;
+  pulse: string;
+};
+
+type Colour = Exclude<keyof MapTheme, "dark">;
+
+/** What each colour is unless the page's style sheet sets `--map-…`: a pale chart by day, the deep sea by night. */
+const colours: Record<Colour, { property: string; light: string; dark: string }> = {
+  outside: { property: "--map-outside", light: "#eef4f6", dark: "#07141c" },
+  sea: { property: "--map-sea", light: "#d5e6ec", dark: "#0c2a3c" },
+  land: { property: "--map-land", light: "#f5f0e3", dark: "#213f4c" },
+  coast: { property: "--map-coast", light: "#9fb4ba", dark: "#47707f" },
+  night: { property: "--map-night", light: "rgb(34 66 98 / 0.03)", dark: "rgb(1 7 16 / 0.1)" },
+  graticule: { property: "--map-graticule", light: "rgb(52 104 124 / 0.13)", dark: "rgb(140 190 210 / 0.08)" },
+  outline: { property: "--map-mark-outline", light: "#12303d", dark: "#04101a" },
+  hollow: { property: "--map-mark-hollow", light: "#5d7681", dark: "#8fabb8" },
+  label: { property: "--map-label", light: "#0d2b39", dark: "#e6f3f7" },
+  labelHalo: { property: "--map-label-halo", light: "#f4f9fb", dark: "#071922" },
+  selected: { property: "--map-selected", light: "#b4530a", dark: "#ffd27a" },
+  pulse: { property: "--map-pulse", light: "#a85400", dark: "#ffd98f" },
+};
+
+/** Reads the theme of an element from its style; any form of colour and `light-dark()` are understood. */
+export function readTheme(element: HTMLElement): MapTheme {
+  const probe = element.appendChild(document.createElement("span"));
+  const resolve = (colour: string) => {
+    probe.style.color = colour;
+    return getComputedStyle(probe).color;
+  };
+  const entries = Object.entries(colours).map(([name, { property, light, dark }]) => [
+    name,
+    resolve(`var(${property}, light-dark(${light}, ${dark}))`),
+  ]);
+  const dark = resolve("light-dark(#000, #fff)") === "rgb(255, 255, 255)";
+  probe.remove();
+  return { ...(Object.fromEntries(entries) as Record<Colour, string>), dark };
+}
+
+/** Coldest and warmest that has a colour of its own, °C: the range that is also heard. */
+export const coldestC = -2;
+export const warmestC = 34;
+
+/**
+ * From cold to warm. Blue to yellow, the axis that colour-blind eyes keep, and steadily lighter, so that the order shows
+ * in grey, too; darker by day, to stand out from the pale sea.
+ */
+const ramps = {
+  light: ["#1f4fb0", "#4a52b5", "#8a489c", "#c04a70", "#de6a3c", "#ec9a1c", "#f4c62c"],
+  dark: ["#4a86ee", "#7d8bf0", "#b18be0", "#e088b4", "#f79a7e", "#fdbd5f", "#fff07c"],
+} as const;
+
+/** The colour of water. @param waterTempC anything beyond the range takes its end's colour */
+export function waterColour(waterTempC: number, dark: boolean): string {
+  const table = dark ? darkTable : lightTable;
+  const degree = Math.round(Math.min(Math.max(waterTempC, coldestC), warmestC)) - coldestC;
+  return table[degree] ?? "";
+}
+
+const lightTable = tableOf(ramps.light);
+const darkTable = tableOf(ramps.dark);
+
+/** One colour for each whole degree, so that nothing is mixed while drawing. */
+function tableOf(stops: readonly string[]): string[] {
+  const rgb = stops.map((stop) => [1, 3, 5].map((i) => Number.parseInt(stop.slice(i, i + 2), 16)));
+  return Array.from({ length: warmestC - coldestC + 1 }, (_, degree) => {
+    const place = (degree / (warmestC - coldestC)) * (rgb.length - 1);
+    const below = rgb[Math.floor(place)] ?? [];
+    const above = rgb[Math.ceil(place)] ?? below;
+    const mixed = below.map((part, i) => Math.round(part + ((above[i] ?? part) - part) * (place % 1)));
+    return `rgb(${mixed.join(" ")})`;
+  });
+}

@@ -1,0 +1,67 @@
+/** Rings of `[longitude, latitude]`, each closed: the coast, then the lakes in it. */
+export type LandPolygon = [longitude: number, latitude: number][][];
+
+/** How finely each coastline is stored: about a pixel at the zoom up to which it is drawn. */
+export const stepsPerDegree = { "110m": 4, "50m": 40 } as const;
+
+const firstCharacter = 35;
+const digit = 32;
+const ringEnd = " ";
+const polygonEnd = "!";
+
+/**
+ * Writes polygons as text: the way from each point to the next in steps, in digits of base 32 from `#` on, as in
+ * Google's encoded polylines. The last point of a ring is its first and is left out.
+ * @param steps per degree
+ */
+export function encodeLand(polygons: LandPolygon[], steps: number): string {
+  return polygons.map((rings) => rings.map((ring) => encodeRing(ring, steps)).join(ringEnd)).join(polygonEnd);
+}
+
+function encodeRing(ring: LandPolygon[number], steps: number): string {
+  let text = "";
+  let last: [number, number] = [0, 0];
+  for (const point of ring.slice(0, -1)) {
+    const here: [number, number] = [Math.round(point[0] * steps), Math.round(point[1] * steps)];
+    const moved = here[0] !== last[0] || here[1] !== last[1];
+    if (moved || text === "") text += encodeNumber(here[0] - last[0]) + encodeNumber(here[1] - last[1]);
+    last = here;
+  }
+  return text;
+}
+
+function encodeNumber(value: number): string {
+  let rest = value < 0 ? -2 * value - 1 : 2 * value;
+  let text = "";
+  for (; rest >= digit; rest = Math.floor(rest / digit)) {
+    text += String.fromCharCode(firstCharacter + digit + (rest % digit));
+  }
+  return text + String.fromCharCode(firstCharacter + rest);
+}
+
+/** Reads what {@link encodeLand} wrote. @param steps per degree, as when it was written */
+export function decodeLand(text: string, steps: number): LandPolygon[] {
+  return text.split(polygonEnd).map((rings) => rings.split(ringEnd).map((ring) => decodeRing(ring, steps)));
+}
+
+function decodeRing(text: string, steps: number): LandPolygon[number] {
+  const ring: LandPolygon[number] = [];
+  const at = [0, 0] as [number, number];
+  let axis = 0;
+  let value = 0;
+  let place = 1;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i) - firstCharacter;
+    value += (code % digit) * place;
+    place *= digit;
+    if (code >= digit) continue;
+    at[axis as 0 | 1] += value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    if (axis === 1) ring.push([at[0] / steps, at[1] / steps]);
+    axis = 1 - axis;
+    value = 0;
+    place = 1;
+  }
+  const first = ring[0];
+  if (first) ring.push([...first]);
+  return ring;
+}

@@ -1,0 +1,56 @@
+import type { PlanePoint } from "./plane.ts";
+
+export type Direction = "up" | "down" | "left" | "right";
+
+/** The step to the right of each direction is that of a screen: y grows downwards. */
+const steps: Record<Direction, PlanePoint> = {
+  up: { x: 0, y: -1 },
+  down: { x: 0, y: 1 },
+  left: { x: -1, y: 0 },
+  right: { x: 1, y: 0 },
+};
+
+/** How much farther a station seems for each unit that it lies aside. */
+const aside = 2;
+
+/** The station nearest to a point. @returns `null` when there is none within `reach` */
+export function nearestTo(points: ReadonlyMap<string, PlanePoint>, from: PlanePoint, reach = Infinity): string | null {
+  return best(points, (point) => {
+    const distance = Math.hypot(point.x - from.x, point.y - from.y);
+    return distance <= reach ? distance : null;
+  });
+}
+
+/**
+ * The next station in a direction: within 45° of it, the straighter ahead the better, so that any station can be reached
+ * by the four keys.
+ */
+export function nearestInDirection(
+  points: ReadonlyMap<string, PlanePoint>,
+  from: string,
+  direction: Direction,
+): string | null {
+  const start = points.get(from);
+  if (!start) return null;
+  const step = steps[direction];
+  return best(points, (point, stationId) => {
+    const ahead = (point.x - start.x) * step.x + (point.y - start.y) * step.y;
+    const across = Math.abs((point.x - start.x) * step.y - (point.y - start.y) * step.x);
+    return stationId !== from && ahead > 0 && across <= ahead ? ahead + aside * across : null;
+  });
+}
+
+function best(
+  points: ReadonlyMap<string, PlanePoint>,
+  cost: (point: PlanePoint, stationId: string) => number | null,
+): string | null {
+  let found: string | null = null;
+  let least = Infinity;
+  for (const [stationId, point] of points) {
+    const price = cost(point, stationId);
+    if (price === null || price >= least) continue;
+    found = stationId;
+    least = price;
+  }
+  return found;
+}

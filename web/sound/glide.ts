@@ -1,0 +1,63 @@
+import type { Param } from "./tone.ts";
+
+/** A parameter that moves towards one value after another, each time as quickly as its time constant says. */
+export type Glide = {
+  to(value: number, atS: number, tauS: number): void;
+  /** Stays from a moment on at what it has reached by then; what was to come after it is forgotten. */
+  holdFrom(atS: number): void;
+};
+
+type Step = { atS: number; target: number; tauS: number };
+
+/**
+ * Browsers do not all tell, let alone hold, where a parameter will be at a moment (`cancelAndHoldAtTime`), and Tone takes
+ * each move for finished when the next begins. So the moves that are not over are remembered here and computed.
+ * @param now the context's time; what lies before it is forgotten
+ */
+export function createGlide(param: Param<"number">, now: () => number): Glide {
+  let from = { atS: 0, value: param.value };
+  let steps: Step[] = [];
+
+  function valueAt(atS: number): number {
+    return follow(
+      from,
+      steps.filter((step) => step.atS <= atS),
+      atS,
+    );
+  }
+
+  function forgetPast(): void {
+    const presentS = now();
+    const current = steps.findLastIndex((step) => step.atS <= presentS);
+    if (current < 1) return;
+    const { atS } = steps[current] ?? from;
+    from = { atS, value: follow(from, steps.slice(0, current), atS) };
+    steps = steps.slice(current);
+  }
+
+  return {
+    to(target, atS, tauS) {
+      forgetPast();
+      param.setTargetAtTime(target, atS, tauS);
+      const after = steps.findIndex((step) => step.atS > atS);
+      steps.splice(after === -1 ? steps.length : after, 0, { atS, target, tauS });
+    },
+    holdFrom(atS) {
+      const value = valueAt(atS);
+      param.cancelScheduledValues(atS);
+      param.setValueAtTime(value, atS);
+      from = { atS, value };
+      steps = [];
+    },
+  };
+}
+
+/** Where a parameter has come that began somewhere and made some moves, each until the next begins. */
+function follow(from: { atS: number; value: number }, steps: readonly Step[], atS: number): number {
+  let { value } = from;
+  for (const [index, step] of steps.entries()) {
+    const untilS = steps[index + 1]?.atS ?? atS;
+    value = step.target + (value - step.target) * Math.exp(-(untilS - step.atS) / step.tauS);
+  }
+  return value;
+}

@@ -1,0 +1,82 @@
+import { type Layer, layers, type SoundEvent } from "./sound-event.ts";
+
+/** Something that changed what is heard, at a time of the audio clock, in seconds. */
+export type JournalEntry = { atS: number } & (
+  | { kind: "event"; event: SoundEvent }
+  | { kind: "level"; layer: Layer; level: number }
+  | { kind: "reverb"; on: boolean }
+  /** The score was switched: its layers fall silent. */
+  | { kind: "switch" }
+);
+
+/** A stretch of what was heard, enough to render it again. */
+export type Stretch = {
+  beginS: number;
+  endS: number;
+  /** How everything stood at the beginning. */
+  before: JournalEntry[];
+  /** What came after it, in the order in which it sounded. */
+  entries: JournalEntry[];
+};
+
+/** Remembers what was heard. */
+export type Journal = {
+  add(entry: JournalEntry): void;
+  /** The score was switched: what was to sound from then on did not. */
+  switchAt(atS: number): void;
+  /** How much there is, at most what is kept. */
+  lengthS(nowS: number): number;
+  /** The last `lengthS` up to now. */
+  read(nowS: number): Stretch;
+};
+
+/** The last hour. */
+const keptS = 3_600;
+/** What is too old is cleared in portions, not one by one. */
+const clearedAtOnce = 256;
+
+/**
+ * Keeps the last hour of what was heard, and no more: of what is older only how it left things is kept.
+ * The clock stands still while nothing plays, so a pause takes no time of the hour.
+ */
+export function createJournal(keepS = keptS): Journal {
+  let before: JournalEntry[] = [];
+  let entries: JournalEntry[] = [];
+
+  return {
+    add(entry) {
+      entries.push(entry);
+      const oldest = entry.atS - keepS;
+      if ((entries[clearedAtOnce]?.atS ?? oldest) < oldest) forgetBefore(oldest);
+    },
+    switchAt(atS) {
+      entries = entries.filter((entry) => entry.kind !== "event" || entry.atS < atS);
+      entries.push({ kind: "switch", atS });
+    },
+    lengthS: (nowS) => Math.min(keepS, nowS),
+    read(nowS) {
+      const beginS = Math.max(0, nowS - keepS);
+      forgetBefore(beginS);
+      const heard = entries.filter(({ atS }) => atS < nowS).sort((a, b) => a.atS - b.atS);
+      return { beginS, endS: nowS, before: [...before], entries: heard };
+    },
+  };
+
+  function forgetBefore(atS: number): void {
+    before = statesBefore({ before, entries }, atS);
+    entries = entries.filter((entry) => entry.atS >= atS);
+  }
+}
+
+/** How a stretch stands at a time: of each layer the last state and the last level, and the reverb. */
+export function statesBefore({ before, entries }: Pick<Stretch, "before" | "entries">, atS: number): JournalEntry[] {
+  const last = new Map<string, JournalEntry>();
+  const earlier = [...before, ...entries].filter((entry) => entry.atS < atS).sort((a, b) => a.atS - b.atS);
+  for (const entry of earlier) {
+    if (entry.kind === "reverb") last.set("reverb", entry);
+    else if (entry.kind === "level") last.set(`level of ${entry.layer}`, entry);
+    else if (entry.kind === "switch") for (const layer of layers) last.delete(`state of ${layer}`);
+    else if (entry.event.type === "set") last.set(`state of ${entry.event.layer}`, entry);
+  }
+  return [...last.values()];
+}

@@ -1,0 +1,75 @@
+import { type JournalEntry, type Stretch, statesBefore } from "./journal.ts";
+import { pieceBeginS } from "./piece-begin.ts";
+import { pcm16, wavHeader } from "./wav.ts";
+
+/** Renders a stretch of at most a minute or so. @returns the channels, from its beginning to its end */
+export type RenderStretch = (stretch: Stretch) => Promise<Float32Array[]>;
+
+export type RenderOptions = {
+  sampleRate: number;
+  render: RenderStretch;
+  /** Told how much is done, 0..1, after each piece. */
+  onProgress(share: number): void;
+  signal: AbortSignal;
+};
+
+const channels = 2;
+/** An hour at once would take 1.4 GB; so much of it takes 35 MB. */
+const pieceS = 60;
+/** What began before a piece and sounds into it is rendered with it: no bell, no wave and no room is longer. */
+const preRollS = { least: 22, most: 30 };
+/** Over this time a piece hands over to the next. Both sound the same there, but for what the pre-roll cannot know. */
+const joinS = 0.1;
+
+/**
+ * Renders a stretch into a WAV file of 16 bits, piece by piece, with no more than one piece in memory.
+ * @throws {Error} the signal's reason, once it is aborted
+ */
+export async function renderWav(stretch: Stretch, options: RenderOptions): Promise<Blob> {
+  const { sampleRate, render, onProgress, signal } = options;
+  const frames = Math.round((stretch.endS - stretch.beginS) * sampleRate);
+  const parts: BlobPart[] = [wavHeader({ channels, sampleRate, frames })];
+  const pieceFrames = pieceS * sampleRate;
+  let tail: Float32Array[] = [];
+
+  for (let from = 0; from < frames; from += pieceFrames) {
+    signal.throwIfAborted();
+    const until = Math.min(frames, from + pieceFrames);
+    const rendered = await renderPiece(from, until);
+    signal.throwIfAborted();
+    const piece = rendered.map((channel) => channel.subarray(0, until - from));
+    joinOnto(tail, piece);
+    tail = rendered.map((channel) => channel.subarray(until - from));
+    // A Blob may lie on disk, an array cannot.
+    parts.push(new Blob([pcm16(piece)]));
+    onProgress(until / frames);
+  }
+  return new Blob(parts, { type: "audio/wav" });
+
+  /** With the time of the join after its end. */
+  async function renderPiece(from: number, until: number): Promise<Float32Array[]> {
+    const fromS = stretch.beginS + from / sampleRate;
+    const endS = stretch.beginS + Math.min(frames, until + joinS * sampleRate) / sampleRate;
+    const [earliestS, latestS] = [fromS - preRollS.most, fromS - preRollS.least];
+    const beginS = from === 0 ? fromS : pieceBeginS(stretch, Math.max(stretch.beginS, earliestS), latestS, sampleRate);
+    const rendered = await render(cut(stretch, beginS, endS));
+    const preRoll = Math.round((fromS - beginS) * sampleRate);
+    return rendered.map((channel) => channel.subarray(preRoll));
+  }
+}
+
+function cut(stretch: Stretch, beginS: number, endS: number): Stretch {
+  const isWithin = ({ atS }: JournalEntry) => atS >= beginS && atS < endS;
+  return { beginS, endS, before: statesBefore(stretch, beginS), entries: stretch.entries.filter(isWithin) };
+}
+
+/** Fades from the end of the last piece into the beginning of the next. */
+function joinOnto(tail: readonly Float32Array[], piece: readonly Float32Array[]): void {
+  for (const [place, channel] of piece.entries()) {
+    const last = tail[place] ?? [];
+    for (let i = 0; i < Math.min(last.length, channel.length); i++) {
+      const share = (i + 0.5) / last.length;
+      channel[i] = (last[i] ?? 0) * (1 - share) + (channel[i] ?? 0) * share;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/** How strong a noise is at a frequency; only the shape matters. */
+export type Spectrum = (hz: number) => number;
+
+/** Level of every noise: its root mean square. */
+const noiseLevel = 0.25;
+
+/**
+ * Two independent noises, each with exactly the spectrum asked for. They are made of all the frequencies that fit into
+ * their length, so they can be looped without a seam.
+ * @param length in samples, a power of two
+ * @param random 0..1, gives the phases
+ */
+export function makeNoises(
+  length: number,
+  sampleRate: number,
+  spectra: readonly [Spectrum, Spectrum],
+  random: () => number,
+): [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>] {
+  const real = new Float64Array(length);
+  const imaginary = new Float64Array(length);
+  // Two real signals are the real and the imaginary part of one complex signal.
+  for (let bin = 1; bin < length / 2; bin++) {
+    const hz = (bin * sampleRate) / length;
+    const [one, other] = [spectra[0](hz), spectra[1](hz)];
+    if (one === 0 && other === 0) continue;
+    const [onePhase, otherPhase] = [2 * Math.PI * random(), 2 * Math.PI * random()];
+    const [a, b] = [one * Math.cos(onePhase), one * Math.sin(onePhase)];
+    const [c, d] = [other * Math.cos(otherPhase), other * Math.sin(otherPhase)];
+    real[bin] = a - d;
+    imaginary[bin] = b + c;
+    real[length - bin] = a + d;
+    imaginary[length - bin] = c - b;
+  }
+  transform(real, imaginary);
+  return [levelled(real), levelled(imaginary)];
+}
+
+function levelled(samples: Float64Array): Float32Array<ArrayBuffer> {
+  const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+  const gain = power === 0 ? 0 : noiseLevel / Math.sqrt(power);
+  return Float32Array.from(samples, (sample) => sample * gain);
+}
+
+/** The fast Fourier transform of Cooley and Tukey, in place, unscaled. */
+function transform(real: Float64Array, imaginary: Float64Array): void {
+  const { length } = real;
+  for (let index = 1, reversed = 0; index < length; index++) {
+    let bit = length >> 1;
+    for (; reversed & bit; bit >>= 1) reversed ^= bit;
+    reversed ^= bit;
+    if (index < reversed) {
+      swap(real, index, reversed);
+      swap(imaginary, index, reversed);
+    }
+  }
+  const cosines = Float64Array.from({ length: length / 2 }, (_, index) => Math.cos((2 * Math.PI * index) / length));
+  const sines = Float64Array.from({ length: length / 2 }, (_, index) => Math.sin((2 * Math.PI * index) / length));
+  for (let half = 1; half < length; half *= 2) {
+    const stride = length / (2 * half);
+    for (let from = 0; from < length; from += 2 * half) {
+      for (let index = 0; index < half; index++) {
+        const [even, odd] = [from + index, from + index + half];
+        const cosine = at(cosines, index * stride);
+        const sine = at(sines, index * stride);
+        const turnedReal = at(real, odd) * cosine - at(imaginary, odd) * sine;
+        const turnedImaginary = at(real, odd) * sine + at(imaginary, odd) * cosine;
+        real[odd] = at(real, even) - turnedReal;
+        imaginary[odd] = at(imaginary, even) - turnedImaginary;
+        real[even] = at(real, even) + turnedReal;
+        imaginary[even] = at(imaginary, even) + turnedImaginary;
+      }
+    }
+  }
+}
+
+function swap(samples: Float64Array, one: number, other: number): void {
+  const kept = at(samples, one);
+  samples[one] = at(samples, other);
+  samples[other] = kept;
+}
+
+function at(samples: Float64Array, index: number): number {
+  return samples[index] ?? 0;
+}

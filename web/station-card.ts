@@ -1,0 +1,153 @@
+import { extraMeasurements, type Measurement } from "../shared/measurements.ts";
+import type { Conditions, Station } from "./api.ts";
+import { make, setText } from "./dom.ts";
+import { formatAge } from "./format.ts";
+import { newestOf } from "./network.ts";
+import type { PastReport } from "./replay-frames.ts";
+import { mapping } from "./sound/mapping.ts";
+import { type SeaField, seaFields } from "./sound/sea-state.ts";
+import { createSparkline } from "./sparkline.ts";
+import { trendArrow, trendOf } from "./trend.ts";
+import { formatMeasurement, labelOf, type Units } from "./units.ts";
+import { describeStation } from "./words.ts";
+
+/** A station's past day: its reports, oldest first, or why there are none to show. */
+export type CardHistory = readonly PastReport[] | "loading" | "unknown";
+
+/** What a card tells. */
+export type CardContent = {
+  stationId: string;
+  station: Station | undefined;
+  conditions: Conditions | undefined;
+  history: CardHistory;
+  units: Units;
+  nowMs: number;
+  /** Whether it is heard now. */
+  tuned: boolean;
+};
+
+export type CardActions = {
+  onTune(stationId: string): void;
+  onReplay(stationId: string): void;
+  onClose(): void;
+};
+
+export type StationCard = {
+  show(content: CardContent): void;
+};
+
+/** Values of one report differ in age by less than this. */
+const sameReportMs = 5 * 60_000;
+const secondary = extraMeasurements.filter((field) => !(seaFields as readonly Measurement[]).includes(field));
+
+/** The card of one station: what it measured, how that has gone, and what it sounds like. */
+export function createStationCard(element: HTMLElement, actions: CardActions): StationCard {
+  const title = make("h2");
+  const about = make("p", { className: "quiet" });
+  const age = make("p", { className: "quiet" });
+  const hear = make("p");
+  const values = make("tbody");
+  const more = make("details", {}, make("summary", { textContent: "More measured there" }));
+  const moreValues = make("dl");
+  more.append(moreValues);
+  const tune = make("button", { type: "button", className: "primary" });
+  const replay = make("button", { type: "button", textContent: "Its 24 hours" });
+  const close = make("button", { type: "button", textContent: "✕", attributes: { "aria-label": "Close the card" } });
+  const link = make("a", { textContent: "Station page at NDBC", rel: "noopener", target: "_blank" });
+  let stationId = "";
+  tune.addEventListener("click", () => actions.onTune(stationId));
+  replay.addEventListener("click", () => actions.onReplay(stationId));
+  close.addEventListener("click", actions.onClose);
+  element.replaceChildren(
+    make("div", { className: "card-head" }, title, close),
+    about,
+    age,
+    make("div", { className: "card-actions" }, tune, replay),
+    make("table", {}, make("caption", { className: "unseen", textContent: "What it measured" }), values),
+    more,
+    make("h3", { textContent: "What you hear" }),
+    hear,
+    make("p", {}, link),
+  );
+
+  return {
+    show(content) {
+      stationId = content.stationId;
+      element.hidden = false;
+      showWho(content);
+      showValues(content);
+      setText(tune, content.tuned ? "Tuned in" : "Tune in");
+      tune.setAttribute("aria-pressed", String(content.tuned));
+      setText(hear, describeStation(content.conditions, content.units, content.nowMs));
+    },
+  };
+
+  function showWho({ station, conditions, nowMs }: CardContent): void {
+    setText(title, station?.name ?? stationId);
+    const place = station && station.latitude !== null && station.longitude !== null ? formatPlace(station) : null;
+    const known = [stationId, station?.type, place, station?.owner].filter(
+      (text) => text !== null && text !== undefined,
+    );
+    setText(about, known.join(" · "));
+    const newest = conditions ? newestOf(conditions) : null;
+    setText(age, newest === null ? "It has not reported in the last day." : `Newest report: ${ago(newest, nowMs)}`);
+    const address = `https://www.ndbc.noaa.gov/station_page.php?station=${stationId.toLowerCase()}`;
+    if (link.href !== address) link.href = address;
+  }
+
+  function showValues({ conditions, history, units, nowMs }: CardContent): void {
+    const newest = conditions ? newestOf(conditions) : null;
+    values.replaceChildren(...seaFields.map((field) => createRow(field)));
+    const extra = secondary.filter((field) => conditions?.fields[field]);
+    more.hidden = extra.length === 0;
+    moreValues.replaceChildren(
+      ...extra.flatMap((field) => [
+        make("dt", { textContent: labelOf(field) }),
+        make("dd", { textContent: formatMeasurement(field, conditions?.fields[field]?.value, units) }),
+      ]),
+    );
+
+    function createRow(field: SeaField): HTMLTableRowElement {
+      const measured = conditions?.fields[field];
+      const heading = make("th", { scope: "row", textContent: labelOf(field) });
+      if (!measured) {
+        const missing = make("td", { colSpan: 2, className: "quiet" });
+        missing.append(make("s", { textContent: "not measured" }), ` ${mapping[field].missing}`);
+        return make("tr", {}, heading, missing);
+      }
+      const value = make("td", { className: "value" }, formatMeasurement(field, measured.value, units));
+      const past = typeof history === "string" ? [] : history;
+      const trend = trendOf(field, past);
+      if (trend) {
+        value.append(
+          " ",
+          make("span", { textContent: trendArrow[trend], title: trend, role: "img", ariaLabel: trend }),
+        );
+      }
+      if (newest !== null && newest - measured.atMs > sameReportMs) {
+        value.append(make("small", { className: "quiet", textContent: ` ${ago(measured.atMs, nowMs)}` }));
+      }
+      const line = createSparkline(field, past, nowMs, units);
+      const line24h = make("td", { className: "sparkline" });
+      if (line) line24h.append(line);
+      else
+        line24h.append(
+          make("span", { className: "quiet", textContent: emptyLine[typeof history === "string" ? history : "known"] }),
+        );
+      return make("tr", {}, heading, value, line24h);
+    }
+  }
+}
+
+const emptyLine = { loading: "loading…", unknown: "past day not known", known: "–" };
+
+function ago(atMs: number, nowMs: number): string {
+  const age = formatAge(nowMs - atMs);
+  return age === "just now" ? age : `${age} ago`;
+}
+
+function formatPlace({ latitude, longitude }: Station): string {
+  const degrees = (value: number | null, [plus, minus]: string) =>
+    `${Math.abs(value ?? 0).toFixed(1)}°\u00a0${(value ?? 0) < 0 ? minus : plus}`;
+  return `${degrees(latitude, "NS")} ${degrees(longitude, "EW")}`;
+}
