@@ -218,6 +218,7 @@ async function askForReplay(): Promise<void> {
     return;
   }
   replayPosition.value = "0";
+  showReplayFrame(0);
   play();
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { buildPlayer, distDir, type PlayerFile } from "../../web/build.ts";
@@ -45,8 +45,11 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     }
     server = await stack.start("server");
   });
+  // A browser has six connections to a server, and each page holds one.
+  afterEach(() => {
+    for (const page of pages.splice(0)) page.close();
+  });
   afterAll(async () => {
-    for (const page of pages) page.close();
     await upstream.stop();
     await stack.stop();
   });
@@ -152,6 +155,27 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     await page.until("bellbuoy.heard === 40");
     expect(await page.view.evaluate<boolean>(isLive)).toBe(true);
     expect(await scheduled(page)).toEqual([]);
+  });
+
+  test("opens without a network, says so, and plays the past day that it has", async () => {
+    const port = new URL(server.url).port;
+    const page = await open(`${server.url}/#24h`);
+    await page.until("navigator.serviceWorker.controller !== null");
+    // Once more, so that what is asked goes through the service worker and is kept.
+    await page.view.navigate("about:blank");
+    await page.view.navigate(`${server.url}/#24h`);
+    await page.until(`${isLive} && document.getElementById("replay-time").textContent.endsWith("UTC")`);
+    await server.stop("SIGKILL");
+    await page.view.navigate("about:blank");
+    await page.view.navigate(`${server.url}/#24h`);
+    await page.until('document.querySelector("main")?.dataset.state === "offline"');
+    expect(await page.view.evaluate<string>('document.getElementById("connection").textContent')).toContain("Offline");
+    await page.until('document.querySelectorAll("#stations li").length >= 4');
+    await page.until('document.getElementById("replay-time").textContent.endsWith("UTC")');
+    await page.view.click("#listen");
+    await page.until('document.querySelector("main").dataset.sound === "playing"');
+    await page.until('Number(document.getElementById("replay-position").value) > 0');
+    server = await stack.start("server", { PORT: port });
   });
 
   test("can be used by keys alone", async () => {

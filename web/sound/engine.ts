@@ -37,7 +37,7 @@ const cancellingTauS = 0.05;
 const fadeEnds = 7;
 
 /** What all that sounds together is scaled by, so that a full storm and all the voices keep below the seat belt. */
-const masterDb = 0.5;
+const masterDb = 1.5;
 /** Below this level nothing is changed; above, which must not happen, the peaks are rounded. */
 export const seatBeltLevel = 0.7;
 /** What the bend is drawn for; a shaper knows nothing beyond 1, so its input is this much smaller. */

@@ -139,13 +139,13 @@ export function windStrength(speedMps: number): number {
 /** Level and colour of the swell and of the foam on it. 21 dB are about twenty steps that an ear can tell. */
 export function swellOf(heightM: number): { gainDb: number; foamDb: number; cutoffHz: number } {
   const strength = waveStrength(heightM);
-  return { gainDb: -24.5 + 18 * strength, foamDb: -25.5 + 17.5 * strength, cutoffHz: 90 * 2 ** (1.8 * strength) };
+  return { gainDb: -24 + 14.5 * strength, foamDb: -24 + 12.5 * strength, cutoffHz: 90 * 2 ** (1.8 * strength) };
 }
 
 /** Level and pitch of the wind. Its pitch needs no reference level: it is heard at any volume. */
 export function windOf(speedMps: number): { gainDb: number; centreHz: number; q: number } {
   const strength = windStrength(speedMps);
-  return { gainDb: -24.5 + 9.5 * strength, centreHz: 800 * 2 ** (2.1 * strength), q: 2 + 1.5 * strength };
+  return { gainDb: -22 + 2.5 * strength, centreHz: 800 * 2 ** (2.1 * strength), q: 2 + 1.5 * strength };
 }
 
 /** How much the wind flutters, 0..1: by how much gusts exceed the mean. */
@@ -156,7 +156,8 @@ export function flutterOf(gustMps: number | null, speedMps: number): number {
 /** How a bell is struck for a wave height: the higher the wave, the harder, hence the brighter and louder. */
 export function strokeOf(heightM: number): { hardness: number; gainDb: number } {
   const hardness = waveStrength(heightM);
-  return { hardness, gainDb: -30 + 15 * hardness };
+  // Flatter at the top, where there is brightness to tell by, so that a storm of bells stays below the seat belt.
+  return { hardness, gainDb: -30 + 17 * hardness - 5 * hardness ** 2 };
 }
 
 /** Left (-1) to right (1) for a direction, facing north. */

@@ -68,8 +68,8 @@ const usualMiddle = -110;
 
 const bowedDb = -28;
 const knockDb = -24;
-/** The sea is the bed of the bells: the fuller it is, the less they startle. */
-const networkSeaDb = 3;
+/** A sea that is the bed of bells is fuller, the calmer it is: else they startle. A storm is full enough. */
+const calmSeaDb = 5;
 /** But the drone's tones are notes of the bells, so it steps back for them. */
 const networkDroneDb = -25;
 
@@ -81,7 +81,7 @@ export function createNetworkScore(options: NetworkScoreOptions): NetworkScore {
   const sea = createSeaScore({
     // Of its own, so that the waves do not depend on when reports arrive.
     random: createRandom(seed + 1),
-    seaDb: choice.seaDb + networkSeaDb,
+    seaDbOf: ({ waveHeightM }) => choice.seaDb + calmSeaDb * (1 - waveStrength(waveHeightM ?? 0)),
     water: isHeard(choice.water, true),
     lighthouse: isHeard(choice.lighthouse, true),
     droneDb: networkDroneDb,

@@ -30,7 +30,7 @@ export const presetChoices: Record<Preset, PresetChoice> = {
     name: "Calm",
     words: "A quieter sea, softer bells, at most one a second, no lighthouse.",
     seaDb: -3,
-    bellsDb: -3,
+    bellsDb: -5,
     bellsPerS: 1,
     lighthouse: "never",
     water: "station",

@@ -27,8 +27,8 @@ export type SeaScore = Score & {
 
 export type SeaScoreOptions = {
   random: () => number;
-  /** Added to the level of every layer. */
-  seaDb: number;
+  /** What is added to the level of every layer. */
+  seaDbOf(sea: SeaState): number;
   /** Whether the water's temperature is heard as a tone. */
   water: boolean;
   lighthouse: boolean;
@@ -112,13 +112,9 @@ export function createSeaScore(options: SeaScoreOptions): SeaScore {
   return {
     setSea(next, t) {
       sea = withoutStale(next);
-      for (const layer of layersOf(sea, {
-        ...options,
-        t,
-        tauS: introduction && t < introductionS ? introducedTauS : undefined,
-      })) {
-        change(layer);
-      }
+      const seaDb = options.seaDbOf(sea);
+      const tauS = introduction && t < introductionS ? introducedTauS : undefined;
+      for (const layer of layersOf(sea, { ...options, seaDb, t, tauS })) change(layer);
     },
     until(t) {
       while (nextCrestS < t) tellCrest();

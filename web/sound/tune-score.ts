@@ -14,7 +14,7 @@ export function createTuneScore({ seed, preset, introduction }: TuneScoreOptions
   const { seaDb, bellsDb, exactBells, lighthouse, water } = presetChoices[preset];
   return createSeaScore({
     random: createRandom(seed),
-    seaDb,
+    seaDbOf: () => seaDb,
     water: isHeard(water, false),
     lighthouse: isHeard(lighthouse, false),
     droneDb: usualDroneDb,

@@ -44,10 +44,10 @@ const bodyPartials: readonly Partial[] = [
   [2, 0.18, 0.5],
 ];
 const brightPartials: readonly Partial[] = [
-  [1, 0.25, 0.6],
-  [2, 0.4, 0.45],
-  [3, 0.25, 0.3],
-  [4, 0.2, 0.2],
+  [1, 0.15, 0.6],
+  [2, 0.35, 0.45],
+  [3, 0.2, 0.3],
+  [4, 0.15, 0.2],
 ];
 const bowedPartials: readonly Partial[] = [
   [0.5, 0.2, 1.2],
@@ -111,7 +111,9 @@ const roomS = 2.2;
 const roomLevel = 0.035;
 
 /** Width of the gap that noises leave for a note, to each side. */
-const gapHz = 17;
+const windGapHz = 17;
+/** Narrower, since the foam is: the gaps must leave most of it. */
+const foamGapHz = 17;
 /** What is left of the noise there, so that a gap is no silence of its own. */
 const gapLevel = 0.06;
 /** The lighthouse's ticks are short, so they are wide. */
@@ -162,12 +164,12 @@ function swellAt(hz: number): number {
 
 /** Pink, above what a telephone's loudspeaker leaves out and below the wind. */
 function foamAt(hz: number): number {
-  return (band(hz, 385, 560) * besideNotes(hz)) / Math.sqrt(hz);
+  return (band(hz, 335, 585) * besideNotes(hz, foamGapHz)) / Math.sqrt(hz);
 }
 
 /** Pink; what is heard of it is chosen by the wind's own filter. */
 function windAt(hz: number): number {
-  return (band(hz, 680, 7_500) * besideNotes(hz)) / Math.sqrt(hz);
+  return (band(hz, 680, 7_500) * besideNotes(hz, windGapHz)) / Math.sqrt(hz);
 }
 
 function flutterAt(hz: number): number {
@@ -181,7 +183,7 @@ function band(hz: number, fromHz: number, toHz: number): number {
 }
 
 /** 0 at the notes that are to be heard through the noise, 1 beside them. */
-function besideNotes(hz: number): number {
+function besideNotes(hz: number, gapHz: number): number {
   const tone = (noteHz: number) => Math.abs(hz - noteHz) < gapHz;
   const ping = (pingHz: number) => Math.abs(hz - pingHz) < pingGapHz;
   return keptFreeHz.some(tone) || Object.values(lighthouseHz).some(ping) ? gapLevel : 1;

@@ -1,0 +1,98 @@
+import { type MadeUp, soundHook } from "../../web/sound/hook.ts";
+import type { Layer, SoundEvent } from "../../web/sound/sound-event.ts";
+import { layers } from "../../web/sound/sound-event.ts";
+
+/** What a test wants to know of a sound. Levels are RMS, as numbers of 0..1. */
+export type Heard = {
+  level: number;
+  left: number;
+  right: number;
+  peak: number;
+  /** Of its zero crossings; right for a single tone. */
+  hz: number;
+  /** Jumps that no instrument makes, in the two channels. */
+  clicks: number;
+};
+
+export type ToRender = {
+  observation?: MadeUp;
+  events?: SoundEvent[];
+  seconds?: number;
+  seed?: number;
+  /** Only this layer; else all. */
+  solo?: Layer;
+};
+
+/** While layers fade in. */
+const settledS = 2;
+
+async function render({ observation = {}, events, seconds = 6, seed = 1, solo }: ToRender): Promise<AudioBuffer> {
+  const score = events ?? soundHook.scoreTune(observation, { seconds, seed });
+  const levels = Object.fromEntries(layers.map((layer) => [layer, solo === undefined || layer === solo ? 1 : 0]));
+  return (await soundHook.renderOffline(score, seconds, { levels, reverb: false })).buffer;
+}
+
+async function hear(wanted: ToRender): Promise<Heard> {
+  const buffer = await render(wanted);
+  const [left, right] = [buffer.getChannelData(0), buffer.getChannelData(1)].map((samples) =>
+    samples.subarray(settledS * buffer.sampleRate),
+  );
+  if (!left || !right) throw new Error("not stereo");
+  return {
+    level: Math.hypot(rms(left), rms(right)),
+    left: rms(left),
+    right: rms(right),
+    peak: Math.max(peak(left), peak(right)),
+    hz: frequency(left, buffer.sampleRate),
+    clicks: clicks(left) + clicks(right),
+  };
+}
+
+/** The largest difference of two renders of the same. */
+async function difference(wanted: ToRender): Promise<number> {
+  const [one, other] = [await render(wanted), await render(wanted)];
+  const samples = other.getChannelData(0);
+  return one
+    .getChannelData(0)
+    .reduce((most, sample, index) => Math.max(most, Math.abs(sample - (samples[index] ?? 0))), 0);
+}
+
+function rms(samples: Float32Array): number {
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+}
+
+function peak(samples: Float32Array): number {
+  return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+}
+
+function frequency(samples: Float32Array, sampleRate: number): number {
+  let [first, last, count] = [-1, -1, 0];
+  for (let index = 1; index < samples.length; index++) {
+    const [before, now] = [samples[index - 1] ?? 0, samples[index] ?? 0];
+    if (before >= 0 || now < 0) continue;
+    last = index - now / (now - before);
+    if (first < 0) first = last;
+    else count++;
+  }
+  return (count * sampleRate) / (last - first);
+}
+
+/** Third differences far above those around them: what is discontinuous, not what is struck. */
+function clicks(samples: Float32Array): number {
+  const around = 960;
+  const thirds = samples.map((sample, index) =>
+    Math.abs(
+      (samples[index + 3] ?? sample) - 3 * (samples[index + 2] ?? sample) + 3 * (samples[index + 1] ?? sample) - sample,
+    ),
+  );
+  let sum = 0;
+  let found = 0;
+  for (let index = 0; index < thirds.length - 3; index++) {
+    sum += (thirds[index] ?? 0) - (thirds[index - 2 * around] ?? 0);
+    const centre = thirds[index - around] ?? 0;
+    if (index > 2 * around && centre > 2e-3 && centre > (14 * sum) / (2 * around)) found++;
+  }
+  return found;
+}
+
+Object.assign(globalThis, { hear, difference, scoreTune: soundHook.scoreTune, scoreBurst: soundHook.scoreBurst });

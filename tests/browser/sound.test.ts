@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { basename, join } from "node:path";
+import { pitchOf, strokeOf } from "../../web/sound/mapping.ts";
+import type { SoundEvent } from "../../web/sound/sound-event.ts";
+import { chromium, openPage, type Page } from "../rig/browser.ts";
+import type { Heard, ToRender } from "./sound-page.ts";
+
+setDefaultTimeout(30_000);
+
+const sea = {
+  waveHeightM: 2,
+  dominantPeriodS: 8,
+  windSpeedMps: 8,
+  windDirDeg: 250,
+  gustMps: 10,
+  waterTempC: 14,
+  pressureHpa: 1012,
+};
+/** -80 dBFS: nobody hears it. */
+const inaudible = 1e-4;
+
+describe.skipIf(chromium === null)("what is heard, rendered in a real browser", () => {
+  let host: Bun.Server<undefined>;
+  let page: Page;
+
+  beforeAll(async () => {
+    const built = await Bun.build({ entrypoints: [join(import.meta.dir, "sound-page.ts")], target: "browser" });
+    const files = new Map(built.outputs.map((file) => [basename(file.path), file]));
+    host = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch(request) {
+        const file = files.get(basename(new URL(request.url).pathname));
+        if (file) return new Response(file, { headers: { "content-type": "text/javascript" } });
+        return new Response('<!doctype html><script type="module" src="/sound-page.js"></script>', {
+          headers: { "content-type": "text/html" },
+        });
+      },
+    });
+    page = await openPage(host.url.href);
+    await page.until("globalThis.hear");
+  });
+  afterAll(async () => {
+    page?.close();
+    await host?.stop(true);
+  });
+
+  const hear = (wanted: ToRender) => page.view.evaluate<Heard>(`hear(${JSON.stringify(wanted)})`);
+
+  test("higher waves are louder, from a calm to a storm", async () => {
+    const levels: number[] = [];
+    for (const waveHeightM of [0, 1, 2, 4, 8]) {
+      levels.push((await hear({ observation: { ...sea, waveHeightM }, solo: "waves" })).level);
+    }
+    expect(levels).toEqual(levels.toSorted((a, b) => a - b));
+    expect((levels[3] ?? 0) / (levels[1] ?? 1)).toBeGreaterThan(1.5);
+  });
+
+  test("water sounds at the pitch of its temperature, within five cents", async () => {
+    for (const waterTempC of [-2, 5, 14, 29.7]) {
+      const { hz } = await hear({ observation: { ...sea, waterTempC }, solo: "water" });
+      expect(Math.abs(1200 * Math.log2(hz / pitchOf(waterTempC)))).toBeLessThan(5);
+    }
+  });
+
+  test("wind is heard from where it blows: west on the left, east on the right, north in the middle", async () => {
+    const balances: number[] = [];
+    for (const windDirDeg of [270, 0, 90]) {
+      const { left, right } = await hear({ observation: { ...sea, windDirDeg }, solo: "wind" });
+      balances.push(Math.log2(right / left));
+    }
+    expect(balances[0]).toBeLessThan(-1);
+    expect(Math.abs(balances[1] ?? Number.NaN)).toBeLessThan(0.1);
+    expect(balances[2]).toBeGreaterThan(1);
+  });
+
+  test.each([
+    ["waveHeightM", "waves"],
+    ["windSpeedMps", "wind"],
+    ["waterTempC", "water"],
+    ["windSpeedMps", "lighthouse"],
+  ] as const)(
+    "a station that did not measure %s is silent in its layer, %s; one that measured next to nothing is not",
+    async (field, solo) => {
+      expect((await hear({ observation: { ...sea, [field]: null }, solo })).peak).toBeLessThan(inaudible);
+      expect((await hear({ observation: { ...sea, [field]: 0.1 }, solo })).peak).toBeGreaterThan(inaudible);
+    },
+  );
+
+  test("what is missing knocks", async () => {
+    const heard = await hear({ observation: {}, solo: "bells", seconds: 12 });
+    expect(heard.peak).toBeGreaterThan(inaudible);
+  });
+
+  const storm = { ...sea, waveHeightM: 14, windSpeedMps: 35, gustMps: 50, pressureHpa: 950 };
+
+  test("a storm over 900 stations stays 3 dB below the limit, and nothing clicks", async () => {
+    const stations = Array.from({ length: 900 }, (_, index) => ({
+      ...storm,
+      lon: -170 + (index % 110),
+      waterTempC: index % 34,
+    }));
+    const { events } = await page.view.evaluate<{ events: SoundEvent[] }>(
+      `scoreBurst(${JSON.stringify(stations)}, { seconds: 600 })`,
+    );
+    const seconds = 12;
+    const heard = await hear({ events: events.filter(({ t }) => t < seconds), seconds });
+    expect(heard.peak).toBeLessThan(10 ** (-3 / 20));
+    expect(heard.clicks).toBe(0);
+  });
+
+  test("even 24 bells within two seconds of a storm are not clipped", async () => {
+    const seconds = 8;
+    const bells: SoundEvent[] = Array.from({ length: 24 }, (_, index) => ({
+      t: 3 + index * 0.09,
+      type: "bell",
+      hz: pitchOf(1.5 * index),
+      ...strokeOf(storm.waveHeightM),
+      pan: (index % 5) / 2.5 - 0.8,
+    }));
+    const events = await page.view.evaluate<SoundEvent[]>(
+      `scoreTune(${JSON.stringify(storm)}, { seconds: ${seconds} })`,
+    );
+    const heard = await hear({ events: [...events, ...bells].sort((a, b) => a.t - b.t), seconds });
+    expect(heard.peak).toBeLessThan(0.9);
+    expect(heard.clicks).toBe(0);
+  });
+
+  test("the same seed sounds the same, another does not", async () => {
+    const wanted = { observation: sea, seconds: 4 };
+    // -120 dBFS
+    expect(await page.view.evaluate<number>(`difference(${JSON.stringify(wanted)})`)).toBeLessThan(1e-6);
+    const [one, other] = [await hear({ ...wanted, seed: 1 }), await hear({ ...wanted, seed: 2 })];
+    expect(one.level).not.toBe(other.level);
+  });
+});
