@@ -1,4 +1,5 @@
 import { afterAll } from "bun:test";
 import { endSharedCluster } from "./rig/stack.ts";
 
-afterAll(endSharedCluster);
+// It writes out what all the tests have stored, which takes longer than a hook usually may.
+afterAll(endSharedCluster, 60_000);

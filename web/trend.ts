@@ -27,7 +27,8 @@ export function trendOf(field: SeaField, history: readonly PastReport[]): Trend 
   if (threshold === undefined || !last) return null;
   const first = values.find(({ atMs }) => last.atMs - atMs <= trendSpanMs);
   if (!first || first === last) return null;
-  const change = last.value - first.value;
+  // Rounded, since 2.3 − 2 is a little less than 0.3 to a computer.
+  const change = Number((last.value - first.value).toFixed(2));
   return Math.abs(change) < threshold ? "steady" : change > 0 ? "rising" : "falling";
 }
 

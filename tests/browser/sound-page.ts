@@ -1,6 +1,7 @@
+import { createEngine } from "../../web/sound/engine.ts";
 import { type MadeUp, soundHook } from "../../web/sound/hook.ts";
-import type { Layer, SoundEvent } from "../../web/sound/sound-event.ts";
-import { layers } from "../../web/sound/sound-event.ts";
+import { type Layer, layers, type SoundEvent } from "../../web/sound/sound-event.ts";
+import { makeWaveforms } from "../../web/sound/waveforms.ts";
 
 /** What a test wants to know of a sound. Levels are RMS, as numbers of 0..1. */
 export type Heard = {
@@ -21,15 +22,35 @@ export type ToRender = {
   seed?: number;
   /** Only this layer; else all. */
   solo?: Layer;
+  /** When the score is switched off. */
+  cancelAtS?: number;
 };
 
 /** While layers fade in. */
 const settledS = 2;
 
-async function render({ observation = {}, events, seconds = 6, seed = 1, solo }: ToRender): Promise<AudioBuffer> {
+async function render({
+  observation = {},
+  events,
+  seconds = 6,
+  seed = 1,
+  solo,
+  cancelAtS,
+}: ToRender): Promise<AudioBuffer> {
   const score = events ?? soundHook.scoreTune(observation, { seconds, seed });
+  if (cancelAtS !== undefined) return renderCancelled(score, seconds, cancelAtS);
   const levels = Object.fromEntries(layers.map((layer) => [layer, solo === undefined || layer === solo ? 1 : 0]));
   return (await soundHook.renderOffline(score, seconds, { levels, reverb: false })).buffer;
+}
+
+async function renderCancelled(score: SoundEvent[], seconds: number, atS: number): Promise<AudioBuffer> {
+  const sampleRate = 48_000;
+  const context = new OfflineAudioContext(2, seconds * sampleRate, sampleRate);
+  const engine = createEngine(context, context.destination, makeWaveforms(sampleRate));
+  engine.setReverb(false);
+  for (const event of score) engine.play(event, 0);
+  engine.cancelFrom(atS);
+  return context.startRendering();
 }
 
 async function hear(wanted: ToRender): Promise<Heard> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { basename, join } from "node:path";
+import { seatBeltLevel } from "../../web/sound/engine.ts";
 import { pitchOf, strokeOf } from "../../web/sound/mapping.ts";
 import type { SoundEvent } from "../../web/sound/sound-event.ts";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
@@ -109,7 +110,7 @@ describe.skipIf(chromium === null)("what is heard, rendered in a real browser", 
     expect(heard.clicks).toBe(0);
   });
 
-  test("even 24 bells within two seconds of a storm are not clipped", async () => {
+  test("even 24 bells within two seconds of a storm stay below the seat belt", async () => {
     const seconds = 8;
     const bells: SoundEvent[] = Array.from({ length: 24 }, (_, index) => ({
       t: 3 + index * 0.09,
@@ -122,8 +123,17 @@ describe.skipIf(chromium === null)("what is heard, rendered in a real browser", 
       `scoreTune(${JSON.stringify(storm)}, { seconds: ${seconds} })`,
     );
     const heard = await hear({ events: [...events, ...bells].sort((a, b) => a.t - b.t), seconds });
-    expect(heard.peak).toBeLessThan(0.9);
+    expect(heard.peak).toBeLessThan(seatBeltLevel);
     expect(heard.clicks).toBe(0);
+  });
+
+  test("a score that is switched falls silent within half a second, without a click, and what was to come does not sound", async () => {
+    const observation = { ...sea, dominantPeriodS: 3 };
+    const before = await hear({ observation, seconds: 8 });
+    const { peak, clicks } = await hear({ observation, seconds: 8, cancelAtS: 1.5 });
+    expect(before.peak).toBeGreaterThan(0.05);
+    expect(peak).toBeLessThan(inaudible);
+    expect(clicks).toBe(0);
   });
 
   test("the same seed sounds the same, another does not", async () => {

@@ -15,6 +15,7 @@ describe("An age", () => {
     [hour, "1 h"],
     [3 * hour + 5 * minute, "3 h 5 min"],
     [47 * hour, "47 h"],
+    [48 * hour - 1, "47 h 59 min"],
     [48 * hour, "2 d"],
     [400 * 24 * hour, "400 d"],
   ])("of %i ms is told as %s", (ageMs, told) => {

@@ -28,3 +28,26 @@ test("a value stands until the next one, for three hours at most", () => {
   expect(heightAt(1)).toBe(3);
   expect(heightAt(0)).toBe(3);
 });
+
+test("what was measured just before the day began stands at its beginning", () => {
+  const [first] = framesOfStation([{ timestamp: at(24), windSpeedMps: 5 }], end);
+  expect(first?.windSpeedMps).toBe(5);
+});
+
+test("a report between two frames is heard from the second on, and one after the end never", () => {
+  const reports = [
+    { timestamp: at(0.25), waterTempC: 12 },
+    { timestamp: at(-0.1), waterTempC: 30 },
+  ];
+  expect(framesOfStation(reports, end).map(({ waterTempC }) => waterTempC)).toEqual([
+    ...Array<null>(framesPerDay - 2).fill(null),
+    12,
+    12,
+  ]);
+});
+
+test("a zero is a value of its own, and what is no number is none", () => {
+  const last = framesOfStation([{ timestamp: at(1), windSpeedMps: 0, pressureHpa: "1012" }], end).at(-1);
+  expect(last?.windSpeedMps).toBe(0);
+  expect(last?.pressureHpa).toBeNull();
+});

@@ -24,6 +24,27 @@ describe("What a person chose", () => {
     },
   );
 
+  test("is kept where the rest of what was stored is broken", () => {
+    const text =
+      '{"volume":-1,"captions":false,"levels":{"wind":0,"waves":null},"units":{"wind":"kn","waves":"yd"},"new":1}';
+    const first = firstSettings("de-DE");
+    expect(readSettings(storageOf(text), "de-DE")).toEqual({
+      ...first,
+      captions: false,
+      levels: { ...first.levels, wind: 0 },
+      units: { ...first.units, wind: "kn" },
+    });
+  });
+
+  test("is as at the beginning where the browser lets nobody read", () => {
+    const forbidden = {
+      getItem() {
+        throw new DOMException("forbidden", "SecurityError");
+      },
+    };
+    expect(readSettings(forbidden, "en-US")).toEqual(firstSettings("en-US"));
+  });
+
   test("holds for this visit where the browser keeps nothing", () => {
     const full = {
       setItem() {

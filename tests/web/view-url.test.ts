@@ -27,6 +27,34 @@ describe("A link to what is heard", () => {
     fc.assert(fc.property(view, (shared) => expect(decodeView(encodeView(shared))).toEqual(shared)));
   });
 
+  test("leaves out what is as at the beginning, and zeros that say nothing", () => {
+    expect(encodeView(firstView)).toBe("#network");
+    const map = { latitude: -0.001, longitude: -160.1, zoom: 2 };
+    expect(encodeView({ ...firstView, map })).toBe("#network/@0,-160.1,2z");
+  });
+
+  test("is understood with its parts in any order, and without those that nobody understands", () => {
+    const map = { latitude: -90, longitude: 180, zoom: 1 };
+    expect(decodeView("#@-90,180,1z/calm/loud/46026/24h")).toEqual({
+      mode: "24h",
+      stationId: "46026",
+      preset: "calm",
+      map,
+    });
+    expect(decodeView("#tune/46026/@37.8,-181,6z")).toEqual({ ...firstView, mode: "tune", stationId: "46026" });
+  });
+
+  test("leads somewhere whatever is written in it, and that place has a link of its own", () => {
+    const part = fc.oneof(fc.string(), fc.constantFrom(...modes, ...presets, "46026", "@1,2,3z", "@-0,-0.001,1.999z"));
+    const hash = fc.array(part).map((parts) => `#${parts.join("/")}`);
+    fc.assert(
+      fc.property(hash, (typed) => {
+        const link = encodeView(decodeView(typed));
+        expect(encodeView(decodeView(link))).toBe(link);
+      }),
+    );
+  });
+
   test.each(["", "#", "#nonsense", "#%00/<b>/..", "#network/@91,0,1z", "#@1,2,0z", "#tune"])(
     "that nobody understands (%s) leads to the beginning",
     (hash) => {

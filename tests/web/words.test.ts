@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { emptySea } from "../../web/network.ts";
-import { trendOf } from "../../web/trend.ts";
 import { preferredUnits } from "../../web/units.ts";
-import { describeSea, describeSound, describeStation } from "../../web/words.ts";
+import { describeIntroduced, describeSea, describeSound, describeStation } from "../../web/words.ts";
 
 const units = preferredUnits("de-DE");
 const plain = (text: string | null) => text?.replaceAll("\u00a0", " ");
@@ -38,22 +37,51 @@ describe("What is heard, in words", () => {
       "46026, 2.0 m (a knock: no water temperature)",
     );
   });
-});
 
-describe("A trend", () => {
-  const reports = (...values: number[]) =>
-    values.map((pressureHpa, hour) => ({ timestamp: new Date(hour * 3_600_000).toISOString(), pressureHpa }));
-
-  test.each([
-    ["rising", [1010, 1011, 1012]],
-    ["falling", [1012, 1011, 1010]],
-    ["steady", [1010, 1010.4, 1010.2]],
-  ] as const)("is %s over %p", (trend, values) => {
-    expect(trendOf("pressureHpa", reports(...values))).toBe(trend);
+  test("of what is three hours old is that it is not measured", () => {
+    const now = 3 * 3_600_000;
+    const conditions = (atMs: number) => ({ stationId: "46026", fields: { waveHeightM: { value: 2, atMs } } });
+    expect(describeStation(conditions(0), units, now)).toContain("waves are not measured");
+    expect(plain(describeStation(conditions(1), units, now))).toContain("2.0 m");
   });
 
-  test("is not told of one value, nor of none", () => {
-    expect(trendOf("pressureHpa", reports(1010))).toBeNull();
-    expect(trendOf("pressureHpa", [])).toBeNull();
+  test.each([
+    [90, "from the east, on the right"],
+    [270, "from the west, on the left"],
+    [0, "from the north: "],
+    [359.9, "from the north: "],
+    [null, "a breath of wind: "],
+  ])("tell on which ear a wind of %p° is", (windDirDeg, told) => {
+    const said = describeSea({ ...emptySea(), windSpeedMps: 1, windDirDeg }, units, { water: false });
+    expect(said).toContain(told);
+    expect(said).not.toContain("glass");
+  });
+
+  test("of an introduction tell the value and where it is going, or that there is none", () => {
+    const history = [1012, 1010].map((pressureHpa, hour) => ({
+      timestamp: new Date(hour * 3_600_000).toISOString(),
+      pressureHpa,
+    }));
+    const conditions = { stationId: "46026", fields: { pressureHpa: { value: 1010, atMs: 3_600_000 } } };
+    const told = (known: typeof conditions | undefined, past: typeof history) =>
+      plain(describeIntroduced("pressureHpa", known, past, units));
+    expect(told(conditions, history)).toBe("The drone throbs with the pressure: 1010.0 hPa, falling");
+    expect(told(conditions, [])).toBe("The drone throbs with the pressure: 1010.0 hPa");
+    expect(told(undefined, history)).toBe("The drone throbs with the pressure: not measured here");
+  });
+
+  test("are not spent on what no report rang", () => {
+    const bell = { t: 0, type: "bell", hz: 440, hardness: 0.5, gainDb: -20, pan: 0 } as const;
+    expect(describeSound(bell, undefined, undefined, units)).toBeNull();
+    expect(describeSound({ t: 0, type: "introduce", field: "gustMps" }, undefined, undefined, units)).toBeNull();
+    expect(describeSound({ ...bell, stationId: "46026" }, undefined, undefined, units)).toBe("46026");
+  });
+
+  test("of a bowed bell leave out waves that only an older report had", () => {
+    const fields = { waveHeightM: { value: 2, atMs: 0 }, waterTempC: { value: 13, atMs: 0 } };
+    const bowed = { t: 0, type: "bowed", hz: 440, gainDb: -20, pan: 0, stationId: "46026" } as const;
+    expect(plain(describeSound(bowed, undefined, { stationId: "46026", fields }, units))).toBe(
+      "46026, 13.0 °C (bowed: no waves measured)",
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import fc from "fast-check";
 import { emptySea } from "../../../web/network.ts";
 import { soundHook } from "../../../web/sound/hook.ts";
@@ -8,6 +8,8 @@ import { createReplayScore } from "../../../web/sound/replay-score.ts";
 import type { SeaState } from "../../../web/sound/sea-state.ts";
 import type { SoundEvent } from "../../../web/sound/sound-event.ts";
 import { createTuneScore } from "../../../web/sound/tune-score.ts";
+
+setDefaultTimeout(20_000);
 
 const sea: SeaState = {
   ...emptySea(),
@@ -70,6 +72,43 @@ describe("One station tuned in", () => {
     expect(tuneTo(sea).some(({ type }) => type === "knock")).toBe(false);
   });
 
+  test("holds the drone, softer and without a throb, where the pressure is missing", () => {
+    const drone = (state: SeaState) =>
+      tuneTo(state).find((event) => event.type === "set" && event.layer === "pressure");
+    expect(drone({ ...sea, pressureHpa: null })).toMatchObject({
+      throbHz: 0,
+      gainDb: levelOf(tuneTo(sea), "pressure") - 12,
+    });
+  });
+
+  test("has no crests where the period is missing, and says so by a knock", () => {
+    const events = tuneTo({ ...sea, dominantPeriodS: null });
+    expect(events.some(({ type }) => type === "crest")).toBe(false);
+    expect(events.find(({ type }) => type === "knock")).toMatchObject({ field: "dominantPeriodS" });
+    expect(levelOf(events, "waves")).toBe(levelOf(tuneTo(sea), "waves"));
+  });
+
+  test("takes up what is new about the sea, and tells nothing twice", () => {
+    const score = createTuneScore({ seed: 3, preset: "harbour", introduction: false });
+    score.setSea(sea, 0);
+    score.until(10);
+    score.setSea({ ...sea }, 10);
+    score.setSea({ ...sea, waveHeightM: 5 }, 12);
+    const sets = score.until(20).filter((event) => event.type === "set");
+    expect(sets).toMatchObject([{ t: 12, layer: "waves", ...swellOf(5) }]);
+  });
+
+  test("needs neither a clock nor chance", () => {
+    const now = spyOn(Date, "now");
+    const chance = spyOn(Math, "random");
+    tuneTo(sea);
+    soundHook.scoreBurst(burst.map(({ longitude, ...report }) => ({ ...report, lon: longitude ?? 0 })));
+    soundHook.scoreReplay([sea]);
+    expect([now.mock.calls.length, chance.mock.calls.length]).toEqual([0, 0]);
+    now.mockRestore();
+    chance.mockRestore();
+  });
+
   test("fades with age after an hour, and forgets after three", () => {
     const waves = (waveHeightM: number) => levelOf(tuneTo({ ...sea, agesMin: { waveHeightM } }), "waves");
     expect(waves(60)).toBe(waves(0));
@@ -115,6 +154,47 @@ describe("The network", () => {
     }
   });
 
+  test("takes a burst that comes in pieces, the first of one report, for one burst", () => {
+    const score = createNetworkScore({ seed: 1, preset: "harbour" });
+    const [first, ...others] = burst;
+    if (!first) throw new Error("no report");
+    const atOnce = score.arrive([first], 100);
+    expect(score.arrive(others.slice(0, 399), 100.3)).toEqual([]);
+    expect(score.arrive(others.slice(399), 100.6)).toEqual([]);
+    expect(atOnce).toHaveLength(1);
+    expect(score.tally).toMatchObject({ arrived: 800, rung: 1 });
+    const { rung, waiting, leftOut } = score.tally;
+    expect(rung + waiting + leftOut).toBe(800);
+  });
+
+  test("still counts who waited when the next burst comes", () => {
+    const score = createNetworkScore({ seed: 1, preset: "harbour" });
+    score.arrive(burst, 0);
+    score.until(60);
+    const { waiting } = score.tally;
+    score.arrive(burst, 60);
+    expect(score.tally.arrived).toBe(800 + waiting);
+  });
+
+  test("does not stretch a few reports until the next burst", () => {
+    const score = createNetworkScore({ seed: 1, preset: "harbour" });
+    score.arrive(burst.slice(0, 3), 0);
+    expect(score.until(15).filter((event) => "stationId" in event)).toHaveLength(3);
+  });
+
+  test("bows the bell of a report without waves, and knocks for one without water temperature", () => {
+    const [report] = burst;
+    if (!report) throw new Error("no report");
+    const bellOf = (waveHeightM: number | null, waterTempC: number | null) =>
+      createNetworkScore({ seed: 1, preset: "harbour" }).arrive([{ ...report, waveHeightM, waterTempC }], 0)[0]?.type;
+    expect([bellOf(0, 0), bellOf(null, 0), bellOf(0, null), bellOf(null, null)]).toEqual([
+      "bell",
+      "bowed",
+      "knock",
+      "knock",
+    ]);
+  });
+
   test("lets those ring first that were left out of three bursts", () => {
     const score = createNetworkScore({ seed: 1, preset: "calm", firstSpreadS: 300 });
     const heard = new Set<string>();
@@ -139,6 +219,15 @@ describe("The past day", () => {
     expect(score.frameAt(0)).toBe(72);
     expect(score.frameAt(15)).toBe(108);
     expect(score.frameAt(1_000)).toBe(143);
+  });
+
+  test("leaves out what a frame does not have, and never takes it for a zero", () => {
+    const events = soundHook.scoreReplay([{ pressureHpa: 1012 }]);
+    expect(levelOf(events, "waves")).toBe(silentDb);
+    expect(levelOf(events, "wind")).toBe(silentDb);
+    expect(levelOf(events, "water")).toBe(silentDb);
+    expect(levelOf(events, "pressure")).toBeGreaterThan(silentDb);
+    expect(events.some(({ type }) => type === "crest" || type === "bell")).toBe(false);
   });
 
   test("ticks twice at midnight", () => {

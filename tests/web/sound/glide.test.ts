@@ -1,0 +1,65 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { createGlide } from "../../../web/sound/glide.ts";
+
+setDefaultTimeout(20_000);
+
+/** Remembers what a parameter is told, instead of doing it. */
+function createParam(value: number) {
+  const set: { value: number; atS: number }[] = [];
+  const param = {
+    value,
+    set,
+    setTargetAtTime() {},
+    cancelScheduledValues() {},
+    setValueAtTime: (to: number, atS: number) => set.push({ value: to, atS }),
+  };
+  return param;
+}
+
+function glideOf(param: ReturnType<typeof createParam>, now = () => 0) {
+  return createGlide(param as unknown as Parameters<typeof createGlide>[0], now);
+}
+
+describe("A parameter that is stopped on its way", () => {
+  test("stays where it has come by then, so that nothing jumps", () => {
+    const param = createParam(0);
+    const glide = glideOf(param);
+    glide.to(1, 2, 0.5);
+    glide.holdFrom(2.5);
+    expect(param.set[0]?.value).toBeCloseTo(1 - Math.exp(-1), 6);
+  });
+
+  test("counts in a move that was not over when the next began", () => {
+    const param = createParam(0);
+    const glide = glideOf(param);
+    glide.to(1, 0, 1);
+    glide.to(0, 1, 1);
+    glide.holdFrom(2);
+    expect(param.set[0]?.value).toBeCloseTo((1 - Math.exp(-1)) * Math.exp(-1), 6);
+  });
+
+  test("is the same whether or not its past was forgotten meanwhile", () => {
+    const held = [() => 0, () => nowS].map((now) => {
+      nowS = 0;
+      const param = createParam(0.3);
+      const glide = glideOf(param, now);
+      for (let step = 0; step < 200; step++) {
+        nowS = step / 10;
+        glide.to(step % 7, step / 10, 0.4);
+      }
+      glide.holdFrom(20.05);
+      return param.set[0]?.value ?? Number.NaN;
+    });
+    expect(held[0]).toBeCloseTo(held[1] ?? Number.NaN, 9);
+  });
+  let nowS = 0;
+
+  test("forgets what would have come after", () => {
+    const param = createParam(0);
+    const glide = glideOf(param);
+    glide.to(1, 5, 1);
+    glide.holdFrom(2);
+    glide.holdFrom(9);
+    expect(param.set.map(({ value }) => value)).toEqual([0, 0]);
+  });
+});

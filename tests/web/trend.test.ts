@@ -1,0 +1,43 @@
+import { describe, expect, test } from "bun:test";
+import { trendOf } from "../../web/trend.ts";
+
+/** One report an hour, oldest first. */
+function hourly(field: string, values: readonly (number | null)[]) {
+  return values.map((value, hour) => ({ timestamp: new Date(hour * 3_600_000).toISOString(), [field]: value }));
+}
+
+describe("A trend", () => {
+  test.each([
+    ["rising", [1010, 1011, 1012]],
+    ["falling", [1012, 1011, 1010]],
+    ["steady", [1010, 1010.4, 1010.2]],
+    ["steady", [1010, 1015, 1010.9]],
+  ] as const)("is %s over %p", (trend, values) => {
+    expect(trendOf("pressureHpa", hourly("pressureHpa", values))).toBe(trend);
+  });
+
+  test.each([1, 2, 4.1, 8])("of waves that grew by 0.3 m is rising, also from %d m on", (height) => {
+    const grown = Number((height + 0.3).toFixed(1));
+    expect(trendOf("waveHeightM", hourly("waveHeightM", [height, grown]))).toBe("rising");
+    expect(trendOf("waveHeightM", hourly("waveHeightM", [grown, height]))).toBe("falling");
+  });
+
+  test("counts the last three hours alone", () => {
+    expect(trendOf("pressureHpa", hourly("pressureHpa", [990, 1010, 1010, 1010, 1010]))).toBe("steady");
+    expect(trendOf("pressureHpa", hourly("pressureHpa", [990, 1010, 1010, 1010]))).toBe("rising");
+  });
+
+  test("is told across reports that lack the value", () => {
+    expect(trendOf("pressureHpa", hourly("pressureHpa", [null, 1010, null, 1012, null]))).toBe("rising");
+  });
+
+  test("is not told of one value, nor of none, nor of one whose last is hours away", () => {
+    expect(trendOf("pressureHpa", hourly("pressureHpa", [1010]))).toBeNull();
+    expect(trendOf("pressureHpa", [])).toBeNull();
+    expect(trendOf("pressureHpa", hourly("pressureHpa", [990, null, null, null, 1010]))).toBeNull();
+  });
+
+  test("is not told of a direction, which has no up and down", () => {
+    expect(trendOf("windDirDeg", hourly("windDirDeg", [10, 200]))).toBeNull();
+  });
+});
