@@ -113,8 +113,11 @@ function isFresh({ atMs }: Measured, nowMs: number): boolean {
   return nowMs - atMs < staleAfterMs;
 }
 
+/** Of an even count, the mean of the two in the middle, as the server counts it. */
 function median(values: number[]): number | null {
-  return values.sort((a, b) => a - b)[values.length >> 1] ?? null;
+  const sorted = Float64Array.from(values).sort();
+  const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return below === undefined || above === undefined ? null : (below + above) / 2;
 }
 
 /** Of the vectors: 350° and 10° are 0° together, not 180°. `null` where they cancel each other out. */

@@ -11,7 +11,7 @@ import { createNetwork, newestOf, staleAfterMs } from "./network.ts";
 import { registerServiceWorker } from "./offline.ts";
 import { frameStepMs, framesOfStation, framesPerDay, type ReplayFrame } from "./replay-frames.ts";
 import { readServerAddress } from "./server-address.ts";
-import { readSettings, storeSettings } from "./settings.ts";
+import { findStorage, readSettings, storeSettings } from "./settings.ts";
 import type { Report } from "./sound/network-score.ts";
 import type { PlayerState } from "./sound/player.ts";
 import type { Preset } from "./sound/preset.ts";
@@ -49,7 +49,8 @@ const server = readServerAddress(
   document.querySelector<HTMLMetaElement>('meta[name="bellbuoy-server"]')?.content ?? "",
 );
 
-const settings = readSettings(localStorage, navigator.language);
+const storage = findStorage();
+const settings = readSettings(storage, navigator.language);
 const network = createNetwork(measurements);
 let view: View = decodeView(location.hash);
 let connection: ConnectionState = { kind: "connecting" };
@@ -708,7 +709,7 @@ function keepView(): void {
 }
 
 function keepSettings(): void {
-  storeSettings(localStorage, settings);
+  storeSettings(storage, settings);
 }
 
 /** For tests, and for tools that measure the sound. */

@@ -27,6 +27,15 @@ export function firstSettings(language: string): Settings {
   };
 }
 
+/** Where they are kept; what forgets at once where the browser lets no page remember. */
+export function findStorage(): Pick<Storage, "getItem" | "setItem"> {
+  try {
+    return localStorage;
+  } catch {
+    return { getItem: () => null, setItem() {} };
+  }
+}
+
 /** Reads what was remembered; each setting that was not, or that nobody understands, is as at the beginning. */
 export function readSettings(storage: Pick<Storage, "getItem">, language: string): Settings {
   const settings = firstSettings(language);

@@ -70,6 +70,11 @@ describe("The sea over many stations", () => {
     expect(seaOverStations(list, noon).waveHeightM).toBe(2);
   });
 
+  test("is midway between the two in the middle where their count is even", () => {
+    const list = [10, 9, 100, 2].map((height) => stationWith("waveHeightM", height));
+    expect(seaOverStations(list, noon).waveHeightM).toBe(9.5);
+  });
+
   test("leaves out what is three hours old", () => {
     const list = [stationWith("waveHeightM", 9, 180), stationWith("waveHeightM", 1, 179)];
     expect(seaOverStations(list, noon).waveHeightM).toBe(1);

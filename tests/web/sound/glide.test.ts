@@ -39,6 +39,7 @@ describe("A parameter that is stopped on its way", () => {
   });
 
   test("is the same whether or not its past was forgotten meanwhile", () => {
+    let nowS = 0;
     const held = [() => 0, () => nowS].map((now) => {
       nowS = 0;
       const param = createParam(0.3);
@@ -52,8 +53,6 @@ describe("A parameter that is stopped on its way", () => {
     });
     expect(held[0]).toBeCloseTo(held[1] ?? Number.NaN, 9);
   });
-  let nowS = 0;
-
   test("forgets what would have come after", () => {
     const param = createParam(0);
     const glide = glideOf(param);
