@@ -157,27 +157,6 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     expect(await scheduled(page)).toEqual([]);
   });
 
-  test("opens without a network, says so, and plays the past day that it has", async () => {
-    const port = new URL(server.url).port;
-    const page = await open(`${server.url}/#24h`);
-    await page.until("navigator.serviceWorker.controller !== null");
-    // Once more, so that what is asked goes through the service worker and is kept.
-    await page.view.navigate("about:blank");
-    await page.view.navigate(`${server.url}/#24h`);
-    await page.until(`${isLive} && document.getElementById("replay-time").textContent.endsWith("UTC")`);
-    await server.stop("SIGKILL");
-    await page.view.navigate("about:blank");
-    await page.view.navigate(`${server.url}/#24h`);
-    await page.until('document.querySelector("main")?.dataset.state === "offline"');
-    expect(await page.view.evaluate<string>('document.getElementById("connection").textContent')).toContain("Offline");
-    await page.until('document.querySelectorAll("#stations li").length >= 4');
-    await page.until('document.getElementById("replay-time").textContent.endsWith("UTC")');
-    await page.view.click("#listen");
-    await page.until('document.querySelector("main").dataset.sound === "playing"');
-    await page.until('Number(document.getElementById("replay-position").value) > 0');
-    server = await stack.start("server", { PORT: port });
-  });
-
   test("can be used by keys alone", async () => {
     const page = await open(`${server.url}/?hook=1`);
     await page.until("bellbuoy.listening !== null");
@@ -266,6 +245,28 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       built.filter(({ loaded }) => when.includes(loaded)).reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);
     expect(weigh("page")).toBeLessThanOrEqual(45_000);
     expect(weigh("page", "sound")).toBeLessThanOrEqual(110_000);
+  });
+
+  // The last: its service worker stays in the browser.
+  test("opens without a network, says so, and plays the past day that it has", async () => {
+    const port = new URL(server.url).port;
+    const page = await open(`${server.url}/#24h`);
+    await page.until("navigator.serviceWorker.controller !== null");
+    // Once more, so that what is asked goes through the service worker and is kept.
+    await page.view.navigate("about:blank");
+    await page.view.navigate(`${server.url}/#24h`);
+    await page.until(`${isLive} && document.getElementById("replay-time").textContent.endsWith("UTC")`);
+    await server.stop("SIGKILL");
+    await page.view.navigate("about:blank");
+    await page.view.navigate(`${server.url}/#24h`);
+    await page.until('document.querySelector("main")?.dataset.state === "offline"');
+    expect(await page.view.evaluate<string>('document.getElementById("connection").textContent')).toContain("Offline");
+    await page.until('document.querySelectorAll("#stations li").length >= 4');
+    await page.until('document.getElementById("replay-time").textContent.endsWith("UTC")');
+    await page.view.click("#listen");
+    await page.until('document.querySelector("main").dataset.sound === "playing"');
+    await page.until('Number(document.getElementById("replay-position").value) > 0');
+    server = await stack.start("server", { PORT: port });
   });
 });
 
