@@ -1,0 +1,51 @@
+/** What a bench module exports; each file of `tests/bench` but `main.ts` is one, called by its name. */
+export type Bench = {
+  /** One line: what is measured. */
+  description: string;
+  /** Measures, starting all that it needs on free ports and ending it again. @throws {Error} when it cannot, or finds a fault */
+  run(options: RunOptions): Promise<Findings>;
+};
+
+/** How a bench is to be run. */
+export type RunOptions = {
+  /** How often each contestant has its turn. */
+  rounds: number;
+  /** The one part of it that is wanted, as in `bun run bench fanout:burst`; `null`: all. */
+  part: string | null;
+};
+
+/** What a bench has found. */
+export type Findings = {
+  tables: Table[];
+  /** What was left out, and why: a line each. */
+  skipped: string[];
+};
+
+/** Medians of what was measured: a row for each contestant. */
+export type Table = {
+  title: string;
+  /** Each with the same columns, whose names hold their units. */
+  rows: Record<string, string | number>[];
+};
+
+/** A table as text, numbers to the right. */
+export function printTable({ title, rows }: Table): string {
+  const columns = Object.keys(rows[0] ?? {});
+  const cells = [columns, ...rows.map((row) => columns.map((column) => printCell(row[column])))];
+  const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
+  const isNumber = columns.map((column) => rows.some((row) => typeof row[column] === "number"));
+  const lines = cells.map((line) =>
+    line
+      .map((cell, index) => (isNumber[index] ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0)))
+      .join("  ")
+      .trimEnd(),
+  );
+  return `\n${title}\n\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
+}
+
+/** Three digits that count, or all of those before the point. */
+function printCell(value: string | number | undefined): string {
+  if (typeof value !== "number") return value ?? "";
+  if (!Number.isFinite(value)) return "-";
+  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString("en-US") : String(Number(value.toPrecision(3)));
+}
