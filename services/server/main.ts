@@ -12,7 +12,8 @@ import { readPositions } from "./queries.ts";
 import { createBroadcast } from "./sse/broadcast.ts";
 import { createPlaces } from "./sse/places.ts";
 
-const playerDir = join(import.meta.dir, "../../web/dist");
+/** In an executable beside the code, see `services/executable/build.ts`; otherwise where the player's build puts it. */
+const playerDir = join(import.meta.dir, Bun.isStandaloneExecutable ? "dist" : "../../web/dist");
 const stopGraceMs = 2_000;
 /** Nobody sends us anything but questions. */
 const maxBodyBytes = 64 * 1024;

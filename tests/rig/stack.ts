@@ -123,9 +123,20 @@ export async function startService(service: ServiceName, env: Record<string, str
   return { ...started, url: await started.up };
 }
 
-/** Starts a service as its users do, whatever may come of it. */
-export function spawnService(service: ServiceName, env: Record<string, string>): StartingService {
-  const child = Bun.spawn(["bun", join(import.meta.dir, `../../services/${service}/main.ts`)], {
+/**
+ * Starts a service as its users do, whatever may come of it.
+ * @param command how, when not from its source, and where
+ */
+export function spawnService(
+  service: ServiceName,
+  env: Record<string, string>,
+  command: { argv: string[]; cwd?: string } = {
+    argv: ["bun", join(import.meta.dir, `../../services/${service}/main.ts`)],
+  },
+): StartingService {
+  const { argv, ...where } = command;
+  const child = Bun.spawn(argv, {
+    ...where,
     env: { PATH: process.env.PATH ?? "", HOST: "127.0.0.1", PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildExecutable } from "../../services/executable/build.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
+import { buildPlayer, distDir } from "../../web/build.ts";
+import { listen } from "../rig/listen.ts";
+import { latestObsFile } from "../rig/ndbc-file.ts";
+import { createDatabase, type ServiceName, type StartingService, spawnService, startStack } from "../rig/stack.ts";
+import { startUpstream } from "../rig/upstream.ts";
+
+// The first time the Bun for such processors is fetched.
+setDefaultTimeout(60_000);
+
+/** A user that owns nothing, on any Linux. */
+const nobody = 65534;
+
+const canRun = process.platform === "linux" && process.arch === "x64";
+
+describe.skipIf(!canRun)(
+  "The executable for Linux on x64, started by a user without rights where there is no file and no program,",
+  () => {
+    let program = "";
+    let emptyDir = "";
+    let home = "";
+    let databaseUrl = "";
+    let redisUrl = "";
+    const upstream = startUpstream();
+    const started: StartingService[] = [];
+    let stop = async () => {};
+
+    beforeAll(async () => {
+      home = await mkdtemp(join(tmpdir(), "bellbuoy-executable-"));
+      emptyDir = join(home, "empty");
+      await mkdir(emptyDir, { mode: 0o555 });
+      await chmod(home, 0o755);
+      await buildPlayer();
+      program = await buildExecutable("linux-x64", home);
+      const stack = await startStack();
+      stop = stack.stop;
+      // Not the stack's: this one has no tables yet.
+      databaseUrl = await createDatabase();
+      redisUrl = stack.redisUrl;
+      upstream.files.set(latestObsPath, latestObsFile(3, new Date()));
+    });
+
+    afterAll(async () => {
+      await Promise.all(started.map((service) => service.stop("SIGKILL")));
+      await Promise.all([stop(), upstream.stop()]);
+      await rm(home, { recursive: true, force: true });
+    });
+
+    function start(service: ServiceName, env: Record<string, string> = {}): StartingService {
+      const asNobody =
+        process.getuid?.() === 0
+          ? ["/usr/bin/setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"]
+          : [];
+      const command = { argv: [...asNobody, program, service], cwd: emptyDir };
+      const running = spawnService(
+        service,
+        {
+          PATH: "",
+          DATABASE_URL: databaseUrl,
+          REDIS_URL: redisUrl,
+          NDBC_URL: upstream.url,
+          BACKFILL_HOURS: "0",
+          ...env,
+        },
+        command,
+      );
+      started.push(running);
+      return running;
+    }
+
+    test("makes the tables, polls, and lets a listener hear what came", async () => {
+      const url = await start("server").up;
+      while ((await fetch(`${url}/ready`)).status !== 200) await Bun.sleep(10);
+      const listener = await listen(`${url}/v1/observations/stream`);
+      const worker = start("worker");
+      await worker.up;
+      expect(await listener.heard(3)).toHaveLength(3);
+      listener.leave();
+      expect(await readdir(emptyDir)).toEqual([]);
+      for (const service of started) expect(await service.stop()).toBe(0);
+      for (const service of started) expect((await service.ended).stderr).toBe("");
+    });
+
+    test("serves every file of the player as a checkout does", async () => {
+      const [own, checkout] = [
+        start("server"),
+        spawnService("server", { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }),
+      ];
+      started.push(checkout);
+      const urls = [await own.up, await checkout.up] as const;
+      const files = (await readdir(distDir)).filter((name) => !/\.(br|gz)$/.test(name));
+      expect(files.length).toBeGreaterThan(10);
+      for (const path of ["/", "/nothing.js", "/../package.json", ...files.map((name) => `/${name}`)]) {
+        for (const encodings of ["br, gzip", "gzip", "identity"]) {
+          const [served, expected] = await Promise.all(urls.map((url) => answer(url + path, encodings)));
+          expect(served).toEqual(expected as NonNullable<typeof expected>);
+        }
+      }
+    });
+
+    test("tells in one line what is wrong with a setting", async () => {
+      const { code, stderr } = await start("worker", { POLL_SECONDS: "0" }).ended;
+      expect(stderr).toBe('bellbuoy worker: POLL_SECONDS is "0", but must be a whole number from 1 to 3600\n');
+      expect(code).toBe(1);
+    });
+
+    test("tells how it is used when it is not told which service to be", async () => {
+      for (const names of [[], ["listener"], ["worker", "server"]]) {
+        const child = Bun.spawn([program, ...names], { stderr: "pipe" });
+        expect(await new Response(child.stderr).text()).toContain("bellbuoy worker");
+        expect(await child.exited).toBe(2);
+      }
+    });
+  },
+);
+
+/** All that tells one answer from another, but when it was given. */
+async function answer(url: string, encodings: string) {
+  const response = await fetch(url, { headers: { "Accept-Encoding": encodings }, decompress: false });
+  const { date: _, ...headers } = response.headers.toJSON();
+  return { status: response.status, headers, hash: Bun.hash(await response.arrayBuffer()) };
+}
