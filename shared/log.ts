@@ -3,8 +3,14 @@ export const logLevels = ["debug", "info", "warn", "error"] as const;
 
 export type LogLevel = (typeof logLevels)[number];
 
-/** Writes one line: what happened, and the facts that go with it. */
-export type Log = Record<LogLevel, (message: string, facts?: Record<string, unknown>) => void>;
+/** What goes with a message, by name. */
+export type Facts = Record<string, unknown>;
+
+/**
+ * Writes one line: what happened, and the facts that go with it. Facts that are costly to gather are given as a function,
+ * which is called only if the line is written.
+ */
+export type Log = Record<LogLevel, (message: string, facts?: Facts | (() => Facts)) => void>;
 
 const colours: Record<LogLevel, string> = { debug: "\x1b[2m", info: "\x1b[36m", warn: "\x1b[33m", error: "\x1b[31m" };
 
@@ -16,17 +22,18 @@ export function createLog(service: string, level: LogLevel, pretty = process.std
   const format = pretty ? prettyLine : jsonLine;
   const writer =
     (of: LogLevel) =>
-    (message: string, facts: Record<string, unknown> = {}) => {
-      if (logLevels.indexOf(of) >= logLevels.indexOf(level)) process.stdout.write(format(service, of, message, facts));
+    (message: string, facts: Facts | (() => Facts) = {}) => {
+      if (logLevels.indexOf(of) < logLevels.indexOf(level)) return;
+      process.stdout.write(format(service, of, message, typeof facts === "function" ? facts() : facts));
     };
   return { debug: writer("debug"), info: writer("info"), warn: writer("warn"), error: writer("error") };
 }
 
-function jsonLine(service: string, level: LogLevel, message: string, facts: Record<string, unknown>): string {
+function jsonLine(service: string, level: LogLevel, message: string, facts: Facts): string {
   return `${JSON.stringify({ time: new Date().toISOString(), level, service, message, ...facts })}\n`;
 }
 
-function prettyLine(service: string, level: LogLevel, message: string, facts: Record<string, unknown>): string {
+function prettyLine(service: string, level: LogLevel, message: string, facts: Facts): string {
   const time = new Date().toISOString().slice(11, 19);
   const details = Object.entries(facts).map(([name, value]) => {
     return `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`;

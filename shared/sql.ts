@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import postgres from "postgres";
 import { type Link, withDeadline } from "./link.ts";
 
@@ -14,20 +15,26 @@ export type Transaction = postgres.TransactionSql;
 /** PostgreSQL gives up a statement that takes longer: none of ours should take a tenth of it. */
 const statementTimeoutMs = 30_000;
 
+/** How many connections a service opens at most. */
+export const sqlConnections = 8;
+
 /**
  * Opens the pool. Nothing is sent before the first query.
- * @param service shown by PostgreSQL as `application_name`
+ * @param service shown by PostgreSQL in `application_name`, with process and machine: no two pools have the same
  */
 export function connectSql(url: string, service: string): Sql {
   return postgres(url, {
-    max: 8,
+    max: sqlConnections,
     connect_timeout: 5,
     // Those who ask pause longer and longer by themselves. By default all of the pool's failures are added up, to pauses
     // of 20 seconds after a short outage.
     backoff: (failures) => Math.min(2 ** failures / 20, 1) * (0.75 + Math.random() / 4),
     transform: postgres.camel,
     onnotice: () => {},
-    connection: { application_name: `bellbuoy-${service}`, statement_timeout: statementTimeoutMs },
+    connection: {
+      application_name: `bellbuoy-${service} ${process.pid}@${hostname()}`,
+      statement_timeout: statementTimeoutMs,
+    },
   });
 }
 

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { serveStatic } from "hono/bun";
 import { cors } from "hono/cors";
 import { timeout } from "hono/timeout";
@@ -14,7 +14,7 @@ import type { RequestContext, RequestEnv } from "./request-env.ts";
 import { restRoutes } from "./rest.ts";
 import { securityHeaders } from "./security-headers.ts";
 import type { Broadcast } from "./sse/broadcast.ts";
-import { streamRoute } from "./sse/stream-route.ts";
+import { type StreamCounts, streamRoute } from "./sse/stream-route.ts";
 
 /** What the HTTP side is made of. */
 export type AppParts = {
@@ -31,6 +31,11 @@ export type AppParts = {
   trustedProxies: number;
   /** The built player, an absolute path. */
   playerDir: string;
+  streamCounts: StreamCounts;
+  /** Counts each request and times its answer. */
+  countRequest: MiddlewareHandler<RequestEnv>;
+  /** Answers with all metrics. */
+  scrape: () => Promise<Response>;
   log: Log;
 };
 
@@ -50,6 +55,7 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
     parts;
   const app = new Hono<RequestEnv>();
 
+  app.use(parts.countRequest);
   app.use(securityHeaders);
   app.use(
     "/v1/*",
@@ -73,6 +79,8 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
     if (reasons.length === 0) return c.json({ status: "ready" });
     return problemResponse(c, new ProblemError(503, reasons.join("; "), { reasons }));
   });
+
+  app.get("/metrics", () => parts.scrape());
 
   app.use(async (c, next) => (playerPath.test(c.req.path) ? next() : c.notFound()));
   app.use(

@@ -2,12 +2,15 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readServerConfig } from "../../shared/config.ts";
 import { describeError, untilUp, watchLink } from "../../shared/link.ts";
+import { createServiceMetrics } from "../../shared/metrics.ts";
 import { migrate } from "../../shared/migrate.ts";
 import { connectRedis, pingRedis } from "../../shared/redis.ts";
 import { runService, StartError } from "../../shared/service.ts";
 import { connectSql, pingDatabase } from "../../shared/sql.ts";
 import { createApp } from "./app.ts";
+import { createBroadcastLog } from "./broadcast-log.ts";
 import { createFeed } from "./feed.ts";
+import { createServerMetrics } from "./metrics.ts";
 import { readPositions } from "./queries.ts";
 import { createBroadcast } from "./sse/broadcast.ts";
 import { createPlaces } from "./sse/places.ts";
@@ -30,7 +33,18 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   onClose(() => subscriber.disconnect());
 
   const places = createPlaces(() => readPositions(sql));
-  const broadcast = createBroadcast(places, () => feed.position ?? 0n);
+  const redisProblem = () => redis.problem ?? (feed.subscribed ? null : "not subscribed yet");
+  const served = createServiceMetrics("server", sql, database, redisProblem);
+  const metrics = createServerMetrics(served, config.maxStreams, () => ({ broadcast, feed }));
+  const logBroadcast = createBroadcastLog(log, signal);
+  const broadcast = createBroadcast(
+    places,
+    () => feed.position ?? 0n,
+    (frames, seconds) => {
+      metrics.broadcast(frames.length, seconds);
+      logBroadcast(frames);
+    },
+  );
   const feed = createFeed(sql, subscriber, database, broadcast, log, signal);
 
   let pinging: Promise<void> | null = null;
@@ -49,7 +63,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
       await Promise.all([ping(), pingRedis(subscriber, redis)]);
       return [
         database.problem === null ? [] : [`PostgreSQL: ${database.problem}`],
-        redis.problem === null && feed.subscribed ? [] : [`Redis: ${redis.problem ?? "not subscribed yet"}`],
+        redisProblem() === null ? [] : [`Redis: ${redisProblem()}`],
       ].flat();
     },
     feed,
@@ -59,6 +73,9 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
     maxStreamsPerIp: config.maxStreamsPerIp,
     trustedProxies: config.trustedProxies,
     playerDir,
+    streamCounts: metrics.streams,
+    countRequest: metrics.countRequest,
+    scrape: served.scrape,
     log,
   });
   if (!existsSync(join(playerDir, "index.html"))) {

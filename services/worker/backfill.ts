@@ -8,8 +8,16 @@ import { parseHourly } from "./ndbc/hourly.ts";
 import { NotDataError } from "./ndbc/not-data.ts";
 import { hourlyPath, realtimePath } from "./ndbc/paths.ts";
 import { parseRealtime, parseSpec } from "./ndbc/realtime.ts";
-import type { Parsed } from "./ndbc/table.ts";
-import { missingHours, readFile, rememberFile, rememberHours, reportingStations, storeHistory } from "./store.ts";
+import type { LeftOut, Parsed } from "./ndbc/table.ts";
+import {
+  missingHours,
+  readFile,
+  rememberFile,
+  rememberHours,
+  reportingStations,
+  type StoreCounts,
+  storeHistory,
+} from "./store.ts";
 
 /** What backfill works with. */
 export type BackfillParts = {
@@ -21,6 +29,8 @@ export type BackfillParts = {
   stations: Set<string> | null;
   /** Between any two requests: backfill is never urgent, and NDBC asks for restraint. */
   pauseMs: number;
+  /** Told of each file that was stored. */
+  stored: (rows: number, leftOut: LeftOut, counts: StoreCounts) => void;
   log: Log;
   signal: AbortSignal;
 };
@@ -122,7 +132,7 @@ async function backfillStation(parts: BackfillParts, stationId: string, from: Da
 
 /** Fetches one file, if it changed, and stores what is not older than `from`. @returns false when there is no such file */
 async function fetchHistory(
-  { sql, ndbc, stations, pauseMs, log, signal }: BackfillParts,
+  { sql, ndbc, stations, pauseMs, stored, log, signal }: BackfillParts,
   path: string,
   from: Date,
   parse: (body: string, now: Date) => Parsed<Observation>,
@@ -137,6 +147,7 @@ async function fetchHistory(
   );
   const counts = await storeHistory(sql, wanted);
   await rememberFile(sql, path, answer);
+  stored(parsed.observations.length, parsed, counts);
   log.info("backfilled", { file: path, rows: wanted.length, ...counts });
   return true;
 }

@@ -5,7 +5,7 @@ import { StartError } from "../../shared/service.ts";
 import { pingDatabase, type Sql } from "../../shared/sql.ts";
 
 /**
- * Serves the worker's `/health` (the process is up) and `/ready` (PostgreSQL and Redis answer).
+ * Serves the worker's `/health` (the process is up), `/ready` (PostgreSQL and Redis answer) and `/metrics`.
  * @returns what stops it
  * @throws {StartError} when the port is taken
  */
@@ -15,8 +15,9 @@ export function serveHealth(
   database: Link,
   publisher: Redis,
   redis: Link,
+  scrape: () => Promise<Response>,
 ): () => Promise<void> {
-  const server = listen(port, async () => {
+  const ready = async () => {
     await Promise.all([pingDatabase(sql, database), pingRedis(publisher, redis)]);
     const reasons = [
       database.problem === null ? [] : [`PostgreSQL: ${database.problem}`],
@@ -26,15 +27,16 @@ export function serveHealth(
       { status: reasons.length === 0 ? "ready" : "not ready", reasons },
       { status: reasons.length === 0 ? 200 : 503 },
     );
-  });
+  };
+  const server = listen(port, ready, scrape);
   return () => server.stop(true);
 }
 
-function listen(port: number, ready: () => Promise<Response>) {
+function listen(port: number, ready: () => Promise<Response>, scrape: () => Promise<Response>) {
   try {
     return Bun.serve({
       port,
-      routes: { "/health": Response.json({ status: "up" }), "/ready": ready },
+      routes: { "/health": Response.json({ status: "up" }), "/ready": ready, "/metrics": scrape },
       fetch: () => new Response("there is nothing here\n", { status: 404 }),
     });
   } catch (error) {

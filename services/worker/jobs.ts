@@ -1,7 +1,7 @@
 import { Queue, type RepeatOptions, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { type jobs, queuePrefix, queues } from "../../shared/channels.ts";
-import { describeError, type Link } from "../../shared/link.ts";
+import { describeError, type Link, withDeadline } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import { retryDelayMs } from "../../shared/redis.ts";
 import { isDatabaseAway } from "../../shared/sql.ts";
@@ -23,9 +23,15 @@ export type ScheduledJob = {
 export type RunningJobs = {
   /** Makes sure that every job has its schedule, as after Redis came back empty. */
   schedule(): Promise<void>;
+  /** How many jobs of each queue are in each state; nothing while Redis is away. */
+  counts(): Promise<{ queue: string; state: string; count: number }[]>;
   /** Waits for what is running, and takes nothing more. */
   close(): Promise<void>;
 };
+
+/** Jobs that came to an end are not kept, but for those that failed for good. */
+const jobStates = ["waiting", "active", "delayed", "failed"] as const;
+const countsMs = 1_000;
 
 /** A worker that is gone is noticed after this long, and its job is taken over. */
 const lockMs = 10_000;
@@ -34,6 +40,7 @@ const lockMs = 10_000;
  * Runs jobs on their schedules. Any number of workers may: BullMQ gives each run to one of them.
  * @param redis for BullMQ alone, which needs `maxRetriesPerRequest: null`
  * @param signal aborted when the service stops and ends its jobs itself
+ * @param ended told how each run of a job ended; those that this service's stop has ended are left out
  */
 export function startJobs(
   scheduled: Record<JobName, ScheduledJob>,
@@ -41,6 +48,7 @@ export function startJobs(
   database: Link,
   log: Log,
   signal: AbortSignal,
+  ended: (job: string, outcome: "completed" | "failed") => void,
 ): RunningJobs {
   let started = false;
   const options = { connection: redis, prefix: queuePrefix };
@@ -56,10 +64,12 @@ export function startJobs(
       maxStalledCount: 10,
       settings: { backoffStrategy: (attempt) => 1_000 + retryDelayMs(attempt + 3) },
     });
+    worker.on("completed", (job) => ended(job.name, "completed"));
     worker.on("failed", (job, error) => {
       const { name, attemptsMade: attempt, opts } = job ?? { name: "?", attemptsMade: 0, opts: {} };
       // It is returned to the queue, for another worker or the next start.
       if (signal.aborted) return;
+      ended(name, "failed");
       // Told by the database's link, once, however many jobs fail for it.
       if (isDatabaseAway(error)) return database.down(error);
       log.warn("a job failed", { job: name, attempt, of: opts.attempts, reason: describeError(error) });
@@ -82,6 +92,18 @@ export function startJobs(
         }
       }
       started = true;
+    },
+    async counts() {
+      if (redis.status !== "ready") return [];
+      const ofQueue = async ([name, queue]: [string, Queue]) => {
+        const counts = await queue.getJobCounts(...jobStates);
+        return jobStates.map((state) => ({ queue: name, state, count: counts[state] ?? 0 }));
+      };
+      const counting = Promise.all(Object.entries(queueOf).map(ofQueue));
+      return withDeadline(counting, countsMs).then(
+        (all) => all.flat(),
+        () => [],
+      );
     },
     async close() {
       // Without Redis no job can be finished in order; it is taken over when its lock runs out.

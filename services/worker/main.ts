@@ -1,5 +1,7 @@
+import { jobs as jobNames } from "../../shared/channels.ts";
 import { readWorkerConfig } from "../../shared/config.ts";
 import { describeError, pause, untilUp, watchLink } from "../../shared/link.ts";
+import { createServiceMetrics } from "../../shared/metrics.ts";
 import { migrate } from "../../shared/migrate.ts";
 import { connectRedis, pingRedis } from "../../shared/redis.ts";
 import { runService } from "../../shared/service.ts";
@@ -8,6 +10,7 @@ import { latestObsPath } from "../../shared/upstream.ts";
 import { backfill } from "./backfill.ts";
 import { serveHealth } from "./health.ts";
 import { startJobs } from "./jobs.ts";
+import { createWorkerMetrics } from "./metrics.ts";
 import { createNdbcClient } from "./ndbc/client.ts";
 import { createPollLog, poll } from "./poll.ts";
 import { publishPending } from "./publish.ts";
@@ -34,12 +37,31 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
     commandTimeout: publishTimeoutMs,
   });
   onClose(() => publisher.disconnect());
-  if (config.port !== null) onClose(serveHealth(config.port, sql, database, publisher, redis));
+  const served = createServiceMetrics("worker", sql, database, () => redis.problem);
+  const metrics = createWorkerMetrics(served, Object.values(jobNames));
+  if (config.port !== null) onClose(serveHealth(config.port, sql, database, publisher, redis, served.scrape));
 
   const ndbc = createNdbcClient({ baseUrl: config.ndbcUrl, signal });
   const { stations } = config;
   const logPoll = createPollLog(log);
-  const publish = () => publishPending(sql, publisher);
+  const publish = () =>
+    publishPending(sql, publisher, (events) => {
+      metrics.published(events.length);
+      log.debug("published", () => ({ eventIds: events.map(({ eventId }) => eventId) }));
+    });
+
+  async function pollOnce(): Promise<void> {
+    const startedAt = performance.now();
+    const seconds = () => (performance.now() - startedAt) / 1000;
+    try {
+      const counts = await poll(sql, ndbc, publish, stations, log);
+      metrics.polled(counts, seconds());
+      logPoll(counts);
+    } catch (error) {
+      metrics.pollFailed(error, seconds());
+      throw error;
+    }
+  }
 
   await untilUp(database, signal, () => migrate(sql));
 
@@ -60,7 +82,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
         repeat: { every: config.pollSeconds * 1_000 },
         attempts: 4,
         atStart: false,
-        run: async () => logPoll(await poll(sql, ndbc, publish, stations, log)),
+        run: pollOnce,
       },
       stations: {
         queue: "upkeep",
@@ -76,7 +98,8 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
         atStart: true,
         run: async () => {
           await pollFirst();
-          await backfill({ sql, ndbc, hours: config.backfillHours, stations, pauseMs: 1_000, log, signal });
+          const { backfilled: stored } = metrics;
+          await backfill({ sql, ndbc, hours: config.backfillHours, stations, pauseMs: 1_000, stored, log, signal });
         },
       },
       prune: {
@@ -86,6 +109,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
         atStart: false,
         run: async () => {
           const rows = await pruneBefore(sql, new Date(Date.now() - config.retentionDays * dayMs));
+          metrics.pruned(rows);
           if (rows > 0) log.info("pruned", { rows, olderThanDays: config.retentionDays });
         },
       },
@@ -94,7 +118,9 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
     database,
     log,
     signal,
+    metrics.jobEnded,
   );
+  metrics.watchQueues(jobs);
   onClose(() => jobs.close());
 
   // At every start of Redis, not only ours: it may have come back empty.

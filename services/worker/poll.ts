@@ -4,10 +4,23 @@ import { latestObsPath } from "../../shared/upstream.ts";
 import { logLeftOut } from "./left-out.ts";
 import type { NdbcClient } from "./ndbc/client.ts";
 import { parseLatestObs } from "./ndbc/latest-obs.ts";
-import { readFile, rememberFile, type StoreCounts, storePoll } from "./store.ts";
+import type { LeftOut } from "./ndbc/table.ts";
+import { type EventCounts, type EventIds, readFile, rememberFile, storePoll } from "./store.ts";
 
-/** What one poll did: rows that were read, new ones, changed ones, events that were published after it. */
-export type PollCounts = StoreCounts & { rows: number; published: number };
+/** What one poll did. */
+export type PollCounts = EventCounts & {
+  /** Whether NDBC's file had changed since the last poll. */
+  outcome: "changed" | "unchanged";
+  /** Rows that were read and are of a station that is wanted. */
+  rows: number;
+  leftOut: LeftOut;
+  /** Events that were published after it. */
+  published: number;
+  /** From the commit until all was published; `null` where nothing was. */
+  publishSeconds: number | null;
+};
+
+const nothing = { rows: 0, added: 0, changed: 0, events: null, published: 0 };
 
 /**
  * Reads the newest row of every station, stores what is new or changed, and publishes it. What an earlier worker had
@@ -30,33 +43,43 @@ export async function poll(
   if (answer.kind === "missing") throw new Error(`NDBC has no ${latestObsPath}`);
   if (answer.kind === "unchanged") {
     await rememberFile(sql, latestObsPath, answer);
-    return { rows: 0, added: 0, changed: 0, published: 0 };
+    return { ...nothing, outcome: "unchanged", leftOut: { rejectedLines: [], implausible: [] }, publishSeconds: null };
   }
   const parsed = parseLatestObs(answer.body, new Date());
   logLeftOut(log, latestObsPath, parsed);
   const observations = parsed.observations.filter(({ stationId }) => stations === null || stations.has(stationId));
   const counts = await storePoll(sql, latestObsPath, answer, observations);
-  return { rows: observations.length, ...counts, published: await publish() };
+  if (counts.events !== null) log.debug("stored", counts.events);
+  const storedAt = performance.now();
+  const published = await publish();
+  const publishSeconds = published > 0 ? (performance.now() - storedAt) / 1000 : null;
+  return { outcome: "changed", rows: observations.length, ...counts, leftOut: parsed, published, publishSeconds };
 }
 
 /** No more often than this is a poll worth a line. */
 const pollLineMs = 60_000;
 
-/** Logs what polls did, several in one line where they follow each other closely. */
+/**
+ * Logs what polls did, several in one line where they follow each other closely. The ids of the events that they stored
+ * are those from `firstEventId` to `lastEventId`; both are left out where there are none.
+ */
 export function createPollLog(log: Log): (counts: PollCounts) => void {
   let sum = { polls: 0, rows: 0, added: 0, changed: 0, published: 0 };
+  let events: EventIds | null = null;
   let loggedAt = Number.NEGATIVE_INFINITY;
-  return ({ rows, added, changed, published }) => {
+  return (counts) => {
     sum = {
       polls: sum.polls + 1,
-      rows: sum.rows + rows,
-      added: sum.added + added,
-      changed: sum.changed + changed,
-      published: sum.published + published,
+      rows: sum.rows + counts.rows,
+      added: sum.added + counts.added,
+      changed: sum.changed + counts.changed,
+      published: sum.published + counts.published,
     };
+    if (counts.events !== null) events = { ...counts.events, ...(events && { firstEventId: events.firstEventId }) };
     if (performance.now() - loggedAt < pollLineMs) return;
-    log.info("polled", sum);
+    log.info("polled", { ...sum, ...events });
     loggedAt = performance.now();
     sum = { polls: 0, rows: 0, added: 0, changed: 0, published: 0 };
+    events = null;
   };
 }

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { channels } from "../../shared/channels.ts";
-import { measurements, type StoredObservation } from "../../shared/measurements.ts";
+import { measurements, type StoredEvent } from "../../shared/measurements.ts";
 import { encodeMessage } from "../../shared/observation.ts";
 import { inTransaction, locks, type Sql, takeLock } from "../../shared/sql.ts";
 
@@ -15,21 +15,26 @@ const publishAll = "for i = 2, #ARGV do redis.call('PUBLISH', ARGV[1], ARGV[i]) 
  *
  * A mark that could not be moved after its messages went out sends them again; servers know them by their ids.
  * @param redis a connection of its own, not BullMQ's
+ * @param published told of each page that Redis has taken
  * @returns how many events were published
  */
-export async function publishPending(sql: Sql, redis: Redis): Promise<number> {
+export async function publishPending(
+  sql: Sql,
+  redis: Redis,
+  published: (events: StoredEvent[]) => void = () => {},
+): Promise<number> {
   let total = 0;
   for (;;) {
-    const count = await publishPage(sql, redis);
+    const count = await publishPage(sql, redis, published);
     total += count;
     if (count < pageRows) return total;
   }
 }
 
-async function publishPage(sql: Sql, redis: Redis): Promise<number> {
+async function publishPage(sql: Sql, redis: Redis, published: (events: StoredEvent[]) => void): Promise<number> {
   return inTransaction(sql, async (tx, lost) => {
     await takeLock(tx, locks.publish);
-    const events = await tx<StoredObservation[]>`
+    const events = await tx<StoredEvent[]>`
       select station_id, observed_at, ${tx(measurements)}, event_id
       from observations
       where event_id > (select published_event_id from stream_marks)
@@ -37,8 +42,9 @@ async function publishPage(sql: Sql, redis: Redis): Promise<number> {
       limit ${pageRows}
     `;
     const last = events.at(-1)?.eventId;
-    if (last == null) return 0;
+    if (last === undefined) return 0;
     await redis.eval(publishAll, 0, channels.observationsNew, ...events.map(encodeMessage));
+    published(events);
     lost.throwIfAborted();
     await tx`update stream_marks set published_event_id = ${last}`;
     return events.length;

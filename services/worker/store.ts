@@ -23,6 +23,12 @@ export type UpstreamFile = { etag: string | null; lastModified: string | null; h
 /** How many rows a batch brought that PostgreSQL did not have, and how many it had otherwise. */
 export type StoreCounts = { added: number; changed: number };
 
+/** The first and the last of the ids that were given; there may be gaps between them. */
+export type EventIds = { firstEventId: string; lastEventId: string };
+
+/** {@link StoreCounts} of rows that became events; without any, `events` is `null`. */
+export type EventCounts = StoreCounts & { events: EventIds | null };
+
 /** PostgreSQL takes 65,535 parameters, arrays are a few only; this bounds the memory of one statement. */
 const historyBatchRows = 5_000;
 
@@ -35,7 +41,7 @@ export async function storePoll(
   path: string,
   file: UpstreamFile,
   observations: PositionedObservation[],
-): Promise<StoreCounts> {
+): Promise<EventCounts> {
   return inTransaction(sql, async (tx) => {
     // Ids that are drawn under it become visible in the order in which they were drawn.
     await takeLock(tx, locks.eventIds);
@@ -79,13 +85,13 @@ async function upsertObservations(
   tx: Transaction,
   observations: Observation[],
   { asEvents }: { asEvents: boolean },
-): Promise<StoreCounts> {
+): Promise<EventCounts> {
   const rows = mergeRepeated(observations);
   const each = (fragment: (name: Measurement) => postgres.Fragment) =>
     measurements.flatMap((name, index) => (index === 0 ? [fragment(name)] : [tx`,`, fragment(name)]));
   const merged = (name: Measurement) => tx`coalesce(incoming.${tx(name)}, stored.${tx(name)})`;
 
-  const written = await tx<{ added: boolean }[]>`
+  const written = await tx<{ added: boolean; eventId: string | null }[]>`
     with incoming as (
       select * from unnest(
         ${rows.map((row) => row.stationId)}::text[],
@@ -105,10 +111,17 @@ async function upsertObservations(
     on conflict (station_id, observed_at) do update set
       ${each((name) => tx`${tx(name)} = coalesce(excluded.${tx(name)}, stored.${tx(name)})`)},
       event_id = coalesce(excluded.event_id, stored.event_id)
-    returning xmax = 0 as added
+    returning xmax = 0 as added, event_id
   `;
   const added = written.filter((row) => row.added).length;
-  return { added, changed: written.length - added };
+  return { added, changed: written.length - added, events: asEvents ? eventIdsOf(written) : null };
+}
+
+/** @param written in the order in which ids were drawn */
+function eventIdsOf(written: { eventId: string | null }[]): EventIds | null {
+  const first = written[0]?.eventId;
+  const last = written.at(-1)?.eventId;
+  return first && last ? { firstEventId: first, lastEventId: last } : null;
 }
 
 /** One upsert may touch a row once only: rows of the same station and time become one, later values winning. */

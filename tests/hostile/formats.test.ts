@@ -255,7 +255,7 @@ describe("a worker that is sent malformed files", () => {
 
     const minute = new Date(Math.floor(Date.now() / 60_000) * 60_000);
     body = latestObsFile(900, minute);
-    expect(await pollOnce()).toEqual({ rows: 900, added: 900, changed: 0, published: 900 });
+    expect(await pollOnce()).toMatchObject({ rows: 900, added: 900, changed: 0, published: 900 });
     const good = await sql<PositionedObservation[]>`
       select station_id, observed_at, ${sql(measurements)}, latitude, longitude
       from observations join stations using (station_id)

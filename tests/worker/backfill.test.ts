@@ -67,7 +67,7 @@ async function know(...stationIds: string[]): Promise<void> {
 
 async function run(hours: number, stations: Set<string> | null = null, signal = new AbortController().signal) {
   const ndbc = createNdbcClient({ baseUrl: upstream.url, signal });
-  await backfill({ sql, ndbc, hours, stations, pauseMs: 0, log: silentLog, signal });
+  await backfill({ sql, ndbc, hours, stations, pauseMs: 0, stored() {}, log: silentLog, signal });
 }
 
 /** The paths that were asked for since the last call. */
@@ -249,7 +249,7 @@ test("NDBC out of order is left alone: nothing more is asked, and the hours stay
   });
   const { signal } = new AbortController();
   const ndbc = createNdbcClient({ baseUrl: refusing.url.origin, signal });
-  const failing = backfill({ sql, ndbc, hours: 24, stations: null, pauseMs: 0, log: silentLog, signal });
+  const failing = backfill({ sql, ndbc, hours: 24, stations: null, pauseMs: 0, stored() {}, log: silentLog, signal });
   await expect(failing).rejects.toThrow("answers 503");
   expect(requests).toBe(1);
   expect(await sql`select * from backfilled_hours`).toHaveLength(0);

@@ -23,6 +23,7 @@ const stack = await startStack();
 const { sql } = stack;
 const file = { etag: '"1"', lastModified: null, hash: "abc" };
 const noon = "2026-05-06T12:00Z";
+const unchanged = { added: 0, changed: 0, events: null };
 
 afterAll(stack.stop);
 
@@ -49,21 +50,22 @@ function row({ latitude: _, longitude: __, ...observation }: PositionedObservati
 }
 
 describe("a poll", () => {
-  test("stores every field, with event ids that rise in order of time, and tells how many rows were new", async () => {
+  test("stores every field, with event ids that rise in order of time, and tells how many rows were new and which ids they got", async () => {
     const all = Object.fromEntries(measurements.map((name, index) => [name, index + 0.1])) as Partial<Observation>;
     const [first, second, third] = [
       observed("46026", "2026-05-06T11:50Z", all),
       observed("44009", noon, { waterTempC: -1.5 }),
       observed("51001", noon),
     ];
-    expect(await poll(third, second, first)).toEqual({ added: 3, changed: 0 });
+    const events = { firstEventId: "1", lastEventId: "3" };
+    expect(await poll(third, second, first)).toEqual({ added: 3, changed: 0, events });
     expect(await stored()).toEqual([row(first, "1"), row(second, "2"), row(third, "3")]);
   });
 
   test("fills what was missing and replaces what changed, but never erases", async () => {
     await poll(observed("44009", noon, { waveHeightM: 1.2, windSpeedMps: 5, airTempC: 12 }));
     const counts = await poll(observed("44009", noon, { waveHeightM: 1.3, windSpeedMps: null, waterTempC: 0 }));
-    expect(counts).toEqual({ added: 0, changed: 1 });
+    expect(counts).toEqual({ added: 0, changed: 1, events: { firstEventId: "2", lastEventId: "2" } });
     expect(await stored()).toEqual([
       row(observed("44009", noon, { waveHeightM: 1.3, windSpeedMps: 5, airTempC: 12, waterTempC: 0 }), "2"),
     ]);
@@ -72,8 +74,8 @@ describe("a poll", () => {
   test("leaves a row that says nothing new where it is in the stream, and uses up no event id for it", async () => {
     const wave = observed("44009", noon, { waveHeightM: 1.2 });
     await poll(wave);
-    for (let again = 0; again < 3; again++) expect(await poll(wave)).toEqual({ added: 0, changed: 0 });
-    expect(await poll(observed("44009", noon))).toEqual({ added: 0, changed: 0 });
+    for (let again = 0; again < 3; again++) expect(await poll(wave)).toEqual(unchanged);
+    expect(await poll(observed("44009", noon))).toEqual(unchanged);
     await poll(wave, observed("46026", noon));
     expect((await stored()).map(({ stationId, eventId }) => [stationId, eventId])).toEqual([
       ["44009", "1"],
@@ -86,14 +88,14 @@ describe("a poll", () => {
       observed("44009", noon, { waveHeightM: 1.2, windSpeedMps: 5 }),
       observed("44009", noon, { waveHeightM: 1.3, airTempC: 12 }),
     );
-    expect(counts).toEqual({ added: 1, changed: 0 });
+    expect(counts).toEqual({ added: 1, changed: 0, events: { firstEventId: "1", lastEventId: "1" } });
     expect(await stored()).toEqual([
       row(observed("44009", noon, { waveHeightM: 1.3, windSpeedMps: 5, airTempC: 12 }), "1"),
     ]);
   });
 
   test("without a row remembers its file", async () => {
-    expect(await poll()).toEqual({ added: 0, changed: 0 });
+    expect(await poll()).toEqual(unchanged);
     expect(await readFile(sql, latestObsPath)).toMatchObject(file);
   });
 

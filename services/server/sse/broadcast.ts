@@ -19,6 +19,8 @@ export type Listener = {
 export type Broadcast = {
   /** How many streams are open. */
   readonly size: number;
+  /** Bytes of live events that were handed to streams, each stream counted. */
+  readonly sentBytes: number;
   /** How many of them an address has opened. */
   sizeOf(address: string): number;
   /** Counts a stream as open. It gets nothing before it {@link goLive | goes live}. */
@@ -46,14 +48,21 @@ const farewellMs = 500;
  * Keeps the registry of open streams and writes to all of them.
  * @param places asked only while somebody filters by place
  * @param lastEventId the id of the newest event that was {@link Broadcast.send | sent}
+ * @param flushed told what went to all streams in one go, and how long the first of it had waited
  */
-export function createBroadcast(places: Places, lastEventId: () => bigint): Broadcast {
+export function createBroadcast(
+  places: Places,
+  lastEventId: () => bigint,
+  flushed: (frames: Frame[], seconds: number) => void,
+): Broadcast {
   const listeners = new Set<Listener>();
   const sizes = new Map<string, number>();
   // Kept apart, so that whoever wants everything pays nothing for those who do not.
   const live = { whole: new Set<Listener>(), filtered: new Set<Listener>(), placed: new Set<Listener>() };
   let pending: Frame[] = [];
+  let pendingSince = 0;
   let flushedAt = 0;
+  let sentBytes = 0;
   /** What listeners that filter by place are yet to get: where its stations lie must be asked first. */
   let unplaced: Frame[] = [];
   let placing = false;
@@ -72,12 +81,14 @@ export function createBroadcast(places: Places, lastEventId: () => bigint): Broa
     if (live.whole.size > 0) {
       const bytes = encodeFrames(frames);
       for (const { outbox } of live.whole) outbox.send(bytes);
+      sentBytes += bytes.byteLength * live.whole.size;
     }
     for (const listener of live.filtered) sendWanted(listener, frames);
     if (live.placed.size > 0) {
       unplaced.push(...frames);
       if (!placing) void place();
     }
+    flushed(frames, (performance.now() - pendingSince) / 1000);
   }
 
   async function place(): Promise<void> {
@@ -103,7 +114,10 @@ export function createBroadcast(places: Places, lastEventId: () => bigint): Broa
     const wanted = frames.filter(({ eventId, stationId }) => {
       return (eventId === null || eventId > after) && matches(filter, stationId, places.of(stationId));
     });
-    if (wanted.length > 0) outbox.send(encodeFrames(wanted));
+    if (wanted.length === 0) return;
+    const bytes = encodeFrames(wanted);
+    outbox.send(bytes);
+    sentBytes += bytes.byteLength;
   }
 
   function heartbeat(): void {
@@ -133,6 +147,9 @@ export function createBroadcast(places: Places, lastEventId: () => bigint): Broa
     get size() {
       return listeners.size;
     },
+    get sentBytes() {
+      return sentBytes;
+    },
     sizeOf: (address) => sizes.get(address) ?? 0,
     open(listener) {
       listeners.add(listener);
@@ -151,7 +168,9 @@ export function createBroadcast(places: Places, lastEventId: () => bigint): Broa
       listener.outbox.close();
     },
     send(frame) {
-      if (pending.push(frame) === 1) setImmediate(flush);
+      if (pending.push(frame) > 1) return;
+      pendingSince = performance.now();
+      setImmediate(flush);
     },
     endAll,
     async stop() {

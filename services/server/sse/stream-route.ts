@@ -37,6 +37,13 @@ const endingSeconds = 1;
 /** When to try again where all streams are taken. */
 const refusedSeconds = 10;
 
+/** What is counted of streams. */
+export type StreamCounts = {
+  /** A stream has begun: now, with a replay of so many events and bytes, or with a reset. */
+  began(how: "live" | "replay" | "reset", events?: number, bytes?: number): void;
+  ended(reason: string): void;
+};
+
 /** What a stream is made of. */
 export type StreamParts = {
   sql: Sql;
@@ -48,6 +55,7 @@ export type StreamParts = {
   maxStreamsPerIp: number;
   /** Who asks, as the limit counts it. */
   addressOf: (c: RequestContext) => string;
+  streamCounts: StreamCounts;
   log: Log;
 };
 
@@ -55,7 +63,7 @@ export type StreamParts = {
  * Answers `GET /v1/observations/stream`: first what the listener missed, then each event as it arrives, until it leaves.
  */
 export function streamRoute(parts: StreamParts): (c: RequestContext) => Response {
-  const { sql, database, feed, broadcast, maxStreams, maxStreamsPerIp, addressOf, log } = parts;
+  const { sql, database, feed, broadcast, maxStreams, maxStreamsPerIp, addressOf, streamCounts, log } = parts;
 
   return (c) => {
     const filter = parseFilter(c.req.query("stations"), c.req.query("bbox"));
@@ -76,6 +84,7 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
       function end(reason: string): void {
         if (gone.signal.aborted) return;
         log.debug("stream ended", { reason });
+        streamCounts.ended(reason);
         broadcast.close(listener);
         gone.abort(new Error(reason));
         stream.abort();
@@ -113,13 +122,18 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
 
   async function begin(listener: Listener, wish: Wish, signal: AbortSignal): Promise<void> {
     if (feed.position === null) await showingLife(listener, feed.started, signal);
-    if (wish.kind === "live") return beginLive(listener);
+    if (wish.kind === "live") {
+      beginLive(listener);
+      streamCounts.began("live");
+      return;
+    }
 
     const call = () => findBeginning(sql, wish, listener.filter, position());
     const beginning = await showingLife(listener, untilUp(database, signal, call, isDatabaseAway), signal);
     if (beginning.kind === "reset") {
       beginLive(listener);
       listener.outbox.send(resetBlock(beginning.reason, position()));
+      streamCounts.began("reset");
       return;
     }
     await catchUpAndGoLive(listener, beginning.range.after, beginning.range.since, signal);
@@ -141,12 +155,19 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
     const { outbox, filter } = listener;
     outbox.send(connectionBlock(from));
     let after = from;
+    let replayed = 0;
+    let bytes = 0;
     // Events keep arriving while it catches up: it is done when nothing came since the last page was asked for.
     while (after < position()) {
       const range = { after, upTo: position(), since };
       const read = () => readEvents(sql, range, filter, pageRows);
       const events = await untilUp(database, signal, read, isDatabaseAway);
-      if (events.length > 0) outbox.send(encodeFrames(events.map(storedFrame)));
+      if (events.length > 0) {
+        const page = encodeFrames(events.map(storedFrame));
+        outbox.send(page);
+        replayed += events.length;
+        bytes += page.byteLength;
+      }
       await outbox.drained();
       const last = events.at(-1);
       after = last === undefined || events.length < pageRows ? range.upTo : BigInt(last.eventId);
@@ -155,6 +176,8 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
     listener.after = after;
     if (isFiltered(filter)) outbox.send(heartbeatId(after));
     broadcast.goLive(listener);
+    streamCounts.began("replay", replayed, bytes);
+    log.debug("replayed", { after: String(from), upTo: String(after), events: replayed });
   }
 
   /** Waits for something while comments keep the connection open. */

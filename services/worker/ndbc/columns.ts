@@ -83,7 +83,8 @@ function readValue(row: Row, column: BoundColumn | null): number | null {
   for (const word of missing) if (cellIs(row, index, word)) return null;
   const value = cellNumber(row, index);
   if (value >= least && value <= most) return value;
-  if (Number.isNaN(value)) throw new BrokenRow(`${name} is ${quote(cellText(row, index))}, which is no number`);
+  if (Number.isNaN(value))
+    throw new BrokenRow("number", `${name} is ${quote(cellText(row, index))}, which is no number`);
   // Some Korean buoys write 0 for a dominant period they do not measure.
   if (column.name !== "DPD" || value !== 0) row.implausible.push({ line: row.line, column: name, value });
   return null;

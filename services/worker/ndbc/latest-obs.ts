@@ -27,6 +27,7 @@ export function parseLatestObs(body: string, now: Date): Parsed<PositionedObserv
 /** A coordinate in decimal degrees, north and east positive. */
 function readDegrees(row: Row, index: number, most: number): number {
   const degrees = cellNumber(row, index);
-  if (!(Math.abs(degrees) <= most)) throw new BrokenRow(`position ${quote(cellText(row, index))} is not on Earth`);
+  if (!(Math.abs(degrees) <= most))
+    throw new BrokenRow("position", `position ${quote(cellText(row, index))} is not on Earth`);
   return degrees;
 }

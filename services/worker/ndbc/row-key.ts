@@ -38,8 +38,10 @@ export function readTime(row: Row, columns: TimeColumns): Date {
   const time = new Date(Date.UTC(year, month - 1, day, hour, minute));
   // Date.UTC carries over: the 30th of February is a day in March.
   const isDay = year >= 1000 && year <= 9999 && month >= 1 && month <= 12 && time.getUTCDate() === day;
-  if (!(isDay && hour <= 23 && minute <= 59)) throw new BrokenRow(`${quote(timeText(row, columns))} is no time`);
-  if (time.getTime() > columns.latestMs) throw new BrokenRow(`${quote(timeText(row, columns))} is still to come`);
+  if (!(isDay && hour <= 23 && minute <= 59))
+    throw new BrokenRow("time", `${quote(timeText(row, columns))} is no time`);
+  if (time.getTime() > columns.latestMs)
+    throw new BrokenRow("future", `${quote(timeText(row, columns))} is still to come`);
   return time;
 }
 
@@ -49,7 +51,7 @@ export function readTime(row: Row, columns: TimeColumns): Date {
  */
 export function readStationId(row: Row, index: number): string {
   const id = upperCaseStationId(cellText(row, index));
-  if (!stationIdPattern.test(id)) throw new BrokenRow(`${quote(id)} is no station id`);
+  if (!stationIdPattern.test(id)) throw new BrokenRow("station", `${quote(id)} is no station id`);
   return id;
 }
 

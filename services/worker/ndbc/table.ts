@@ -27,17 +27,32 @@ export type Row = {
   implausible: ImplausibleValue[];
 };
 
+/** What of a row can be broken: how many columns it has, a station id, a time, a position, a number; or it is not over yet. */
+export const rowFaults = ["columns", "station", "time", "future", "position", "number"] as const;
+
+export type RowFault = (typeof rowFaults)[number];
+
 /** A line that was left out, and why. */
-export type RejectedLine = { line: number; reason: string };
+export type RejectedLine = { line: number; fault: RowFault; reason: string };
 
 /** A number that no sea or sky has, left out of a row that was kept otherwise. */
 export type ImplausibleValue = { line: number; column: string; value: number };
 
+/** What of a table was left out. */
+export type LeftOut = { rejectedLines: RejectedLine[]; implausible: ImplausibleValue[] };
+
 /** What a table held: its observations in the file's order, and what was left out. */
-export type Parsed<T> = { observations: T[]; rejectedLines: RejectedLine[]; implausible: ImplausibleValue[] };
+export type Parsed<T> = { observations: T[] } & LeftOut;
 
 /** Thrown while a row is read: what is wrong with it. It costs this row only. */
-export class BrokenRow extends Error {}
+export class BrokenRow extends Error {
+  constructor(
+    readonly fault: RowFault,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
 
 /**
  * Reads header and units, and makes sure that the body is a table and has its end.
@@ -98,11 +113,11 @@ export function readRows<T>(table: Table, readRow: (row: Row) => T, { mayBeEmpty
     if (cells === 0) continue;
     const implausibleBefore = implausible.length;
     try {
-      if (cells !== names.length) throw new BrokenRow(`has ${cells} columns instead of ${names.length}`);
+      if (cells !== names.length) throw new BrokenRow("columns", `has ${cells} columns instead of ${names.length}`);
       observations.push(readRow(row));
     } catch (error) {
       if (!(error instanceof BrokenRow)) throw error;
-      rejectedLines.push({ line: row.line, reason: error.message });
+      rejectedLines.push({ line: row.line, fault: error.fault, reason: error.message });
       if (rejectedLines.length > maxRejectedLines) {
         throw new NotDataError(`a file with more than ${maxRejectedLines} broken lines`);
       }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { parseLatestObs } from "../../../services/worker/ndbc/latest-obs.ts";
+import type { RowFault } from "../../../services/worker/ndbc/table.ts";
 import { fixture } from "./fixture.ts";
 
 const now = new Date("2026-05-06T12:00:00Z");
@@ -76,16 +77,16 @@ describe("latest_obs.txt", () => {
     expect(observations[0]?.stationId).toBe("51WH0");
   });
 
-  test.each([
-    ["without a position", row44009.replace("38.460", "    MM"), 'position "MM" is not on Earth'],
-    ["north of the pole", row44009.replace("38.460", "90.001"), 'position "90.001" is not on Earth'],
-    ["west of -180°", row44009.replace(" -74.692", "-180.001"), 'position "-180.001" is not on Earth'],
-    ["with an id that is none", row44009.replace("44009", "../41"), '"../41" is no station id'],
-    ["with an id that is too short", row44009.replace("44009", "  440"), '"440" is no station id'],
-  ])("loses only the row %s", (_, broken, reason) => {
+  test.each<[string, string, RowFault, string]>([
+    ["without a position", row44009.replace("38.460", "    MM"), "position", 'position "MM" is not on Earth'],
+    ["north of the pole", row44009.replace("38.460", "90.001"), "position", 'position "90.001" is not on Earth'],
+    ["west of -180°", row44009.replace(" -74.692", "-180.001"), "position", 'position "-180.001" is not on Earth'],
+    ["with an id that is none", row44009.replace("44009", "../41"), "station", '"../41" is no station id'],
+    ["with an id that is too short", row44009.replace("44009", "  440"), "station", '"440" is no station id'],
+  ])("loses only the row %s", (_, broken, fault, reason) => {
     const { observations, rejectedLines } = parseLatestObs(tableOf(rows[0] ?? "", broken, rows[2] ?? ""), now);
     expect(observations.map((row) => row.stationId)).toEqual(["32ST0", "46026"]);
-    expect(rejectedLines).toEqual([{ line: 4, reason }]);
+    expect(rejectedLines).toEqual([{ line: 4, fault, reason }]);
   });
 
   test("takes a station on the equator and the prime meridian, and one on the date line", () => {

@@ -1,0 +1,270 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "../../services/dev/ports.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
+import { type Listening, listen, type StreamEvent } from "../rig/listen.ts";
+import { latestObsFile } from "../rig/ndbc-file.ts";
+import { type Scrape, scrape } from "../rig/scrape.ts";
+import { type LogLine, type Service, type Stack, startStack } from "../rig/stack.ts";
+import { startUpstream, type Upstream } from "../rig/upstream.ts";
+
+setDefaultTimeout(20_000);
+
+let stack: Stack;
+let upstream: Upstream;
+let server: Service;
+let worker: Service;
+let workerUrl: string;
+let listener: Listening;
+let replayed: StreamEvent[];
+/** How both stood after the two files of {@link beforeAll}. */
+let ofWorker: Scrape;
+let ofServer: Scrape;
+
+const minute = new Date(Math.floor(Date.now() / 60_000) * 60_000);
+/** Two of its five rows are broken, and a sixth tells of a wave that no sea has. */
+const firstFile = latestObsFile(6, minute)
+  .replace("10001 ", "1-001 ")
+  .replace("10002 -58.000", "10002 MM     ")
+  .replace(/^(10003.*)MM 0\.3 /m, "$1MM 99.9 ");
+const secondFile = firstFile.replace(/^(10004.*) MM MM MM$/m, "$1 MM MM 1.5");
+
+beforeAll(async () => {
+  stack = await startStack();
+  upstream = startUpstream();
+  upstream.files.set(latestObsPath, firstFile);
+  server = await stack.start("server", { LOG_LEVEL: "debug" });
+  listener = await listen(`${server.url}/v1/observations/stream`);
+  const port = freePort();
+  workerUrl = `http://localhost:${port}`;
+  worker = await stack.start("worker", {
+    NDBC_URL: upstream.url,
+    POLL_SECONDS: "1",
+    BACKFILL_HOURS: "0",
+    WORKER_PORT: String(port),
+    LOG_LEVEL: "debug",
+  });
+  await listener.heard(4);
+  upstream.files.set(latestObsPath, secondFile);
+  await listener.heard(5);
+  const resumed = await listen(`${server.url}/v1/observations/stream?lastEventId=1`);
+  // The third was superseded by the fifth.
+  replayed = await resumed.heard(3);
+  resumed.leave();
+  await server.line(({ message, reason }) => message === "stream ended" && reason === "the client left");
+  await stack.redis.publish("observations:new", "nonsense");
+  await server.line(({ message }) => message === "dropped a message");
+  do ofWorker = await scrape(workerUrl);
+  while (ofWorker.value("bellbuoy_polls_total", { outcome: "changed" }) < 2);
+  ofServer = await scrape(server.url);
+});
+
+afterAll(async () => {
+  listener?.leave();
+  await upstream?.stop();
+  await stack?.stop();
+});
+
+describe("the worker's metrics tell", () => {
+  test("how polls ended", () => {
+    expect(ofWorker.value("bellbuoy_polls_total", { outcome: "changed" })).toBe(2);
+    expect(ofWorker.value("bellbuoy_polls_total", { outcome: "not_data" })).toBe(0);
+    const polls = ofWorker.families.get("bellbuoy_polls_total")?.metrics ?? [];
+    const sum = polls.reduce((total, sample) => total + ("value" in sample ? Number(sample.value) : 0), 0);
+    expect(ofWorker.value("bellbuoy_poll_duration_seconds")).toBe(sum);
+  });
+
+  test("how many rows were read, stored, changed, and rejected for which reason", () => {
+    const source = "poll";
+    expect(ofWorker.value("bellbuoy_rows_read_total", { source })).toBe(12);
+    expect(ofWorker.value("bellbuoy_rows_stored_total", { source })).toBe(4);
+    expect(ofWorker.value("bellbuoy_rows_changed_total", { source })).toBe(1);
+    expect(ofWorker.value("bellbuoy_rows_rejected_total", { source, reason: "station" })).toBe(2);
+    expect(ofWorker.value("bellbuoy_rows_rejected_total", { source, reason: "position" })).toBe(2);
+    expect(ofWorker.value("bellbuoy_rows_rejected_total", { source, reason: "time" })).toBe(0);
+    expect(ofWorker.value("bellbuoy_values_implausible_total", { source })).toBe(2);
+    expect(ofWorker.value("bellbuoy_rows_read_total", { source: "backfill" })).toBe(0);
+  });
+
+  test("how many events were published, in how many goes, and how far the stream has come", () => {
+    expect(ofWorker.value("bellbuoy_events_published_total")).toBe(5);
+    expect(ofWorker.value("bellbuoy_publish_latency_seconds")).toBe(2);
+    expect(ofWorker.value("bellbuoy_stored_event_id")).toBe(5);
+    expect(ofWorker.value("bellbuoy_published_event_id")).toBe(5);
+  });
+
+  test("how old the newest observation and the last poll are", async () => {
+    expect(ofWorker.value("bellbuoy_newest_observation_timestamp_seconds")).toBe(minute.getTime() / 1000);
+    expect(Date.now() / 1000 - ofWorker.value("bellbuoy_last_poll_timestamp_seconds")).toBeWithin(0, 20);
+  });
+
+  test("what the queues hold, and how jobs ended", () => {
+    expect(ofWorker.value("bellbuoy_queue_jobs", { queue: "poll", state: "failed" })).toBe(0);
+    expect(ofWorker.value("bellbuoy_queue_jobs", { queue: "upkeep", state: "delayed" })).toBeGreaterThan(0);
+    expect(ofWorker.value("bellbuoy_jobs_total", { job: "poll", outcome: "completed" })).toBeGreaterThan(0);
+    // The stand-in has no list of stations.
+    expect(ofWorker.value("bellbuoy_jobs_total", { job: "stations", outcome: "failed" })).toBeGreaterThan(0);
+  });
+});
+
+describe("the server's metrics tell", () => {
+  test("how many streams are open, and how streams began and ended", () => {
+    expect(ofServer.value("bellbuoy_streams_open")).toBe(1);
+    expect(ofServer.value("bellbuoy_streams_max")).toBe(10_000);
+    expect(ofServer.value("bellbuoy_streams_begun_total", { how: "live" })).toBe(1);
+    expect(ofServer.value("bellbuoy_streams_begun_total", { how: "replay" })).toBe(1);
+    expect(ofServer.value("bellbuoy_streams_begun_total", { how: "reset" })).toBe(0);
+    expect(ofServer.value("bellbuoy_streams_ended_total", { reason: "the client left" })).toBe(1);
+    expect(ofServer.value("bellbuoy_streams_ended_total", { reason: "too slow" })).toBe(0);
+  });
+
+  test("how many events and bytes were sent, live and replayed, and how many messages were dropped", () => {
+    const bytes = (events: StreamEvent[]) =>
+      events.reduce((sum, { data, id }) => sum + `event: observation\ndata: ${data}\nid: ${id}\n\n`.length, 0);
+    expect(ofServer.value("bellbuoy_events_broadcast_total")).toBe(5);
+    expect(ofServer.value("bellbuoy_broadcast_latency_seconds")).toBeWithin(2, 6);
+    expect(ofServer.value("bellbuoy_broadcast_event_id")).toBe(5);
+    expect(ofServer.value("bellbuoy_stream_live_bytes_total")).toBe(bytes(listener.observations));
+    expect(ofServer.value("bellbuoy_stream_replay_bytes_total")).toBe(bytes(replayed));
+    expect(ofServer.value("bellbuoy_replay_events")).toBe(1);
+    expect(ofServer.families.get("bellbuoy_replay_events")?.metrics).toMatchObject([{ sum: "3" }]);
+    expect(ofServer.value("bellbuoy_messages_dropped_total")).toBe(1);
+  });
+
+  test("which routes were asked for, not which addresses", async () => {
+    await fetch(`${server.url}/v1/stations/10004`);
+    await fetch(`${server.url}/v1/stations/99999`);
+    await fetch(`${server.url}/nowhere/at/all`);
+    const now = await scrape(server.url);
+    const route = "/v1/stations/:stationId";
+    expect(now.value("bellbuoy_http_requests_total", { route, status: "2xx" })).toBe(1);
+    expect(now.value("bellbuoy_http_requests_total", { route, status: "4xx" })).toBe(1);
+    expect(JSON.stringify([...now.families.values()])).not.toContain("nowhere");
+  });
+});
+
+describe("the metrics of both", () => {
+  const both = () => [ofWorker, ofServer];
+
+  test("are Prometheus text, each with a type and a help, and hold no number that is none", () => {
+    for (const { contentType, families } of both()) {
+      expect(contentType).toBe("text/plain; version=0.0.4; charset=utf-8");
+      for (const { name, help, type, metrics } of families.values()) {
+        expect(name).toMatch(/^(bellbuoy|process)_[a-z_]+$/);
+        expect(help).toEndWith(".");
+        expect(type).toMatch(name.endsWith("_total") ? /^COUNTER$/ : /^(GAUGE|HISTOGRAM)$/);
+        for (const sample of metrics) expect("value" in sample ? Number(sample.value) : 0).not.toBeNaN();
+      }
+    }
+  });
+
+  test("name no station and no client", () => {
+    const labels = both().flatMap(({ families }) =>
+      [...families.values()].flatMap(({ metrics }) => metrics.flatMap((sample) => Object.keys(sample.labels ?? {}))),
+    );
+    const known = "bun how job outcome queue reason route service source state status version";
+    expect([...new Set(labels)].sort().join(" ")).toBe(known);
+  });
+
+  test("tell who they are, that PostgreSQL and Redis answer, and how much of the pool is in use", () => {
+    for (const [service, { families, value }] of Object.entries({ worker: ofWorker, server: ofServer })) {
+      expect(families.get("bellbuoy_build_info")?.metrics).toMatchObject([{ labels: { service, bun: Bun.version } }]);
+      expect(value("bellbuoy_postgres_up")).toBe(1);
+      expect(value("bellbuoy_redis_up")).toBe(1);
+      const open = value("bellbuoy_postgres_connections_busy") + value("bellbuoy_postgres_connections_idle");
+      expect(open).toBeWithin(1, value("bellbuoy_postgres_connections_max") + 1);
+      expect(value("process_resident_memory_bytes")).toBeGreaterThan(1e7);
+    }
+  });
+});
+
+describe("one event id", () => {
+  const has = (line: LogLine, id: string) => JSON.stringify(line).includes(`"${id}"`);
+  const holds = ({ firstEventId, lastEventId }: LogLine, id: string) =>
+    BigInt(String(firstEventId ?? 0)) <= BigInt(id) && BigInt(id) <= BigInt(String(lastEventId ?? 0));
+
+  test("leads through both logs, from the poll that stored it to the broadcast that sent it", async () => {
+    // The second of its four: in no line is it the first or the last.
+    const id = listener.observations[1]?.id ?? "";
+    const stored = await worker.line((line) => line.message === "stored" && holds(line, id));
+    const published = await worker.line((line) => line.message === "published" && has(line, id));
+    const sent = await server.line((line) => line.message === "broadcast" && has(line, id));
+    const times = [stored, published, sent].map(({ time }) => String(time));
+    expect(times).toEqual(times.toSorted());
+  });
+
+  test("leads through both logs at their usual level too, where lines tell the first and the last of many", async () => {
+    const id = listener.observations[1]?.id ?? "";
+    const usual = (line: LogLine) => line.level === "info" && holds(line, id);
+    expect((await worker.line(usual)).message).toBe("polled");
+    expect((await server.line(usual)).message).toBe("broadcast");
+  });
+});
+
+describe("what is made to watch bellbuoy with", () => {
+  const monitoring = join(import.meta.dir, "../../docs/monitoring");
+  const dashboard = async () => (await Bun.file(join(monitoring, "dashboard.json")).json()) as Dashboard;
+  type Dashboard = { panels: { title: string; targets?: { expr: string }[] }[] };
+  const rules = async () => Bun.YAML.parse(await Bun.file(join(monitoring, "alerts.yaml")).text()) as Rules;
+  type Rules = { groups: { rules: { alert: string; expr: string; annotations: { runbook: string } }[] }[] };
+  const dashboardQueries = async () =>
+    (await dashboard()).panels.flatMap(({ targets = [] }) => targets.map((t) => t.expr));
+
+  /** The metrics that a query names: words that are no label, function or operator. */
+  function metricsIn(query: string): string[] {
+    const bare = query
+      .replace(/\{[^}]*\}|\[[^\]]*\]/g, "")
+      .replace(/\b(by|on|without|ignoring)\s*\([^)]*\)/g, "")
+      .replace(/\b\w+\s*\(/g, "(");
+    return (bare.match(/[a-z]\w*/gi) ?? []).filter((word) => !["or", "and", "unless"].includes(word));
+  }
+
+  /** `up` is Prometheus's own. */
+  function isGiven(metric: string): boolean {
+    const name = metric.replace(/_(bucket|sum|count)$/, "");
+    const family = ofWorker.families.get(metric) ?? ofServer.families.get(metric);
+    const histogram = ofWorker.families.get(name) ?? ofServer.families.get(name);
+    return metric === "up" || family !== undefined || histogram?.type === "HISTOGRAM";
+  }
+
+  test("each query of the dashboard names metrics that are there", async () => {
+    const named = (await dashboardQueries()).flatMap(metricsIn);
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((metric) => !isGiven(metric))).toEqual([]);
+  });
+
+  test("each of five alert rules names metrics that are there, and has its lines in the runbook", async () => {
+    const all = (await rules()).groups.flatMap((group) => group.rules);
+    expect(all).toHaveLength(5);
+    expect(all.flatMap(({ expr }) => metricsIn(expr)).filter((metric) => !isGiven(metric))).toEqual([]);
+    const runbook = await Bun.file(join(monitoring, "../operations.md")).text();
+    for (const { alert, annotations } of all) {
+      expect(annotations.runbook).toBe(`docs/operations.md#${alert.toLowerCase()}`);
+      expect(runbook).toContain(`\n### ${alert}\n`);
+    }
+  });
+
+  test("each metric has its line in the documentation", async () => {
+    const documented = await Bun.file(join(monitoring, "../operations.md")).text();
+    const names = new Set([...ofWorker.families.keys(), ...ofServer.families.keys()]);
+    expect([...names].filter((name) => !documented.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test.skipIf(!Bun.which("promtool"))("Prometheus's own tool finds rules and queries in order", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "bellbuoy-rules-"));
+    const records = (await dashboardQueries()).map((expr, index) => ({ record: `query_${index}`, expr }));
+    const queries = join(directory, "queries.json");
+    await Bun.write(queries, JSON.stringify({ groups: [{ name: "dashboard", rules: records }] }));
+    const promtool = (...args: string[]) => Bun.$`promtool ${args}`.quiet().nothrow();
+    for (const checked of [
+      promtool("check", "rules", join(monitoring, "alerts.yaml"), queries),
+      promtool("test", "rules", join(monitoring, "alerts.test.yaml")),
+    ]) {
+      const { exitCode, stderr } = await checked;
+      expect({ exitCode, said: stderr.toString() }).toEqual({ exitCode: 0, said: "" });
+    }
+    await rm(directory, { recursive: true });
+  });
+});
