@@ -4,12 +4,12 @@ import { describeError } from "../../shared/link.ts";
 import { distDir } from "../../web/build.ts";
 
 /**
- * For whom an executable is made, and the Bun that goes into it. The x64 one is for processors without AVX2 too, since those
+ * For whom an executable is made, and the Bun that goes into it. The one for amd64 runs on processors without AVX2 too, since those
  * of small virtual machines often show none.
  */
-const runtimes = { "linux-arm64": "bun-linux-arm64", "linux-x64": "bun-linux-x64-baseline" } as const;
+const runtimes = { "linux-arm64": "bun-linux-arm64", "linux-amd64": "bun-linux-x64-baseline" } as const;
 
-/** Operating system and processor, as the file's name tells them. */
+/** Operating system and processor, as Debian and Docker name them. */
 export type Platform = keyof typeof runtimes;
 
 if (import.meta.main) await main(process.argv.slice(2));

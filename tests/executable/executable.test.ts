@@ -19,7 +19,7 @@ const nobody = 65534;
 const canRun = process.platform === "linux" && process.arch === "x64";
 
 describe.skipIf(!canRun)(
-  "The executable for Linux on x64, started by a user without rights where there is no file and no program,",
+  "The executable for amd64, started by a user without rights where there is no file and no program,",
   () => {
     let program = "";
     let emptyDir = "";
@@ -36,7 +36,7 @@ describe.skipIf(!canRun)(
       await mkdir(emptyDir, { mode: 0o555 });
       await chmod(home, 0o755);
       await buildPlayer();
-      program = await buildExecutable("linux-x64", home);
+      program = await buildExecutable("linux-amd64", home);
       const stack = await startStack();
       stop = stack.stop;
       // Not the stack's: this one has no tables yet.

@@ -1,0 +1,144 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
+import { freePort } from "../../services/dev/ports.ts";
+import { type Environment, readServerConfig, readWorkerConfig } from "../../shared/config.ts";
+import { spawnService, startStack } from "../rig/stack.ts";
+
+setDefaultTimeout(20_000);
+
+type Service = {
+  command: string[];
+  profiles?: string[];
+  ports?: string[];
+  networks: string[];
+  environment?: Record<string, string>;
+  volumes?: string[];
+  user: string;
+  restart: string;
+  read_only: boolean;
+  cap_drop: string[];
+  cap_add?: string[];
+  security_opt: string[];
+  mem_limit: string;
+  pids_limit: number;
+  logging: { options: Record<string, string> };
+  healthcheck: { test: string[]; interval: string };
+};
+
+const project = join(import.meta.dir, "../..");
+const compose = Bun.YAML.parse(await Bun.file(join(project, "compose.yaml")).text()) as {
+  services: Record<string, Service>;
+  networks: Record<string, { internal?: boolean } | null>;
+};
+const services = Object.entries(compose.services);
+const unasked = services.filter(([, { profiles }]) => profiles === undefined);
+
+describe("compose.yaml", () => {
+  test("starts PostgreSQL, Redis, a worker and a server, and a proxy only when asked", () => {
+    expect(unasked.map(([name]) => name).sort()).toEqual(["postgres", "redis", "server", "worker"]);
+    expect(services.length - unasked.length).toBe(1);
+    expect(compose.services.proxy?.profiles).toEqual(["proxy"]);
+  });
+
+  test("opens the server's port alone, and one that can be moved out of the way of more servers", () => {
+    expect(unasked.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`))).toEqual([
+      `server \${SERVER_PORT:-3000:3000}`,
+    ]);
+  });
+
+  test("lets nobody from outside reach PostgreSQL and Redis, nor them anybody outside", () => {
+    expect(compose.networks.data?.internal).toBe(true);
+    for (const name of ["postgres", "redis"]) expect(compose.services[name]?.networks).toEqual(["data"]);
+  });
+
+  test.each(services)("confines %s", (_, service) => {
+    expect(service.restart).toBe("unless-stopped");
+    expect(service.read_only).toBe(true);
+    expect(service.cap_drop).toEqual(["ALL"]);
+    expect(service.security_opt).toEqual(["no-new-privileges:true"]);
+    expect(service.mem_limit).toMatch(/^\d+m$/);
+    expect(service.pids_limit).toBeGreaterThan(0);
+    expect(service.logging.options["max-size"]).toMatch(/^\d+m$/);
+    expect(service.healthcheck.test[0]).toBe("CMD");
+    expect(service.healthcheck.interval).toBe("30s");
+    expect(service.cap_add ?? []).toEqual(service === compose.services.proxy ? ["NET_BIND_SERVICE"] : []);
+    expect(service).not.toContainAnyKeys(["privileged", "devices", "pid", "ipc", "network_mode"]);
+    expect(service.volumes?.join() ?? "").not.toContain("docker.sock");
+  });
+
+  test.each(unasked)("runs %s as somebody else than root", (_, { user }) => {
+    expect(user).toBeString();
+    expect(user).not.toMatch(/^(root|0)\b/);
+  });
+
+  test("has PostgreSQL keep what it was told, though the power is cut at any time", () => {
+    const settings = compose.services.postgres?.command.join("\n");
+    expect(settings).toContain("-cwal_compression=on");
+    expect(settings).not.toMatch(/fsync|full_page_writes|synchronous_commit/);
+  });
+
+  test("has Redis write nothing to disk, and evict nothing", () => {
+    expect(compose.services.redis?.command.join(" ")).toContain("--save  --appendonly no");
+    expect(compose.services.redis?.command.join(" ")).toContain("--maxmemory-policy noeviction");
+    expect(compose.services.redis?.volumes).toBeUndefined();
+  });
+
+  test.each([
+    ["server", readServerConfig],
+    ["worker", readWorkerConfig],
+  ] as const)("passes every setting that the %s reads, and no other", (name, readConfig) => {
+    const read = new Set<string>();
+    const recorder = new Proxy<Environment>({}, { get: (_, variable) => void read.add(String(variable)) });
+    readConfig(recorder);
+    const passed = compose.services[name]?.environment ?? {};
+    expect(Object.keys(passed).sort()).toEqual([...read].sort());
+  });
+
+  test("leaves a setting that nobody makes to the services' own default", () => {
+    for (const name of ["server", "worker"]) {
+      for (const [variable, value] of Object.entries(compose.services[name]?.environment ?? {})) {
+        if (value.startsWith("${")) expect(value).toBe(`\${${variable}:-}`);
+      }
+    }
+  });
+});
+
+const bash = Bun.which("bash");
+
+describe.skipIf(!bash)("what compose.yaml asks a service for its health", async () => {
+  const stack = await startStack();
+  const settings = { DATABASE_URL: stack.databaseUrl, REDIS_URL: stack.redisUrl, NDBC_URL: "http://127.0.0.1:1" };
+  afterAll(stack.stop);
+
+  /** Asks as the engine does; only the port is another. */
+  async function isHealthy(name: "server" | "worker", port: number): Promise<boolean> {
+    const [kind, ...command] = compose.services[name]?.healthcheck.test ?? [];
+    expect(kind).toBe("CMD");
+    // Two dollars are Compose's way to write one.
+    const argv = command.map((part) => part.replaceAll("$$", "$").replaceAll("/3000", `/${port}`));
+    return (await Bun.spawn(argv, { stderr: "ignore" }).exited) === 0;
+  }
+
+  test.each(["server", "worker"] as const)(
+    "is yes from a %s that is ready, and no from one that is not",
+    async (name) => {
+      const port = freePort();
+      const service = spawnService(name, { ...settings, PORT: `${port}`, WORKER_PORT: `${port}` });
+      await service.up;
+      while ((await fetch(`http://localhost:${port}/ready`)).status !== 200) await Bun.sleep(10);
+      expect(await isHealthy(name, port)).toBe(true);
+      await service.stop();
+      expect(await isHealthy(name, port)).toBe(false);
+
+      const alone = spawnService(name, {
+        ...settings,
+        REDIS_URL: "redis://127.0.0.1:1",
+        PORT: `${port}`,
+        WORKER_PORT: `${port}`,
+      });
+      await alone.line(({ message }) => message === "waiting for Redis");
+      expect(await isHealthy(name, port)).toBe(false);
+      await alone.stop();
+    },
+  );
+});
