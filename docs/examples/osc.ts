@@ -1,0 +1,78 @@
+import { createSocket } from "node:dgram";
+import { parseArgs } from "node:util";
+import { EventSource } from "eventsource";
+import { observationMessageSchema } from "../../shared/observation.ts";
+import { reportPackets } from "./osc-messages.ts";
+
+const usage = `Sends what the buoys report to SuperCollider, Pure Data, Max or Sonic Pi, as OSC over UDP; see docs/osc.md.
+
+  bun run osc --to host:port [--from http://localhost:3000] [--stations 44009,46026] [--bbox west,south,east,north]
+`;
+
+/** How far back it begins, so that a patch need not wait for the next report of each station. */
+const pastMs = 3_600_000;
+/** Between two reports: hundreds may come at once, and a receiver's buffer holds a few hundred packets. */
+const restMs = 5;
+/** After an answer that ends an EventSource for good, as while the server starts or has too many listeners. */
+const againMs = 5_000;
+
+const { stream, host, port } = readArguments();
+const socket = createSocket("udp4");
+socket.on("error", (error) => console.error(`cannot send to ${host}:${port}: ${error.message}`));
+
+let lastEventId: string | null = null;
+let sending = Promise.resolve();
+follow();
+
+/** Reads the stream from the last event on, or from the last hour on; a connection that breaks is resumed by id. */
+function follow(): void {
+  const url = new URL(stream);
+  if (lastEventId !== null) url.searchParams.set("lastEventId", lastEventId);
+  else url.searchParams.set("since", new Date(Date.now() - pastMs).toISOString());
+  const source = new EventSource(url);
+
+  source.addEventListener("observation", ({ data, lastEventId: id }) => {
+    lastEventId = id || lastEventId;
+    sending = sending.then(() => send(data, id || null));
+  });
+  source.addEventListener("connection", () => console.log(`listening to ${url.origin}, sending to ${host}:${port}`));
+  source.addEventListener("reset", ({ data, lastEventId: id }) => {
+    lastEventId = id;
+    console.error(`some reports were missed, it goes on from here: ${data}`);
+  });
+  source.addEventListener("error", ({ message = "the connection broke" }) => {
+    console.error(`${url.origin}: ${message}`);
+    if (source.readyState === source.CLOSED) setTimeout(follow, againMs);
+  });
+}
+
+async function send(data: string, eventId: string | null): Promise<void> {
+  const observation = observationMessageSchema.parse(JSON.parse(data));
+  const ageSeconds = (Date.now() - Date.parse(observation.timestamp)) / 1000;
+  for (const packet of reportPackets(observation, eventId, ageSeconds)) {
+    socket.send(new Uint8Array(packet.buffer, packet.byteOffset, packet.byteLength), port, host);
+  }
+  await Bun.sleep(restMs);
+}
+
+/** Ends the process, with how it is used, where they are not understood. */
+function readArguments(): { stream: URL; host: string; port: number } {
+  try {
+    const text = { type: "string" } as const;
+    const {
+      to = "",
+      from = "http://localhost:3000",
+      ...filter
+    } = parseArgs({
+      options: { to: text, from: text, stations: text, bbox: text },
+    }).values;
+    const target = new URL(`udp://${to}`);
+    if (target.hostname === "" || target.port === "") throw new Error(`--to is "${to}", but must be host:port`);
+    const stream = new URL("/v1/observations/stream", from);
+    for (const [name, value] of Object.entries(filter)) stream.searchParams.set(name, value);
+    return { stream, host: target.hostname, port: Number(target.port) };
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`);
+    process.exit(2);
+  }
+}

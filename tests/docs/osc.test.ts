@@ -1,0 +1,128 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { join } from "node:path";
+import OSC from "osc-js";
+import { freePort } from "../../services/dev/ports.ts";
+import { publishPending } from "../../services/worker/publish.ts";
+import { type PositionedObservation, storePoll } from "../../services/worker/store.ts";
+import { measurements } from "../../shared/measurements.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
+import { observed } from "../rig/observed.ts";
+import { startStack } from "../rig/stack.ts";
+
+setDefaultTimeout(30_000);
+
+type Message = { address: string; types: string; args: unknown[] };
+
+const stack = await startStack();
+const port = freePort();
+let server = await stack.start("server", { PORT: `${port}` });
+const bridges: Bun.Subprocess[] = [];
+
+afterAll(async () => {
+  for (const bridge of bridges) bridge.kill();
+  await stack.stop();
+});
+
+/** Stores reports as a poll does, and publishes them. */
+async function report(...rows: PositionedObservation[]): Promise<void> {
+  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+  await publishPending(stack.sql, stack.redis);
+}
+
+/** What a music program would get, read by a parser that shares nothing with what wrote it. */
+async function startReceiver() {
+  const socket = createSocket("udp4").bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  const messages: Message[] = [];
+  let check = () => {};
+  socket.on("message", (bytes) => {
+    const message = new OSC.Message("/none");
+    message.unpack(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    messages.push({ address: message.address, types: message.types, args: message.args });
+    check();
+  });
+  const reports = () => messages.filter(({ address }) => address === "/bellbuoy/report");
+  return {
+    port: socket.address().port,
+    messages,
+    reported: (count: number) =>
+      new Promise<Message[]>((resolve) => {
+        check = () => void (reports().length >= count && resolve(reports()));
+        check();
+      }),
+    stop: () => socket.close(),
+  };
+}
+
+function startBridge(receiverPort: number, ...more: string[]): void {
+  const program = join(import.meta.dir, "../../docs/examples/osc.ts");
+  const where = ["--to", `127.0.0.1:${receiverPort}`, "--from", `http://127.0.0.1:${port}`];
+  bridges.push(Bun.spawn([process.execPath, program, ...where, ...more], { stdio: ["ignore", "ignore", "ignore"] }));
+}
+
+const now = Math.floor(Date.now() / 60_000) * 60_000;
+const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
+
+describe("bun run osc", () => {
+  test("sends a message for each field and at last the report, where what was not measured has no value", async () => {
+    const receiver = await startReceiver();
+    // Two hours old: before the hour with which the bridge begins.
+    await report(observed("41001", minutesAgo(120), { waveHeightM: 9 }));
+    await report(
+      observed("44009", minutesAgo(30), { waveHeightM: 1.5, windDirDeg: 0, pressureHpa: 1012.8, gustMps: 7 }),
+    );
+    startBridge(receiver.port, "--stations", "44009,41001");
+    const [heard] = await receiver.reported(1);
+
+    expect(heard?.types).toBe(",sssf");
+    expect(heard?.args.slice(0, 2)).toEqual(["44009", minutesAgo(30)]);
+    expect(heard?.args[2]).toMatch(/^\d+$/);
+    expect(heard?.args[3]).toBeWithin(30 * 60, 40 * 60);
+
+    const values = receiver.messages.slice(0, -1);
+    expect(values.map(({ address }) => address)).toEqual(measurements.map((field) => `/bellbuoy/${field}`));
+    const measured = { waveHeightM: 1.5, windDirDeg: 0, pressureHpa: Math.fround(1012.8), gustMps: 7 };
+    for (const { address, types, args } of values) {
+      const value = (measured as Record<string, number>)[address.replace("/bellbuoy/", "")];
+      expect(types).toBe(value === undefined ? ",s" : ",sf");
+      expect(args).toEqual(value === undefined ? ["44009"] : ["44009", value]);
+    }
+    receiver.stop();
+  });
+
+  test("sends each report once and in order, though the server restarts in between", async () => {
+    const receiver = await startReceiver();
+    const rows = (from: number) =>
+      Array.from({ length: 100 }, (_, index) =>
+        observed(`${20_000 + from + index}`, minutesAgo(1), { waveHeightM: 2 }),
+      );
+    startBridge(receiver.port, "--stations", Array.from({ length: 300 }, (_, index) => 20_000 + index).join());
+    while ((await (await fetch(`http://127.0.0.1:${port}/health`)).json()).streams < 2) await Bun.sleep(10);
+    await report(...rows(0));
+    await receiver.reported(100);
+    await server.stop();
+    await report(...rows(100));
+    server = await stack.start("server", { PORT: `${port}` });
+    await receiver.reported(200);
+    await report(...rows(200));
+    const reports = await receiver.reported(300);
+    expect(reports.map(({ args }) => args[0])).toEqual(Array.from({ length: 300 }, (_, index) => `${20_000 + index}`));
+    expect(receiver.messages).toHaveLength(300 * (measurements.length + 1));
+    receiver.stop();
+  });
+
+  test.each([
+    [[], '--to is "", but must be host:port'],
+    [["--to", "localhost"], '--to is "localhost", but must be host:port'],
+    [["--to", "localhost:57120", "--form", "http://localhost"], "--form"],
+  ])("with %p says what is wrong, and how it is used", async (words, complaint) => {
+    const program = join(import.meta.dir, "../../docs/examples/osc.ts");
+    const child = Bun.spawn([process.execPath, program, ...words], { stderr: "pipe" });
+    const told = await new Response(child.stderr).text();
+    expect(told).toContain(complaint);
+    expect(told).toContain("bun run osc --to host:port");
+    expect(await child.exited).toBe(2);
+  });
+});
