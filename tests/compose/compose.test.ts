@@ -77,6 +77,14 @@ describe("compose.yaml", () => {
     expect(settings).not.toMatch(/fsync|full_page_writes|synchronous_commit/);
   });
 
+  test("sets PostgreSQL as docs/self-hosting.md does", async () => {
+    const guide = await Bun.file(join(project, "docs/self-hosting.md")).text();
+    const told = guide.match(/conf\.d\)\/bellbuoy\.conf <<'END'\n(.*?)END\n/s)?.[1] ?? "";
+    const [program, ...settings] = compose.services.postgres?.command ?? [];
+    expect(program).toBe("postgres");
+    expect(settings.map((setting) => setting.replace(/^-c(\w+)=/, "$1 = "))).toEqual(told.trim().split("\n"));
+  });
+
   test("has Redis write nothing to disk, and evict nothing", () => {
     expect(compose.services.redis?.command.join(" ")).toContain("--save  --appendonly no");
     expect(compose.services.redis?.command.join(" ")).toContain("--maxmemory-policy noeviction");
@@ -110,13 +118,17 @@ describe.skipIf(!bash)("what compose.yaml asks a service for its health", async 
   const settings = { DATABASE_URL: stack.databaseUrl, REDIS_URL: stack.redisUrl, NDBC_URL: "http://127.0.0.1:1" };
   afterAll(stack.stop);
 
-  /** Asks as the engine does; only the port is another. */
+  /** Asks as the engine does, in the container's environment; only the port is another. */
   async function isHealthy(name: "server" | "worker", port: number): Promise<boolean> {
-    const [kind, ...command] = compose.services[name]?.healthcheck.test ?? [];
+    const { healthcheck, environment = {} } = compose.services[name] as Service;
+    const [kind, ...command] = healthcheck.test;
     expect(kind).toBe("CMD");
+    const portVariable = name === "server" ? "PORT" : "WORKER_PORT";
+    expect(environment).toHaveProperty(portVariable);
     // Two dollars are Compose's way to write one.
-    const argv = command.map((part) => part.replaceAll("$$", "$").replaceAll("/3000", `/${port}`));
-    return (await Bun.spawn(argv, { stderr: "ignore" }).exited) === 0;
+    const argv = command.map((part) => part.replaceAll("$$", "$"));
+    const env = { PATH: process.env.PATH, [portVariable]: `${port}` };
+    return (await Bun.spawn(argv, { env, stderr: "ignore" }).exited) === 0;
   }
 
   test.each(["server", "worker"] as const)(
