@@ -6,7 +6,7 @@ import { reportPackets } from "./osc-messages.ts";
 
 const usage = `Sends what the buoys report to SuperCollider, Pure Data, Max or Sonic Pi, as OSC over UDP; see docs/osc.md.
 
-  bun run osc --to host:port [--from http://localhost:3000] [--stations 44009,46026] [--bbox west,south,east,north]
+  bun run osc --to host:port [--from http://localhost:3000] [--stations 44009,46026] [--bbox=west,south,east,north]
 `;
 
 /** How far back it begins, so that a patch need not wait for the next report of each station. */

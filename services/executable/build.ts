@@ -4,8 +4,8 @@ import { describeError } from "../../shared/link.ts";
 import { distDir } from "../../web/build.ts";
 
 /**
- * For whom an executable is made, and the Bun that goes into it. The one for amd64 runs on processors without AVX2 too, since those
- * of small virtual machines often show none.
+ * For whom an executable is made, and the Bun that goes into it. The one for amd64 runs on processors without AVX2 too:
+ * those of small virtual machines often show none.
  */
 const runtimes = { "linux-arm64": "bun-linux-arm64", "linux-amd64": "bun-linux-x64-baseline" } as const;
 

@@ -1,7 +1,13 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../services/dev/ports.ts";
+import { startPostgres } from "../../services/dev/postgres.ts";
 import { type Environment, readServerConfig, readWorkerConfig } from "../../shared/config.ts";
+import { migrate } from "../../shared/migrate.ts";
+import { connectSql } from "../../shared/sql.ts";
 import { spawnService, startStack } from "../rig/stack.ts";
 
 setDefaultTimeout(20_000);
@@ -83,6 +89,22 @@ describe("compose.yaml", () => {
     const [program, ...settings] = compose.services.postgres?.command ?? [];
     expect(program).toBe("postgres");
     expect(settings.map((setting) => setting.replace(/^-c(\w+)=/, "$1 = "))).toEqual(told.trim().split("\n"));
+  });
+
+  test("gives PostgreSQL 18 settings that it takes", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "bellbuoy-compose-"));
+    const told = (compose.services.postgres?.command ?? []).slice(1).map((setting) => setting.slice(2).split("="));
+    const settings: Record<string, string> = Object.fromEntries(told);
+    const postgres = await startPostgres({ dataDir, settings });
+    const sql = connectSql(postgres.url, "test");
+    const taken = await sql`
+      select name from pg_settings where source = 'command line' and name in ${sql(Object.keys(settings))}
+    `;
+    expect(taken.map(({ name }) => name).sort()).toEqual(Object.keys(settings).sort());
+    await migrate(sql);
+    await sql.end();
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
   });
 
   test("has Redis write nothing to disk, and evict nothing", () => {

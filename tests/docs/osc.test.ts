@@ -73,7 +73,9 @@ describe("bun run osc", () => {
     await report(
       observed("44009", minutesAgo(30), { waveHeightM: 1.5, windDirDeg: 0, pressureHpa: 1012.8, gustMps: 7 }),
     );
-    startBridge(receiver.port, "--stations", "44009,41001");
+    await report(observed("46026", minutesAgo(30), { latitude: 37.75, longitude: -122.84 }));
+    // 46026 lies elsewhere.
+    startBridge(receiver.port, "--bbox=-80,30,-70,45");
     const [heard] = await receiver.reported(1);
 
     expect(heard?.types).toBe(",sssf");

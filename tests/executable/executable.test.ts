@@ -119,6 +119,20 @@ describe.skipIf(!canRun)(
   },
 );
 
+test("An executable for arm64 is made on any machine", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "bellbuoy-arm64-"));
+  await buildPlayer();
+  const header = Buffer.from(
+    await Bun.file(await buildExecutable("linux-arm64", dir))
+      .slice(0, 20)
+      .bytes(),
+  );
+  expect(header.toString("latin1", 0, 4)).toBe("\x7fELF");
+  // EM_AARCH64 in the header's e_machine.
+  expect(header.readUInt16LE(18)).toBe(183);
+  await rm(dir, { recursive: true });
+});
+
 /** All that tells one answer from another, but when it was given. */
 async function answer(url: string, encodings: string) {
   const response = await fetch(url, { headers: { "Accept-Encoding": encodings }, decompress: false });
