@@ -51,7 +51,9 @@ async function untilListeners(count: number): Promise<void> {
 
 /** A program that prints a line a report. */
 function run(command: string[]) {
-  const child = Bun.spawn([...command, url, "stations=44009,46026"], {
+  // From the next report on, even if it comes before the server has read where the stream begins.
+  const query = `stations=44009,46026&since=${new Date(minute + 60_000).toISOString()}`;
+  const child = Bun.spawn([...command, url, query], {
     cwd: workDir,
     stderr: "ignore",
     detached: true,
