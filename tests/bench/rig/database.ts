@@ -1,0 +1,21 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPostgres } from "../../../services/dev/postgres.ts";
+import { migrate } from "../../../shared/migrate.ts";
+import { connectSql, type Sql } from "../../../shared/sql.ts";
+
+/** Lends a new PostgreSQL with its own settings: unlike that of the tests it flushes each commit to the disk. */
+export async function withDatabase<T>(use: (sql: Sql) => Promise<T>): Promise<T> {
+  const dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-bench-"));
+  const postgres = await startPostgres({ dataDir });
+  const sql = connectSql(postgres.url, "bench");
+  try {
+    await migrate(sql);
+    return await use(sql);
+  } finally {
+    await sql.end({ timeout: 1 });
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
