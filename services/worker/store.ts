@@ -91,12 +91,12 @@ async function upsertObservations(
     measurements.flatMap((name, index) => (index === 0 ? [fragment(name)] : [tx`,`, fragment(name)]));
   const merged = (name: Measurement) => tx`coalesce(incoming.${tx(name)}, stored.${tx(name)})`;
 
-  const written = await tx<{ added: boolean; eventId: string | null }[]>`
+  const [written] = await tx<[StoreCounts & { [Id in keyof EventIds]: string | null }]>`
     with incoming as (
       select * from unnest(
         ${rows.map((row) => row.stationId)}::text[],
         ${rows.map((row) => row.observedAt.toISOString())}::timestamptz[],
-        ${each((name) => tx`${rows.map((row) => row[name])}::float8[]`)}
+        ${each((name) => tx`${numberArray(rows.map((row) => row[name]))}::float8[]`)}
       ) as row (station_id, observed_at, ${tx(measurements)})
     ), changed as (
       select incoming.station_id, incoming.observed_at, ${each((name) => tx`${merged(name)} as ${tx(name)}`)}
@@ -104,24 +104,22 @@ async function upsertObservations(
       where stored.station_id is null ${asEvents ? tx`or stored.event_id is null` : tx``}
          or (${each(merged)}) is distinct from (${each((name) => tx`stored.${tx(name)}`)})
       order by incoming.observed_at, incoming.station_id
+    ), written as (
+      insert into observations as stored (station_id, observed_at, ${tx(measurements)}, event_id)
+      select station_id, observed_at, ${tx(measurements)}, ${asEvents ? tx`nextval('event_ids')` : tx`null::bigint`}
+      from changed
+      on conflict (station_id, observed_at) do update set
+        ${each((name) => tx`${tx(name)} = coalesce(excluded.${tx(name)}, stored.${tx(name)})`)},
+        event_id = coalesce(excluded.event_id, stored.event_id)
+      returning xmax = 0 as added, ${asEvents ? tx`event_id` : tx`null::bigint as event_id`}
     )
-    insert into observations as stored (station_id, observed_at, ${tx(measurements)}, event_id)
-    select station_id, observed_at, ${tx(measurements)}, ${asEvents ? tx`nextval('event_ids')` : tx`null::bigint`}
-    from changed
-    on conflict (station_id, observed_at) do update set
-      ${each((name) => tx`${tx(name)} = coalesce(excluded.${tx(name)}, stored.${tx(name)})`)},
-      event_id = coalesce(excluded.event_id, stored.event_id)
-    returning xmax = 0 as added, event_id
+    select
+      count(*) filter (where added)::int as added, count(*) filter (where not added)::int as changed,
+      min(event_id) as first_event_id, max(event_id) as last_event_id
+    from written
   `;
-  const added = written.filter((row) => row.added).length;
-  return { added, changed: written.length - added, events: asEvents ? eventIdsOf(written) : null };
-}
-
-/** @param written in the order in which ids were drawn */
-function eventIdsOf(written: { eventId: string | null }[]): EventIds | null {
-  const first = written[0]?.eventId;
-  const last = written.at(-1)?.eventId;
-  return first && last ? { firstEventId: first, lastEventId: last } : null;
+  const { added, changed, firstEventId, lastEventId } = written;
+  return { added, changed, events: firstEventId && lastEventId ? { firstEventId, lastEventId } : null };
 }
 
 /** One upsert may touch a row once only: rows of the same station and time become one, later values winning. */
@@ -139,6 +137,11 @@ function mergeRepeated(observations: Observation[]): Observation[] {
     byKey.set(key, both);
   }
   return [...byKey.values()];
+}
+
+/** Numbers as PostgreSQL reads an array of them. The client would quote and escape each, as if it were a text. */
+function numberArray(values: (number | null)[]): string {
+  return `{${values.map((value) => value ?? "null").join()}}`;
 }
 
 async function upsertPositions(tx: Transaction, observations: PositionedObservation[]): Promise<void> {
