@@ -15,8 +15,13 @@ const noticeable: Partial<Record<SeaField, number>> = {
 };
 
 const trendSpanMs = 3 * 60 * 60_000;
+/** Within less than an hour a gust is no trend. */
+const shortestTrendMs = 60 * 60_000;
 
-/** Where a field has gone in its last three hours; `null` where it cannot be told. @param history oldest first */
+/**
+ * Where a field has gone in its last three hours; `null` where it cannot be told, as with less than an hour of values.
+ * @param history oldest first
+ */
 export function trendOf(field: SeaField, history: readonly PastReport[]): Trend | null {
   const threshold = noticeable[field];
   const values = history.flatMap((report) => {
@@ -26,7 +31,7 @@ export function trendOf(field: SeaField, history: readonly PastReport[]): Trend 
   const last = values.at(-1);
   if (threshold === undefined || !last) return null;
   const first = values.find(({ atMs }) => last.atMs - atMs <= trendSpanMs);
-  if (!first || first === last) return null;
+  if (!first || last.atMs - first.atMs < shortestTrendMs) return null;
   // Rounded, since 2.3 − 2 is a little less than 0.3 to a computer.
   const change = Number((last.value - first.value).toFixed(2));
   return Math.abs(change) < threshold ? "steady" : change > 0 ? "rising" : "falling";

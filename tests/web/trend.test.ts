@@ -37,6 +37,16 @@ describe("A trend", () => {
     expect(trendOf("pressureHpa", hourly("pressureHpa", [990, null, null, null, 1010]))).toBeNull();
   });
 
+  test("is not told of less than an hour, in which a gust would be one", () => {
+    const minutes = (values: readonly number[], apart: number) =>
+      values.map((windSpeedMps, index) => ({
+        timestamp: new Date(index * apart * 60_000).toISOString(),
+        windSpeedMps,
+      }));
+    expect(trendOf("windSpeedMps", minutes([4, 6, 8, 10, 12, 14], 10))).toBeNull();
+    expect(trendOf("windSpeedMps", minutes([4, 6, 8, 10, 12, 14, 16], 10))).toBe("rising");
+  });
+
   test("is not told of a direction, which has no up and down", () => {
     expect(trendOf("windDirDeg", hourly("windDirDeg", [10, 200]))).toBeNull();
   });
