@@ -35,7 +35,7 @@ const naming = { entry: "[name].[ext]", chunk: "[name]-[hash].[ext]", asset: "[n
 /** The coast in detail, which only who zooms in asks for, and what measures the page. */
 const rarelyAsked = /^(land-50m|hook)-/;
 /** What is fetched when somebody comes to read it, or chooses it, whether anything sounds or not. */
-const askedByItself = /^(legend|mapping-view|midi-output|station-card)-/;
+const askedByItself = /^(legend|mapping-view|midi-output|open-card|replay-bar|sound-extras)-/;
 /** The coast that is drawn at once, in a file of its own or not. */
 const coarseLand = /110m/;
 

@@ -69,7 +69,7 @@ export function followKeys(act: (action: KeyAction) => void): void {
     const shortcut = shortcuts.find(({ keys }) =>
       keys.includes(event.key.length === 1 ? event.key.toLowerCase() : event.key),
     );
-    if (!shortcut) return;
+    if (!shortcut || !isMeantFor(event.target, shortcut)) return;
     event.preventDefault();
     // Escape first leaves the search; the next key is the page's again.
     if (event.target instanceof HTMLInputElement && event.key === "Escape") event.target.blur();
@@ -77,9 +77,14 @@ export function followKeys(act: (action: KeyAction) => void): void {
   });
 }
 
+/** What is open over the page is used by itself; the key that has opened it closes it, as Escape does. */
+function isMeantFor(target: EventTarget | null, { action }: Shortcut): boolean {
+  const over = target instanceof Element ? target.closest("dialog[open], :popover-open") : null;
+  return over === null || over.id === action;
+}
+
 function isTakenBy(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.closest("dialog, [popover]")) return true;
   if (target instanceof HTMLInputElement) {
     if (target.type === "checkbox") return key === " ";
     if (target.type === "range") return key.startsWith("Arrow");

@@ -12,6 +12,11 @@ export type PastReport = { timestamp: string } & { readonly [field: string]: unk
 export const frameStepMs = 10 * 60_000;
 export const framesPerDay = 144;
 
+/** Whether anything was. */
+export function isMeasured(frame: ReplayFrame): boolean {
+  return seaFields.some((field) => frame[field] !== null);
+}
+
 /**
  * One station's past day in frames. A value stands until the next one, for three hours at most.
  * @param reports oldest first

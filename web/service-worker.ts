@@ -11,8 +11,8 @@ const answersCache = "bellbuoy-answers";
 
 /** Answers that are kept, each under its address. */
 const keptPath = /\/v1\/(conditions|stations|status|medians|observations\/by-station\/[^/]+)$/;
-/** Of these there are as many as stations and regions that somebody looks at. */
-const manyPath = /\/v1\/(medians|observations)/;
+/** Of these there are as many as stations and regions that somebody looks at; the whole network's past day is one. */
+const many = /\/v1\/(medians\?|observations\/)/;
 const mostOfMany = 50;
 /** What a proxy answers whose server is away. */
 const serverAway = [502, 504];
@@ -117,8 +117,8 @@ async function keepAnswer(address: string, response: Response): Promise<void> {
   // Deleted first, so that the keys stand in the order in which they were last answered.
   await cache.delete(key);
   await cache.put(key, new Response(body, { headers }));
-  const many = (await cache.keys()).filter(({ url }) => manyPath.test(new URL(url).pathname));
-  await Promise.all(many.slice(0, Math.max(0, many.length - mostOfMany)).map((old) => cache.delete(old)));
+  const kept = (await cache.keys()).filter(({ url }) => many.test(url));
+  await Promise.all(kept.slice(0, Math.max(0, kept.length - mostOfMany)).map((old) => cache.delete(old)));
 }
 
 /** What a page had asked before this worker was there: {@link registerServiceWorker} tells it. */

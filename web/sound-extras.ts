@@ -115,9 +115,12 @@ function followWholeHour({ player }: Listening): void {
   });
 
   function show(busy: boolean): void {
+    const hasFocus = [button, cancel].some((one) => one === document.activeElement);
     progress.value = 0;
     progress.hidden = cancel.hidden = !busy;
     button.disabled = busy;
+    // What is hidden or disabled loses it.
+    if (hasFocus) (busy ? cancel : button).focus();
   }
 }
 
@@ -135,6 +138,7 @@ function followMidi(listening: Listening): void {
     ask.hidden = true;
     choice.hidden = false;
     showPorts(opened.ports);
+    select.focus();
     listening.listenAlong(opened);
   });
   select.addEventListener("change", () => midi?.choose(select.value || null));

@@ -21,11 +21,21 @@ export type StationList = {
   focusSearch(): void;
 };
 
-/** More rows than anybody reads; the search finds the others. */
-const mostRows = 120;
+/** More than anybody reads at once; the next come when asked for. */
+const rowsAtOnce = 120;
 const glowMs = 3_000;
 
+/** What a row says, with the word that tells a wave's metres from a wind's. */
+const listed = [
+  ["waveHeightM", "waves"],
+  ["windSpeedMps", "wind"],
+  ["waterTempC", "water"],
+] as const;
+
 type Order = "newest" | "waves" | "wind" | "name";
+
+// Made once: for each comparison, it would take longer than all the rest of the list.
+const names = new Intl.Collator("en");
 
 const orders: Record<Order, { label: string; compare(a: ListedStation, b: ListedStation): number }> = {
   newest: { label: "Newest", compare: (a, b) => newest(b) - newest(a) || byId(a, b) },
@@ -34,7 +44,7 @@ const orders: Record<Order, { label: string; compare(a: ListedStation, b: Listed
     label: "Wind",
     compare: (a, b) => value(b, "windSpeedMps") - value(a, "windSpeedMps") || byId(a, b),
   },
-  name: { label: "Name", compare: (a, b) => nameOf(a).localeCompare(nameOf(b)) || byId(a, b) },
+  name: { label: "Name", compare: (a, b) => names.compare(nameOf(a), nameOf(b)) || byId(a, b) },
 };
 
 /**
@@ -51,22 +61,45 @@ export function createStationList(
   search.setAttribute("aria-label", "Search the stations");
   const order = make("select", { attributes: { "aria-label": "Order of the stations" } });
   order.append(...Object.entries(orders).map(([id, { label }]) => make("option", { value: id, textContent: label })));
-  const count = make("p", { className: "quiet", attributes: { "aria-live": "polite" } });
+  const count = make("p", {
+    className: "quiet",
+    textContent: "Waiting for the stations…",
+    attributes: { "aria-live": "polite" },
+  });
   const rows = make("ol", { id: "stations" });
   const known = new Map<string, HTMLLIElement>();
+  const more = make("button", { type: "button", id: "more-stations", hidden: true });
   let selected: string | null = null;
+  /** The one row that the Tab key comes to; arrows go on from there. */
+  let tabStop: string | null = null;
+  let mostRows = rowsAtOnce;
   let frame = 0;
-  element.replaceChildren(make("div", { className: "list-tools" }, search, order), count, rows);
-  for (const control of [search, order]) control.addEventListener("input", update);
+  element.replaceChildren(make("div", { className: "list-tools" }, search, order), count, rows, more);
+  for (const control of [search, order]) {
+    control.addEventListener("input", () => {
+      mostRows = rowsAtOnce;
+      update();
+    });
+  }
+  more.addEventListener("click", () => {
+    const next = rows.children.length;
+    mostRows += rowsAtOnce;
+    show();
+    rows.children[next]?.querySelector("button")?.focus();
+  });
+  rows.addEventListener("focusin", ({ target }) => {
+    const row = target instanceof Element ? target.closest<HTMLElement>("li") : null;
+    if (row?.dataset.stationId) moveTabStop(row.dataset.stationId);
+  });
   rows.addEventListener("click", ({ target }) => {
     const row = target instanceof Element ? target.closest<HTMLElement>("li") : null;
     if (row?.dataset.stationId) onSelect(row.dataset.stationId);
   });
   rows.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step === undefined) return;
+    const goal = goalOf(event.key);
+    if (goal === undefined) return;
     event.preventDefault();
-    moveFocus(step);
+    goal?.focus();
   });
   // Whoever only came to search reaches the first row by an arrow, too.
   search.addEventListener("keydown", (event) => {
@@ -101,30 +134,50 @@ export function createStationList(
   function show(): void {
     frame = 0;
     const wanted = search.value.trim().toLowerCase();
-    const matching = [...stations()].filter((listed) => matches(listed, wanted));
+    const matching = [...stations()].filter((station) => matches(station, wanted));
     matching.sort(orders[order.value as Order].compare);
     const shown = matching.slice(0, mostRows);
+    const focused = rows.querySelector<HTMLElement>("li:has(:focus)");
     const ids = new Set(shown.map(({ stationId }) => stationId));
     for (const [id, row] of known) {
       if (ids.has(id)) continue;
       row.remove();
       known.delete(id);
     }
-    for (const [index, listed] of shown.entries()) {
-      const row = known.get(listed.stationId) ?? createRow(listed.stationId);
-      fillRow(row, listed);
-      // Only what has moved is moved: the row that has the focus would lose it.
-      if (rows.children[index] !== row) rows.insertBefore(row, rows.children[index] ?? null);
+    let place = rows.firstElementChild;
+    for (const listedStation of shown) {
+      const row = known.get(listedStation.stationId) ?? createRow(listedStation.stationId);
+      fillRow(row, listedStation);
+      if (row === place) place = place.nextElementSibling;
+      else rows.insertBefore(row, place);
+    }
+    // A row that is moved loses the focus, and who reads with it the place.
+    if (focused && !focused.matches(":has(:focus)")) {
+      buttonOf(focused.dataset.stationId ?? null)?.focus({ preventScroll: true });
     }
     setText(count, countOf(matching.length, shown.length, wanted));
+    const hidden = matching.length - shown.length;
+    more.hidden = hidden <= 0;
+    setText(more, `Show ${Math.min(rowsAtOnce, hidden)} more`);
+    if (tabStop === null || !known.has(tabStop)) moveTabStop(shown[0]?.stationId ?? null);
+  }
+
+  function moveTabStop(stationId: string | null): void {
+    if (stationId === tabStop) return;
+    buttonOf(tabStop)?.setAttribute("tabindex", "-1");
+    buttonOf(stationId)?.setAttribute("tabindex", "0");
+    tabStop = stationId;
+  }
+
+  function buttonOf(stationId: string | null): HTMLButtonElement | null {
+    return (stationId === null ? undefined : known.get(stationId))?.querySelector("button") ?? null;
   }
 
   function createRow(stationId: string): HTMLLIElement {
-    const row = make(
-      "li",
-      {},
-      make("button", { type: "button" }, span("name"), span("age"), span("id"), span("values")),
-    );
+    const values = make("span", { className: "values" });
+    values.append(...listed.map(([field, label]) => make("span", {}, `${label} `, make("b", { className: field }))));
+    const button = make("button", { type: "button", tabIndex: -1 }, span("name"), span("age"), span("id"), values);
+    const row = make("li", {}, button);
     row.dataset.stationId = stationId;
     known.set(stationId, row);
     markSelected(stationId, row);
@@ -135,25 +188,33 @@ export function createStationList(
     row.querySelector("button")?.setAttribute("aria-pressed", String(stationId === selected));
   }
 
-  function fillRow(row: HTMLLIElement, listed: ListedStation): void {
-    const { stationId, station, conditions } = listed;
-    const at = newest(listed);
-    const measured = (["waveHeightM", "windSpeedMps", "waterTempC"] as const).map((field) => ({
-      field,
-      value: conditions?.fields[field]?.value,
-    }));
-    setText(part(row, "name"), nameOf(listed));
+  function fillRow(row: HTMLLIElement, listedStation: ListedStation): void {
+    const { stationId, station, conditions: known } = listedStation;
+    const at = newest(listedStation);
+    setText(part(row, "name"), nameOf(listedStation));
     setText(part(row, "age"), at === 0 ? "silent" : formatAge(Date.now() - at));
     setText(part(row, "id"), [stationId, station?.owner].filter(Boolean).join(" · "));
-    const values = measured.map(({ field, value }) => formatMeasurement(field, value, units()));
-    setText(part(row, "values"), values.join("  "));
+    for (const [field] of listed) {
+      setText(part(row, field), formatMeasurement(field, known?.fields[field]?.value, units()));
+    }
   }
 
-  function moveFocus(step: number): void {
+  /** Where a key leads from the row that has the focus; `undefined` for a key that leads nowhere. */
+  function goalOf(key: string): HTMLElement | null | undefined {
     const row = document.activeElement?.closest("li");
-    const next = step > 0 ? row?.nextElementSibling : row?.previousElementSibling;
-    if (next) next.querySelector("button")?.focus();
-    else if (step < 0) search.focus();
+    const button = (of: Element | null | undefined) => of?.querySelector("button") ?? null;
+    switch (key) {
+      case "ArrowDown":
+        return button(row?.nextElementSibling) ?? (more.hidden ? null : more);
+      case "ArrowUp":
+        return button(row?.previousElementSibling) ?? search;
+      case "Home":
+        return button(rows.firstElementChild);
+      case "End":
+        return button(rows.lastElementChild);
+      default:
+        return undefined;
+    }
   }
 }
 

@@ -14,6 +14,8 @@ import {
 export type ConnectionState =
   | { kind: "connecting" }
   | { kind: "live" }
+  /** The server has taken the connection, but has nothing to say: it waits for its own database. */
+  | { kind: "waiting" }
   /** It was lost (`reconnecting`) or the server said no (`refused`), and is tried again unless `retryAtMs` is `null`. */
   | { kind: "reconnecting" | "refused"; reason: string; retryAtMs: number | null };
 
@@ -22,7 +24,7 @@ export type Arrival = {
   observation: ObservationMessage;
   /** `null` when another program published it. */
   eventId: string | null;
-  /** It was stored while the page was not connected: it belongs to the sea, but is no news. */
+  /** It was stored while the page was not connected, as far as is known: it belongs to the sea, but is no news. */
   replayed: boolean;
 };
 
@@ -41,10 +43,14 @@ export type Stream = {
   close(): void;
   /** Ends the wait for the next attempt, if there is one. */
   retryNow(): void;
+  /** Connects anew, since the connection may be dead without a word, as after a sleep of the machine. */
+  renew(): void;
 };
 
 const firstRetryMs = 1_000;
 const longestRetryMs = 30_000;
+/** A server that can speak does so at once. */
+const speechlessMs = 1_000;
 
 /**
  * Follows a server's observations through every interruption, each event exactly once: a snapshot first, then a stream
@@ -55,13 +61,15 @@ export function createStream(server: string, listener: StreamListener): Stream {
   let session: AbortController | null = null;
   let source: EventSource | null = null;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let speechlessTimer: ReturnType<typeof setTimeout> | undefined;
   let attempt = 0;
   /** `null`: a snapshot must come first. */
   let lastEventId: string | null = null;
-  /** Events up to this one were stored before the connection was asked for. */
-  let replayedUpTo = 0n;
+  /** Events up to this one were stored before the connection stood; `null`: that is still to be asked. */
+  let replayedUpTo: bigint | null = 0n;
+  let asking = false;
 
-  return { open, close, retryNow };
+  return { open, close, retryNow, renew };
 
   function open(): void {
     if (session !== null) return;
@@ -76,12 +84,19 @@ export function createStream(server: string, listener: StreamListener): Stream {
     session?.abort();
     session = null;
     clearTimeout(retryTimer);
+    clearTimeout(speechlessTimer);
     retryTimer = undefined;
     source?.close();
   }
 
   function retryNow(): void {
     if (retryTimer === undefined) return;
+    close();
+    open();
+  }
+
+  function renew(): void {
+    if (session === null) return;
     close();
     open();
   }
@@ -94,41 +109,68 @@ export function createStream(server: string, listener: StreamListener): Stream {
         replayedUpTo = 0n;
         listener.onSnapshot(snapshot);
         refuseCached(snapshot);
-      } else {
-        const status = await loadStatus(server, signal);
-        refuseCached(status);
-        replayedUpTo = BigInt(status.lastEventId);
-      }
+      } else replayedUpTo = null;
       listen(streamUrl(server, lastEventId), signal);
     } catch (error) {
       retryLater(error, signal);
     }
   }
 
+  /**
+   * Where what was missed ends and news begins. The stream does not wait for it: while the server's database is away it
+   * stands, and only this is refused. Until it is known, what comes is taken for missed; nothing of it is lost, only its bell.
+   */
+  async function askWhereNewsBegins(signal: AbortSignal): Promise<void> {
+    if (replayedUpTo !== null || asking) return;
+    asking = true;
+    try {
+      const status = await loadStatus(server, signal);
+      refuseCached(status);
+      if (!signal.aborted) replayedUpTo = BigInt(status.lastEventId);
+    } catch {
+      // It is asked again with the next event.
+    }
+    asking = false;
+  }
+
+  function isReplayed(eventId: string | null, signal: AbortSignal): boolean {
+    void askWhereNewsBegins(signal);
+    return eventId !== null && (replayedUpTo === null || BigInt(eventId) <= replayedUpTo);
+  }
+
   function listen(url: string, signal: AbortSignal): void {
     signal.throwIfAborted();
     const opened = new EventSource(url);
     source = opened;
+    let stood = false;
+    opened.addEventListener("open", () => {
+      speechlessTimer = setTimeout(() => listener.onState({ kind: "waiting" }), speechlessMs);
+    });
     opened.addEventListener("connection", (event: MessageEvent<string>) => {
+      clearTimeout(speechlessTimer);
       attempt = 0;
+      stood = true;
       takeEventId(event);
       listener.onState({ kind: "live" });
+      void askWhereNewsBegins(signal);
     });
     opened.addEventListener("observation", (event: MessageEvent<string>) => {
       const eventId = takeEventId(event);
       const observation = parseObservation(event.data);
-      const replayed = eventId !== null && BigInt(eventId) <= replayedUpTo;
+      const replayed = isReplayed(eventId, signal);
       if (observation) listener.onArrival({ observation, eventId, replayed });
     });
     opened.addEventListener("reset", () => {
+      clearTimeout(speechlessTimer);
       opened.close();
       lastEventId = null;
       retryLater(new Error("too much was missed, the newest reports are loaded again"), signal);
     });
     opened.addEventListener("error", async () => {
+      clearTimeout(speechlessTimer);
       const refused = opened.readyState === EventSource.CLOSED;
       opened.close();
-      const lost = new Error("the connection was lost");
+      const lost = stood ? new Error("the connection was lost") : new TypeError("no connection");
       retryLater(refused ? await askWhyRefused(url, signal).catch((error) => error) : lost, signal);
     });
   }

@@ -16,7 +16,8 @@ class PlayedSource extends EventTarget {
   close(): void {
     this.readyState = PlayedSource.CLOSED;
   }
-  say(type: string, lastEventId: string, data = ""): void {
+  /** @param lastEventId as a browser shows it: empty where none has come yet */
+  say(type: string, lastEventId = "", data = ""): void {
     this.dispatchEvent(Object.assign(new Event(type), { lastEventId, data }));
   }
   lose(): void {
@@ -39,6 +40,9 @@ globalThis.fetch = Object.assign(
   },
   { preconnect: nativeFetch.preconnect },
 );
+
+/** What was asked has been answered and read: answers of a test are no further than the next turn. */
+const answered = () => new Promise((resolve) => setTimeout(resolve));
 
 let stream: Stream | null = null;
 const waiting = new Set<() => void>();
@@ -105,6 +109,9 @@ function follow() {
     retry: () => {
       stream?.retryNow();
     },
+    renew: () => {
+      stream?.renew();
+    },
   };
 }
 
@@ -137,6 +144,7 @@ describe("The page's stream", () => {
     const second = await page.source(1);
     expect(second.url).toEndWith("?lastEventId=9");
     second.say("connection", "9");
+    await answered();
     for (const id of ["98", "99", "100"]) second.say("observation", id, observation("44009"));
     expect(page.heard.map(({ eventId, replayed }) => [eventId, replayed])).toEqual([
       ["9", false],
@@ -145,6 +153,54 @@ describe("The page's stream", () => {
       ["100", false],
     ]);
     expect(page.snapshots).toEqual(["7"]);
+  });
+
+  test("waits with the server for its database, says so, and takes what comes then for missed until it can tell", async () => {
+    answers = { "/v1/conditions": snapshot("7") };
+    const page = follow();
+    const first = await page.source(0);
+    first.say("connection", "7");
+    first.lose();
+    await page.state("reconnecting");
+    // No answer fits: as with a server that refuses whatever needs its database.
+    answers = {};
+    page.retry();
+    const second = await page.source(1);
+    second.say("open");
+    await page.state("waiting");
+    second.say("connection", "7");
+    await answered();
+    second.say("observation", "8", observation("44009"));
+    await answered();
+    answers = { "/v1/status": status("8") };
+    second.say("observation", "9", observation("46026"));
+    await answered();
+    second.say("observation", "10", observation("46026"));
+    expect(page.states.map(({ kind }) => kind)).toEqual([
+      "connecting",
+      "live",
+      "reconnecting",
+      "connecting",
+      "waiting",
+      "live",
+    ]);
+    expect(page.heard.map(({ eventId, replayed }) => [eventId, replayed])).toEqual([
+      ["8", true],
+      ["9", true],
+      ["10", false],
+    ]);
+  });
+
+  test("connects anew from where it was when the machine has slept", async () => {
+    answers = { "/v1/conditions": snapshot("7") };
+    const page = follow();
+    const first = await page.source(0);
+    first.say("connection", "7");
+    first.say("observation", "9", observation("44009"));
+    page.renew();
+    const second = await page.source(1);
+    expect(first.readyState).toBe(PlayedSource.CLOSED);
+    expect(second.url).toEndWith("?lastEventId=9");
   });
 
   test("loads the snapshot again after a reset", async () => {
@@ -182,6 +238,7 @@ describe("The page's stream", () => {
     answers = { "/v1/status": status("9") };
     page.retry();
     const source = await page.source(0);
+    source.say("connection", "7");
     source.say("observation", "8", observation("44009"));
     expect(source.url).toEndWith("?lastEventId=7");
     expect(page.heard.map(({ replayed }) => replayed)).toEqual([true]);

@@ -1,0 +1,91 @@
+import type { CachedAt, Status } from "./api.ts";
+import { find, setText } from "./dom.ts";
+import { formatAge } from "./format.ts";
+import type { ConnectionState } from "./stream.ts";
+
+/** What the head of the page says of the connection and of the age of what is shown. */
+export type ConnectionLine = {
+  showConnection(state: ConnectionState): void;
+  showStatus(status: Status): void;
+  /** When what is shown was loaded, if it came from the cache of an earlier visit. */
+  showCachedAt(cachedAtMs: CachedAt): void;
+  /** To be called once a second: the retry counts down, and the newest report ages. */
+  tick(): void;
+};
+
+/** NDBC renews its file every five minutes; a poll that is missing for this long is worth a word. */
+const silentAfterMs = 20 * 60_000;
+
+/**
+ * Keeps the connection in sight, in words, with the retry counting down.
+ * @param newestAtMs when the newest report was measured, `null` before the first
+ */
+export function createConnectionLine(newestAtMs: () => number | null): ConnectionLine {
+  const main = find("main", HTMLElement);
+  const connection = find("connection", HTMLElement);
+  const retry = find("retry", HTMLElement);
+  const newest = find("newest", HTMLElement);
+  const simulated = find("simulated", HTMLElement);
+  let state: ConnectionState = { kind: "connecting" };
+  let status: Status | null = null;
+  let cachedAtMs: CachedAt = null;
+
+  return {
+    showConnection(next) {
+      state = next;
+      show();
+    },
+    showStatus(next) {
+      status = next;
+      show();
+    },
+    showCachedAt(next) {
+      cachedAtMs = next;
+      show();
+    },
+    tick: showTime,
+  };
+
+  function show(): void {
+    main.dataset.state = cachedAtMs !== null && state.kind === "reconnecting" ? "offline" : state.kind;
+    simulated.hidden = !status?.simulated;
+    setText(connection, describeConnection());
+    showTime();
+  }
+
+  function showTime(): void {
+    setText(retry, describeRetry());
+    setText(newest, describeAge());
+  }
+
+  function describeConnection(): string {
+    switch (state.kind) {
+      case "connecting":
+        return "Connecting…";
+      case "live":
+        return "Live";
+      case "waiting":
+        return "Connected: the server waits for its database";
+      case "reconnecting":
+        return cachedAtMs === null ? `Reconnecting: ${state.reason}` : "Offline, with what this device kept";
+      case "refused":
+        return state.retryAtMs === null ? state.reason : `Refused: ${state.reason}`;
+    }
+  }
+
+  function describeRetry(): string {
+    const retryAtMs = "retryAtMs" in state ? state.retryAtMs : null;
+    if (retryAtMs === null) return "";
+    const seconds = Math.max(0, Math.ceil((retryAtMs - performance.now()) / 1000));
+    return seconds === 0 ? "trying again now" : `trying again in ${seconds} s`;
+  }
+
+  function describeAge(): string {
+    const atMs = newestAtMs();
+    if (atMs === null) return state.kind === "live" ? "no report yet" : "";
+    const age = formatAge(Date.now() - atMs);
+    const text = `newest report ${age === "just now" ? age : `${age} old`}`;
+    const pollMs = status?.lastPoll ? Date.now() - Date.parse(status.lastPoll) : 0;
+    return pollMs > silentAfterMs ? `${text}; NDBC silent for ${formatAge(pollMs)}` : text;
+  }
+}

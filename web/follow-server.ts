@@ -1,0 +1,102 @@
+import { loadStations, loadStatus, type Snapshot, type Station, type Status } from "./api.ts";
+import { type Arrival, type ConnectionState, createStream } from "./stream.ts";
+
+/** What a page is told of its server. */
+export type ServerListener = {
+  onState(state: ConnectionState): void;
+  onSnapshot(snapshot: Snapshot): void;
+  onArrival(arrival: Arrival): void;
+  onStations(stations: Station[]): void;
+  onStatus(status: Status): void;
+  /** Whether it is known who a station is. */
+  knows(stationId: string): boolean;
+};
+
+/** Between two askings who the stations are: for one that is new, and for those that stayed unknown. */
+const newStationMs = 5_000;
+const unknownStationMs = 60_000;
+const statusEveryMs = 60_000;
+const requestMs = 20_000;
+const beatMs = 1_000;
+/** A page in the background is woken once a minute at least; what is longer was a sleep. */
+const sleptMs = 90_000;
+
+/** Follows a server for as long as the page lives: its stream, who its stations are, and how it stands. */
+export function followServer(url: string, listener: ServerListener): void {
+  let stationsAskedAtMs = Number.NEGATIVE_INFINITY;
+  /** When they are asked for next. */
+  let stationsAtMs = Number.POSITIVE_INFINITY;
+  let asking = false;
+  /** Stations that were met while their names were under way. */
+  const met = new Set<string>();
+  /** Stations that were asked for in vain, as ids of other programs may be. */
+  const unknown = new Set<string>();
+  let stationsTimer: ReturnType<typeof setTimeout> | undefined;
+  const stream = createStream(url, {
+    onState: listener.onState,
+    onSnapshot(snapshot) {
+      listener.onSnapshot(snapshot);
+      for (const { stationId } of snapshot.conditions) meet(stationId);
+    },
+    onArrival(arrival) {
+      listener.onArrival(arrival);
+      meet(arrival.observation.stationId);
+    },
+  });
+  // A page that lies in the back-forward cache must not keep one of the browser's few connections.
+  addEventListener("pagehide", stream.close);
+  addEventListener("pageshow", stream.open);
+  addEventListener("online", stream.retryNow);
+  renewAfterSleep(stream.renew);
+  stream.open();
+  askForStations(0);
+  void askForStatus();
+  setInterval(() => void askForStatus(), statusEveryMs);
+
+  /** Whoever is not known is asked for, together with all who come in the meantime. */
+  function meet(stationId: string): void {
+    if (listener.knows(stationId)) return;
+    if (asking) met.add(stationId);
+    else askForStations(unknown.has(stationId) ? unknownStationMs : newStationMs);
+    if (!asking) unknown.add(stationId);
+  }
+
+  function askForStations(apartMs: number): void {
+    clearTimeout(stationsTimer);
+    stationsAtMs = Math.min(stationsAtMs, stationsAskedAtMs + apartMs);
+    stationsTimer = setTimeout(loadAllStations, Math.max(0, stationsAtMs - performance.now()));
+  }
+
+  async function loadAllStations(): Promise<void> {
+    asking = true;
+    stationsAskedAtMs = performance.now();
+    stationsAtMs = Number.POSITIVE_INFINITY;
+    try {
+      listener.onStations(await loadStations(url, AbortSignal.timeout(requestMs)));
+    } catch (error) {
+      console.info("the stations' names are not known yet:", error);
+      askForStations(newStationMs);
+    }
+    asking = false;
+    for (const stationId of met) meet(stationId);
+    met.clear();
+  }
+
+  async function askForStatus(): Promise<void> {
+    try {
+      listener.onStatus(await loadStatus(url, AbortSignal.timeout(requestMs)));
+    } catch {
+      // The stream tells how the connection stands.
+    }
+  }
+}
+
+/** A connection that a machine slept over looks alive for minutes, and says nothing. */
+function renewAfterSleep(renew: () => void): void {
+  let beatAtMs = Date.now();
+  setInterval(() => {
+    const sleptOver = Date.now() - beatAtMs > sleptMs;
+    beatAtMs = Date.now();
+    if (sleptOver) renew();
+  }, beatMs);
+}

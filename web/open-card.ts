@@ -1,0 +1,86 @@
+import { type Conditions, loadHistory, type Station } from "./api.ts";
+import { find } from "./dom.ts";
+import { type CardHistory, createStationCard } from "./station-card.ts";
+import type { Units } from "./units.ts";
+
+/** What the card shows of a station besides its past day. */
+export type CardFacts = {
+  station: Station | undefined;
+  conditions: Conditions | undefined;
+  units: Units;
+  /** Whether it is heard now. */
+  tuned: boolean;
+};
+
+export type OpenCardParts = {
+  /** `null` where no server can be asked. */
+  server: string | null;
+  factsOf(stationId: string): CardFacts;
+  onTune(stationId: string): void;
+  onReplay(stationId: string): void;
+  onClose(): void;
+};
+
+/** The card of the chosen station, with its past day. */
+export type OpenCard = {
+  /** Opens the card of a station, or closes it. */
+  open(stationId: string | null): void;
+  /** Shows what is known by now. */
+  update(): void;
+  /** Asks for the past day anew. */
+  reload(): void;
+  /** The past day of the station whose card is open; empty while it is not known. */
+  readonly history: Exclude<CardHistory, string>;
+};
+
+const dayMs = 24 * 60 * 60_000;
+const requestMs = 20_000;
+
+/** Fetched with the first station that somebody chooses. */
+export function createOpenCard({ server, factsOf, ...actions }: OpenCardParts): OpenCard {
+  const element = find("card", HTMLElement);
+  const card = createStationCard(element, actions);
+  let shown: string | null = null;
+  let history: CardHistory = "loading";
+
+  return {
+    open(stationId) {
+      const isAnother = stationId !== shown;
+      shown = stationId;
+      if (stationId === null) close();
+      if (isAnother) history = "loading";
+      update();
+      if (isAnother) void reload();
+    },
+    update,
+    reload: () => void reload(),
+    get history() {
+      return typeof history === "string" ? [] : history;
+    },
+  };
+
+  /** Whoever has closed it by keys goes on at the map. */
+  function close(): void {
+    if (element.contains(document.activeElement)) find("map", HTMLElement).focus();
+    element.hidden = true;
+  }
+
+  async function reload(): Promise<void> {
+    const stationId = shown;
+    if (stationId === null || server === null) return;
+    let loaded: CardHistory;
+    try {
+      loaded = await loadHistory(server, stationId, Date.now() - dayMs, AbortSignal.timeout(requestMs));
+    } catch {
+      loaded = typeof history === "string" ? "unknown" : history;
+    }
+    // Another station may have been chosen since.
+    if (shown !== stationId) return;
+    history = loaded;
+    update();
+  }
+
+  function update(): void {
+    if (shown !== null) card.show({ stationId: shown, history, nowMs: Date.now(), ...factsOf(shown) });
+  }
+}
