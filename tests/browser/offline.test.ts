@@ -121,8 +121,7 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     expect(await page.view.evaluate<boolean>(isKept)).toBe(true);
   });
 
-  // Skipped for now: on a busy machine it hung once in four runs, and the cause is not known yet.
-  test.skip("stays whole when the server gets a new edition, and opens as that one the next time", async () => {
+  test("stays whole when the server gets a new edition, and opens as that one the next time", async () => {
     const old = await open();
     await old.until("globalThis.snapshot");
     await buildPlayer(await writePage(join(dir, "second"), "second edition"), dist);
@@ -135,6 +134,8 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     expect(await fresh.view.evaluate<string>("edition")).toBe("second edition");
     expect(await fresh.view.evaluate<string>("lazy()")).toBe("lazy part of second edition");
 
+    // A tab may still be closing while the next one opens, which then is the old edition's, too.
+    for (const page of pages) await page.view.navigate("about:blank");
     for (const page of pages.splice(0)) page.close();
     const last = await open();
     const builds = `caches.keys().then((names) => names.filter((name) => name.startsWith("bellbuoy-files-")).length)`;

@@ -3,13 +3,16 @@ export type Page = {
   view: Bun.WebView;
   /** `console.error`s, `console.warn`s and uncaught exceptions. */
   complaints: string[];
-  /** Resolves with the value of an expression once it is truthy. */
+  /** Resolves with the value of an expression once it is truthy. @throws {Error} that names it, when it never is */
   until<T>(expression: string): Promise<T>;
   close(): void;
 };
 
 /** Where Chromium is, or `null`: then tests that need it say so and the others run. */
 export const chromium = Bun.which("chromium") ?? Bun.which("chromium-browser") ?? Bun.which("google-chrome");
+
+/** More than anything takes, also on a machine that does much else. */
+const longestWaitMs = 30_000;
 
 /** Opens a page; sound may begin without a person, so that a test can click. */
 export async function openPage(url: string, size = { width: 1280, height: 800 }): Promise<Page> {
@@ -50,11 +53,13 @@ export async function openPage(url: string, size = { width: 1280, height: 800 })
     view,
     complaints,
     async until(expression) {
-      for (;;) {
+      const deadlineMs = performance.now() + longestWaitMs;
+      while (performance.now() < deadlineMs) {
         const value = await view.evaluate(expression);
         if (value) return value as never;
         await Bun.sleep(20);
       }
+      throw new Error(`waited for ${longestWaitMs / 1000} s in vain for: ${expression}`);
     },
     close: () => view.close(),
   };

@@ -1,0 +1,136 @@
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
+import { buildPlayer } from "../../web/build.ts";
+import { chromium, type Page } from "../rig/browser.ts";
+import { listen, moor, type OpenPlayer, startOpenPlayer } from "../rig/player.ts";
+
+setDefaultTimeout(60_000);
+
+if (chromium === null) console.log("no Chromium on this machine: the tests of the page's access are skipped");
+
+const schemes = ["light", "dark"] as const;
+const replayed = 'document.getElementById("replay-time").textContent.includes("UTC")';
+
+describe.skipIf(chromium === null)("axe finds no fault with the page, light or dark,", () => {
+  let player: OpenPlayer;
+  let axe: string;
+
+  beforeAll(async () => {
+    await buildPlayer();
+    player = await startOpenPlayer();
+    axe = await Bun.file(join(import.meta.dir, "../../node_modules/axe-core/axe.min.js")).text();
+  });
+  afterEach(() => player.closePages());
+  afterAll(() => player.stop());
+
+  async function open(path: string, state?: string): Promise<Page> {
+    const page = await player.open(path, state);
+    // Through DevTools, past the page's own policy.
+    await page.view.cdp("Runtime.evaluate", { expression: axe });
+    return page;
+  }
+
+  async function expectNoFault(page: Page, view: string): Promise<void> {
+    for (const value of schemes) {
+      await page.view.cdp("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value }] });
+      const faults = await page.view.evaluate<string[]>(`(async () => {
+        const ending = () => document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity);
+        await new Promise(requestAnimationFrame);
+        // A colour on its way to another is neither.
+        await Promise.allSettled(ending().map(({ finished }) => finished));
+        const { violations } = await axe.run({ resultTypes: ["violations"] });
+        return violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 160)).join(" | "));
+      })()`);
+      expect({ view, scheme: value, faults }).toEqual({ view, scheme: value, faults: [] });
+    }
+  }
+
+  test("before anything has been reported", async () => {
+    const page = await open("/?hook=1");
+    await page.until('document.getElementById("list").textContent.includes("No station has reported yet")');
+    await expectNoFault(page, "empty");
+    await page.view.evaluate('location.hash = "#24h"');
+    await page.until('!document.getElementById("replay-bar").hidden');
+    await expectNoFault(page, "empty past");
+    expect(page.complaints).toEqual([]);
+    await page.view.evaluate('location.hash = "#tune/44009"');
+    await page.until('document.querySelector("#card h2")');
+    await expectNoFault(page, "a station that nobody knows");
+  });
+
+  test("in each mode, with sound, a card and the list", async () => {
+    await moor(player.stack);
+    const page = await open("/?hook=1");
+    await page.until('bellbuoy.listening !== null && document.querySelectorAll("#stations li").length === 4');
+    await expectNoFault(page, "silent");
+    await listen(page);
+    await expectNoFault(page, "network");
+    await page.view.evaluate('location.hash = "#network/46026"');
+    await page.until('document.querySelector("#card h2")?.textContent === "Buoy 46026"');
+    await expectNoFault(page, "card");
+    await page.view.evaluate('location.hash = "#tune/46026"');
+    await page.until('document.getElementById("captions").children.length > 0');
+    await expectNoFault(page, "tune in");
+    await page.view.evaluate('location.hash = "#24h"');
+    await page.until(replayed);
+    await expectNoFault(page, "replay");
+    await page.view.evaluate(`(() => {
+      const search = document.querySelector("#list input");
+      search.value = "nowhere";
+      search.dispatchEvent(new Event("input"));
+    })()`);
+    await page.until('document.getElementById("list").textContent.includes("No station matches")');
+    await expectNoFault(page, "no match");
+    expect(page.complaints).toEqual([]);
+  });
+
+  test("with whatever may lie over it, and where it explains itself", async () => {
+    const page = await open("/?hook=1");
+    await page.until("bellbuoy.listening !== null");
+    for (const [id, filled] of [
+      ["legend", "#legend canvas"],
+      ["mixer", "#mixer input"],
+      ["more", "#record:enabled"],
+    ] as const) {
+      await page.view.evaluate(`document.getElementById("${id}").showPopover()`);
+      await page.until(`document.querySelector("${filled}")`);
+      await expectNoFault(page, id);
+      await page.view.evaluate(`document.getElementById("${id}").hidePopover()`);
+    }
+    await page.view.evaluate('document.getElementById("help").showModal()');
+    await expectNoFault(page, "help");
+    await page.view.evaluate('document.getElementById("help").close()');
+    await page.view.evaluate(`(() => {
+      const about = document.getElementById("about");
+      if (about.popover) about.showPopover();
+      else about.scrollIntoView();
+    })()`);
+    await page.until('document.querySelector("#mapping table")');
+    await expectNoFault(page, "mapping");
+    expect(page.complaints).toEqual([]);
+  });
+
+  test("while it loads, while the server's database is away, and while the server is", async () => {
+    player.wire.hold();
+    const loading = await open("/?hook=1", "connecting");
+    await expectNoFault(loading, "loading");
+    await loading.until('document.getElementById("main").dataset.state === "refused"');
+    expect(await loading.view.evaluate<string>('document.getElementById("status").textContent')).toMatch(
+      /Refused: .*trying again/s,
+    );
+    await expectNoFault(loading, "refused");
+    await player.wire.mend();
+    await loading.until('document.getElementById("main").dataset.state === "live"');
+    await player.killServer();
+    await loading.until('document.getElementById("main").dataset.state === "reconnecting"');
+    await expectNoFault(loading, "reconnecting");
+    await player.restartServer();
+  });
+
+  test("with an address of a server that cannot be one", async () => {
+    const page = await open("/?hook=1&server=nowhere", "refused");
+    expect(await page.view.evaluate<string>('document.getElementById("connection").textContent')).toContain("nowhere");
+    await expectNoFault(page, "wrong address");
+    expect(page.complaints).toEqual([]);
+  });
+});

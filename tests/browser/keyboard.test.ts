@@ -1,0 +1,320 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { buildPlayer } from "../../web/build.ts";
+import { chromium, type Page } from "../rig/browser.ts";
+import { moor, type OpenPlayer, press, reach, startOpenPlayer, tabTo } from "../rig/player.ts";
+
+setDefaultTimeout(60_000);
+
+if (chromium === null) console.log("no Chromium on this machine: the tests of the page by keys are skipped");
+
+const mode = `document.querySelector('#modes [aria-pressed="true"]').dataset.mode`;
+const shown = (id: string) => `document.querySelector("#${id}").checkVisibility()`;
+const sound = `document.getElementById("main").dataset.sound`;
+
+describe.skipIf(chromium === null)("by the keyboard alone", () => {
+  let player: OpenPlayer;
+  let page: Page;
+
+  beforeAll(async () => {
+    await buildPlayer();
+    player = await startOpenPlayer();
+    await moor(player.stack);
+    for (let index = 0; index < 130; index++) {
+      await player.stack
+        .sql`insert into stations (station_id, name) values (${`Z${1000 + index}`}, ${`Silent ${index}`})`;
+    }
+    page = await player.open("/?hook=1");
+    await page.until('bellbuoy.listening !== null && document.querySelectorAll("#stations li").length > 100');
+  });
+  afterAll(() => player.stop());
+
+  const value = <T>(expression: string) => page.view.evaluate<T>(expression);
+  const element = (id: string) => `document.getElementById("${id}")`;
+  /** Back to the beginning: the network, no card, nothing that lies over the page, and the focus nowhere. */
+  async function begin(): Promise<void> {
+    await value(`(() => {
+      for (const over of document.querySelectorAll("[popover]")) over.hidePopover();
+      document.activeElement.blur();
+      location.hash = "#network";
+    })()`);
+    await page.until(`${mode} === "network" && !${shown("card")}`);
+  }
+
+  test("one listens and pauses with the space bar, and mutes with M", async () => {
+    await press(page, " ");
+    await page.until(`${sound} === "playing"`);
+    await press(page, "m");
+    await page.until(`${element("mute")}.textContent === "Unmute"`);
+    await press(page, "m");
+    await page.until(`${element("mute")}.textContent === "Mute"`);
+    await press(page, " ");
+    await page.until(`${sound} === "paused"`);
+    await tabTo(page, "#listen");
+    await press(page, "Enter");
+    await page.until(`${sound} === "playing"`);
+  });
+
+  test("the Tab key comes to every control that is in sight, and to the list as one stop", async () => {
+    await begin();
+    await value(`(() => {
+      globalThis.stops = [];
+      document.addEventListener("focusin", ({ target }) => stops.push(target));
+    })()`);
+    await tabTo(page, ".skip");
+    await press(page, "Tab");
+    await tabTo(page, ".skip");
+    const missed = `[...document.querySelectorAll("button, input, select, a[href], summary, #map")]
+      .filter((one) => one.checkVisibility() && !one.disabled && one.tabIndex >= 0 && !stops.includes(one))
+      .map(({ outerHTML }) => outerHTML.slice(0, 80))`;
+    expect(await value<string[]>(missed)).toEqual([]);
+    expect(await value<number>('new Set(stops.filter((one) => one.closest("#stations"))).size')).toBe(1);
+  });
+
+  test("one is never without a visible focus", async () => {
+    await begin();
+    for (const id of ["listen", "map", "volume", "preset", "zoom-in"]) {
+      await reach(page, `#${id}`);
+      const widthPx = await value<number>("parseFloat(getComputedStyle(document.activeElement).outlineWidth)");
+      expect({ id, isSeen: widthPx >= 2 }).toEqual({ id, isSeen: true });
+    }
+  });
+
+  test("volume, sound and mode are chosen with Tab, arrows and Enter", async () => {
+    await begin();
+    await reach(page, "#volume");
+    const volume = await value<number>(`Number(${element("volume")}.value)`);
+    await press(page, "ArrowLeft");
+    await page.until(`Number(${element("volume")}.value) < ${volume}`);
+    await reach(page, "#preset");
+    await press(page, "ArrowUp");
+    await page.until(`location.hash.includes("calm")`);
+    await press(page, "ArrowDown");
+    await page.until(`!location.hash.includes("calm")`);
+    await begin();
+    await tabTo(page, '[data-mode="tune"]');
+    await press(page, "Enter");
+    await page.until(`${mode} === "tune"`);
+    await tabTo(page, '[data-mode="network"]');
+    await press(page, " ");
+    await page.until(`${mode} === "network"`);
+  });
+
+  test("stations are chosen on the map with arrows, tuned in with Enter, compared with [ and ], and left with Escape", async () => {
+    await begin();
+    const station = "/[A-Z0-9]{5}/.exec(location.hash)?.[0]";
+    await press(page, "ArrowUp");
+    await page.until(shown("card"));
+    const first = await value<string>(station);
+    await press(page, "Enter");
+    await page.until(`${mode} === "tune"`);
+    for (const arrow of ["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"]) {
+      if ((await value<string>(station)) === first) await press(page, arrow);
+    }
+    await page.until(`${station} !== ${JSON.stringify(first)}`);
+    const second = await value<string>(station);
+    await press(page, "[");
+    await page.until(`${station} !== ${JSON.stringify(second)}`);
+    await press(page, "]");
+    await page.until(`${station} === ${JSON.stringify(second)}`);
+    await press(page, "Escape");
+    await page.until(`${mode} === "network" && ${shown("card")}`);
+    await press(page, "Escape");
+    await page.until(`!${shown("card")}`);
+  });
+
+  test("the map itself takes arrows, zooms with + and −, pans with Shift, and shows the whole world with 0", async () => {
+    await begin();
+    await tabTo(page, "#map");
+    await press(page, "ArrowRight");
+    await page.until(shown("card"));
+    const zoom = await value<number>("bellbuoy.map.view.zoom");
+    await press(page, "+");
+    await page.until(`bellbuoy.map.view.zoom > ${zoom} * 1.5`);
+    await press(page, "+");
+    await page.until(`bellbuoy.map.view.zoom > ${zoom} * 2`);
+    const longitude = await value<number>("bellbuoy.map.view.longitude");
+    await press(page, "ArrowRight", true);
+    await page.until(`bellbuoy.map.view.longitude !== ${longitude}`);
+    await press(page, "-");
+    await page.until(`bellbuoy.map.view.zoom < ${zoom} * 1.9`);
+    await press(page, "0");
+    await page.until("bellbuoy.map.view.zoom === 1");
+    for (const id of ["zoom-in", "zoom-out", "whole-world"]) {
+      const before = await value<number>("bellbuoy.map.view.zoom");
+      if (id === "whole-world") await press(page, "+");
+      await tabTo(page, `#${id}`);
+      await press(page, "Enter");
+      await page.until(id === "whole-world" ? "bellbuoy.map.view.zoom === 1" : `bellbuoy.map.view.zoom !== ${before}`);
+    }
+  });
+
+  test("the past 24 hours begin with R, are scrubbed with arrows, and end with Back to now", async () => {
+    await begin();
+    const position = `Number(${element("replay-position")}.value)`;
+    await press(page, "r");
+    await page.until(`${mode} === "24h" && ${element("replay-time")}.textContent.endsWith("UTC")`);
+    for (let step = 0; step < 30; step++) await press(page, "ArrowRight");
+    await page.until(`${position} >= 30`);
+    await tabTo(page, "#replay-position");
+    await press(page, "End");
+    await page.until(`${position} === 143`);
+    await press(page, "Home");
+    await page.until(`${position} < 20`);
+    expect(await value<string>(`${element("replay-position")}.getAttribute("aria-valuetext")`)).toEndWith("UTC");
+    await tabTo(page, "#replay-live");
+    await press(page, "Enter");
+    await page.until(`${mode} === "network" && !${shown("replay-bar")} && document.activeElement.id === "listen"`);
+    await press(page, "r");
+    await page.until(`${mode} === "24h"`);
+    await press(page, "n");
+    await page.until(`${mode} === "network"`);
+  });
+
+  test("stations are found by / and their name; arrows, Home and End walk the list, Enter opens the card", async () => {
+    await begin();
+    await press(page, "/");
+    await page.until('document.activeElement.type === "search"');
+    for (const letter of "46026") await press(page, letter);
+    await page.until('document.querySelectorAll("#stations li").length === 1');
+    await press(page, "ArrowDown");
+    await press(page, "Enter");
+    await page.until('document.querySelector("#card h2")?.textContent === "Buoy 46026"');
+    await press(page, "ArrowUp");
+    await page.until('document.activeElement.type === "search"');
+    await press(page, "End");
+    for (let letter = 0; letter < 5; letter++) await press(page, "Backspace");
+    await page.until('document.querySelectorAll("#stations li").length > 100');
+    await press(page, "ArrowDown");
+    await press(page, "End");
+    await page.until('document.activeElement.closest("li") === document.querySelector("#stations").lastElementChild');
+    await press(page, "ArrowDown");
+    await press(page, "Enter");
+    await page.until(
+      'document.querySelectorAll("#stations li").length === 134 && document.activeElement.closest("li")',
+    );
+    await press(page, "Home");
+    await page.until('document.activeElement.closest("li") === document.querySelector("#stations").firstElementChild');
+    await tabTo(page, ".list-tools select");
+    await press(page, "ArrowDown");
+    await page.until('document.querySelector(".list-tools select").value === "waves"');
+    await press(page, "ArrowUp");
+  });
+
+  test("a station's card is tuned in, replayed, read and closed", async () => {
+    await begin();
+    await press(page, "ArrowUp");
+    await page.until('document.querySelector("#card h2")');
+    await tabTo(page, "#card .card-actions button:first-child");
+    await press(page, "Enter");
+    await page.until(`${mode} === "tune"`);
+    await tabTo(page, "#card .card-actions button:last-child");
+    await press(page, "Enter");
+    await page.until(`${mode} === "24h" && ${element("replay-time")}.textContent.endsWith("UTC")`);
+    await tabTo(page, "#card a");
+    await tabTo(page, '#card [aria-label="Close the card"]');
+    await press(page, "Enter");
+    await page.until(`!${shown("card")} && document.activeElement.id === "map"`);
+  });
+
+  test("legend, mixer and help open with L, X and ?, and close with the same key or Escape", async () => {
+    await begin();
+    for (const [key, id] of [
+      ["l", "legend"],
+      ["x", "mixer"],
+    ] as const) {
+      await press(page, key);
+      await page.until(`${shown(id)} && document.activeElement.id === "${id}"`);
+      await press(page, key);
+      await page.until(`!${shown(id)}`);
+      await press(page, key);
+      await page.until(shown(id));
+      await press(page, "Escape");
+      await page.until(`!${shown(id)}`);
+    }
+    await press(page, "?");
+    await page.until(`${element("help")}.open`);
+    await press(page, "Escape");
+    await page.until(`!${element("help")}.open`);
+    for (const [opener, id] of [
+      ["show-legend", "legend"],
+      ["show-mixer", "mixer"],
+      ["show-more", "more"],
+      ["show-help", "help"],
+    ] as const) {
+      await begin();
+      await reach(page, `#${opener}`);
+      await press(page, "Enter");
+      await page.until(shown(id));
+      await press(page, "Escape");
+      await page.until(`!${shown(id)} && document.activeElement !== document.body`);
+    }
+  });
+
+  test("each layer has a slider for arrows and a solo for the space bar", async () => {
+    await begin();
+    await press(page, "x");
+    await page.until('document.querySelectorAll("#mixer .mixer-row").length === 6');
+    for (let row = 1; row <= 6; row++) {
+      const ofRow = (rest: string) => `#mixer .mixer-row:nth-of-type(${row}) ${rest}`;
+      await tabTo(page, ofRow("input"));
+      await press(page, "ArrowLeft");
+      await page.until("Number(document.activeElement.value) < 100");
+      await tabTo(page, ofRow("button"));
+      await press(page, " ");
+      await page.until('document.activeElement.getAttribute("aria-pressed") === "true"');
+      await press(page, " ");
+      await page.until('document.activeElement.getAttribute("aria-pressed") === "false"');
+    }
+    await press(page, "Escape");
+  });
+
+  test("units, words and the sleep timer are chosen", async () => {
+    await begin();
+    await tabTo(page, "#show-more");
+    await press(page, "Enter");
+    for (const id of ["unit-waves", "unit-wind", "unit-temperature", "sleep"]) {
+      await tabTo(page, `#${id}`);
+      const before = await value<string>("document.activeElement.value");
+      await press(page, "ArrowDown");
+      if ((await value<string>("document.activeElement.value")) === before) await press(page, "ArrowUp");
+      await page.until(`document.activeElement.value !== ${JSON.stringify(before)}`);
+    }
+    await page.until(`${element("sleep-left")}.textContent.startsWith("Silent in")`);
+    for (const id of ["captions-on", "announcements-on"]) {
+      await tabTo(page, `#${id}`);
+      const before = await value<boolean>("document.activeElement.checked");
+      await press(page, " ");
+      await page.until(`document.activeElement.checked !== ${before}`);
+    }
+    await press(page, "Escape");
+  });
+
+  test("what is heard is recorded and saved; the last hour is rendered, or cancelled; MIDI is asked for", async () => {
+    await begin();
+    await page.view.cdp("Browser.setDownloadBehavior", { behavior: "deny" });
+    await tabTo(page, "#show-more");
+    await press(page, "Enter");
+    await page.until(`!${element("record")}.disabled`);
+    await tabTo(page, "#record");
+    await press(page, "Enter");
+    await page.until(`${element("record")}.textContent === "Stop and save"`);
+    await press(page, "Enter");
+    await page.until(`${element("recording")}.textContent.startsWith("Saved")`);
+    await tabTo(page, "#save-hour");
+    await press(page, "Enter");
+    await page.until(`${shown("cancel-save")}`);
+    await tabTo(page, "#cancel-save");
+    await press(page, "Enter");
+    await page.until(
+      `document.activeElement.id === "save-hour" && /Cancelled|Saved/.test(${element("recording")}.textContent) && !${shown("cancel-save")}`,
+    );
+    await tabTo(page, "#midi");
+    await press(page, "Enter");
+    await page.until(`${element("midi-state")}.textContent !== "" || ${shown("midi-choice")}`);
+    await press(page, "Escape");
+  });
+
+  test("and all of that leaves no complaint in the console", () => {
+    expect(page.complaints).toEqual([]);
+  });
+});

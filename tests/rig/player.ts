@@ -1,0 +1,137 @@
+import { openPage, type Page } from "./browser.ts";
+import { type Service, type Stack, startStack } from "./stack.ts";
+import type { Wire } from "./wire.ts";
+import { startWire } from "./wire.ts";
+
+/** Where the made-up stations lie, from the Gulf of Alaska to the Caribbean. */
+export const moorings: Record<string, [latitude: number, longitude: number]> = {
+  "46026": [37.8, -122.8],
+  "44009": [38.5, -74.7],
+  "51001": [24.5, -162],
+  "46001": [56.2, -148],
+};
+
+/** A server with its stack, and pages of its player that are open. */
+export type OpenPlayer = {
+  stack: Stack;
+  /** The server's way to PostgreSQL. */
+  wire: Wire;
+  readonly server: Service;
+  /** Opens the player and waits for the connection, or for what `state` says. @param path like `/?hook=1#tune/46026` */
+  open(path: string, state?: string): Promise<Page>;
+  /** Closes the pages: a browser has six connections to a server, and each page holds one. */
+  closePages(): void;
+  /** The server is killed. */
+  killServer(): Promise<void>;
+  /** The server comes back where it was. */
+  restartServer(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Starts a server whose player has been built, with nothing stored. */
+export async function startOpenPlayer(): Promise<OpenPlayer> {
+  const stack = await startStack();
+  const wire = await startWire(stack.databaseUrl);
+  let server = await stack.start("server", { DATABASE_URL: wire.url });
+  const { port } = new URL(server.url);
+  const pages: Page[] = [];
+
+  return {
+    stack,
+    wire,
+    get server() {
+      return server;
+    },
+    async open(path, state = "live") {
+      const page = await openPage(server.url + path);
+      pages.push(page);
+      await page.until(`document.getElementById("main")?.dataset.state === "${state}"`);
+      return page;
+    },
+    closePages() {
+      for (const page of pages.splice(0)) page.close();
+    },
+    async killServer() {
+      await server.stop("SIGKILL");
+    },
+    async restartServer() {
+      server = await stack.start("server", { DATABASE_URL: wire.url, PORT: port });
+    },
+    async stop() {
+      for (const page of pages) page.close();
+      await stack.stop();
+      await wire.stop();
+    },
+  };
+}
+
+/** Stores the stations of {@link moorings}, each with a report of half an hour ago and one of three hours before. */
+export async function moor({ sql }: Stack): Promise<void> {
+  for (const [stationId, [latitude, longitude]] of Object.entries(moorings)) {
+    await sql`
+      insert into stations (station_id, name, owner, latitude, longitude)
+      values (${stationId}, ${`Buoy ${stationId}`}, 'NDBC', ${latitude}, ${longitude})
+    `;
+    await sql`
+      insert into observations (station_id, observed_at, wave_height_m, wind_speed_mps, wind_dir_deg, water_temp_c, pressure_hpa)
+      select ${stationId}, date_trunc('second', now() - ago), 2, 8, 250, 14, 1012
+      from unnest(array[interval '30 minutes', interval '210 minutes']) ago
+    `;
+  }
+}
+
+/** A report of just now, as any program may publish it. */
+export function report(stationId: string): string {
+  const timestamp = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
+  return `{"stationId":"${stationId}","timestamp":"${timestamp}","waveHeightM":1.2,"windSpeedMps":5.1,"windDirDeg":180,"waterTempC":12.4,"pressureHpa":1012.8}`;
+}
+
+/** Begins to listen by a click. */
+export async function listen(page: Page): Promise<void> {
+  await page.view.click("#listen");
+  await page.until('document.getElementById("main").dataset.sound === "playing"');
+}
+
+/** What Chromium needs to know of a key besides its name, to do what it does for a person. */
+const keyCodes: Record<string, { windowsVirtualKeyCode: number; text?: string; code?: string }> = {
+  Backspace: { windowsVirtualKeyCode: 8 },
+  Tab: { windowsVirtualKeyCode: 9 },
+  Enter: { windowsVirtualKeyCode: 13, text: "\r" },
+  Escape: { windowsVirtualKeyCode: 27 },
+  " ": { windowsVirtualKeyCode: 32, text: " ", code: "Space" },
+  End: { windowsVirtualKeyCode: 35 },
+  Home: { windowsVirtualKeyCode: 36 },
+  ArrowLeft: { windowsVirtualKeyCode: 37 },
+  ArrowUp: { windowsVirtualKeyCode: 38 },
+  ArrowRight: { windowsVirtualKeyCode: 39 },
+  ArrowDown: { windowsVirtualKeyCode: 40 },
+};
+
+/** Presses a key and lets it go, as a keyboard does. @param shifted with Shift held */
+export async function press(page: Page, key: string, shifted = false): Promise<void> {
+  const known = keyCodes[key] ?? { windowsVirtualKeyCode: key.toUpperCase().charCodeAt(0), text: key };
+  const event = { key, code: known.code ?? key, modifiers: shifted ? 8 : 0, ...known };
+  await page.view.cdp("Input.dispatchKeyEvent", { type: "keyDown", ...event });
+  await page.view.cdp("Input.dispatchKeyEvent", { type: "keyUp", ...event, text: undefined });
+}
+
+/** Comes by Tab and Enter to what a selector names, through the button that opens what it lies in, if it is not open. */
+export async function reach(page: Page, selector: string): Promise<void> {
+  const found = `document.querySelector(${JSON.stringify(selector)})`;
+  if (!(await page.view.evaluate<boolean>(`${found}.checkVisibility()`))) {
+    const opened = await page.view.evaluate<string>(`${found}.closest("[popover]").id`);
+    await reach(page, `[popovertarget="${opened}"]`);
+    await press(page, "Enter");
+    await page.until(`${found}.checkVisibility()`);
+  }
+  await tabTo(page, selector);
+}
+
+/** Tabs to what a selector names. @throws {Error} when a whole round has not come to it */
+export async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let tabs = 0; tabs < 80; tabs++) {
+    if (await page.view.evaluate<boolean>(`document.activeElement.matches(${JSON.stringify(selector)})`)) return;
+    await press(page, "Tab");
+  }
+  throw new Error(`80 tabs have not come to ${selector}`);
+}
