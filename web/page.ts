@@ -87,6 +87,8 @@ const map = createWorldMap(find("map", HTMLElement), {
     if (viewing.view.mode === "24h") showReplay();
   },
 });
+// At once: a map that has come to rest elsewhere would be taken for moved.
+if (viewing.view.map) map.setView(viewing.view.map);
 const list = createStationList(
   find("list", HTMLElement),
   () => listedStations(network),
@@ -110,7 +112,6 @@ const controls = createControls({
 });
 
 function start(): void {
-  if (viewing.view.map) map.setView(viewing.view.map);
   find("map", HTMLElement).tabIndex = 0;
   explainWhenWanted(() => map.theme);
   followKeys((action) => void actions[action]());

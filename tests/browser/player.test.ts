@@ -98,7 +98,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     expect((bell?.soundsAtMs ?? Number.NaN) - (bell?.arrivedAtMs ?? 0)).toBeLessThan(200);
     await page.until(`${row("46026")}?.classList.contains("rung")`);
     expect(await page.view.evaluate<string>(`${row("46026")}.textContent`)).toMatch(
-      /just now.*waves 3.9 ft.*wind 10 kn.*water 54 °F/,
+      /just now.*waves 3\.9\sft.*wind 10\skn.*water 54\s°F/,
     );
     expect(await page.view.evaluate<string[]>("bellbuoy.map.stationsInView()")).toContain("46026");
     await page.until('document.getElementById("captions").textContent.includes("Buoy 46026")');
@@ -234,14 +234,30 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     await publish("52200");
     await page.until(`${row("52200")}?.textContent.includes("New buoy")`);
     await page.until('bellbuoy.map.stationsInView().includes("52200")');
-    await page.view.cdp("Page.setWebLifecycleState", { state: "frozen" });
+    const slept = new Promise((resolve) => page.view.addEventListener("Debugger.paused", resolve, { once: true }));
+    await page.view.cdp("Debugger.enable");
+    await page.view.cdp("Debugger.pause");
+    await slept;
     await publish("46001");
     await publish("51001");
-    await page.view.cdp("Page.setWebLifecycleState", { state: "active" });
-    // Chromium hides what it freezes.
-    await page.view.cdp("Page.bringToFront");
+    await page.view.cdp("Debugger.resume");
     await page.until("bellbuoy.heard === 3");
     for (const stationId of ["46001", "51001"]) await page.until(`${row(stationId)}.textContent.includes("just now")`);
+    expect(page.complaints).toEqual([]);
+  });
+
+  test("connects anew after a sleep of the machine, over which a connection dies without a word", async () => {
+    const page = await open();
+    await page.view.evaluate(`(() => {
+      globalThis.opened = 0;
+      const Native = EventSource;
+      globalThis.EventSource = class extends Native { constructor(url) { super(url); globalThis.opened++; } };
+      const { now } = Date;
+      Date.now = () => now() + 120_000;
+    })()`);
+    await page.until(`globalThis.opened === 1 && ${isLive}`);
+    await publish("46026");
+    await page.until("bellbuoy.heard === 1");
     expect(page.complaints).toEqual([]);
   });
 
