@@ -108,7 +108,11 @@ export function createSounding(parts: SoundingParts): Sounding {
         made = false;
       }
     };
-    for (const id of ["mixer", "more"]) find(id, HTMLElement).addEventListener("beforetoggle", make);
+    for (const id of ["mixer", "more"]) {
+      const extras = find(id, HTMLElement);
+      extras.addEventListener("beforetoggle", make);
+      if (extras.matches(":popover-open")) void make();
+    }
   }
 
   function play(fromFrame = 0): void {
@@ -146,7 +150,8 @@ export function createSounding(parts: SoundingParts): Sounding {
     }
     if (!("stationId" in event) || event.stationId === undefined) return;
     const { stationId } = event;
-    rung++;
+    // A knock in place of a value that the tuned-in station lacks is no report.
+    if (!("field" in event)) rung++;
     parts.onStroke({ ...event, stationId }, atMs);
     const station = network.stations.get(stationId);
     const sentence = describeSound(event, station, network.conditions.get(stationId), settings.units);
@@ -179,7 +184,7 @@ export function createSounding(parts: SoundingParts): Sounding {
 
   function showCounts(): void {
     const reports = `${formatCount(parts.arrived(), "report")} arrived`;
-    setText(counts, listening && listening.player.state !== "off" ? `${reports}, ${describeBells()}` : reports);
+    setText(counts, listening.player.state === "off" ? reports : `${reports}, ${describeBells()}`);
   }
 
   function describeBells(): string {
