@@ -160,6 +160,9 @@ export async function askWhyRefused(url: string, signal: AbortSignal): Promise<E
     : noServer();
 }
 
+/** What a proxy answers whose server is away. */
+const serverAway = [502, 504];
+
 type Json = Record<string, unknown>;
 
 async function load(url: string, signal: AbortSignal): Promise<{ body: Json; cachedAtMs: CachedAt }> {
@@ -171,8 +174,9 @@ async function load(url: string, signal: AbortSignal): Promise<{ body: Json; cac
   return { body, cachedAtMs: cachedAt === null ? null : Date.parse(cachedAt) };
 }
 
-/** What a problem document (RFC 9457) says, or else the bare status. */
-async function refusalOf(response: Response): Promise<RefusedError> {
+/** What a problem document (RFC 9457) says, or else the bare status. A proxy whose server is away has refused nothing. */
+async function refusalOf(response: Response): Promise<RefusedError | TypeError> {
+  if (serverAway.includes(response.status)) return new TypeError("the proxy cannot reach the server");
   const problem: unknown = await response.json().catch(() => null);
   const { detail, title } = isRecord(problem) ? problem : {};
   const reason = [detail, title, `status ${response.status}`].find((text) => typeof text === "string");

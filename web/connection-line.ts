@@ -33,6 +33,8 @@ export function createConnectionLine(newestAtMs: () => number | null): Connectio
   return {
     showConnection(next) {
       state = next;
+      // What was missed since comes now.
+      if (state.kind === "live") cachedAtMs = null;
       show();
     },
     showStatus(next) {

@@ -226,4 +226,9 @@ describe("The page loads", () => {
     expect(refusal).toBeInstanceOf(RefusedError);
     expect(refusal).toMatchObject({ message: "the database does not answer", retryAfterMs: 5_000 });
   });
+
+  test.each([502, 504])("a proxy's %d as a server that cannot be reached, not as its refusal", async (status) => {
+    answer = () => new Response("Bad Gateway", { status });
+    await expect(loadStatus(url, signal)).rejects.toThrow(TypeError);
+  });
 });
