@@ -232,17 +232,35 @@ export async function reportingStations(sql: Sql): Promise<string[]> {
   return rows.map((row) => row.stationId);
 }
 
+/** Of so many of the oldest events that stay, the smallest id is taken: one or the other of them was corrected later. */
+const oldestEvents = 1_000;
+
 /**
  * Deletes what was observed before a time, a batch a transaction so that nobody waits for long, and remembers the largest
- * event id that went: who resumes from before it has missed something.
+ * event id that went: who resumes from before it has missed something. A row that is older, but became an event only after
+ * that time, stays until its id is as old: without it, whoever resumes would have to begin anew for the sake of one
+ * station whose clock is wrong.
  * @returns how many rows went
  */
 export async function pruneBefore(sql: Sql, before: Date, batchRows = 10_000): Promise<number> {
+  // Nothing is reported before it is observed: the events of what was observed later came later too.
+  const [kept] = await sql<{ firstEventId: string | null }[]>`
+    select min(event_id) as first_event_id from (
+      select event_id from observations
+      where observed_at >= ${before} and event_id is not null
+      order by observed_at
+      limit ${oldestEvents}
+    ) as oldest
+  `;
+  const firstEventId = kept?.firstEventId ?? null;
   let total = 0;
   for (;;) {
     const [batch] = await sql<{ count: number }[]>`
       with doomed as (
-        select station_id, observed_at from observations where observed_at < ${before} limit ${batchRows}
+        select station_id, observed_at from observations
+        where observed_at < ${before}
+          ${firstEventId === null ? sql`` : sql`and (event_id is null or event_id < ${firstEventId})`}
+        limit ${batchRows}
       ), gone as (
         delete from observations using doomed
         where observations.station_id = doomed.station_id and observations.observed_at = doomed.observed_at

@@ -255,6 +255,24 @@ describe("pruning", () => {
     expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "4" }]);
   });
 
+  test("lets an old row stay that became an event of late, so that nobody who resumes must begin anew for it", async () => {
+    await poll(observed("44009", "2026-05-06T01:00Z"), observed("46026", "2026-05-06T05:00Z"));
+    await poll(observed("51001", "2016-02-29T00:00Z"));
+    await poll(observed("46026", noon));
+    expect(await pruneBefore(sql, new Date("2026-05-06T04:00Z"))).toBe(1);
+    expect((await stored()).map(({ stationId }) => stationId)).toEqual(["46026", "51001", "46026"]);
+    expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "1" }]);
+    // Once its id is as old as it is itself, it goes.
+    expect(await pruneBefore(sql, new Date("2026-05-06T11:00Z"))).toBe(2);
+    expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "3" }]);
+  });
+
+  test("deletes everything when all of it is older", async () => {
+    await poll(observed("44009", "2026-05-06T01:00Z"), observed("46026", "2026-05-06T05:00Z"));
+    expect(await pruneBefore(sql, new Date("2026-06-01"))).toBe(2);
+    expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "2" }]);
+  });
+
   test("of history, or of nothing, leaves the mark where it is", async () => {
     await sql`update stream_marks set pruned_event_id = 7`;
     await storeHistory(sql, [observed("44009", noon)]);

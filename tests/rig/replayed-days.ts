@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPostgres } from "../../services/dev/postgres.ts";
+import { pruneBefore } from "../../services/worker/store.ts";
+import { migrate } from "../../shared/migrate.ts";
+import { connectSql, type Sql } from "../../shared/sql.ts";
+import { type SimulatedDay, storeSimulatedDay } from "./simulated-day.ts";
+
+/** How the database stands at the end of a day, after pruning. */
+export type DayEnd = {
+  rows: number;
+  /** Rows that pruning has deleted. */
+  pruned: number;
+  pruneMs: number;
+  /** Of `observations`, and of all of its indexes. */
+  tableBytes: number;
+  indexBytes: number;
+  databaseBytes: number;
+};
+
+const dayMs = 86_400_000;
+
+/**
+ * Stores day after day and prunes at the end of each, in a PostgreSQL of its own with its usual settings, except that its
+ * clean-up looks every second and not every minute for what there is to do: ten days pass in half a minute.
+ */
+export async function replayDays(days: number, retentionDays: number, day: SimulatedDay): Promise<DayEnd[]> {
+  const dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-days-"));
+  const postgres = await startPostgres({ dataDir, settings: { autovacuum_naptime: "1s", fsync: "off" } });
+  const sql = connectSql(postgres.url, "replay");
+  try {
+    await migrate(sql);
+    const ends: DayEnd[] = [];
+    for (let index = 0; index < days; index++) {
+      const midnight = new Date(Date.UTC(2026, 0, 1) + index * dayMs);
+      await storeSimulatedDay(sql, midnight, day);
+      const cleanUps = await countCleanUps(sql);
+      const startedAt = performance.now();
+      const pruned = await pruneBefore(sql, new Date(midnight.getTime() + (1 - retentionDays) * dayMs));
+      const pruneMs = performance.now() - startedAt;
+      if (pruned > 0) await untilCleanedUp(sql, cleanUps);
+      ends.push({ pruned, pruneMs, ...(await measure(sql)) });
+    }
+    return ends;
+  } finally {
+    await sql.end({ timeout: 1 });
+    await postgres.stop();
+    await rm(dataDir, { recursive: true });
+  }
+}
+
+async function countCleanUps(sql: Sql): Promise<number> {
+  const [table] = await sql<{ count: number }[]>`
+    select autovacuum_count::int as count from pg_stat_user_tables where relname = 'observations'
+  `;
+  return table?.count ?? 0;
+}
+
+/** PostgreSQL can only be asked. */
+async function untilCleanedUp(sql: Sql, before: number): Promise<void> {
+  // Connections tell at times only how much they have deleted.
+  await Promise.all(Array.from({ length: 8 }, () => sql`select pg_stat_force_next_flush()`));
+  while ((await countCleanUps(sql)) === before) await Bun.sleep(20);
+}
+
+async function measure(sql: Sql): Promise<Omit<DayEnd, "pruned" | "pruneMs">> {
+  const [row] = await sql<Omit<DayEnd, "pruned" | "pruneMs">[]>`
+    select
+      (select count(*)::int from observations) as rows,
+      pg_table_size('observations')::float8 as table_bytes,
+      pg_indexes_size('observations')::float8 as index_bytes,
+      pg_database_size(current_database())::float8 as database_bytes
+  `;
+  if (row === undefined) throw new Error("PostgreSQL tells no sizes");
+  return row;
+}
