@@ -1,7 +1,7 @@
-import { Counter, Histogram } from "@prometheus-io/client";
 import type { MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import { counter, gauge, type ServiceMetrics, secondsBuckets } from "../../shared/metrics.ts";
+import { Counter, Histogram } from "../../shared/prometheus.ts";
 import type { Feed } from "./feed.ts";
 import type { RequestEnv } from "./request-env.ts";
 import type { Broadcast } from "./sse/broadcast.ts";

@@ -1,5 +1,5 @@
-import { Counter, Gauge, Histogram } from "@prometheus-io/client";
 import { type ServiceMetrics, secondsBuckets } from "../../shared/metrics.ts";
+import { Counter, Gauge, Histogram } from "../../shared/prometheus.ts";
 import { isDatabaseAway } from "../../shared/sql.ts";
 import type { RunningJobs } from "./jobs.ts";
 import { UpstreamError } from "./ndbc/client.ts";

@@ -1,0 +1,41 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPostgres } from "../../../services/dev/postgres.ts";
+import { startRedis } from "../../../services/dev/redis.ts";
+
+/** The settings with which compose.yaml starts PostgreSQL, for a machine with 512 MB and an SD card. */
+export async function composeSettings(): Promise<Record<string, string>> {
+  const compose = Bun.YAML.parse(await Bun.file(join(import.meta.dir, "../../../compose.yaml")).text()) as {
+    services: { postgres: { command: string[] } };
+  };
+  const settings = compose.services.postgres.command.filter((argument) => argument.startsWith("-c"));
+  return Object.fromEntries(settings.map((setting) => setting.slice("-c".length).split("=") as [string, string]));
+}
+
+/** A PostgreSQL and a Redis of a bench's own. */
+export type SmallMachine = {
+  databaseUrl: string;
+  redisUrl: string;
+  postgresPid: number;
+  redisPid: number;
+  stop(): Promise<void>;
+};
+
+/** Starts both, with data that survives a power cut as it does where bellbuoy runs. */
+export async function startSmallMachine(settings: Record<string, string>): Promise<SmallMachine> {
+  const dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-footprint-"));
+  const redisDir = join(dataDir, "redis");
+  const [postgres, redis] = await Promise.all([startPostgres({ dataDir, settings }), startRedis({ dir: redisDir })]);
+  const firstLine = async (path: string) => Number((await readFile(path, "utf8")).split("\n", 1)[0]);
+  return {
+    databaseUrl: postgres.url,
+    redisUrl: redis.url,
+    postgresPid: await firstLine(join(dataDir, "cluster/postmaster.pid")),
+    redisPid: await firstLine(join(redisDir, "redis.pid")),
+    async stop() {
+      await Promise.all([postgres.stop(), redis.stop()]);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
