@@ -7,10 +7,12 @@ import type { Log } from "../../shared/log.ts";
 import { isDatabaseAway, type Sql } from "../../shared/sql.ts";
 import { hashedName } from "../../web/hashed-name.ts";
 import { clientAddress } from "./client-address.ts";
+import { compressed } from "./compression.ts";
 import type { Feed } from "./feed.ts";
 import { onlyReads, rateLimit } from "./limits.ts";
 import { ProblemError, problemResponse, tryAgain } from "./problem.ts";
 import type { RequestContext, RequestEnv } from "./request-env.ts";
+import { createRowStreams } from "./rest/row-stream.ts";
 import { restRoutes } from "./rest.ts";
 import { securityHeaders } from "./security-headers.ts";
 import type { Broadcast } from "./sse/broadcast.ts";
@@ -62,7 +64,7 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
     cors({
       origin: corsOrigins.includes("*") ? "*" : corsOrigins,
       allowMethods: ["GET", "HEAD"],
-      exposeHeaders: ["Retry-After"],
+      exposeHeaders: ["Link", "Retry-After"],
     }),
   );
   app.use(onlyReads);
@@ -70,8 +72,8 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
   // Each stream that is opened may be opened once more at once, as after a restart of the server; no less than requests.
   const maxOpenings = Math.max(maxRequests, 2 * maxStreamsPerIp);
   app.get("/v1/observations/stream", rateLimit(maxOpenings, addressOf), streamRoute({ ...parts, addressOf }));
-  app.use("/v1/*", rateLimit(maxRequests, addressOf), timeout(answerTimeoutMs, databaseAway));
-  app.route("/v1", restRoutes(sql));
+  app.use("/v1/*", rateLimit(maxRequests, addressOf), compressed, timeout(answerTimeoutMs, databaseAway));
+  app.route("/", restRoutes({ sql, rowStreams: createRowStreams(addressOf, log) }));
 
   app.get("/health", (c) => c.json({ status: "up", streams: broadcast.size, droppedMessages: feed.dropped }));
   app.get("/ready", async (c) => {

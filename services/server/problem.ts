@@ -31,6 +31,7 @@ const titles: Record<number, string> = {
   400: "Bad request",
   404: "Not found",
   405: "Method not allowed",
+  406: "Not acceptable",
   414: "Address too long",
   429: "Too many requests",
   500: "Internal error",

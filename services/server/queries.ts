@@ -198,6 +198,51 @@ function restrict(sql: Sql | Transaction, { stations, bbox }: Filter) {
   `;
 }
 
+/** A span of the network's history, in the order of time and, within it, of the stations' ids. */
+export type ObservationSpan = {
+  /** Inclusive, as `until`. */
+  since: Date | null;
+  until: Date | null;
+  stations: Set<string> | null;
+  /** Exclusive; `null`: from the beginning. */
+  after: { observedAt: Date; stationId: string } | null;
+};
+
+/** The first observations of a span, oldest first. */
+export async function readObservations(
+  sql: Sql | Transaction,
+  { since, until, stations, after }: ObservationSpan,
+  limit: number,
+): Promise<StoredObservation[]> {
+  return sql`
+    select station_id, observed_at, ${sql(measurements)}, event_id
+    from observations
+    where true
+      ${since === null ? sql`` : sql`and observed_at >= ${since}`}
+      ${until === null ? sql`` : sql`and observed_at <= ${until}`}
+      ${stations === null ? sql`` : sql`and station_id = any(${[...stations]})`}
+      ${after === null ? sql`` : sql`and (observed_at, station_id) > (${after.observedAt}, ${after.stationId})`}
+    order by observed_at, station_id
+    limit ${limit}
+  `;
+}
+
+/** {@link readObservations}, and the event id up to which they hold everything. */
+export async function readObservationPage(
+  sql: Sql,
+  span: ObservationSpan,
+  limit: number,
+): Promise<{ lastEventId: string; observations: StoredObservation[] }> {
+  return inTransaction(
+    sql,
+    async (tx) => {
+      const { newest } = await readMarks(tx);
+      return { lastEventId: String(newest), observations: await readObservations(tx, span, limit) };
+    },
+    "isolation level repeatable read read only",
+  );
+}
+
 /** A span of one station's history; without `since`, the newest rows of it. */
 export type HistorySpan = { since: Date | null; until: Date | null; limit: number };
 

@@ -1,6 +1,5 @@
 import { eventIdSchema } from "../../../shared/observation.ts";
 import type { Sql } from "../../../shared/sql.ts";
-import { parseTime } from "../parameters.ts";
 import { type EventRange, measureRange, readMarks } from "../queries.ts";
 import type { Filter } from "./filter.ts";
 
@@ -20,20 +19,14 @@ export const maxReplayEvents = 10_000;
 
 /**
  * Reads where to go on: the header of a reconnecting browser wins over `?lastEventId=`, which wins over `?since=`.
- * @throws {ProblemError} 400 for a bad `since`
  */
-export function parseWish(
-  header: string | undefined,
-  lastEventId: string | undefined,
-  since: string | undefined,
-): Wish {
-  const sinceTime = since === undefined ? null : parseTime("since", since);
+export function parseWish(header: string | undefined, lastEventId: string | undefined, since: Date | undefined): Wish {
   const named = header || lastEventId;
   if (named !== undefined && named !== "") {
     const eventId = eventIdSchema.safeParse(named);
     return eventId.success ? { kind: "after", eventId: BigInt(eventId.data) } : { kind: "malformed" };
   }
-  return sinceTime === null ? { kind: "live" } : { kind: "since", since: sinceTime };
+  return since === undefined ? { kind: "live" } : { kind: "since", since };
 }
 
 /**

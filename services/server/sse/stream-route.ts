@@ -3,11 +3,12 @@ import { type Link, untilUp } from "../../../shared/link.ts";
 import type { Log } from "../../../shared/log.ts";
 import { isDatabaseAway, type Sql } from "../../../shared/sql.ts";
 import type { Feed } from "../feed.ts";
+import { parseQuery } from "../parameters.ts";
 import { tryAgain } from "../problem.ts";
 import { readEvents } from "../queries.ts";
 import type { RequestContext } from "../request-env.ts";
 import type { Broadcast, Listener } from "./broadcast.ts";
-import { type Filter, parseFilter } from "./filter.ts";
+import type { Filter } from "./filter.ts";
 import {
   connectionBlock,
   encodeFrames,
@@ -19,6 +20,7 @@ import {
 } from "./frames.ts";
 import { createOutbox } from "./outbox.ts";
 import { findBeginning, parseWish, type Wish } from "./resume.ts";
+import { streamEndpoint } from "./stream-endpoint.ts";
 
 /** What a listener may leave unread before its stream is ended: several bursts of 900 events. */
 export const maxBacklogBytes = 1024 * 1024;
@@ -66,8 +68,9 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
   const { sql, database, feed, broadcast, maxStreams, maxStreamsPerIp, addressOf, streamCounts, log } = parts;
 
   return (c) => {
-    const filter = parseFilter(c.req.query("stations"), c.req.query("bbox"));
-    const wish = parseWish(c.req.header("Last-Event-ID"), c.req.query("lastEventId"), c.req.query("since"));
+    const { stations = null, bbox = null, lastEventId, since } = parseQuery(c, streamEndpoint.queryParameters);
+    const filter: Filter = { stations, bbox };
+    const wish = parseWish(c.req.header("Last-Event-ID"), lastEventId, since);
     const address = addressOf(c);
     refuseTooMany(address);
     // Proxies must pass each event on at once.

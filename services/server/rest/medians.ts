@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { computeMedians, endOfStep, type Steps, standsMinutes } from "../medians.ts";
+import { bboxParameter, sinceParameter, spanParameter, stationsParameter, untilParameter } from "../parameters.ts";
+import { badParameter } from "../problem.ts";
+import { readSeries } from "../queries.ts";
+import { medianStep, medians } from "./answers.ts";
+import { csvHeader, csvLines, mediansTable } from "./csv.ts";
+import { endpoint } from "./endpoint.ts";
+
+const hourMs = 60 * 60_000;
+const longestStepHours = 6;
+const maxSteps = 1_000;
+const longestHours = 48;
+const usualHours = 24;
+/** They move slowly, and take longer to compute than anything else here. */
+const maxAgeSeconds = 60;
+
+/** `/v1/medians` */
+export const mediansEndpoint = endpoint({
+  path: "/v1/medians",
+  summary: "The past of the network in steps",
+  description: `Each step is the median of what the stations measured last within the hour before its end; of the wind's direction, that of the vectors' sum. By default the past ${usualHours} hours, at most ${longestHours} hours and ${maxSteps} steps.`,
+  queryParameters: z.strictObject({
+    since: sinceParameter.optional(),
+    until: untilParameter.optional(),
+    step: spanParameter(longestStepHours, "10m", "How long a step is."),
+    stations: stationsParameter.optional(),
+    bbox: bboxParameter.optional(),
+  }),
+  maxAgeSeconds,
+  read: async (sql, { since = null, until = null, step, stations = null, bbox = null }) => {
+    const steps = stepsOf(since, until, step);
+    const after = new Date(endOfStep(steps, 1).getTime() - standsMinutes * 60_000);
+    const series = await readSeries(sql, after, endOfStep(steps, steps.count), { stations, bbox });
+    return { stepMinutes: steps.minutes, medians: await computeMedians(series, steps) };
+  },
+  formats: {
+    json: { shape: { body: medians }, write: (answer) => JSON.stringify(answer) },
+    csv: {
+      shape: { columns: mediansTable.columns },
+      write: ({ medians }) => csvHeader(mediansTable) + csvLines(mediansTable, medians),
+    },
+    ndjson: {
+      shape: { line: medianStep },
+      write: ({ medians }) => medians.map((step) => `${JSON.stringify(step)}\n`).join(""),
+    },
+  },
+});
+
+/** The steps between two times, by default those of the past day. @throws {ProblemError} 400 */
+function stepsOf(since: Date | null, until: Date | null, minutes: number): Steps {
+  const untilMs = wholeSeconds(until ?? new Date());
+  const sinceMs = since === null ? untilMs - usualHours * hourMs : wholeSeconds(since);
+  if (sinceMs >= untilMs) throw badParameter("since", "must be earlier than until, which is now by default");
+  if (untilMs - sinceMs > longestHours * hourMs) {
+    throw badParameter("since", `lies more than ${longestHours} hours before until`);
+  }
+  const count = Math.floor((untilMs - sinceMs) / (minutes * 60_000));
+  if (count < 1) throw badParameter("step", `${minutes}m is longer than the time from since to until`);
+  if (count > maxSteps) {
+    throw badParameter("step", `${minutes}m makes ${count} steps from since to until, at most ${maxSteps} are allowed`);
+  }
+  return { since: new Date(sinceMs), minutes, count };
+}
+
+/** Times are told to the second. */
+function wholeSeconds(time: Date): number {
+  return Math.floor(time.getTime() / 1000) * 1000;
+}

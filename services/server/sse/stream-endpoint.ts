@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { bboxParameter, sinceParameter, stationsParameter } from "../parameters.ts";
+import { streamConnection, streamObservation, streamReset } from "../rest/answers.ts";
+import { maxReplayEvents } from "./resume.ts";
+
+const lastEventId = z.string().optional();
+
+/** What the stream takes and sends, as `/openapi.json` tells it; {@link streamRoute} answers it. */
+export const streamEndpoint = {
+  path: "/v1/observations/stream",
+  summary: "New observations the moment they are stored",
+  description: [
+    "Server-sent events: `connection` first, then each observation as `observation` with its event id as `id`. A comment comes every 15 seconds where nothing else does.",
+    `Who comes back with its last event id gets what it missed, and nothing twice. Where that cannot be told event by event (an id that is no number, one whose successors were pruned, a gap of more than ${maxReplayEvents} events) it gets \`reset\`: load \`/v1/observations/latest\` and go on from its \`lastEventId\`.`,
+  ].join("\n\n"),
+  pathParameters: z.strictObject({}),
+  queryParameters: z.strictObject({
+    stations: stationsParameter.optional(),
+    bbox: bboxParameter.optional(),
+    lastEventId: lastEventId.meta({
+      description: "Begin after this event. It wins over `since`.",
+      examples: ["0"],
+    }),
+    since: sinceParameter.optional(),
+  }),
+  headerParameters: z.object({
+    "Last-Event-ID": lastEventId.meta({
+      description: "Begin after this event, as a browser asks that comes back. It wins over `lastEventId`.",
+      examples: ["0"],
+    }),
+  }),
+  answers: {
+    "text/event-stream": {
+      events: { connection: streamConnection, observation: streamObservation, reset: streamReset },
+    },
+  },
+  refusals: [400],
+};
