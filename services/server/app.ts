@@ -8,8 +8,10 @@ import { isDatabaseAway, type Sql } from "../../shared/sql.ts";
 import { hashedName } from "../../web/hashed-name.ts";
 import { clientAddress } from "./client-address.ts";
 import { compressed } from "./compression.ts";
+import { endpoints } from "./endpoints.ts";
 import type { Feed } from "./feed.ts";
 import { onlyReads, rateLimit } from "./limits.ts";
+import { openApiRoute } from "./openapi.ts";
 import { ProblemError, problemResponse, tryAgain } from "./problem.ts";
 import type { RequestContext, RequestEnv } from "./request-env.ts";
 import { createRowStreams } from "./rest/row-stream.ts";
@@ -83,6 +85,8 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
   });
 
   app.get("/metrics", () => parts.scrape());
+  app.use("/openapi.json", compressed);
+  app.route("/openapi.json", openApiRoute(endpoints));
 
   app.use(async (c, next) => (playerPath.test(c.req.path) ? next() : c.notFound()));
   app.use(

@@ -104,8 +104,8 @@ export const limitParameter = z
   )
   .meta({ description: "How many rows at most.", examples: [100] });
 
-/** How many rows at most, by default 1000. */
-export const limitOrDefaultParameter = limitParameter.prefault(defaultLimit);
+/** {@link limitParameter}, which is 1000 where none is named. */
+export const limitOrDefaultParameter = limitParameter.prefault(defaultLimit).meta({ ...limitParameter.meta() });
 
 /**
  * A span of time like `90m` or `3h`, as minutes.

@@ -27,7 +27,8 @@ export function tryAgain(status: 429 | 503, detail: string, seconds: number): Pr
   return new ProblemError(status, detail, {}, { "Retry-After": String(seconds) });
 }
 
-const titles: Record<number, string> = {
+/** What each refusal is called. */
+export const problemTitles: Record<number, string> = {
   400: "Bad request",
   404: "Not found",
   405: "Method not allowed",
@@ -40,6 +41,10 @@ const titles: Record<number, string> = {
 
 /** Answers with an RFC 9457 problem document. */
 export function problemResponse(c: Context, { status, detail, members, headers }: ProblemError): Response {
-  const document = { type: "about:blank", title: titles[status] ?? "Error", status, detail, ...members };
-  return c.body(JSON.stringify(document), status, { "Content-Type": "application/problem+json", ...headers });
+  const document = { type: "about:blank", title: problemTitles[status] ?? "Error", status, detail, ...members };
+  return c.body(JSON.stringify(document), status, {
+    "Content-Type": "application/problem+json",
+    "Cache-Control": "no-store",
+    ...headers,
+  });
 }

@@ -208,20 +208,38 @@ export type ObservationSpan = {
   after: { observedAt: Date; stationId: string } | null;
 };
 
+/**
+ * Stations are read one by one where that takes no more rows than this, most of which a limit then leaves out. Past that
+ * it is quicker to walk through the whole network in the order of time.
+ */
+const maxRowsOneByOne = 50_000;
+
 /** The first observations of a span, oldest first. */
 export async function readObservations(
   sql: Sql | Transaction,
   { since, until, stations, after }: ObservationSpan,
   limit: number,
 ): Promise<StoredObservation[]> {
+  const span = sql`
+    ${since === null ? sql`` : sql`and observed_at >= ${since}`}
+    ${until === null ? sql`` : sql`and observed_at <= ${until}`}
+    ${after === null ? sql`` : sql`and observed_at >= ${after.observedAt} and (observed_at, station_id) > (${after.observedAt}, ${after.stationId})`}
+  `;
+  const columns = sql`station_id, observed_at, ${sql(measurements)}, event_id`;
+  if (stations !== null && stations.size * limit <= maxRowsOneByOne) {
+    return sql`
+      select each_station.*
+      from unnest(${[...stations]}::text[]) as wanted(id), lateral (
+        select ${columns} from observations where station_id = wanted.id ${span} order by observed_at limit ${limit}
+      ) as each_station
+      order by observed_at, station_id
+      limit ${limit}
+    `;
+  }
   return sql`
-    select station_id, observed_at, ${sql(measurements)}, event_id
+    select ${columns}
     from observations
-    where true
-      ${since === null ? sql`` : sql`and observed_at >= ${since}`}
-      ${until === null ? sql`` : sql`and observed_at <= ${until}`}
-      ${stations === null ? sql`` : sql`and station_id = any(${[...stations]})`}
-      ${after === null ? sql`` : sql`and (observed_at, station_id) > (${after.observedAt}, ${after.stationId})`}
+    where true ${stations === null ? sql`` : sql`and station_id = any(${[...stations]})`} ${span}
     order by observed_at, station_id
     limit ${limit}
   `;

@@ -192,7 +192,8 @@ const headerValue = fc.oneof(
   }),
 );
 
-const known = ["stations", "bbox", "since", "lastEventId", "limit", "until", "stationId"];
+/** What a refusal may name: also what is no parameter at all. */
+const known = ["stations", "bbox", "since", "lastEventId", "limit", "until", "stationId", "limit[]", "\0"];
 
 /** An answer of the API that refuses must be a problem document, and say which parameter is wrong. */
 function expectProblem({ status, contentType, body }: RawAnswer, isHead: boolean): void {

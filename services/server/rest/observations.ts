@@ -29,7 +29,7 @@ import { endpoint, unknownStation } from "./endpoint.ts";
 import { encodeCollection, encodeFeature, type Positions } from "./geojson.ts";
 
 /** Rows that an answer without a limit reads at once. */
-const rowsAtOnce = 2_000;
+const rowsAtOnce = 1_000;
 /** Rows of one page in JSON, where no limit is named. */
 const pageRows = 1_000;
 

@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { health, ready } from "./rest/answers.ts";
+import type { AnswerShape, Endpoint } from "./rest/endpoint.ts";
+import { restEndpoints } from "./rest.ts";
+import { streamEndpoint } from "./sse/stream-endpoint.ts";
+
+const none = z.strictObject({});
+
+/** Every address that `/openapi.json` describes. */
+export const endpoints: Endpoint[] = [
+  streamEndpoint,
+  ...restEndpoints,
+  serviceEndpoint("/health", "Whether the process is up", { body: health }),
+  serviceEndpoint("/ready", "Whether Redis and PostgreSQL answer", { body: ready }),
+  serviceEndpoint("/openapi.json", "This description", { body: z.looseObject({ openapi: z.string() }) }),
+];
+
+function serviceEndpoint(path: string, summary: string, shape: AnswerShape): Endpoint {
+  return {
+    path,
+    summary,
+    description: "",
+    pathParameters: none,
+    queryParameters: none,
+    headerParameters: none,
+    answers: { "application/json": shape },
+    refusals: [],
+  };
+}
