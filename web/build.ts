@@ -60,15 +60,24 @@ export async function buildPlayer(
   const page = pageFiles.filter(({ name }) => name.endsWith(".html"));
   const serviceWorker = await buildServiceWorker([...page, ...assets]);
 
+  const known = new Set(assets.map(({ name }) => name));
+  const docs = (await buildDocs()).filter(({ name }) => !known.has(name));
+
   await mkdir(targetDir, { recursive: true });
   const unnamed = await Promise.all(icons.map(readIcon));
-  const written = await Promise.all([...assets, ...unnamed].map((file) => write(file, targetDir)));
+  const written = await Promise.all([...assets, ...unnamed, ...docs].map((file) => write(file, targetDir)));
   // The service worker comes last: what it keeps must be there.
   for (const file of [...page, serviceWorker]) written.push(await write(file, targetDir));
   await removeAllBut(new Set(written.flat()), targetDir);
 
   const first = loadedWithPage(metafile);
   return [...page, ...assets, serviceWorker].map((file) => measure(file, first));
+}
+
+/** The page that shows the API: it has little in common with the player, which neither waits for it nor keeps it. */
+async function buildDocs(): Promise<BuiltFile[]> {
+  const { outputs } = await bundle({ entrypoints: ["docs/docs.html"] });
+  return Promise.all(outputs.map(finish));
 }
 
 /** Each worker under a name with a hash, as a script without imports, and the constants that name them to the page. */

@@ -88,6 +88,10 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
   app.use("/openapi.json", compressed);
   app.route("/openapi.json", openApiRoute(endpoints));
 
+  app.get("/docs", (c, next) =>
+    serveStatic<RequestEnv>({ root: playerDir, path: "docs.html", precompressed: true })(c, next),
+  );
+
   app.use(async (c, next) => (playerPath.test(c.req.path) ? next() : c.notFound()));
   app.use(
     serveStatic({

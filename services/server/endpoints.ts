@@ -12,10 +12,11 @@ export const endpoints: Endpoint[] = [
   ...restEndpoints,
   serviceEndpoint("/health", "Whether the process is up", { body: health }),
   serviceEndpoint("/ready", "Whether Redis and PostgreSQL answer", { body: ready }),
+  serviceEndpoint("/metrics", "How the server fares, for Prometheus", { body: z.string() }, "text/plain"),
   serviceEndpoint("/openapi.json", "This description", { body: z.looseObject({ openapi: z.string() }) }),
 ];
 
-function serviceEndpoint(path: string, summary: string, shape: AnswerShape): Endpoint {
+function serviceEndpoint(path: string, summary: string, shape: AnswerShape, type = "application/json"): Endpoint {
   return {
     path,
     summary,
@@ -23,7 +24,7 @@ function serviceEndpoint(path: string, summary: string, shape: AnswerShape): End
     pathParameters: none,
     queryParameters: none,
     headerParameters: none,
-    answers: { "application/json": shape },
+    answers: { [type]: shape },
     refusals: [],
   };
 }

@@ -26,7 +26,14 @@ const isCompressed = (name: string) => /\.(br|gz)$/.test(name);
 describe("The built player", () => {
   test("has a hash of their content in the names of all files but those that must keep theirs", () => {
     const kept = names.filter((name) => !isCompressed(name) && !hashedName.test(name));
-    expect(kept.sort()).toEqual(["icon-192.png", "icon-512.png", "icon-mask.png", "index.html", "service-worker.js"]);
+    expect(kept.sort()).toEqual([
+      "docs.html",
+      "icon-192.png",
+      "icon-512.png",
+      "icon-mask.png",
+      "index.html",
+      "service-worker.js",
+    ]);
   });
 
   test("has each text compressed beside it, and the same in it", async () => {

@@ -1,0 +1,93 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { publishPending } from "../../services/worker/publish.ts";
+import { storePoll } from "../../services/worker/store.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
+import { buildPlayer } from "../../web/build.ts";
+import { chromium, openPage, type Page } from "../rig/browser.ts";
+import { observed } from "../rig/observed.ts";
+import { startStack } from "../rig/stack.ts";
+
+setDefaultTimeout(30_000);
+
+describe.skipIf(chromium === null)("the page of the API", async () => {
+  await buildPlayer();
+  const stack = await startStack();
+  const server = await stack.start("server");
+  const file = { etag: null, lastModified: null, hash: null };
+  const now = new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
+  await storePoll(stack.sql, latestObsPath, file, [observed("44009", now, { waveHeightM: 1.2 })]);
+
+  afterAll(stack.stop);
+
+  async function open(): Promise<Page> {
+    const page = await openPage(`${server.url}/docs`);
+    await page.until('document.querySelectorAll("section form").length > 0');
+    return page;
+  }
+
+  const answerOf = (id: string) => `document.querySelector("#${id} .answer").innerText`;
+
+  async function send(page: Page, id: string, fields: Record<string, string> = {}): Promise<void> {
+    for (const [name, value] of Object.entries(fields)) {
+      await page.view.evaluate(
+        `document.getElementById("${id}-${name}").value = ${JSON.stringify(value)}; document.getElementById("${id}-${name}").dispatchEvent(new Event("input", { bubbles: true }))`,
+      );
+    }
+    await page.view.evaluate(`document.querySelector("#${id} button").click()`);
+  }
+
+  test("shows each address that /openapi.json describes, asks no other host and complains of nothing", async () => {
+    const page = await open();
+    const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: object };
+    const shown = await page.view.evaluate<string[]>(
+      '[...document.querySelectorAll("section h2")].map((title) => title.innerText.replace(/^GET\\s*/, ""))',
+    );
+    expect(shown).toEqual(Object.keys(paths));
+    const asked = await page.view.evaluate<string[]>(
+      'performance.getEntriesByType("resource").map(({ name }) => new URL(name).origin)',
+    );
+    expect(new Set(asked)).toEqual(new Set([server.url]));
+    expect(page.complaints).toEqual([]);
+    page.close();
+  });
+
+  test("sends what is filled in, says how to ask the same by curl, and shows the answer or why it is refused", async () => {
+    const page = await open();
+    await send(page, "conditions", { within: "1h", stations: "44009" });
+    expect(await page.view.evaluate<string>('document.querySelector("#conditions .send code").innerText')).toBe(
+      `curl '${server.url}/v1/conditions?within=1h&stations=44009'`,
+    );
+    await page.until(`${answerOf("conditions")}.startsWith("200 in ")`);
+    expect(await page.view.evaluate<string>(answerOf("conditions"))).toContain('"value": 1.2');
+    await send(page, "conditions", { within: "3d" });
+    await page.until(`${answerOf("conditions")}.startsWith("400 in ")`);
+    expect(await page.view.evaluate<string>(answerOf("conditions"))).toContain("is not a span from 1m to 48h");
+    page.close();
+  });
+
+  test("listens to the stream until it is stopped", async () => {
+    const page = await open();
+    await send(page, "observationsStream", { lastEventId: "0" });
+    await page.until(`${answerOf("observationsStream")}.includes("event: connection")`);
+    await publishPending(stack.sql, stack.redis);
+    await page.until(`${answerOf("observationsStream")}.includes("event: observation")`);
+    await send(page, "observationsStream");
+    await page.until(`${answerOf("observationsStream")}.startsWith("Stopped after ")`);
+    page.close();
+  });
+
+  test.each(["light", "dark"])("can be used by all: axe finds nothing, %s", async (scheme) => {
+    const page = await open();
+    await page.view.cdp("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
+    await send(page, "stations");
+    await page.until(`${answerOf("stations")}.startsWith("200 in ")`);
+    await page.view.evaluate(await Bun.file(Bun.resolveSync("axe-core/axe.min.js", import.meta.dir)).text());
+    const violations = await page.view.evaluate<string[]>(
+      "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)].join(' ')))",
+    );
+    expect(violations).toEqual([]);
+    if (process.env.DOCS_PICTURE)
+      await Bun.write(`${process.env.DOCS_PICTURE}-${scheme}.png`, await page.view.screenshot());
+    page.close();
+  });
+});

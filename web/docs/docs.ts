@@ -1,0 +1,168 @@
+import { find, make } from "../dom.ts";
+import { type Answer, listen, send } from "./requests.ts";
+
+/** What this page reads of an OpenAPI document. */
+type Parameter = {
+  name: string;
+  in: "path" | "query" | "header";
+  description?: string;
+  required?: boolean;
+  example?: unknown;
+  schema: { enum?: string[]; default?: unknown };
+};
+type Operation = {
+  operationId: string;
+  summary: string;
+  description?: string;
+  parameters: Parameter[];
+  responses: Record<string, { content?: Record<string, unknown> }>;
+};
+type Api = { info: { description: string; version: string }; paths: Record<string, { get: Operation }> };
+
+const stateLine = find("state", HTMLElement);
+
+await main();
+
+async function main(): Promise<void> {
+  try {
+    const response = await fetch("./openapi.json");
+    if (!response.ok) throw new Error(`it answered ${response.status}`);
+    show((await response.json()) as Api);
+    stateLine.remove();
+    // The sections were not there when the browser looked for the one that the address names.
+    if (location.hash !== "") document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  } catch (error) {
+    stateLine.textContent = `The server does not tell what its API is: ${(error as Error).message}`;
+  }
+}
+
+function show({ info, paths }: Api): void {
+  find("about", HTMLElement).append(...paragraphs(info.description));
+  const operations = Object.entries(paths).map(([path, { get }]) => ({ path, operation: get }));
+  const links = operations.map(({ path, operation }) => {
+    const link = make("a", { attributes: { href: `#${operation.operationId}` } }, path);
+    return make("li", {}, link);
+  });
+  find("contents", HTMLElement).append(make("ul", {}, ...links));
+  find("addresses", HTMLElement).append(...operations.map(({ path, operation }) => section(path, operation)));
+}
+
+function section(path: string, operation: Operation): HTMLElement {
+  const { operationId, summary, description = "", parameters, responses } = operation;
+  // A page cannot set the headers of an EventSource, and need not: its browser does.
+  const fields = parameters
+    .filter((parameter) => parameter.in !== "header")
+    .map((parameter) => field(operationId, parameter));
+  const isStream = responses[200]?.content?.["text/event-stream"] !== undefined;
+  const command = make("code", {});
+  const button = make("button", { attributes: { type: "submit" } }, isStream ? "Listen" : "Send");
+  const answer = make("div", { attributes: { class: "answer" } });
+  const form = make(
+    "form",
+    {},
+    ...fields.map(({ row }) => row),
+    make("div", { attributes: { class: "send" } }, button, command),
+  );
+
+  const address = () => addressOf(path, fields);
+  const tellCommand = () => {
+    command.textContent = `curl ${isStream ? "-N " : ""}'${new URL(address(), document.baseURI)}'`;
+  };
+  let stop: (() => void) | null = null;
+  form.addEventListener("input", tellCommand);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (isStream) {
+      if (stop === null) stop = listen(address(), (heard) => showAnswer(answer, heard));
+      else {
+        stop();
+        stop = null;
+      }
+      button.textContent = stop === null ? "Listen" : "Stop";
+    } else {
+      void send(address()).then((received) => showAnswer(answer, received));
+    }
+  });
+  tellCommand();
+  return make(
+    "section",
+    { attributes: { id: operationId, "aria-labelledby": `${operationId}-path` } },
+    make("h2", { attributes: { id: `${operationId}-path` } }, make("small", {}, "GET"), path),
+    make("p", {}, summary),
+    make("div", { attributes: { class: "text" } }, ...paragraphs(description)),
+    form,
+    answer,
+  );
+}
+
+type Field = { parameter: Parameter; row: HTMLElement; value(): string };
+
+function field(operationId: string, parameter: Parameter): Field {
+  const { name, description = "", example, schema } = parameter;
+  const id = `${operationId}-${name}`;
+  const common: Record<string, string> = { id, name, "aria-describedby": `${id}-about` };
+  const isInPath = parameter.in === "path";
+  const input = schema.enum
+    ? make(
+        "select",
+        { attributes: common },
+        make("option", { attributes: { value: "" } }, ""),
+        ...schema.enum.map((value) => make("option", {}, value)),
+      )
+    : make("input", {
+        attributes: {
+          ...common,
+          type: "text",
+          autocomplete: "off",
+          spellcheck: "false",
+          placeholder: String(schema.default ?? example ?? ""),
+          ...(isInPath ? { value: String(example), required: "" } : {}),
+        },
+      });
+  const about = make("p", { attributes: { id: `${id}-about` } }, ...inline(description));
+  return {
+    parameter,
+    row: make(
+      "div",
+      { attributes: { class: "parameter" } },
+      make("label", { attributes: { for: id } }, name),
+      input,
+      about,
+    ),
+    value: () => input.value,
+  };
+}
+
+/** An address as a person would write it: the commas of a list stay. */
+function addressOf(path: string, fields: Field[]): string {
+  const textOf = ({ value }: Field) => encodeURIComponent(value()).replaceAll("%2C", ",").replaceAll("%3A", ":");
+  const filled = path.replace(/\{(\w+)\}/g, (_, name) => {
+    const inPath = fields.find(({ parameter }) => parameter.name === name);
+    return inPath === undefined ? "" : textOf(inPath);
+  });
+  const query = fields
+    .filter(({ parameter, value }) => parameter.in === "query" && value() !== "")
+    .map((field) => `${field.parameter.name}=${textOf(field)}`);
+  return `.${filled}${query.length > 0 ? `?${query.join("&")}` : ""}`;
+}
+
+function showAnswer(place: HTMLElement, { isGood, title, headers, body }: Answer): void {
+  place.className = `answer ${isGood ? "good" : "bad"}`;
+  place.setAttribute("role", "status");
+  const text = `${headers.map(([name, value]) => `${name}: ${value}\n`).join("")}\n${body}`;
+  // It scrolls, so the keyboard must get to it.
+  const block = make("pre", { attributes: { tabindex: "0", role: "region", "aria-label": "The answer" } }, text.trim());
+  place.replaceChildren(make("h3", {}, title), block);
+}
+
+function paragraphs(text: string): HTMLElement[] {
+  return text
+    .split("\n\n")
+    .filter(Boolean)
+    .map((part) => make("p", {}, ...inline(part)));
+}
+
+/** Text with `code` in it. */
+function inline(text: string): (HTMLElement | string)[] {
+  return text.split("`").map((part, index) => (index % 2 === 1 ? make("code", {}, part) : part));
+}
