@@ -37,7 +37,10 @@ export async function storeNetworkHistory(sql: Sql, days: number): Promise<numbe
         ) as observed_at
     `,
   );
-  const { count } = await sql`
+  // Longer than a service may take over a statement.
+  const { count } = await sql.begin(async (tx) => {
+    await tx`select set_config('statement_timeout', '0', true)`;
+    return tx`
     insert into observations (
       station_id, observed_at, wave_height_m, dominant_period_s, average_period_s, mean_wave_dir_deg,
       wind_speed_mps, gust_mps, wind_dir_deg, pressure_hpa, air_temp_c, water_temp_c, dew_point_c, event_id
@@ -58,6 +61,7 @@ export async function storeNetworkHistory(sql: Sql, days: number): Promise<numbe
     from (${reports.reduce((all, kind) => sql`${all} union all ${kind}`)}) as reports
     order by observed_at, station_id
   `;
+  });
   await sql`vacuum analyze observations`;
   await sql`analyze stations`;
   return count;

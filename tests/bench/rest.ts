@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPostgres } from "../../services/dev/postgres.ts";
+import { startRedis } from "../../services/dev/redis.ts";
+import { migrate } from "../../shared/migrate.ts";
+import { connectSql } from "../../shared/sql.ts";
+import { type Service, startService } from "../rig/stack.ts";
+import type { Findings } from "./rig/findings.ts";
+import { storeNetworkHistory } from "./rig/network-history.ts";
+import { quantile } from "./rig/rounds.ts";
+
+export const description = "how long each answer of the API takes, on 45 days of the whole network";
+
+const days = 45;
+const requests = 100;
+/** After these the database has in memory what it will have. */
+const warmUps = 5;
+
+const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+const many = (count: number) =>
+  Array.from({ length: count }, (_, index) => `NOS${String(index + 1).padStart(4, "0")}`).join();
+
+/** What is asked, by what stands in the table. */
+const asked: Record<string, string> = {
+  "/v1/observations/latest": "/v1/observations/latest",
+  "… as GeoJSON": "/v1/observations/latest?format=geojson",
+  "/v1/observations/by-station/:stationId, a day": `/v1/observations/by-station/NOS0001?since=${hoursAgo(24)}`,
+  "… the newest 1,000 rows": "/v1/observations/by-station/NOS0001",
+  "/v1/observations, a page of 1,000 rows": `/v1/observations?since=${hoursAgo(20 * 24)}`,
+  "… of 10,000 rows": `/v1/observations?since=${hoursAgo(20 * 24)}&limit=10000`,
+  "… of 3 stations": "/v1/observations?stations=NOS0001,BUOY0002,SHORE0003",
+  "… of 200 stations": `/v1/observations?stations=${many(200)}`,
+  "/v1/conditions": "/v1/conditions",
+  "… of 24 hours": "/v1/conditions?within=24h",
+  "… of a region": "/v1/conditions?bbox=-130,30,-110,50",
+  "/v1/medians": "/v1/medians",
+  "… of one region": "/v1/medians?bbox=-130,30,-110,50",
+  "/v1/stations": "/v1/stations",
+  "/v1/stations/:stationId": "/v1/stations/NOS0001",
+  "/v1/status": "/v1/status",
+};
+
+/** Fills a database of its own and asks for each answer, one request after another. */
+export async function run(): Promise<Findings> {
+  const dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-bench-"));
+  const postgres = await startPostgres({ dataDir, settings: { fsync: "off", max_wal_size: "4GB" } });
+  const redis = await startRedis();
+  try {
+    const sql = connectSql(postgres.url, "bench");
+    await migrate(sql);
+    const rows = await storeNetworkHistory(sql, days);
+    await sql.end();
+    const server = await startService("server", {
+      DATABASE_URL: postgres.url,
+      REDIS_URL: redis.url,
+      // Each request comes from another address, so that no limit stands before what is measured.
+      TRUST_PROXY: "1",
+    });
+    const table = [];
+    for (const [answer, path] of Object.entries(asked)) table.push({ answer, ...(await measure(server, path)) });
+    await server.stop();
+    return {
+      tables: [{ title: `${rows.toLocaleString("en-US")} rows, ${requests} requests each`, rows: table }],
+      skipped: [],
+    };
+  } finally {
+    await Promise.all([postgres.stop(), redis.stop()]);
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+let count = 0;
+
+async function measure(server: Service, path: string) {
+  const times: number[] = [];
+  let bytes = 0;
+  for (let request = -warmUps; request < requests; request++) {
+    count += 1;
+    const headers = { "X-Forwarded-For": `10.0.${count >> 8}.${count & 255}`, "Accept-Encoding": "identity" };
+    const begunAt = performance.now();
+    const response = await fetch(server.url + path, { headers });
+    bytes = (await response.bytes()).length;
+    if (request >= 0) times.push(performance.now() - begunAt);
+    if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  }
+  times.sort((a, b) => a - b);
+  return { "p50 ms": quantile(times, 0.5), "p99 ms": quantile(times, 0.99), kB: bytes / 1000 };
+}
