@@ -88,22 +88,18 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
   app.use("/openapi.json", compressed);
   app.route("/openapi.json", openApiRoute(endpoints));
 
-  app.get("/docs", (c, next) =>
-    serveStatic<RequestEnv>({ root: playerDir, path: "docs.html", precompressed: true })(c, next),
-  );
-
+  const files = {
+    root: playerDir,
+    precompressed: true,
+    onFound(path: string, c: RequestContext) {
+      c.header("Cache-Control", hashedName.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
+      // Also where it is not compressed: a cache is to keep both apart.
+      c.header("Vary", "Accept-Encoding");
+    },
+  };
+  app.get("/docs", serveStatic<RequestEnv>({ ...files, path: "docs.html" }));
   app.use(async (c, next) => (playerPath.test(c.req.path) ? next() : c.notFound()));
-  app.use(
-    serveStatic({
-      root: playerDir,
-      precompressed: true,
-      onFound: (path, c) => {
-        c.header("Cache-Control", hashedName.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
-        // Also where it is not compressed: a cache is to keep both apart.
-        c.header("Vary", "Accept-Encoding");
-      },
-    }),
-  );
+  app.use(serveStatic<RequestEnv>(files));
 
   app.notFound((c) => problemResponse(c, new ProblemError(404, `there is nothing at ${c.req.path}`)));
   app.onError((error, c) => {
