@@ -44,7 +44,7 @@ const mark: Mark = { waterTempC: 13, waveHeightM: 2, windSpeedMps: 8, windDirDeg
 map.setStations(stations);
 map.setMarks(new Map(stations.map(({ stationId }) => [stationId, mark])));
 
-Object.assign(globalThis, { map, told, reset, crowd, voyage, inkOfPulses });
+Object.assign(globalThis, { map, told, reset, crowd, voyage, ringsSeen, beamDeg, frontX, lightnessAt });
 
 function reset(): void {
   told.selected.length = 0;
@@ -100,11 +100,32 @@ function voyage(ms: number): Promise<number[]> {
   });
 }
 
-/** How many pixels of the canvas of the pulses are drawn on. */
-function inkOfPulses(): number {
-  const canvas = document.querySelectorAll("canvas")[2];
-  const pixels = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
-  let ink = 0;
-  for (let i = 3; i < pixels.length; i += 4) if (pixels[i]) ink++;
-  return ink;
+/** The width on the screen of each ring that is seen. */
+function ringsSeen(): number[] {
+  return Array.from(document.querySelectorAll(".pulse"))
+    .filter((ring) => Number(getComputedStyle(ring).opacity) > 0)
+    .map((ring) => ring.getBoundingClientRect().width);
+}
+
+/** Which way the lighthouse shines, in degrees from north; `null` while it is dark. */
+function beamDeg(): number | null {
+  const beam = document.querySelector<HTMLElement>(".beam");
+  if (!beam || beam.hidden || beam.style.visibility === "hidden") return null;
+  return Number.parseFloat(getComputedStyle(beam).rotate);
+}
+
+/** Where the front of a burst is, in pixels from the left; `null` where there is none. */
+function frontX(): number | null {
+  const front = document.querySelector<SVGElement>(".front");
+  if (!front || front.style.display === "none") return null;
+  return front.querySelector("path")?.getBoundingClientRect().right ?? null;
+}
+
+/** How light the map is at a place, 0 to 255. */
+function lightnessAt(x: number, y: number): number {
+  const chart = document.querySelectorAll("canvas")[1];
+  const { left, top, width } = chart?.getBoundingClientRect() ?? new DOMRect();
+  const ratio = (chart?.width ?? 0) / width;
+  const pixel = chart?.getContext("2d")?.getImageData((x - left) * ratio, (y - top) * ratio, 1, 1).data ?? [];
+  return ((pixel[0] ?? 0) + (pixel[1] ?? 0) + (pixel[2] ?? 0)) / 3;
 }

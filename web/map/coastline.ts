@@ -1,9 +1,8 @@
-import { type GeoContext, geoCircle, geoPath } from "d3-geo";
+import { type GeoContext, geoPath } from "d3-geo";
 import type { Camera, Size } from "./camera.ts";
 import type { MapTheme } from "./colours.ts";
 import type { LandPolygon } from "./land.ts";
 import { planeProjection } from "./plane.ts";
-import { subsolarPoint } from "./sun.ts";
 
 /** A shape of the plane, projected once for every view, and the box that it fills. */
 type Shape = { path: Path2D; left: number; top: number; right: number; bottom: number };
@@ -13,14 +12,13 @@ export type Coastline = Shape[];
 
 /** A frame's share: projecting goes on in the next, so that nothing is held up. */
 const sliceMs = 8;
-/** From sunset to the end of nautical twilight the night falls in steps: how far the sun has sunk, in degrees. */
-const dusks = [0, 3, 6, 9, 12];
 const graticuleStepDeg = 15;
 const graticuleEndDeg = 75;
 const coastWidth = 0.8;
 const graticuleWidth = 0.75;
 
-const world = shapeOf({ type: "Sphere" });
+/** The outline of the world. */
+export const world = shapeOf({ type: "Sphere" });
 const graticule = shapeOf({ type: "MultiLineString", coordinates: graticuleLines() });
 
 /** Projects the land in slices of a few milliseconds. */
@@ -36,31 +34,17 @@ export async function projectCoastline(land: LandPolygon[]): Promise<Coastline> 
   return shapes;
 }
 
-/** The dark half of the world, darker in steps. */
-export function nightAt(timeMs: number): Path2D[] {
-  const sun = subsolarPoint(timeMs);
-  const midnight: [number, number] = [sun.longitude + 180, -sun.latitude];
-  return dusks.map(
-    (sunken) =>
-      shapeOf(
-        geoCircle()
-          .center(midnight)
-          .radius(90 - sunken)(),
-      ).path,
-  );
-}
-
-/** Draws all that lies under the marks onto a canvas that reaches `bleed` pixels beyond the map on each side. */
+/** Draws sea and land for a camera over a canvas of `size`, in CSS pixels. */
 export function drawSea(
   context: CanvasRenderingContext2D,
-  { coastline, night, theme }: { coastline: Coastline; night: Path2D[]; theme: MapTheme },
-  { camera, size, bleed, pixelRatio }: { camera: Camera; size: Size; bleed: number; pixelRatio: number },
+  { coastline, theme }: { coastline: Coastline; theme: MapTheme },
+  { camera, size, pixelRatio }: { camera: Camera; size: Size; pixelRatio: number },
 ): void {
   const scale = camera.pixelsPerUnit;
   context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
   context.fillStyle = theme.outside;
-  context.fillRect(0, 0, size.width + 2 * bleed, size.height + 2 * bleed);
-  context.translate(size.width / 2 + bleed - camera.x * scale, size.height / 2 + bleed - camera.y * scale);
+  context.fillRect(0, 0, size.width, size.height);
+  context.translate(size.width / 2 - camera.x * scale, size.height / 2 - camera.y * scale);
   context.scale(scale, scale);
 
   context.fillStyle = theme.sea;
@@ -69,8 +53,8 @@ export function drawSea(
   context.strokeStyle = theme.graticule;
   context.stroke(graticule.path);
 
-  const halfWidth = (size.width / 2 + bleed) / scale;
-  const halfHeight = (size.height / 2 + bleed) / scale;
+  const halfWidth = size.width / 2 / scale;
+  const halfHeight = size.height / 2 / scale;
   context.fillStyle = theme.land;
   context.strokeStyle = theme.coast;
   context.lineWidth = coastWidth / scale;
@@ -83,9 +67,6 @@ export function drawSea(
       top < camera.y + halfHeight,
   );
   for (const { path } of inSight) context.fill(path);
-  context.fillStyle = theme.night;
-  for (const path of night) context.fill(path);
-  // After the night, so that coasts are seen in it.
   for (const { path } of inSight) context.stroke(path);
   context.stroke(world.path);
 }

@@ -6,7 +6,7 @@ export type MapTheme = {
   sea: string;
   land: string;
   coast: string;
-  /** Laid over the dark half of the world, five times as the sun sinks to 12° below the horizon. */
+  /** Laid over the dark half of the world. */
   night: string;
   graticule: string;
   outline: string;
@@ -15,6 +15,7 @@ export type MapTheme = {
   labelHalo: string;
   selected: string;
   pulse: string;
+  beam: string;
 };
 
 type Colour = Exclude<keyof MapTheme, "dark">;
@@ -25,7 +26,7 @@ const colours: Record<Colour, { property: string; light: string; dark: string }>
   sea: { property: "--map-sea", light: "#d5e6ec", dark: "#0c2a3c" },
   land: { property: "--map-land", light: "#f5f0e3", dark: "#213f4c" },
   coast: { property: "--map-coast", light: "#9fb4ba", dark: "#47707f" },
-  night: { property: "--map-night", light: "rgb(34 66 98 / 0.03)", dark: "rgb(1 7 16 / 0.1)" },
+  night: { property: "--map-night", light: "rgb(34 66 98 / 0.15)", dark: "rgb(1 7 16 / 0.42)" },
   graticule: { property: "--map-graticule", light: "rgb(52 104 124 / 0.13)", dark: "rgb(140 190 210 / 0.08)" },
   outline: { property: "--map-mark-outline", light: "#12303d", dark: "#04101a" },
   hollow: { property: "--map-mark-hollow", light: "#5d7681", dark: "#8fabb8" },
@@ -33,6 +34,7 @@ const colours: Record<Colour, { property: string; light: string; dark: string }>
   labelHalo: { property: "--map-label-halo", light: "#f4f9fb", dark: "#071922" },
   selected: { property: "--map-selected", light: "#b4530a", dark: "#ffd27a" },
   pulse: { property: "--map-pulse", light: "#a85400", dark: "#ffd98f" },
+  beam: { property: "--map-beam", light: "rgb(190 96 0 / 0.6)", dark: "rgb(255 222 150 / 0.75)" },
 };
 
 /** Reads the theme of an element from its style; any form of colour and `light-dark()` are understood. */

@@ -1,3 +1,4 @@
+import { createBurstFront } from "./burst-front.ts";
 import {
   type Camera,
   cameraOf,
@@ -11,20 +12,24 @@ import {
   zoomAt,
   zoomOf,
 } from "./camera.ts";
-import { type Coastline, drawSea, nightAt, projectCoastline } from "./coastline.ts";
+import { createChart } from "./chart.ts";
+import { type Coastline, projectCoastline } from "./coastline.ts";
 import { readTheme } from "./colours.ts";
 import { followGestures } from "./gestures.ts";
 import { land110m } from "./land-110m.ts";
-import { drawBuoy, drawWave, drawWindBarb, type Mark, unknownMark, waveRadius } from "./marks.ts";
+import { createLighthouse } from "./lighthouse.ts";
+import type { Mark } from "./marks.ts";
+import { createMotion } from "./motion.ts";
 import { type Direction, nearestInDirection, nearestTo } from "./nearest.ts";
 import { type PlanePoint, planeWidth, project } from "./plane.ts";
 import { createPulses } from "./pulses.ts";
+import { drawStations, type PlacedStation } from "./stations.ts";
 
 export type { MapView } from "./camera.ts";
 export { type MapTheme, readTheme, waterColour } from "./colours.ts";
+export type { Lighthouse } from "./lighthouse.ts";
 export { drawMark, drawWindBarb, legendMarks, type Mark } from "./marks.ts";
 export type { Direction } from "./nearest.ts";
-export type { Lighthouse } from "./pulses.ts";
 
 /** Where a station is moored. */
 export type MapStation = { stationId: string; longitude: number; latitude: number };
@@ -40,13 +45,6 @@ export type WorldMapListener = {
 
 export type WorldMap = ReturnType<typeof createWorldMap>;
 
-type PlacedStation = MapStation & PlanePoint;
-
-const largestPixelRatio = 2;
-/** The sea is drawn beyond the edges, so that a small pan uncovers nothing. */
-const bleed = 96;
-/** Between these the drawn sea is only stretched while the map moves. */
-const mostStretched = 1.6;
 const restMs = 140;
 const minuteMs = 60_000;
 const glideMs = 350;
@@ -59,22 +57,15 @@ const zoomedInFactor = 1.05;
 
 /** From this width of the whole world on, in pixels, the finer coastline shows. */
 const fineCoastFrom = 3_800;
-const barbsFrom = 15_000;
-const labelsFrom = 20_000;
-const mostLabels = 80;
 const stationZoom = 8;
-const labelFont = "600 12px system-ui, sans-serif";
-const labelGap = 7;
-const labelHeight = 15;
 
 /**
- * The world on canvas in `element`, which must have a size and gets three canvases; its role, label and place in the tab
- * order are the page's. Keys when it has the focus: arrows choose the next station, with Shift they pan, `+`, `-`, `0`.
+ * The world on canvas in `element`, which must have a size; its role, label and place in the tab order are the
+ * page's. Keys when it has the focus: arrows choose the next station, with Shift they pan, `+`, `-`, `0`.
  */
 export function createWorldMap(element: HTMLElement, listener: WorldMapListener) {
-  const seaCanvas = addCanvas(element);
-  const marksCanvas = addCanvas(element);
-  const pulsesCanvas = addCanvas(element);
+  Object.assign(element.style, { overflow: "hidden", cursor: "grab", touchAction: "pan-y" });
+  if (getComputedStyle(element).position === "static") element.style.position = "relative";
   const lessMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
   let theme = readTheme(element);
@@ -82,12 +73,10 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
   let camera: Camera = cameraOf(firstView(size), size);
   /** Until then, another size shows another first view. */
   let wasMoved = false;
-  /** The camera for which the sea was drawn. */
-  let seaCamera: Camera | null = null;
+  let isMoving = false;
   let coarse: Coastline = [];
   let fine: Coastline | "loading" | null = null;
   let timeMs: number | null = null;
-  let night = nightAt(Date.now());
 
   let stations: PlacedStation[] = [];
   let points = new Map<string, PlacedStation>();
@@ -99,33 +88,30 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
   let glideFrame = 0;
   let restTimer: ReturnType<typeof setTimeout> | undefined;
 
-  const pulses = createPulses(
-    (draw) => {
-      const context = clearedContext(pulsesCanvas, size);
-      if (context) draw(context);
-    },
-    (stationId) => {
-      const point = points.get(stationId);
-      return point ? toCanvas(point, camera, size) : null;
-    },
-    {
-      get theme() {
-        return theme;
-      },
-      get still() {
-        return lessMotion.matches;
-      },
-    },
+  const chart = createChart(element, (context, seenFrom, onto) =>
+    drawStations(context, { stations, marks, selected, hovered, theme }, seenFrom, onto),
   );
+  const layer = addLayer(element);
+  const look = {
+    get theme() {
+      return theme;
+    },
+    get still() {
+      return lessMotion.matches;
+    },
+  };
+  const motion = createMotion();
+  const pulses = createPulses(layer, motion, placeOf, look);
+  const lighthouse = createLighthouse(layer, motion, placeOf, look);
+  const front = createBurstFront(layer, motion, (point) => toCanvas(point, camera, size), look);
 
   void projectCoastline(land110m()).then((coastline) => {
     coarse = coastline;
-    redrawSea();
+    dress();
   });
   new ResizeObserver(resize).observe(element);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refreshTheme);
-  lessMotion.addEventListener("change", pulses.redraw);
-  setInterval(() => timeMs ?? showNight(), minuteMs);
+  setInterval(() => timeMs ?? dress(), minuteMs);
   followGestures(element, {
     onPan: (dx, dy) => move(pan(camera, size, dx, dy)),
     onZoom: zoomAtPoint,
@@ -133,6 +119,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
     onHover: (at) => hover(at && stationAt(at)),
   });
   element.addEventListener("keydown", pressKey);
+  dress();
   resize();
 
   return {
@@ -141,6 +128,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
     setMark,
     select,
     pulse,
+    passFront,
     setView,
     showStation,
     showWholeWorld,
@@ -149,7 +137,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
     zoomBy,
     panBy,
     setTimeMs,
-    setLighthouse: pulses.setLighthouse,
+    setLighthouse: lighthouse.set,
     refreshTheme,
     get view(): MapView {
       return viewOf(camera, size);
@@ -165,25 +153,26 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
       .map((station) => ({ ...station, ...project(station.longitude, station.latitude) }))
       .sort((a, b) => a.y - b.y);
     points = new Map(stations.map((station) => [station.stationId, station]));
-    redraw();
+    repaint();
   }
 
   /** The marks of all stations; one without a mark is a dot. */
   function setMarks(all: ReadonlyMap<string, Mark>): void {
     marks = new Map(all);
-    redraw();
+    repaint();
   }
 
   /** Drawn in the next frame, however many change before it. */
   function setMark(stationId: string, mark: Mark): void {
     marks.set(stationId, mark);
-    redraw();
+    repaint();
   }
 
   /** Shows which station is chosen, without telling the listener. */
   function select(stationId: string | null): void {
+    if (stationId === selected) return;
     selected = stationId;
-    redraw();
+    repaint();
   }
 
   /**
@@ -193,6 +182,12 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
    */
   function pulse(stationId: string, hardness: number | null, atMs: number): void {
     pulses.add({ stationId, hardness, atMs });
+  }
+
+  /** The bell of a burst sounds there: its front comes by. @param atMs of `performance.now()` */
+  function passFront(stationId: string, atMs: number): void {
+    const station = points.get(stationId);
+    if (station) front.pass(station.longitude, atMs);
   }
 
   function setView(view: MapView): void {
@@ -236,20 +231,26 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
 
   /** The time whose day and night are shown; `null`: now. */
   function setTimeMs(ms: number | null): void {
+    if (ms === timeMs) return;
     timeMs = ms;
-    showNight();
-  }
-
-  function showNight(): void {
-    night = nightAt(timeMs ?? Date.now());
-    redrawSea();
+    dress();
   }
 
   /** Reads the colours again, when the page has changed its style. */
   function refreshTheme(): void {
     theme = readTheme(element);
-    redrawSea();
-    pulses.redraw();
+    dress();
+  }
+
+  /** The sea, its coast or its night looks otherwise. */
+  function dress(): void {
+    const isFine = worldWidth() >= fineCoastFrom && fine !== null && fine !== "loading";
+    chart.setLook({
+      coastline: isFine ? (fine as Coastline) : coarse,
+      theme,
+      timeMs: timeMs ?? Math.floor(Date.now() / minuteMs) * minuteMs,
+    });
+    redraw();
   }
 
   function pressKey(event: KeyboardEvent): void {
@@ -289,7 +290,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
     hovered = stationId;
     element.style.cursor = stationId === null ? "grab" : "pointer";
     listener.onHover?.(stationId);
-    redraw();
+    repaint();
   }
 
   function stationAt(at: PlanePoint): string | null {
@@ -336,6 +337,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
   }
 
   function followCamera(): void {
+    isMoving = true;
     redraw();
     clearTimeout(restTimer);
     restTimer = setTimeout(rest, restMs);
@@ -343,7 +345,8 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
 
   /** The map stands still: it is drawn crisply, and the page is told. */
   function rest(): void {
-    redrawSea();
+    isMoving = false;
+    dress();
     void loadFineCoast();
     // As long as all is seen, a finger that moves up or down scrolls the page; sideways, and nearer, it moves the map.
     const zoomedIn = zoomOf(camera, size) > firstView(size).zoom * zoomedInFactor;
@@ -357,7 +360,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
     try {
       const { land50m } = await import("./land-50m.ts");
       fine = await projectCoastline(land50m());
-      redrawSea();
+      dress();
     } catch {
       // Without network the coarse coast stays, and the next view asks again.
       fine = null;
@@ -368,18 +371,15 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
     const view = viewOf(camera, size);
     size = sizeOf(element);
     camera = cameraOf(wasMoved ? view : firstView(size), size);
-    const { pixelRatio } = size;
-    fit(seaCanvas, size.width + 2 * bleed, size.height + 2 * bleed, pixelRatio);
-    fit(marksCanvas, size.width, size.height, pixelRatio);
-    fit(pulsesCanvas, size.width, size.height, pixelRatio);
-    seaCamera = null;
+    chart.resize(size);
     // Drawn at once: a canvas that was given a size is empty, and would flash.
     draw();
     followCamera();
   }
 
-  function redrawSea(): void {
-    seaCamera = null;
+  /** A station looks otherwise. */
+  function repaint(): void {
+    chart.touch();
     redraw();
   }
 
@@ -390,103 +390,17 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
   function draw(): void {
     cancelAnimationFrame(frame);
     frame = 0;
-    showSea();
-    drawMarks();
-    pulses.redraw();
+    chart.show(camera, isMoving);
+    pulses.follow();
+    lighthouse.follow();
+    front.follow();
   }
 
-  /** While the map moves, the drawn sea is moved and stretched; it is drawn anew when that would show. */
-  function showSea(): void {
-    const stretch = seaCamera ? camera.pixelsPerUnit / seaCamera.pixelsPerUnit : Infinity;
-    if (!seaCamera || stretch > mostStretched || !covers(seaPlace(seaCamera))) {
-      const context = seaCanvas.getContext("2d", { alpha: false });
-      if (!context) return;
-      const coastline = worldWidth() >= fineCoastFrom && fine !== null && fine !== "loading" ? fine : coarse;
-      drawSea(context, { coastline, night, theme }, { camera, size, bleed, pixelRatio: size.pixelRatio });
-      seaCamera = camera;
-    }
-    const { left, top, stretch: by } = seaPlace(seaCamera);
-    seaCanvas.style.transform = `translate(${left}px, ${top}px) scale(${by})`;
-  }
-
-  /** Where a sea that was drawn for another camera belongs now. */
-  function seaPlace(drawnFor: Camera): { left: number; top: number; stretch: number } {
-    const stretch = camera.pixelsPerUnit / drawnFor.pixelsPerUnit;
-    const middle = toCanvas(drawnFor, camera, size);
-    return {
-      left: middle.x - stretch * (size.width / 2 + bleed),
-      top: middle.y - stretch * (size.height / 2 + bleed),
-      stretch,
-    };
-  }
-
-  function covers({ left, top, stretch }: { left: number; top: number; stretch: number }): boolean {
-    const right = left + stretch * (size.width + 2 * bleed);
-    const bottom = top + stretch * (size.height + 2 * bleed);
-    return left <= 0 && top <= 0 && right >= size.width && bottom >= size.height;
-  }
-
-  function drawMarks(): void {
-    const context = clearedContext(marksCanvas, size);
-    if (!context) return;
-    const scale = markScale(worldWidth());
-    const seen = stations
-      .map((station) => ({
-        station,
-        mark: marks.get(station.stationId) ?? unknownMark,
-        ...toCanvas(station, camera, size),
-      }))
-      .filter((place) => isSeen(place, chooseReach));
-    for (const { mark, x, y } of seen) drawWave(context, mark, x, y, scale, theme);
-    for (const { mark, station, x, y } of seen) {
-      const withBarb = worldWidth() >= barbsFrom || station.stationId === selected;
-      if (withBarb) drawWindBarb(context, mark, { x, y, latitude: station.latitude, theme });
-      drawBuoy(context, mark, x, y, scale, theme);
-    }
-    drawLabels(context, seen, scale);
-  }
-
-  /** The chosen station first, then as many as have room. */
-  function drawLabels(
-    context: CanvasRenderingContext2D,
-    seen: { station: MapStation; mark: Mark; x: number; y: number }[],
-    scale: number,
-  ): void {
-    const isMarked = (stationId: string) => stationId === selected || stationId === hovered;
-    const marked = seen.filter(({ station }) => isMarked(station.stationId));
-    const others = worldWidth() < labelsFrom ? [] : seen.filter(({ station }) => !isMarked(station.stationId));
-    const taken: { x: number; y: number; width: number }[] = [];
-    context.font = labelFont;
-    context.textBaseline = "middle";
-    context.lineJoin = "round";
-    for (const { station, mark, x, y } of [...marked, ...others]) {
-      if (taken.length === mostLabels) return;
-      if (station.stationId === selected) drawHalo(context, mark, x, y, scale);
-      const left = x + labelGap + 5 * scale;
-      const { width } = context.measureText(station.stationId);
-      const overlaps = taken.some(
-        (label) =>
-          Math.abs(label.y - y) < labelHeight &&
-          left < label.x + label.width + labelGap &&
-          label.x < left + width + labelGap,
-      );
-      if (overlaps) continue;
-      taken.push({ x: left, y, width });
-      context.strokeStyle = theme.labelHalo;
-      context.lineWidth = 3;
-      context.strokeText(station.stationId, left, y);
-      context.fillStyle = theme.label;
-      context.fillText(station.stationId, left, y);
-    }
-  }
-
-  function drawHalo(context: CanvasRenderingContext2D, mark: Mark, x: number, y: number, scale: number): void {
-    context.strokeStyle = theme.selected;
-    context.lineWidth = 2.5;
-    context.beginPath();
-    context.arc(x, y, Math.max(waveRadius(mark.waveHeightM ?? 0) * scale + 3, 11), 0, 2 * Math.PI);
-    context.stroke();
-    drawBuoy(context, mark, x, y, scale * 1.25, theme);
+  /** Where a station is on the map; `null` where it is not seen. */
+  function placeOf(stationId: string): PlanePoint | null {
+    const point = points.get(stationId);
+    const place = point && toCanvas(point, camera, size);
+    return place && isSeen(place, chooseReach) ? place : null;
   }
 
   function isSeen({ x, y }: PlanePoint, margin: number): boolean {
@@ -506,41 +420,14 @@ const directionOfKey: Record<string, { direction: Direction; dx: number; dy: num
   ArrowRight: { direction: "right", dx: 1, dy: 0 },
 };
 
-/** Small where 900 stations share the world, and never larger than a finger. @param worldWidth in pixels */
-function markScale(worldWidth: number): number {
-  return Math.min(0.52 * (worldWidth / 900) ** 0.4, 1.4);
+function sizeOf(element: HTMLElement): Size {
+  return { width: Math.max(element.clientWidth, 1), height: Math.max(element.clientHeight, 1) };
 }
 
-function sizeOf(element: HTMLElement): Size & { pixelRatio: number } {
-  return {
-    width: Math.max(element.clientWidth, 1),
-    height: Math.max(element.clientHeight, 1),
-    pixelRatio: Math.min(devicePixelRatio, largestPixelRatio),
-  };
-}
-
-function addCanvas(element: HTMLElement): HTMLCanvasElement {
-  const canvas = document.createElement("canvas");
-  canvas.setAttribute("aria-hidden", "true");
-  Object.assign(canvas.style, { position: "absolute", left: "0", top: "0", transformOrigin: "0 0" });
-  Object.assign(element.style, { overflow: "hidden", cursor: "grab", touchAction: "pan-y" });
-  if (getComputedStyle(element).position === "static") element.style.position = "relative";
-  return element.appendChild(canvas);
-}
-
-function fit(canvas: HTMLCanvasElement, width: number, height: number, pixelRatio: number): void {
-  canvas.width = Math.round(width * pixelRatio);
-  canvas.height = Math.round(height * pixelRatio);
-  Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
-}
-
-function clearedContext(
-  canvas: HTMLCanvasElement,
-  size: Size & { pixelRatio: number },
-): CanvasRenderingContext2D | null {
-  const context = canvas.getContext("2d");
-  if (!context) return null;
-  context.setTransform(size.pixelRatio, 0, 0, size.pixelRatio, 0, 0);
-  context.clearRect(0, 0, size.width, size.height);
-  return context;
+/** What moves by itself lies over the chart, and takes no pointer. */
+function addLayer(element: HTMLElement): HTMLElement {
+  const layer = document.createElement("div");
+  layer.setAttribute("aria-hidden", "true");
+  Object.assign(layer.style, { position: "absolute", inset: "0", overflow: "hidden", pointerEvents: "none" });
+  return element.appendChild(layer);
 }

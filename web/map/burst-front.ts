@@ -1,0 +1,89 @@
+import type { Motion } from "./motion.ts";
+import { type PlanePoint, project } from "./plane.ts";
+import type { MovingLook } from "./pulses.ts";
+
+/** It stays for a while after the last bell, and is gone before a next burst begins again in the west. */
+const lingersMs = 2_500;
+const movesMs = 400;
+const opacity = 0.8;
+const latitudeStepDeg = 5;
+const [southernmost, northernmost] = [-80, 80];
+const svgNamespace = "http://www.w3.org/2000/svg";
+
+/**
+ * The meridian at which a burst rings: a thin line that goes over the map from bell to bell, from west to east, and fades
+ * when no more ring. Where motion is to be reduced it appears at each bell, and does not travel.
+ * @param onMap where a point of the plane is on the layer
+ */
+export function createBurstFront(
+  layer: HTMLElement,
+  motion: Motion,
+  onMap: (point: PlanePoint) => PlanePoint,
+  look: MovingLook,
+) {
+  const svg = document.createElementNS(svgNamespace, "svg");
+  const line = svg.appendChild(document.createElementNS(svgNamespace, "path"));
+  svg.setAttribute("class", "front");
+  Object.assign(svg.style, {
+    position: "absolute",
+    left: "0",
+    top: "0",
+    overflow: "visible",
+    display: "none",
+    willChange: "translate, opacity",
+  });
+  Object.assign(line.style, { fill: "none", strokeWidth: "1.5" });
+  layer.append(svg);
+  let longitude: number | null = null;
+  let movedAtMs = 0;
+  let way = 0;
+  return { pass, follow };
+
+  /** A bell of a burst sounds there. @param atMs of `performance.now()` */
+  function pass(atLongitude: number, atMs: number): void {
+    setTimeout(() => moveTo(atLongitude), Math.max(0, atMs - performance.now()));
+  }
+
+  function moveTo(next: number): void {
+    if (document.hidden) return;
+    const before = longitude === null ? Number.POSITIVE_INFINITY : middleX();
+    longitude = next;
+    movedAtMs = performance.now();
+    // Back in the west a new burst begins: the line does not travel there.
+    way = look.still ? 0 : Math.max(0, middleX() - before);
+    trace();
+    motion.stop(draw);
+    motion.start(draw);
+  }
+
+  function draw(nowMs: number): boolean {
+    const sinceMs = nowMs - movedAtMs;
+    const isOver = sinceMs >= lingersMs;
+    svg.style.display = isOver ? "none" : "block";
+    if (isOver) longitude = null;
+    const moved = 1 - (1 - Math.min(sinceMs / movesMs, 1)) ** 3;
+    svg.style.translate = `${(way * (moved - 1)).toFixed(1)}px 0`;
+    svg.style.opacity = (opacity * Math.min(1, (2 * (lingersMs - sinceMs)) / lingersMs)).toFixed(2);
+    return !isOver;
+  }
+
+  /** The map has moved. */
+  function follow(): void {
+    if (longitude !== null) trace();
+  }
+
+  function trace(): void {
+    if (longitude === null) return;
+    const points: string[] = [];
+    for (let latitude = southernmost; latitude <= northernmost; latitude += latitudeStepDeg) {
+      const { x, y } = onMap(project(longitude, latitude));
+      points.push(`${x.toFixed(1)} ${y.toFixed(1)}`);
+    }
+    line.setAttribute("d", `M${points.join("L")}`);
+    line.style.stroke = look.theme.pulse;
+  }
+
+  function middleX(): number {
+    return longitude === null ? 0 : onMap(project(longitude, 0)).x;
+  }
+}
