@@ -119,7 +119,7 @@ export function createChart(
     context.save();
     context.setTransform(scale, 0, 0, scale, (ratio * onto.width) / 2, (ratio * onto.height) / 2);
     context.translate(-camera.x, -camera.y);
-    context.clip(world.path);
+    context.clip(world);
     context.drawImage(night.canvas, 0, 0, planeWidth, planeHeight);
     context.restore();
   }

@@ -1,37 +1,27 @@
-import { type GeoContext, geoPath } from "d3-geo";
 import type { Camera, Size } from "./camera.ts";
 import type { MapTheme } from "./colours.ts";
 import type { LandPolygon } from "./land.ts";
-import { planeProjection } from "./plane.ts";
+import { type PlanePoint, projectFromMiddle } from "./plane.ts";
 
-/** A shape of the plane, projected once for every view, and the box that it fills. */
+/** A shape of the plane, and the box that it fills. */
 type Shape = { path: Path2D; left: number; top: number; right: number; bottom: number };
 
 /** The land in the plane, one shape for each polygon: what is out of sight costs nothing. */
 export type Coastline = Shape[];
 
-/** A frame's share: projecting goes on in the next, so that nothing is held up. */
-const sliceMs = 8;
 const graticuleStepDeg = 15;
 const graticuleEndDeg = 75;
+const curveStepDeg = 3;
 const coastWidth = 0.8;
 const graticuleWidth = 0.75;
 
 /** The outline of the world. */
-export const world = shapeOf({ type: "Sphere" });
-const graticule = shapeOf({ type: "MultiLineString", coordinates: graticuleLines() });
+export const world = shapeOf([[...meridian(-180, 90), ...meridian(180, 90).reverse()]]).path;
+const graticule = graticuleOf();
 
-/** Projects the land in slices of a few milliseconds. */
-export async function projectCoastline(land: LandPolygon[]): Promise<Coastline> {
-  const shapes: Coastline = [];
-  let sliceEndsAtMs = performance.now() + sliceMs;
-  for (const coordinates of land) {
-    shapes.push(shapeOf({ type: "Polygon", coordinates }));
-    if (performance.now() < sliceEndsAtMs) continue;
-    await new Promise((resolve) => setTimeout(resolve));
-    sliceEndsAtMs = performance.now() + sliceMs;
-  }
-  return shapes;
+/** Makes the shapes of the land, once for every view. */
+export function coastlineOf(land: LandPolygon[]): Coastline {
+  return land.map((rings) => shapeOf(rings.map((ring) => ring.map(([x, y]) => ({ x, y })))));
 }
 
 /** Draws sea and land for a camera over a canvas of `size`, in CSS pixels. */
@@ -48,10 +38,10 @@ export function drawSea(
   context.scale(scale, scale);
 
   context.fillStyle = theme.sea;
-  context.fill(world.path);
+  context.fill(world);
   context.lineWidth = graticuleWidth / scale;
   context.strokeStyle = theme.graticule;
-  context.stroke(graticule.path);
+  context.stroke(graticule);
 
   const halfWidth = size.width / 2 / scale;
   const halfHeight = size.height / 2 / scale;
@@ -68,43 +58,47 @@ export function drawSea(
   );
   for (const { path } of inSight) context.fill(path);
   for (const { path } of inSight) context.stroke(path);
-  context.stroke(world.path);
+  context.stroke(world);
 }
 
-function graticuleLines(): [number, number][][] {
-  const lines: [number, number][][] = [];
-  for (let longitude = -180; longitude < 180; longitude += graticuleStepDeg) {
-    lines.push([-graticuleEndDeg, 0, graticuleEndDeg].map((latitude) => [longitude, latitude]));
-  }
+/** From south to north. @param east of the middle of the map, in degrees */
+function meridian(east: number, endDeg: number): PlanePoint[] {
+  const count = (2 * endDeg) / curveStepDeg;
+  return Array.from({ length: count + 1 }, (_, i) => projectFromMiddle(east, i * curveStepDeg - endDeg));
+}
+
+/** Meridians are curves of the plane, parallels are straight. */
+function graticuleOf(): Path2D {
+  const lines = new Path2D();
+  // From the middle, 130°W, to the meridians that are multiples of the step.
+  const firstEast =
+    -180 + ((180 - 130) % graticuleStepDeg === 0 ? 0 : graticuleStepDeg - ((180 - 130) % graticuleStepDeg));
+  for (let east = firstEast; east < 180; east += graticuleStepDeg) trace(lines, meridian(east, graticuleEndDeg));
   for (let latitude = -graticuleEndDeg; latitude <= graticuleEndDeg; latitude += graticuleStepDeg) {
-    // A line of the sphere is a great circle: a parallel needs many points.
-    lines.push(Array.from({ length: 121 }, (_, i) => [i * 3 - 180, latitude]));
+    trace(lines, [projectFromMiddle(-180, latitude), projectFromMiddle(180, latitude)]);
   }
   return lines;
 }
 
-function shapeOf(geometry: Parameters<ReturnType<typeof geoPath>>[0]): Shape {
+function trace(path: Path2D, points: readonly PlanePoint[]): void {
+  for (const [index, { x, y }] of points.entries()) {
+    if (index === 0) path.moveTo(x, y);
+    else path.lineTo(x, y);
+  }
+}
+
+function shapeOf(rings: readonly PlanePoint[][]): Shape {
   const path = new Path2D();
   const shape = { path, left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
-  const take = (x: number, y: number) => {
-    shape.left = Math.min(shape.left, x);
-    shape.right = Math.max(shape.right, x);
-    shape.top = Math.min(shape.top, y);
-    shape.bottom = Math.max(shape.bottom, y);
-  };
-  const pen: GeoContext = {
-    beginPath() {},
-    arc: (...args) => path.arc(...args),
-    closePath: () => path.closePath(),
-    moveTo(x, y) {
-      take(x, y);
-      path.moveTo(x, y);
-    },
-    lineTo(x, y) {
-      take(x, y);
-      path.lineTo(x, y);
-    },
-  };
-  geoPath(planeProjection, pen)(geometry);
+  for (const ring of rings) {
+    trace(path, ring);
+    path.closePath();
+    for (const { x, y } of ring) {
+      shape.left = Math.min(shape.left, x);
+      shape.right = Math.max(shape.right, x);
+      shape.top = Math.min(shape.top, y);
+      shape.bottom = Math.max(shape.bottom, y);
+    }
+  }
   return shape;
 }

@@ -1,8 +1,8 @@
-/** Rings of `[longitude, latitude]`, each closed: the coast, then the lakes in it. */
-export type LandPolygon = [longitude: number, latitude: number][][];
+/** Rings of points of the plane: the coast, then the lakes in it. Each closes by itself: its last point is not its first. */
+export type LandPolygon = [x: number, y: number][][];
 
 /** How finely each coastline is stored: about a pixel at the zoom up to which it is drawn. */
-export const stepsPerDegree = { "110m": 4, "50m": 40 } as const;
+export const stepsPerUnit = { "110m": 0.35, "50m": 3.5 } as const;
 
 const firstCharacter = 35;
 const digit = 32;
@@ -11,20 +11,28 @@ const polygonEnd = "!";
 
 /**
  * Writes polygons as text: the way from each point to the next in steps, in digits of base 32 from `#` on, as in
- * Google's encoded polylines. The last point of a ring is its first and is left out.
- * @param steps per degree
+ * Google's encoded polylines. What has become a line or a point by rounding is left out.
+ * @param steps per unit of the plane
  */
 export function encodeLand(polygons: LandPolygon[], steps: number): string {
-  return polygons.map((rings) => rings.map((ring) => encodeRing(ring, steps)).join(ringEnd)).join(polygonEnd);
+  return polygons
+    .map((rings) => rings.map((ring) => encodeRing(ring, steps)).filter((text) => text !== ""))
+    .filter((rings) => rings.length > 0)
+    .map((rings) => rings.join(ringEnd))
+    .join(polygonEnd);
 }
 
 function encodeRing(ring: LandPolygon[number], steps: number): string {
+  const rounded = ring.map(([x, y]): [number, number] => [Math.round(x * steps), Math.round(y * steps)]);
+  const turns = rounded.filter(([x, y], index) => {
+    const [lastX, lastY] = rounded.at(index - 1) ?? [];
+    return x !== lastX || y !== lastY;
+  });
+  if (turns.length < 3) return "";
   let text = "";
   let last: [number, number] = [0, 0];
-  for (const point of ring.slice(0, -1)) {
-    const here: [number, number] = [Math.round(point[0] * steps), Math.round(point[1] * steps)];
-    const moved = here[0] !== last[0] || here[1] !== last[1];
-    if (moved || text === "") text += encodeNumber(here[0] - last[0]) + encodeNumber(here[1] - last[1]);
+  for (const here of turns) {
+    text += encodeNumber(here[0] - last[0]) + encodeNumber(here[1] - last[1]);
     last = here;
   }
   return text;
@@ -39,7 +47,7 @@ function encodeNumber(value: number): string {
   return text + String.fromCharCode(firstCharacter + rest);
 }
 
-/** Reads what {@link encodeLand} wrote. @param steps per degree, as when it was written */
+/** Reads what {@link encodeLand} wrote. @param steps per unit, as when it was written */
 export function decodeLand(text: string, steps: number): LandPolygon[] {
   return text.split(polygonEnd).map((rings) => rings.split(ringEnd).map((ring) => decodeRing(ring, steps)));
 }
@@ -61,7 +69,5 @@ function decodeRing(text: string, steps: number): LandPolygon[number] {
     value = 0;
     place = 1;
   }
-  const first = ring[0];
-  if (first) ring.push([...first]);
   return ring;
 }

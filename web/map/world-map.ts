@@ -13,7 +13,7 @@ import {
   zoomOf,
 } from "./camera.ts";
 import { createChart } from "./chart.ts";
-import { type Coastline, projectCoastline } from "./coastline.ts";
+import { type Coastline, coastlineOf } from "./coastline.ts";
 import { readTheme } from "./colours.ts";
 import { followGestures } from "./gestures.ts";
 import { land110m } from "./land-110m.ts";
@@ -74,7 +74,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
   /** Until then, another size shows another first view. */
   let wasMoved = false;
   let isMoving = false;
-  let coarse: Coastline = [];
+  const coarse = coastlineOf(land110m());
   let fine: Coastline | "loading" | null = null;
   let timeMs: number | null = null;
 
@@ -105,10 +105,6 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
   const lighthouse = createLighthouse(layer, motion, placeOf, look);
   const front = createBurstFront(layer, motion, (point) => toCanvas(point, camera, size), look);
 
-  void projectCoastline(land110m()).then((coastline) => {
-    coarse = coastline;
-    dress();
-  });
   new ResizeObserver(resize).observe(element);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refreshTheme);
   setInterval(() => timeMs ?? dress(), minuteMs);
@@ -359,7 +355,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
     fine = "loading";
     try {
       const { land50m } = await import("./land-50m.ts");
-      fine = await projectCoastline(land50m());
+      fine = coastlineOf(land50m());
       dress();
     } catch {
       // Without network the coarse coast stays, and the next view asks again.
