@@ -44,9 +44,10 @@ const secondary = extraMeasurements.filter((field) => !(seaFields as readonly Me
 export function createStationCard(element: HTMLElement, actions: CardActions): StationCard {
   const title = make("h2");
   const about = make("p", { className: "quiet" });
+  const owner = make("p", { className: "quiet" });
   const age = make("p", { className: "quiet" });
   const hear = make("p");
-  const values = make("tbody");
+  const values = make("ul", { className: "readings" });
   const more = make("details", {}, make("summary", { textContent: "More measured there" }));
   const moreValues = make("dl");
   more.append(moreValues);
@@ -59,14 +60,12 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
   replay.addEventListener("click", () => actions.onReplay(stationId));
   close.addEventListener("click", actions.onClose);
   element.replaceChildren(
-    make("div", { className: "card-head" }, title, close),
-    about,
-    age,
+    make("div", { className: "card-head" }, make("div", {}, title, about, owner, age), close),
     make("div", { className: "card-actions" }, tune, replay),
-    make("table", {}, make("caption", { className: "unseen", textContent: "What it measured" }), values),
+    make("div", { className: "hear" }, make("h3", { textContent: "What you hear" }), hear),
+    make("h3", { className: "unseen", textContent: "What it measured, and its past 24 hours" }),
+    values,
     more,
-    make("h3", { textContent: "What you hear" }),
-    hear,
     make("p", {}, link),
   );
 
@@ -85,12 +84,10 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
   function showWho({ station, conditions, nowMs }: CardContent): void {
     setText(title, station?.name ?? stationId);
     const place = station && station.latitude !== null && station.longitude !== null ? formatPlace(station) : null;
-    const known = [stationId, station?.type, place, station?.owner].filter(
-      (text) => text !== null && text !== undefined,
-    );
-    setText(about, known.join(" · "));
+    setText(about, [stationId, station?.type, place].filter((text) => text).join(" · "));
+    setText(owner, station?.owner ? `Owned by ${station.owner}` : "");
     const newest = conditions ? newestOf(conditions) : null;
-    setText(age, newest === null ? "It has not reported in the last day." : `Newest report: ${ago(newest, nowMs)}`);
+    setText(age, newest === null ? "It has not reported in the last day." : `Reported ${ago(newest, nowMs)}`);
     const address = `https://www.ndbc.noaa.gov/station_page.php?station=${stationId.toLowerCase()}`;
     if (link.href !== address) link.href = address;
   }
@@ -107,34 +104,27 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
       ]),
     );
 
-    function createRow(field: SeaField): HTMLTableRowElement {
+    function createRow(field: SeaField): HTMLLIElement {
       const measured = conditions?.fields[field];
-      const heading = make("th", { scope: "row", textContent: labelOf(field) });
+      const label = make("span", { className: "label", textContent: labelOf(field) });
       if (!measured) {
-        const missing = make("td", { colSpan: 2, className: "quiet" });
-        missing.append(make("s", { textContent: "not measured" }), ` ${mapping[field].missing}`);
-        return make("tr", {}, heading, missing);
+        const missing = make("span", { className: "missing" }, make("s", { textContent: "not measured" }));
+        return make("li", {}, label, " ", missing, make("small", { textContent: ` ${mapping[field].missing}` }));
       }
-      const value = make("td", { className: "value" }, formatMeasurement(field, measured.value, units));
+      const value = make("span", { className: "value" }, formatMeasurement(field, measured.value, units));
       const past = typeof history === "string" ? [] : history;
       const trend = trendOf(field, past);
       if (trend) {
-        value.append(
-          " ",
-          make("span", { textContent: trendArrow[trend], title: trend, role: "img", ariaLabel: trend }),
-        );
+        const arrow = { textContent: trendArrow[trend], title: trend, role: "img", ariaLabel: trend };
+        value.append(" ", make("span", { className: "trend", ...arrow }));
       }
       if (newest !== null && newest - measured.atMs > sameReportMs) {
-        value.append(make("small", { className: "quiet", textContent: ` ${ago(measured.atMs, nowMs)}` }));
+        label.append(make("small", { textContent: ` ${ago(measured.atMs, nowMs)}` }));
       }
-      const line = createSparkline(field, past, nowMs, units);
-      const line24h = make("td", { className: "sparkline" });
-      if (line) line24h.append(line);
-      else
-        line24h.append(
-          make("span", { className: "quiet", textContent: emptyLine[typeof history === "string" ? history : "known"] }),
-        );
-      return make("tr", {}, heading, value, line24h);
+      const line =
+        createSparkline(field, past, nowMs, units) ??
+        make("small", { textContent: emptyLine[typeof history === "string" ? history : "known"] });
+      return make("li", {}, label, " ", value, line);
     }
   }
 }

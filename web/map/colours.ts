@@ -22,7 +22,7 @@ type Colour = Exclude<keyof MapTheme, "dark">;
 
 /** What each colour is unless the page's style sheet sets `--map-…`: a pale chart by day, the deep sea by night. */
 const colours: Record<Colour, { property: string; light: string; dark: string }> = {
-  outside: { property: "--map-outside", light: "#eef4f6", dark: "#07141c" },
+  outside: { property: "--map-outside", light: "#f4f8f9", dark: "#0a1c27" },
   sea: { property: "--map-sea", light: "#d5e6ec", dark: "#0c2a3c" },
   land: { property: "--map-land", light: "#f5f0e3", dark: "#213f4c" },
   coast: { property: "--map-coast", light: "#9fb4ba", dark: "#47707f" },
