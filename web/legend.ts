@@ -12,6 +12,11 @@ const words: readonly (readonly [keyof typeof legendMarks, string])[] = [
   ["silent", "a dot: silent for three hours or more"],
 ];
 
+const moving =
+  "A ring that spreads: its bell sounds now; broken, where waves or water temperature are missing. A thin line going east: " +
+  "many reports came at once, and ring from west to east. A beam: it points to where the wind comes from when it pings. " +
+  "The darker part of the map has night.";
+
 const [width, height, scale] = [56, 36, 1.3];
 
 /** Says what the marks of the map mean, by the very marks that it draws. */
@@ -21,7 +26,7 @@ export function showLegend(element: HTMLElement, theme: MapTheme): void {
     ...words.map(([mark, meaning]) =>
       make("div", { className: "legend-row" }, createPicture(mark), make("span", { textContent: meaning })),
     ),
-    make("p", { textContent: "A ring that spreads: its bell sounds now. The darker half of the map has night." }),
+    make("p", { textContent: moving }),
   );
 
   function createPicture(mark: keyof typeof legendMarks): HTMLCanvasElement {

@@ -197,6 +197,14 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     expect(shining.length).toBeGreaterThan(5);
     for (const { afterMs, deg } of shining)
       expect(Math.abs((deg ?? 0) - ((afterMs - 500) / 7_000) * 360)).toBeLessThan(12);
+    // A tick at north begins a turn anew, the tick right after it does not.
+    const asideDeg = await evaluate<number>(`new Promise((done) => {
+      const tickedAtMs = performance.now();
+      map.turnLighthouse(tickedAtMs);
+      map.turnLighthouse(tickedAtMs + 120);
+      setTimeout(() => done(beamDeg() - ((performance.now() - tickedAtMs - 500) / 7_000) * 360), 1_000);
+    })`);
+    expect(Math.abs(asideDeg)).toBeLessThan(5.5);
     await evaluate("map.setLighthouse(null)");
     expect(await evaluate<number | null>("beamDeg()")).toBeNull();
   });
@@ -213,11 +221,15 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     await reduceMotion("");
   });
 
-  test("the front of a burst goes from bell to bell eastwards, and goes away after the last", async () => {
+  test("the front of a burst goes from bell to bell eastwards, and goes away after the last; a lone bell has none", async () => {
     await setView({ longitude: -100, latitude: 35, zoom: 2 });
-    await evaluate("map.passFront('46026', performance.now())");
+    await page.until("frontX() === null && !document.querySelector('.pulse')");
+    await evaluate("map.pulse('51101', 0.5, performance.now())");
+    await page.until("ringsSeen().length > 0");
+    expect(await evaluate<number | null>("frontX()")).toBeNull();
+    await evaluate("map.pulse('46026', 0.5, performance.now())");
     const west = await page.until<number>("frontX()");
-    await evaluate("map.passFront('44009', performance.now())");
+    await evaluate("map.pulse('44009', 0.5, performance.now())");
     const ways = await evaluate<number[]>(`new Promise((done) => {
       const ways = [];
       const startMs = performance.now();
@@ -278,7 +290,7 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     const gaps = await evaluate<number[]>("voyage(2000)");
     const costs = await evaluate<number[]>("told.frameCosts");
     console.log(`map, 900 stations: scripting ${describeTimes(costs)}; from frame to frame ${describeTimes(gaps)}`);
-    expect(costs.length).toBeGreaterThan(20);
+    expect(costs.length).toBeGreaterThan(5);
     expect(quantile(costs, 0.5)).toBeLessThan(frameBudgetMs);
   });
 

@@ -12,7 +12,7 @@ const svgNamespace = "http://www.w3.org/2000/svg";
 
 /**
  * The meridian at which a burst rings: a thin line that goes over the map from bell to bell, from west to east, and fades
- * when no more ring. Where motion is to be reduced it appears at each bell, and does not travel.
+ * when no more ring. A lone bell has none. Where motion is to be reduced it appears at each bell, and does not travel.
  * @param onMap where a point of the plane is on the layer
  */
 export function createBurstFront(
@@ -35,20 +35,23 @@ export function createBurstFront(
   Object.assign(line.style, { fill: "none", strokeWidth: "1.5" });
   layer.append(svg);
   let longitude: number | null = null;
-  let movedAtMs = 0;
+  let movedAtMs = Number.NEGATIVE_INFINITY;
   let way = 0;
   return { pass, follow };
 
-  /** A bell of a burst sounds there. @param atMs of `performance.now()` */
+  /** A bell sounds there. @param atMs of `performance.now()` */
   function pass(atLongitude: number, atMs: number): void {
     setTimeout(() => moveTo(atLongitude), Math.max(0, atMs - performance.now()));
   }
 
   function moveTo(next: number): void {
     if (document.hidden) return;
-    const before = longitude === null ? Number.POSITIVE_INFINITY : middleX();
+    const nowMs = performance.now();
+    const isAlone = nowMs - movedAtMs > lingersMs;
+    const before = middleX();
     longitude = next;
-    movedAtMs = performance.now();
+    movedAtMs = nowMs;
+    if (isAlone) return;
     // Back in the west a new burst begins: the line does not travel there.
     way = look.still ? 0 : Math.max(0, middleX() - before);
     trace();
@@ -60,7 +63,6 @@ export function createBurstFront(
     const sinceMs = nowMs - movedAtMs;
     const isOver = sinceMs >= lingersMs;
     svg.style.display = isOver ? "none" : "block";
-    if (isOver) longitude = null;
     const moved = 1 - (1 - Math.min(sinceMs / movesMs, 1)) ** 3;
     svg.style.translate = `${(way * (moved - 1)).toFixed(1)}px 0`;
     svg.style.opacity = (opacity * Math.min(1, (2 * (lingersMs - sinceMs)) / lingersMs)).toFixed(2);
@@ -69,7 +71,7 @@ export function createBurstFront(
 
   /** The map has moved. */
   function follow(): void {
-    if (longitude !== null) trace();
+    if (svg.style.display !== "none") trace();
   }
 
   function trace(): void {

@@ -15,6 +15,8 @@ const turnMs = 8_000;
 /** The beam leaves north half a second after the turn began and is back seven seconds later, as it is heard. */
 const northMs = 500;
 const roundMs = 7_000;
+/** Two ticks that follow each other faster than this are one sign. */
+const ticksApartMs = 1_000;
 const length = 120;
 const halfWidthDeg = 10;
 
@@ -27,6 +29,7 @@ export function createLighthouse(
 ) {
   const beam = document.createElement("i");
   let light: Lighthouse | null = null;
+  let tickedAtMs = Number.NEGATIVE_INFINITY;
   beam.className = "beam";
   beam.hidden = true;
   Object.assign(beam.style, {
@@ -40,7 +43,7 @@ export function createLighthouse(
     willChange: "rotate",
   });
   layer.append(beam);
-  return { set, follow };
+  return { set, beginTurn, follow };
 
   /** `null`: none. */
   function set(next: Lighthouse | null): void {
@@ -50,6 +53,15 @@ export function createLighthouse(
     follow();
     if (light) motion.start(turn);
     else beam.hidden = true;
+  }
+
+  /**
+   * A turn begins, as the ticks at north are heard.
+   * @param atMs of the tick, of `performance.now()`; the second of two is no other turn
+   */
+  function beginTurn(atMs: number): void {
+    if (light && atMs - tickedAtMs > ticksApartMs) light = { ...light, turnsSinceMs: atMs };
+    tickedAtMs = atMs;
   }
 
   function turn(nowMs: number): boolean {

@@ -124,7 +124,6 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
     setMark,
     select,
     pulse,
-    passFront,
     setView,
     showStation,
     showWholeWorld,
@@ -134,6 +133,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
     panBy,
     setTimeMs,
     setLighthouse: lighthouse.set,
+    turnLighthouse: lighthouse.beginTurn,
     refreshTheme,
     get view(): MapView {
       return viewOf(camera, size);
@@ -172,16 +172,12 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
   }
 
   /**
-   * A ring at the instant a bell sounds.
+   * A ring at the instant a bell sounds; of bells in a row, the front.
    * @param hardness 0..1, its thickness; `null`: a knock or a bowed bell, thin and broken
    * @param atMs of `performance.now()`, may lie ahead
    */
   function pulse(stationId: string, hardness: number | null, atMs: number): void {
     pulses.add({ stationId, hardness, atMs });
-  }
-
-  /** The bell of a burst sounds there: its front comes by. @param atMs of `performance.now()` */
-  function passFront(stationId: string, atMs: number): void {
     const station = points.get(stationId);
     if (station) front.pass(station.longitude, atMs);
   }
