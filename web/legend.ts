@@ -17,7 +17,7 @@ const moving =
   "many reports came at once, and ring from west to east. A beam: it points to where the wind comes from when it pings. " +
   "The darker part of the map has night.";
 
-const [width, height, scale] = [56, 36, 1.3];
+const [width, height, scale] = [56, 38, 1.2];
 
 /** Says what the marks of the map mean, by the very marks that it draws. */
 export function showLegend(element: HTMLElement, theme: MapTheme): void {
@@ -40,7 +40,13 @@ export function showLegend(element: HTMLElement, theme: MapTheme): void {
     canvas.style.height = `${height}px`;
     const context = canvas.getContext("2d");
     context?.scale(ratio, ratio);
-    if (context) drawMark(context, legendMarks[mark], { x: width / 2, y: height * 0.7, scale, theme });
+    if (context)
+      drawMark(context, legendMarks[mark], { x: width / 2, y: height / 2 + (isWide(mark) ? 0 : 5), scale, theme });
     return canvas;
   }
+}
+
+/** A wide ring needs all of its picture, a small mark stands with its foot below the middle. */
+function isWide(mark: keyof typeof legendMarks): boolean {
+  return (legendMarks[mark].waveHeightM ?? 0) > 3;
 }
