@@ -100,11 +100,7 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
     await page.view.evaluate('document.getElementById("help").showModal()');
     await expectNoFault(page, "help");
     await page.view.evaluate('document.getElementById("help").close()');
-    await page.view.evaluate(`(() => {
-      const about = document.getElementById("about");
-      if (about.popover) about.showPopover();
-      else about.scrollIntoView();
-    })()`);
+    await page.view.evaluate('document.getElementById("about").showPopover()');
     await page.until('document.querySelector("#mapping table")');
     await expectNoFault(page, "mapping");
     expect(page.complaints).toEqual([]);
