@@ -193,6 +193,7 @@ async function fetchSounding(): Promise<Sounding> {
     pastDay: () => replayBar?.day ?? null,
     history: () => card?.history ?? [],
     onStroke: showStroke,
+    onNorth: map.turnLighthouse,
     onLevels: keepSettings,
   });
   return sounding;

@@ -10,6 +10,7 @@ import type { Settings } from "./settings.ts";
 import type { Report } from "./sound/network-score.ts";
 import type { PlayerState } from "./sound/player.ts";
 import { layers, type SoundEvent } from "./sound/sound-event.ts";
+import { lighthouseHz } from "./sound/waveforms.ts";
 import type { View } from "./view-url.ts";
 import { describeIntroduced, describeSea, describeSound } from "./words.ts";
 
@@ -27,6 +28,8 @@ export type SoundingParts = {
   history(): readonly PastReport[];
   /** A stroke of a station will sound at `atMs`, of `performance.now()`. */
   onStroke(event: SoundEvent & { stationId: string }, atMs: number): void;
+  /** The lighthouse's tick of north will sound at `atMs`, of `performance.now()`: its turn begins. */
+  onNorth(atMs: number): void;
   /** The mixer has changed the levels in the settings. */
   onLevels(): void;
 };
@@ -148,6 +151,7 @@ export function createSounding(parts: SoundingParts): Sounding {
       if (settings.captions) captions.show(sentence, atMs);
       return;
     }
+    if (event.type === "ping" && event.hz === lighthouseHz.north) parts.onNorth(atMs);
     if (!("stationId" in event) || event.stationId === undefined) return;
     const { stationId } = event;
     // A knock in place of a value that the tuned-in station lacks is no report.
