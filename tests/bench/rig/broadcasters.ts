@@ -1,0 +1,160 @@
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "../../../services/dev/ports.ts";
+import type { Stack } from "../../rig/stack.ts";
+import { childrenOf, cores, pin } from "./processes.ts";
+import { type Publisher, publishToNchan, publishToRedis } from "./publisher.ts";
+
+/** A server that streams what is published to all who listen, alone on its core. */
+export type Broadcaster = {
+  streamUrl: string;
+  pids: number[];
+  publisher: Publisher;
+  stop(): Promise<void>;
+};
+
+/** Starts a broadcaster, which listens when this resolves. */
+export type StartBroadcaster = () => Promise<Broadcaster>;
+
+const channel = "observations:new";
+const betterSse = "better-sse@0.16.1";
+
+/** bellbuoy's own server. @param env settings, like `PORT` */
+export function bellbuoy(stack: Stack, env: Record<string, string> = {}): StartBroadcaster {
+  return async () => {
+    const limits = { MAX_STREAMS: "1000000", MAX_STREAMS_PER_IP: "1000000" };
+    const { pid, url, stop } = await stack.start("server", { ...limits, ...env });
+    pin(pid, cores.server);
+    await untilOk(`${url}/ready`);
+    const publisher = await publishToRedis(stack.redisUrl, true);
+    return {
+      streamUrl: `${url}/v1/observations/stream`,
+      pids: [pid],
+      publisher,
+      async stop() {
+        publisher.close();
+        await stop("SIGKILL");
+      },
+    };
+  };
+}
+
+/** {@link ./floor.c}, compiled here. `null` without a C compiler. */
+export async function floor(stack: Stack): Promise<StartBroadcaster | null> {
+  if (!Bun.which("cc")) return null;
+  const directory = temporaryDirectory();
+  const program = join(directory, "floor");
+  await run(["cc", "-O2", "-o", program, join(import.meta.dir, "floor.c")]);
+  return () => {
+    const port = freePort();
+    const command = [program, String(port), new URL(stack.redisUrl).port, channel];
+    return startBroadcaster(command, port, "/", () => publishToRedis(stack.redisUrl, false));
+  };
+}
+
+/** nginx with its module nchan, published to over HTTP. `null` where they are not installed. */
+export async function nchan(): Promise<StartBroadcaster | null> {
+  const module = "/usr/lib/nginx/modules/ngx_nchan_module.so";
+  if (!Bun.which("nginx") || !(await Bun.file(module).exists())) return null;
+  return async () => {
+    const directory = temporaryDirectory();
+    const port = freePort();
+    const config = join(directory, "nginx.conf");
+    await Bun.write(config, nchanConfig(module, directory, port));
+    const command = ["nginx", "-e", join(directory, "error.log"), "-p", directory, "-c", config];
+    return startBroadcaster(command, port, "/stream", () => publishToNchan(`http://127.0.0.1:${port}/publish`));
+  };
+}
+
+/** Room for a whole burst in its memory, since what falls out of it is lost; else its defaults. */
+function nchanConfig(module: string, directory: string, port: number): string {
+  return `load_module ${module};
+daemon off;
+worker_processes 1;
+pid ${directory}/nginx.pid;
+events { worker_connections 16384; }
+http {
+  access_log off;
+  client_body_temp_path ${directory}/body;
+  keepalive_requests 1000000000;
+  nchan_shared_memory_size 256M;
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    location = /publish { nchan_publisher; nchan_channel_id sea; nchan_message_buffer_length 20000; }
+    location = /stream { nchan_subscriber eventsource; nchan_channel_id sea; nchan_subscriber_first_message newest; }
+  }
+}
+`;
+}
+
+/** better-sse on Node, with ioredis as its source. `null` without Node or where the registry cannot be reached. */
+export async function betterSseOnNode(stack: Stack): Promise<StartBroadcaster | null> {
+  if (!Bun.which("node")) return null;
+  const directory = temporaryDirectory();
+  await Bun.write(join(directory, "package.json"), "{}");
+  const installed = await run([process.execPath, "add", betterSse, "ioredis"], directory).then(
+    () => true,
+    () => false,
+  );
+  if (!installed) return null;
+  const program = join(directory, "server.mjs");
+  await Bun.write(program, Bun.file(join(import.meta.dir, "better-sse.mjs")));
+  return () => {
+    const port = freePort();
+    const command = ["node", program, String(port), stack.redisUrl, channel];
+    return startBroadcaster(command, port, "/", () => publishToRedis(stack.redisUrl, false));
+  };
+}
+
+async function startBroadcaster(
+  command: string[],
+  port: number,
+  path: string,
+  createPublisher: () => Promise<Publisher>,
+): Promise<Broadcaster> {
+  const child = Bun.spawn(command, { stdio: ["ignore", "ignore", "inherit"] });
+  await untilConnected(port);
+  const pids = [child.pid, ...(await childrenOf(child.pid))];
+  for (const pid of pids) pin(pid, cores.server);
+  const publisher = await createPublisher();
+  return {
+    streamUrl: `http://127.0.0.1:${port}${path}`,
+    pids,
+    publisher,
+    async stop() {
+      publisher.close();
+      child.kill();
+      await child.exited;
+    },
+  };
+}
+
+async function untilConnected(port: number): Promise<void> {
+  for (;;) {
+    try {
+      const socket = await Bun.connect({ hostname: "127.0.0.1", port, socket: { data() {} } });
+      socket.end();
+      return;
+    } catch {
+      await Bun.sleep(20);
+    }
+  }
+}
+
+async function untilOk(url: string): Promise<void> {
+  while (!(await fetch(url)).ok) await Bun.sleep(20);
+}
+
+function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "bellbuoy-bench-"));
+  process.once("exit", () => void rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+async function run(command: string[], cwd?: string): Promise<void> {
+  const child = Bun.spawn(command, { ...(cwd && { cwd }), stdio: ["ignore", "ignore", "pipe"] });
+  const complaints = await new Response(child.stderr).text();
+  if ((await child.exited) !== 0) throw new Error(complaints.trim());
+}
