@@ -1,11 +1,11 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { serveStatic } from "hono/bun";
-import { cors } from "hono/cors";
 import { timeout } from "hono/timeout";
 import type { Link } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import { isDatabaseAway, type Sql } from "../../shared/sql.ts";
 import { hashedName } from "../../web/hashed-name.ts";
+import { allowOrigins } from "./allow-origins.ts";
 import { clientAddress } from "./client-address.ts";
 import { compressed } from "./compression.ts";
 import { endpoints } from "./endpoints.ts";
@@ -61,14 +61,7 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
 
   app.use(parts.countRequest);
   app.use(securityHeaders);
-  app.use(
-    "/v1/*",
-    cors({
-      origin: corsOrigins.includes("*") ? "*" : corsOrigins,
-      allowMethods: ["GET", "HEAD"],
-      exposeHeaders: ["Link", "Retry-After"],
-    }),
-  );
+  app.use("/v1/*", allowOrigins(corsOrigins));
   app.use(onlyReads);
 
   // Each stream that is opened may be opened once more at once, as after a restart of the server; no less than requests.

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { rateLimiter } from "hono-rate-limiter";
-import { ProblemError, problemResponse } from "./problem.ts";
+import { ProblemError, problemResponse, tryAgain } from "./problem.ts";
 import type { RequestContext, RequestEnv } from "./request-env.ts";
 
 /** Room for the longest query there is, 500 station ids with `%2C` between them. Bun itself refuses a head above 16 kB. */
@@ -35,8 +35,12 @@ export function rateLimit(limit: number, addressOf: (c: RequestContext) => strin
   return rateLimiter<RequestEnv>({
     windowMs: rateWindowMs,
     limit,
+    // They would stay in memory as long as a stream is open.
+    standardHeaders: false,
     keyGenerator: (c) => String(BigInt(Bun.hash(addressOf(c), seed)) % rateCounters),
-    handler: (c) =>
-      problemResponse(c, new ProblemError(429, `more than ${limit} requests within ${rateWindowMs / 1000} seconds`)),
+    handler: (c) => {
+      const seconds = rateWindowMs / 1000;
+      return problemResponse(c, tryAgain(429, `more than ${limit} requests within ${seconds} seconds`, seconds));
+    },
   });
 }

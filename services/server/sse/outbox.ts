@@ -1,59 +1,67 @@
 /** The part of Hono's stream that an outbox needs. */
 type Writable = { write(bytes: Uint8Array): Promise<unknown> };
 
-/** What waits to be written to one listener. */
-export type Outbox = {
-  /** Queues bytes and returns at once. Past the limit the listener counts as too slow, and `onOverflow` is called once. */
-  send(bytes: Uint8Array): void;
-  /** Resolves when all that was sent is written, or the outbox is closed. */
-  drained(): Promise<void>;
-  /** Milliseconds for which the write under way has been waiting for the listener; 0 when there is none. */
-  stalledMs(): number;
-  /** Forgets what waits and writes nothing more. */
-  close(): void;
-};
+/** What a listener may leave unread before its stream is ended: several bursts of 900 events. */
+export const maxBacklogBytes = 1024 * 1024;
 
 /**
- * Writes to one listener, one write at a time, without ever making the sender wait. The queue holds references to bytes
- * that all listeners share, so a slow one costs little until the limit ends it; it resumes by its last event id.
- * @param maxBytes how much may wait
+ * What waits to be written to one listener. It writes one write at a time, without ever making the sender wait. The queue
+ * holds references to bytes that all listeners share, so a slow one costs little until the limit ends it; it resumes by its
+ * last event id.
+ *
+ * A class, since there may be ten thousand of them: closures would be five objects more in each.
  */
-export function createOutbox(stream: Writable, maxBytes: number, onOverflow: () => void): Outbox {
-  let queue: Uint8Array[] = [];
-  let queuedBytes = 0;
-  let writingSince: number | null = null;
-  let closed = false;
-  let whenDrained = Promise.resolve();
+export class Outbox {
+  readonly #stream: Writable;
+  readonly #onOverflow: (reason: string) => void;
+  #queue: Uint8Array[] = [];
+  #queuedBytes = 0;
+  #writingSince: number | null = null;
+  #closed = false;
+  #drained: Promise<void> | null = null;
 
-  async function drain(): Promise<void> {
-    for (let bytes = queue.shift(); bytes !== undefined && !closed; bytes = queue.shift()) {
-      writingSince = performance.now();
-      await stream.write(bytes);
-      queuedBytes -= bytes.byteLength;
+  /** @param onOverflow called once, when more than {@link maxBacklogBytes} would wait: the listener is too slow */
+  constructor(stream: Writable, onOverflow: (reason: string) => void) {
+    this.#stream = stream;
+    this.#onOverflow = onOverflow;
+  }
+
+  /** Queues bytes and returns at once. */
+  send(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    if (this.#queuedBytes + bytes.byteLength > maxBacklogBytes) {
+      this.close();
+      this.#onOverflow("too slow");
+      return;
     }
-    writingSince = null;
+    this.#queue.push(bytes);
+    this.#queuedBytes += bytes.byteLength;
+    if (this.#writingSince === null) this.#drained = this.#drain();
   }
 
-  function close(): void {
-    closed = true;
-    queue = [];
-    queuedBytes = 0;
+  /** Resolves when all that was sent is written, or the outbox is closed. */
+  async drained(): Promise<void> {
+    await this.#drained;
   }
 
-  return {
-    send(bytes) {
-      if (closed) return;
-      if (queuedBytes + bytes.byteLength > maxBytes) {
-        close();
-        onOverflow();
-        return;
-      }
-      queue.push(bytes);
-      queuedBytes += bytes.byteLength;
-      if (writingSince === null) whenDrained = drain();
-    },
-    drained: () => whenDrained,
-    stalledMs: () => (writingSince === null ? 0 : performance.now() - writingSince),
-    close,
-  };
+  /** Milliseconds for which the write under way has been waiting for the listener; 0 when there is none. */
+  stalledMs(): number {
+    return this.#writingSince === null ? 0 : performance.now() - this.#writingSince;
+  }
+
+  /** Forgets what waits and writes nothing more. */
+  close(): void {
+    this.#closed = true;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+  }
+
+  async #drain(): Promise<void> {
+    for (let bytes = this.#queue.shift(); bytes !== undefined && !this.#closed; bytes = this.#queue.shift()) {
+      this.#writingSince = performance.now();
+      await this.#stream.write(bytes);
+      this.#queuedBytes -= bytes.byteLength;
+    }
+    this.#writingSince = null;
+  }
 }

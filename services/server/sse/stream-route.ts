@@ -18,12 +18,10 @@ import {
   retryBlock,
   storedFrame,
 } from "./frames.ts";
-import { createOutbox } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
 import { findBeginning, parseWish, type Wish } from "./resume.ts";
 import { streamEndpoint } from "./stream-endpoint.ts";
 
-/** What a listener may leave unread before its stream is ended: several bursts of 900 events. */
-export const maxBacklogBytes = 1024 * 1024;
 /** Rows of one page of a replay: enough to be quick, and far below what a listener may leave unread. */
 const pageRows = 500;
 /** While the database is away, streams that wait for it show a sign of life this often. */
@@ -81,35 +79,34 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
     // Bun ends what is idle for 10 seconds by default (oven-sh/bun#27479).
     setIdleSeconds(idleSeconds);
     return streamSSE(c, async (stream) => {
-      const gone = new AbortController();
-      const outbox = createOutbox(stream, maxBacklogBytes, () => listener.end("too slow"));
-      const listener: Listener = { outbox, filter, address, after: 0n, end };
+      const over = Promise.withResolvers<Error>();
+      let isOver = false;
       function end(reason: string): void {
-        if (gone.signal.aborted) return;
+        if (isOver) return;
+        isOver = true;
         log.debug("stream ended", { reason });
         streamCounts.ended(reason);
         broadcast.close(listener);
-        gone.abort(new Error(reason));
+        over.resolve(new Error(reason));
         stream.abort();
         // A connection whose other end takes nothing would stay, with what waits in it.
         setIdleSeconds(endingSeconds);
       }
+      const listener: Listener = { outbox: new Outbox(stream, end), filter, address, after: 0n, end };
+      const left = () => end("the client left");
       // Before anything is written: an abort is not told again to whoever asks later. Two ways, since either may fail.
-      stream.onAbort(() => end("the client left"));
-      c.req.raw.signal.addEventListener("abort", () => end("the client left"), { once: true });
+      stream.onAbort(left);
+      c.req.raw.signal.addEventListener("abort", left, { once: true });
 
       broadcast.open(listener);
-      const over = new Promise<void>((resolve) =>
-        gone.signal.addEventListener("abort", () => resolve(), { once: true }),
-      );
-      outbox.send(retryBlock());
+      listener.outbox.send(retryBlock());
       try {
-        await begin(listener, wish, gone.signal);
+        await begin(listener, wish, over.promise);
       } catch (error) {
-        if (!gone.signal.aborted) log.error("a stream failed to begin", { reason: (error as Error).message });
+        if (!isOver) log.error("a stream failed to begin", { reason: (error as Error).message });
         end("failed to begin");
       }
-      await over;
+      await over.promise;
     });
   };
 
@@ -123,7 +120,20 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
     }
   }
 
-  async function begin(listener: Listener, wish: Wish, signal: AbortSignal): Promise<void> {
+  /** @param over resolves when the stream has ended, with why */
+  async function begin(listener: Listener, wish: Wish, over: Promise<Error>): Promise<void> {
+    if (wish.kind === "live" && feed.position !== null) {
+      beginLive(listener);
+      streamCounts.began("live");
+      return;
+    }
+    // Made for those alone who must wait: of those who need not there may be many.
+    const gone = new AbortController();
+    void over.then((reason) => gone.abort(reason));
+    await beginWaiting(listener, wish, gone.signal);
+  }
+
+  async function beginWaiting(listener: Listener, wish: Wish, signal: AbortSignal): Promise<void> {
     if (feed.position === null) await showingLife(listener, feed.started, signal);
     if (wish.kind === "live") {
       beginLive(listener);
