@@ -1,46 +1,28 @@
-import { endSharedCluster, startStack } from "../rig/stack.ts";
-import {
-  type Broadcaster,
-  bellbuoy,
-  betterSseOnNode,
-  floor,
-  nchan,
-  type StartBroadcaster,
-} from "./rig/broadcasters.ts";
+import { readdir } from "node:fs/promises";
+import { withBenchStack } from "./rig/bench-stack.ts";
+import { type Broadcaster, bellbuoy, type StartBroadcaster } from "./rig/broadcasters.ts";
 import type { Findings, RunOptions, Table } from "./rig/findings.ts";
-import { type LoadClient, startLoadClient } from "./rig/load-client.ts";
-import { cores, cpuMs, pin, whyNotPinned } from "./rig/processes.ts";
-import { interleave } from "./rig/rounds.ts";
+import type { LoadClient } from "./rig/load-client.ts";
+import { cpuMs, memoryMb } from "./rig/processes.ts";
+import { interleave, medians } from "./rig/rounds.ts";
 
-export const description = "a burst of 800 events, published at once, to many streams";
+export const description = "a burst of 800 events, published at once, to many streams (parts: 1000, 10000, servers)";
 
 /** One refresh of NDBC's file. */
 const events = 800;
 
-export async function run({ rounds, part }: RunOptions): Promise<Findings> {
-  pin(process.pid, cores.others);
-  const stack = await startStack();
-  const load = startLoadClient();
-  const tables: Table[] = [];
-  const skipped = whyNotPinned === null ? [] : [whyNotPinned];
-  try {
-    const ours = { bellbuoy: bellbuoy(stack), ...(await present("C, joined", floor(stack), skipped)) };
-    const peers = {
-      ...(await present("nchan", nchan(), skipped)),
-      ...(await present("better-sse", betterSseOnNode(stack), skipped)),
-    };
-    if (part === null || part === "1000") {
-      tables.push(await measureBursts(load, { ...ours, ...peers }, 1_000, rounds));
-    }
-    if (part === null || part === "10000") {
+export function run({ rounds, part }: RunOptions): Promise<Findings> {
+  return withBenchStack(async ({ stack, load, ours, peers, skipped }) => {
+    const tables: Table[] = [];
+    const wants = (name: string) => part === null || part === name;
+    if (wants("1000")) tables.push(await measureBursts(load, { ...ours, ...peers }, 1_000, rounds));
+    if (wants("10000")) {
       tables.push(await measureBursts(load, ours, 10_000, rounds));
+      skipped.push("nchan and better-sse with 10,000 streams: a minute a burst");
     }
-  } finally {
-    await load.stop();
-    await stack.stop();
-    await endSharedCluster();
-  }
-  return { tables, skipped };
+    if (wants("servers")) tables.push(await measureServers(load, bellbuoy(stack, 4), rounds));
+    return { tables, skipped };
+  });
 }
 
 async function measureBursts(
@@ -49,7 +31,10 @@ async function measureBursts(
   streams: number,
   rounds: number,
 ): Promise<Table> {
-  const turns = Object.entries(contestants).map(([name, start]) => [name, () => measureBurst(load, start, streams)]);
+  const turns = Object.entries(contestants).map(([name, start]) => [
+    name,
+    () => turn(load, start, streams, ({ firstMs, figures }) => ({ firstMs, ...figures })),
+  ]);
   const measured = await interleave(Object.fromEntries(turns), rounds);
   return {
     title: `${events} events to ${streams} streams`,
@@ -57,14 +42,40 @@ async function measureBursts(
   };
 }
 
-/** One turn: a server is started, streams are opened, and the second of two bursts is measured, when all is warm. */
-async function measureBurst(load: LoadClient, start: StartBroadcaster, streams: number) {
+/** Several servers share a port: each gets a part of the streams, and all streams hear the same. */
+async function measureServers(load: LoadClient, start: StartBroadcaster, rounds: number): Promise<Table> {
+  const streams = 10_000;
+  const turns = [];
+  for (let round = 1; round <= rounds; round++) {
+    turns.push(
+      await turn(load, start, streams, async ({ server, figures }) => {
+        const sockets = await Promise.all(server.pids.map(async (pid) => (await readdir(`/proc/${pid}/fd`)).length));
+        const leastFilesOfAServer = Math.min(...sockets);
+        return { leastFilesOfAServer, mostFilesOfAServer: Math.max(...sockets), ...figures };
+      }),
+    );
+  }
+  return {
+    title: `${events} events to ${streams} streams of 4 servers that share a port, all identical`,
+    rows: [{ server: "4 x bellbuoy", ...medians(turns) }],
+  };
+}
+
+type BurstFigures = Awaited<ReturnType<typeof burst>>;
+
+/** A server is started, streams are opened, and the second of two bursts is measured, when all is warm. */
+async function turn<M>(
+  load: LoadClient,
+  start: StartBroadcaster,
+  streams: number,
+  tell: (measured: { server: Broadcaster; firstMs: number; figures: BurstFigures }) => M | Promise<M>,
+): Promise<M> {
   const server = await start();
   try {
     await load.open(server.streamUrl, streams);
-    const first = await burst(load, server);
-    const second = await burst(load, server);
-    return { firstMs: first.wholeMs, ...second };
+    const { wholeMs: firstMs } = await burst(load, server);
+    const figures = await burst(load, server);
+    return await tell({ server, firstMs, figures });
   } finally {
     await load.closeAll();
     await server.stop();
@@ -82,17 +93,7 @@ async function burst(load: LoadClient, { pids, publisher }: Broadcaster) {
     p99Ms,
     nsPerDelivery: (wholeMs * 1e6) / deliveries,
     cpuNsPerDelivery: (cpu * 1e6) / deliveries,
+    memoryMb: await memoryMb(pids),
     clientBusyPercent: clientBusy * 100,
   };
-}
-
-/** A contestant, or nothing where it cannot take part; that is told then. */
-async function present(
-  name: string,
-  starting: Promise<StartBroadcaster | null>,
-  skipped: string[],
-): Promise<Record<string, StartBroadcaster>> {
-  const start = await starting;
-  if (start === null) skipped.push(`${name}: not installed, or not to be had here`);
-  return start === null ? {} : { [name]: start };
 }

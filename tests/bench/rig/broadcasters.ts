@@ -21,21 +21,24 @@ export type StartBroadcaster = () => Promise<Broadcaster>;
 const channel = "observations:new";
 const betterSse = "better-sse@0.16.1";
 
-/** bellbuoy's own server. @param env settings, like `PORT` */
-export function bellbuoy(stack: Stack, env: Record<string, string> = {}): StartBroadcaster {
+/** bellbuoy's own server; several of them share a port. */
+export function bellbuoy(stack: Stack, servers = 1): StartBroadcaster {
   return async () => {
+    const port = freePort();
     const limits = { MAX_STREAMS: "1000000", MAX_STREAMS_PER_IP: "1000000" };
-    const { pid, url, stop } = await stack.start("server", { ...limits, ...env });
-    pin(pid, cores.server);
-    await untilOk(`${url}/ready`);
+    const env = { ...limits, PORT: String(port), REUSE_PORT: servers > 1 ? "1" : "0" };
+    const started = await Promise.all(Array.from({ length: servers }, () => stack.start("server", env)));
+    for (const { pid } of started) pin(pid, cores.server);
+    await untilSubscribed(stack, servers);
     const publisher = await publishToRedis(stack.redisUrl, true);
     return {
-      streamUrl: `${url}/v1/observations/stream`,
-      pids: [pid],
+      streamUrl: `http://127.0.0.1:${port}/v1/observations/stream`,
+      pids: started.map(({ pid }) => pid),
       publisher,
       async stop() {
         publisher.close();
-        await stop("SIGKILL");
+        await Promise.all(started.map((server) => server.stop("SIGKILL")));
+        await untilSubscribed(stack, 0);
       },
     };
   };
@@ -143,8 +146,9 @@ async function untilConnected(port: number): Promise<void> {
   }
 }
 
-async function untilOk(url: string): Promise<void> {
-  while (!(await fetch(url)).ok) await Bun.sleep(20);
+async function untilSubscribed({ redis }: Stack, servers: number): Promise<void> {
+  const subscribed = async () => Number((await redis.pubsub("NUMSUB", channel))[1]);
+  while ((await subscribed()) !== servers) await Bun.sleep(20);
 }
 
 function temporaryDirectory(): string {
