@@ -1,4 +1,8 @@
 import { readdir } from "node:fs/promises";
+import { storePoll } from "../../services/worker/store.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
+import { observed } from "../rig/observed.ts";
+import type { Stack } from "../rig/stack.ts";
 import { withBenchStack } from "./rig/bench-stack.ts";
 import { type Broadcaster, bellbuoy, type StartBroadcaster } from "./rig/broadcasters.ts";
 import type { Findings, RunOptions, Table } from "./rig/findings.ts";
@@ -6,10 +10,13 @@ import type { LoadClient } from "./rig/load-client.ts";
 import { cpuMs, memoryMb } from "./rig/processes.ts";
 import { interleave, medians } from "./rig/rounds.ts";
 
-export const description = "a burst of 800 events, published at once, to many streams (parts: 1000, 10000, servers)";
+export const description =
+  "a burst of 800 events, published at once, to many streams (parts: 1000, 10000, servers, resume)";
 
 /** One refresh of NDBC's file. */
 const events = 800;
+/** Bursts before the one that counts: a runtime that compiles as it goes is faster then. The first is told too. */
+const warmUps = 3;
 
 export function run({ rounds, part }: RunOptions): Promise<Findings> {
   return withBenchStack(async ({ stack, load, ours, peers, skipped }) => {
@@ -21,6 +28,8 @@ export function run({ rounds, part }: RunOptions): Promise<Findings> {
       skipped.push("nchan and better-sse with 10,000 streams: a minute a burst");
     }
     if (wants("servers")) tables.push(await measureServers(load, bellbuoy(stack, 4), rounds));
+    // The last: it is the only one that stores events.
+    if (wants("resume")) tables.push(await measureResume(stack, load, rounds));
     return { tables, skipped };
   });
 }
@@ -61,9 +70,33 @@ async function measureServers(load: LoadClient, start: StartBroadcaster, rounds:
   };
 }
 
+/** What comes when a server was restarted: all of its listeners at once, each with what it missed. */
+async function measureResume(stack: Stack, load: LoadClient, rounds: number): Promise<Table> {
+  const streams = 1_000;
+  const rows = Array.from({ length: events }, (_, index) => observed(String(10_000 + index), "2026-05-06T12:00:00Z"));
+  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+  const server = await bellbuoy(stack)();
+  try {
+    const resume = async () => {
+      const before = await cpuMs(server.pids);
+      const startedMs = performance.now();
+      await load.open(`${server.streamUrl}?lastEventId=0`, streams);
+      const quietMs = await load.begin();
+      const wholeMs = performance.now() - startedMs - quietMs;
+      const cpuMsPerStream = ((await cpuMs(server.pids)) - before) / streams;
+      await load.closeAll();
+      return { wholeMs, cpuMsPerStream };
+    };
+    const { bellbuoy: figures } = await interleave({ bellbuoy: resume }, rounds);
+    return { title: `${streams} streams come back at once, each with ${events} events missed`, rows: [figures] };
+  } finally {
+    await server.stop();
+  }
+}
+
 type BurstFigures = Awaited<ReturnType<typeof burst>>;
 
-/** A server is started, streams are opened, and the second of two bursts is measured, when all is warm. */
+/** A server is started, streams are opened, and a burst is measured once some have warmed all up. */
 async function turn<M>(
   load: LoadClient,
   start: StartBroadcaster,
@@ -74,6 +107,7 @@ async function turn<M>(
   try {
     await load.open(server.streamUrl, streams);
     const { wholeMs: firstMs } = await burst(load, server);
+    for (let warmUp = 1; warmUp < warmUps; warmUp++) await burst(load, server);
     const figures = await burst(load, server);
     return await tell({ server, firstMs, figures });
   } finally {

@@ -5,8 +5,11 @@ import { cores, pin } from "./processes.ts";
 export type LoadClient = {
   /** Opens so many more streams. @returns milliseconds until all had begun */
   open(url: string, streams: number): Promise<number>;
-  /** From here on all streams are to hear the same. What they hear is measured. */
-  begin(): Promise<void>;
+  /**
+   * From here on all streams are to hear the same, and that is measured. Waits until nothing comes any more.
+   * @returns milliseconds for which nothing had come
+   */
+  begin(): Promise<number>;
   /** Resolves when each stream has heard so many events. @throws {Error} when one ends, hears something else, or nothing */
   heard(events: number): Promise<Heard>;
   /** Ends all streams. */

@@ -97,13 +97,14 @@ function createStream(): Stream {
   return { reader, place };
 }
 
-async function begin(): Promise<void> {
+async function begin(): Promise<number> {
   transcript = null;
   while (clockMs() - lastDataMs < settledMs) await Bun.sleep(settledMs / 10);
   for (const { data } of sockets) data.place.bytes = data.place.events = 0;
   wanted = Number.POSITIVE_INFINITY;
   transcript = createTranscript(sockets.size);
   cpuAtBegin = process.cpuUsage();
+  return clockMs() - lastDataMs;
 }
 
 async function heard({ events }: { events: number }): Promise<Heard> {
