@@ -21,6 +21,9 @@ process.exit(0);
 
 async function runBench(name: string, part: string | null): Promise<void> {
   const bench: Bench = await import(`./${name}.ts`);
+  if (part !== null && bench.parts?.includes(part) === false) {
+    fail(`${name} has no part "${part}", only ${bench.parts.join(", ")}`);
+  }
   console.log(`\n${name}: ${bench.description}\non ${machine()}`);
   const findings = await bench.run({ rounds: wanted.rounds, part });
   for (const table of findings.tables) console.log(printTable(table));

@@ -7,32 +7,39 @@ import { cores, pin, whyNotPinned } from "./processes.ts";
 export type BenchStack = {
   stack: Stack;
   load: LoadClient;
-  /** Who takes part: bellbuoy and a broadcaster in C, and other servers. */
-  ours: Record<string, StartBroadcaster>;
-  peers: Record<string, StartBroadcaster>;
-  skipped: string[];
+  /** bellbuoy, and what a broadcaster in C takes. */
+  ours(): Promise<Contestants>;
+  /** Other servers, as far as they can be had here. */
+  peers(): Promise<Contestants>;
+  skipped: Set<string>;
 };
+
+export type Contestants = Record<string, StartBroadcaster>;
 
 /** Starts PostgreSQL, Redis and a load client, all on the core that is not the server's, and ends them after `use`. */
 export async function withBenchStack<T>(use: (parts: BenchStack) => Promise<T>): Promise<T> {
   pin(process.pid, cores.others);
   const stack = await startStack();
   const load = startLoadClient();
-  const skipped = whyNotPinned === null ? [] : [whyNotPinned];
+  const skipped = new Set(whyNotPinned === null ? [] : [whyNotPinned]);
 
-  async function present(name: string, starting: Promise<StartBroadcaster | null>) {
-    const start = await starting;
-    if (start === null) skipped.push(`${name}: not installed, or not to be had here`);
+  async function present(name: string, preparing: Promise<StartBroadcaster | null>): Promise<Contestants> {
+    const start = await preparing;
+    if (start === null) skipped.add(`${name}: not installed, or not to be had here`);
     return start === null ? {} : { [name]: start };
   }
 
   try {
-    const ours = { bellbuoy: bellbuoy(stack), ...(await present("C, joined", floor(stack))) };
-    const peers = {
-      ...(await present("nchan", nchan())),
-      ...(await present("better-sse", betterSseOnNode(stack))),
-    };
-    return await use({ stack, load, ours, peers, skipped });
+    return await use({
+      stack,
+      load,
+      skipped,
+      ours: async () => ({ bellbuoy: bellbuoy(stack), ...(await present("C, joined", floor(stack))) }),
+      peers: async () => ({
+        ...(await present("nchan", nchan())),
+        ...(await present("better-sse", betterSseOnNode(stack))),
+      }),
+    });
   } finally {
     await load.stop();
     await stack.stop();

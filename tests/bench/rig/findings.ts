@@ -2,6 +2,8 @@
 export type Bench = {
   /** One line: what is measured. */
   description: string;
+  /** Names of what can be measured apart, if anything. */
+  parts?: readonly string[];
   /** Measures, starting all that it needs on free ports and ending it again. @throws {Error} when it cannot, or finds a fault */
   run(options: RunOptions): Promise<Findings>;
 };
