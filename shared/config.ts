@@ -74,6 +74,11 @@ const variables = {
     "*",
     'the character "*", or origins with commas between them, like https://example.org',
   ),
+  REUSE_PORT: variable(
+    z.enum(["0", "1"]).transform((text) => text === "1"),
+    "0",
+    "0, or 1: other servers on this machine listen on the same port too",
+  ),
   MAX_STREAMS: variable(wholeNumber(1, 1_000_000), "10000", "a whole number from 1 to 1000000"),
   MAX_STREAMS_PER_IP: variable(wholeNumber(1, 1_000_000), "100", "a whole number from 1 to 1000000"),
   TRUST_PROXY: variable(
@@ -128,6 +133,7 @@ export function readServerConfig(env: Environment) {
     redisUrl: read(env, "REDIS_URL"),
     host: read(env, "HOST"),
     port: read(env, "PORT"),
+    reusePort: read(env, "REUSE_PORT"),
     /** `["*"]`: any. */
     corsOrigins: read(env, "CORS_ORIGIN"),
     maxStreams: read(env, "MAX_STREAMS"),

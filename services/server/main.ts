@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readServerConfig } from "../../shared/config.ts";
+import { readServerConfig, type ServerConfig } from "../../shared/config.ts";
 import { describeError, untilUp, watchLink } from "../../shared/link.ts";
 import { createServiceMetrics } from "../../shared/metrics.ts";
 import { migrate } from "../../shared/migrate.ts";
@@ -83,7 +83,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
     await buildPlayer();
   }
 
-  const server = listen(config.host, config.port, app.fetch);
+  const server = listen(config, app.fetch);
   onClose(async () => {
     await broadcast.stop();
     // Answers under way may finish; who takes none of them is cut off.
@@ -103,11 +103,15 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
 });
 
 /** @throws {StartError} when the port is taken */
-function listen(hostname: string, port: number, fetch: ReturnType<typeof createApp>["fetch"]) {
+function listen(
+  { host: hostname, port, reusePort }: Pick<ServerConfig, "host" | "port" | "reusePort">,
+  fetch: ReturnType<typeof createApp>["fetch"],
+) {
   try {
     return Bun.serve({
       hostname,
       port,
+      reusePort,
       maxRequestBodySize: maxBodyBytes,
       idleTimeout: idleSeconds,
       fetch: (request, server) => fetch(request, { server }),

@@ -37,6 +37,7 @@ describe("with nothing set", () => {
       redisUrl: "redis://localhost:6379",
       host: "0.0.0.0",
       port: 3000,
+      reusePort: false,
       corsOrigins: ["*"],
       maxStreams: 10_000,
       maxStreamsPerIp: 100,
@@ -75,6 +76,14 @@ describe("a setting", () => {
   test("CORS_ORIGIN may name several origins", () => {
     const origins = ["https://example.org", "http://localhost:5173"];
     expect(readServerConfig({ CORS_ORIGIN: origins.join(", ") }).corsOrigins).toEqual(origins);
+  });
+
+  test("REUSE_PORT is 0 or 1", () => {
+    expect(readServerConfig({ REUSE_PORT: "1" }).reusePort).toBe(true);
+    expect(readServerConfig({ REUSE_PORT: "0" }).reusePort).toBe(false);
+    expect(refusal({ REUSE_PORT: "yes" })).toBe(
+      'REUSE_PORT is "yes", but must be 0, or 1: other servers on this machine listen on the same port too',
+    );
   });
 
   test.each([
