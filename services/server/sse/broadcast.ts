@@ -167,6 +167,8 @@ export function createBroadcast(
       count(listener.address, 1);
     },
     goLive(listener) {
+      // What it missed may have been too much for it just now.
+      if (!listeners.has(listener)) return;
       // What waits was sent before this listener came.
       flush();
       if (lastEventId() > listener.after) listener.after = lastEventId();
