@@ -1,6 +1,6 @@
 import type { JournalEntry, Stretch } from "../../web/sound/journal.ts";
 import { createNetworkScore } from "../../web/sound/network-score.ts";
-import { renderWav } from "../../web/sound/offline-recording.ts";
+import { renderPieces } from "../../web/sound/offline-recording.ts";
 import { createPlayer, type PlayerState } from "../../web/sound/player.ts";
 import { renderStretch } from "../../web/sound/render-stretch.ts";
 import type { Score } from "../../web/sound/score.ts";
@@ -118,32 +118,40 @@ const playback = {
     waveHeightM: 2,
     inView: true,
   }),
-  /** How far a recording made in pieces is from one made at once: the largest difference and the largest sample, before and at the join. */
-  async compareRecordings(seconds: number, joinsAtS: number) {
+  /**
+   * How far a recording made in pieces is from one made at once: the largest difference, before the join a minute after
+   * its beginning, at it and after it. Another station was chosen on the way, and the sea changed.
+   */
+  async compareRecordings() {
     // As the player does it: Tone is not to be loaded before it is needed.
     const { createEngine } = await import("../../web/sound/engine.ts");
     const waveforms = makeWaveforms(sampleRate);
-    const score = playback.tune();
-    const entries = score.until(seconds).map((event): JournalEntry => ({ kind: "event", event, atS: 3.1 + event.t }));
-    entries.push({ kind: "level", layer: "wind", level: 0.7, atS: 3.1 + joinsAtS / 2 });
-    const stretch: Stretch = {
-      beginS: 3,
-      endS: 3 + seconds,
-      before: [],
-      entries: entries.sort((a, b) => a.atS - b.atS),
-    };
+    const [beginS, switchedS, seconds] = [3, 33.37, 64];
+    const one = playback.tune();
+    const entries = eventsOf(one.until(switchedS - beginS), beginS);
+    entries.push({ kind: "switch", atS: switchedS }, { kind: "level", layer: "wind", level: 0.7, atS: switchedS + 5 });
+    const other = createTuneScore({ seed: 4, preset: "harbour", introduction: true });
+    other.setSea({ ...sea, dominantPeriodS: 17, waterTempC: 21.3 }, 0);
+    other.until(15);
+    other.setSea({ ...sea, dominantPeriodS: 17, waterTempC: 21.4, pressureHpa: 1_007.7 }, 15.123);
+    entries.push(...eventsOf(other.until(seconds + beginS - switchedS), switchedS));
+    entries.sort((a, b) => a.atS - b.atS);
+    const stretch: Stretch = { beginS, endS: beginS + seconds, before: [], entries };
     const render = (piece: Stretch) => renderStretch(piece, waveforms, createEngine);
-    const wav = await renderWav(stretch, { sampleRate, render, onProgress() {}, signal: AbortSignal.timeout(60_000) });
-    const inPieces = new Int16Array(await wav.slice(44).arrayBuffer());
-    const [left = new Float32Array()] = await render(stretch);
-    const off = left.map((sample, frame) => Math.abs((inPieces[2 * frame] ?? 1e9) / 32_767 - sample));
-    const join = joinsAtS * sampleRate;
+    const [whole = new Float32Array()] = await render(stretch);
+    const off = new Float32Array(whole.length);
+    let frame = 0;
+    for await (const [left = new Float32Array()] of renderPieces(stretch, { sampleRate, render })) {
+      for (const sample of left) off[frame] = Math.abs(sample - (whole[frame++] ?? Number.NaN));
+    }
+    const join = 60 * sampleRate;
     const most = (samples: Float32Array) => samples.reduce((a, b) => Math.max(a, b), 0);
     return {
+      frames: frame,
       before: most(off.subarray(0, join)),
       atJoin: most(off.subarray(join, join + 0.1 * sampleRate)),
       after: most(off.subarray(join + 0.1 * sampleRate)),
-      peak: most(left.map(Math.abs)),
+      peak: most(whole.map(Math.abs)),
     };
   },
   /** A score of these events alone. */
@@ -158,6 +166,10 @@ const playback = {
     };
   },
 };
+
+function eventsOf(events: SoundEvent[], startS: number): JournalEntry[] {
+  return events.map((event) => ({ kind: "event", event, atS: startS + event.t }));
+}
 
 export type Playback = typeof playback;
 Object.assign(globalThis, { playback });

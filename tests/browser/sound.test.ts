@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { basename, join } from "node:path";
-import { seatBeltLevel } from "../../web/sound/engine.ts";
+import { seatBeltLevel } from "../../web/sound/engine/seat-belt.ts";
 import { pitchOf, strokeOf } from "../../web/sound/mapping.ts";
 import type { SoundEvent } from "../../web/sound/sound-event.ts";
 import { chromium, openPage, type Page } from "../rig/browser.ts";

@@ -2,6 +2,7 @@ import type { Param } from "./tone.ts";
 
 /** A parameter that moves towards one value after another, each time as quickly as its time constant says. */
 export type Glide = {
+  /** A move may be of the time before the context's beginning: then it goes on from where it has come by then. */
   to(value: number, atS: number, tauS: number): void;
   /** Stays from a moment on at what it has reached by then; what was to come after it is forgotten. */
   holdFrom(atS: number): void;
@@ -35,8 +36,21 @@ export function createGlide(param: Param<"number">, now: () => number): Glide {
     steps = steps.slice(current);
   }
 
+  /** The parameter itself knows no time before its beginning, so it begins where it has come by then. */
+  function goOn(target: number, atS: number, tauS: number): void {
+    if (steps.length === 0) from = { atS, value: from.value };
+    steps.push({ atS, target, tauS });
+    param.cancelScheduledValues(0);
+    param.setValueAtTime(valueAt(0), 0);
+    param.setTargetAtTime(target, 0, tauS);
+  }
+
   return {
     to(target, atS, tauS) {
+      if (atS < 0) {
+        goOn(target, atS, tauS);
+        return;
+      }
       forgetPast();
       param.setTargetAtTime(target, atS, tauS);
       const after = steps.findIndex((step) => step.atS > atS);

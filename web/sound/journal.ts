@@ -1,8 +1,11 @@
 import { type Layer, layers, type SoundEvent } from "./sound-event.ts";
+import { loopOf, onGrid, type Turn, turnOn } from "./turning.ts";
 
 /** Something that changed what is heard, at a time of the audio clock, in seconds. */
-export type JournalEntry = { atS: number } & (
-  | { kind: "event"; event: SoundEvent }
+export type JournalEntry = {
+  atS: number;
+} /** `turns`: of a state before a stretch, where in its turn what turns without end stood as it began. */ & (
+  | { kind: "event"; event: SoundEvent & { turns?: number } }
   | { kind: "level"; layer: Layer; level: number }
   | { kind: "reverb"; on: boolean }
   /** The score was switched: its layers fall silent. */
@@ -34,6 +37,8 @@ export type Journal = {
 const keptS = 3_600;
 /** What is too old is cleared in portions, not one by one. */
 const clearedAtOnce = 256;
+/** Four of the longest waves: what went before them makes no difference of a millionth any more. */
+const crestsLingerS = 80;
 
 /**
  * Keeps the last hour of what was heard, and no more: of what is older only how it left things is kept.
@@ -68,15 +73,38 @@ export function createJournal(keepS = keptS): Journal {
   }
 }
 
-/** How a stretch stands at a time: of each layer the last state and the last level, and the reverb. */
+/**
+ * How a stretch stands at a time: of each layer the last state and the last level, the reverb, and the waves that have
+ * not passed without a trace.
+ */
 export function statesBefore({ before, entries }: Pick<Stretch, "before" | "entries">, atS: number): JournalEntry[] {
   const last = new Map<string, JournalEntry>();
+  const turns = new Map<Layer, Turn | null>();
+  const crests: JournalEntry[] = [];
   const earlier = [...before, ...entries].filter((entry) => entry.atS < atS).sort((a, b) => a.atS - b.atS);
   for (const entry of earlier) {
     if (entry.kind === "reverb") last.set("reverb", entry);
     else if (entry.kind === "level") last.set(`level of ${entry.layer}`, entry);
-    else if (entry.kind === "switch") for (const layer of layers) last.delete(`state of ${layer}`);
-    else if (entry.event.type === "set") last.set(`state of ${entry.event.layer}`, entry);
+    else if (entry.kind === "switch") {
+      for (const layer of layers) last.delete(`state of ${layer}`);
+      turns.clear();
+    } else if (entry.event.type === "set") last.set(`state of ${entry.event.layer}`, turningOn(entry, turns));
+    else if (entry.event.type === "crest" && entry.atS > atS - crestsLingerS) crests.push(entry);
   }
-  return [...last.values()];
+  return [...last.values(), ...crests].sort((a, b) => a.atS - b.atS);
+}
+
+/** The entry with what the engine knows of it that plays all from the beginning. @param turns of the layers so far */
+function turningOn(entry: JournalEntry, turns: Map<Layer, Turn | null>): JournalEntry {
+  if (entry.kind !== "event" || entry.event.type !== "set") return entry;
+  const { event, atS } = entry;
+  const fitting = loopOf(event);
+  if (fitting === null) {
+    turns.delete(event.layer);
+    return entry;
+  }
+  const turn = turnOn(turns.get(event.layer) ?? null, fitting.loop, fitting.sampleRate, onGrid(atS));
+  if (event.turns !== undefined) turn.turns = event.turns;
+  turns.set(event.layer, turn);
+  return { ...entry, event: { ...event, turns: turn.turns } };
 }

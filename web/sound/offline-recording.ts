@@ -1,5 +1,4 @@
 import { type JournalEntry, type Stretch, statesBefore } from "./journal.ts";
-import { pieceBeginS } from "./piece-begin.ts";
 import { pcm16, wavHeader } from "./wav.ts";
 
 /** Renders a stretch of at most a minute or so. @returns the channels, from its beginning to its end */
@@ -16,8 +15,10 @@ export type RenderOptions = {
 const channels = 2;
 /** An hour at once would take 1.4 GB; so much of it takes 35 MB. */
 const pieceS = 60;
-/** What began before a piece and sounds into it is rendered with it: no bell, no wave and no room is longer. */
-const preRollS = { least: 22, most: 30 };
+/** What began before a piece and sounds into it is rendered with it: no bell and no room is longer. */
+const preRollS = 22;
+/** Browsers compute so many samples at a time; pieces keep to that grid. */
+const quantum = 128;
 /** Over this time a piece hands over to the next. Both sound the same there, but for what the pre-roll cannot know. */
 const joinS = 0.1;
 
@@ -26,36 +27,52 @@ const joinS = 0.1;
  * @throws {Error} the signal's reason, once it is aborted
  */
 export async function renderWav(stretch: Stretch, options: RenderOptions): Promise<Blob> {
-  const { sampleRate, render, onProgress, signal } = options;
-  const frames = Math.round((stretch.endS - stretch.beginS) * sampleRate);
+  const { sampleRate, onProgress, signal } = options;
+  const frames = framesOf(stretch, sampleRate);
   const parts: BlobPart[] = [wavHeader({ channels, sampleRate, frames })];
+  let done = 0;
+  signal.throwIfAborted();
+  for await (const piece of renderPieces(stretch, options)) {
+    signal.throwIfAborted();
+    // A Blob may lie on disk, an array cannot.
+    parts.push(new Blob([pcm16(piece)]));
+    done += piece[0]?.length ?? 0;
+    onProgress(done / frames);
+  }
+  return new Blob(parts, { type: "audio/wav" });
+}
+
+/** Renders a stretch in pieces that go on where the last one ended. @yields left and right */
+export async function* renderPieces(
+  stretch: Stretch,
+  { sampleRate, render }: Pick<RenderOptions, "sampleRate" | "render">,
+): AsyncGenerator<Float32Array[]> {
+  const frames = framesOf(stretch, sampleRate);
   const pieceFrames = pieceS * sampleRate;
+  const preRoll = Math.ceil((preRollS * sampleRate) / quantum) * quantum;
   let tail: Float32Array[] = [];
 
   for (let from = 0; from < frames; from += pieceFrames) {
-    signal.throwIfAborted();
     const until = Math.min(frames, from + pieceFrames);
     const rendered = await renderPiece(from, until);
-    signal.throwIfAborted();
     const piece = rendered.map((channel) => channel.subarray(0, until - from));
     joinOnto(tail, piece);
     tail = rendered.map((channel) => channel.subarray(until - from));
-    // A Blob may lie on disk, an array cannot.
-    parts.push(new Blob([pcm16(piece)]));
-    onProgress(until / frames);
+    yield piece;
   }
-  return new Blob(parts, { type: "audio/wav" });
 
   /** With the time of the join after its end. */
   async function renderPiece(from: number, until: number): Promise<Float32Array[]> {
-    const fromS = stretch.beginS + from / sampleRate;
-    const endS = stretch.beginS + Math.min(frames, until + joinS * sampleRate) / sampleRate;
-    const [earliestS, latestS] = [fromS - preRollS.most, fromS - preRollS.least];
-    const beginS = from === 0 ? fromS : pieceBeginS(stretch, Math.max(stretch.beginS, earliestS), latestS, sampleRate);
-    const rendered = await render(cut(stretch, beginS, endS));
-    const preRoll = Math.round((fromS - beginS) * sampleRate);
-    return rendered.map((channel) => channel.subarray(preRoll));
+    const begin = Math.max(0, from - preRoll);
+    const end = Math.min(frames, until + joinS * sampleRate);
+    const atS = (frame: number) => stretch.beginS + frame / sampleRate;
+    const rendered = await render(cut(stretch, atS(begin), atS(end)));
+    return rendered.map((channel) => channel.subarray(from - begin));
   }
+}
+
+function framesOf({ beginS, endS }: Stretch, sampleRate: number): number {
+  return Math.round((endS - beginS) * sampleRate);
 }
 
 function cut(stretch: Stretch, beginS: number, endS: number): Stretch {

@@ -285,7 +285,11 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
 }
 
 async function fetchParts(): Promise<Parts> {
-  const [{ createEngine }, waveforms] = await Promise.all([import("./engine.ts"), fetchWaveforms()]);
+  const [{ createEngine, prepareAudioBuffers }, waveforms] = await Promise.all([
+    import("./engine.ts"),
+    fetchWaveforms(),
+  ]);
+  await prepareAudioBuffers(waveforms);
   return { createEngine, waveforms };
 }
 

@@ -18,7 +18,7 @@ export async function renderStretch(
   // Sliders move at the context's present moment, and rendering has none before it starts: it is told which it is. The way
   // that was made for this, to suspend an offline context, works in Chromium alone.
   Object.defineProperty(context, "currentTime", { configurable: true, get: () => momentS });
-  for (const entry of before) repeat(engine, entry, 0);
+  for (const entry of before) repeat(engine, entry, entry.atS - beginS);
   for (const entry of entries) {
     momentS = entry.atS - beginS;
     repeat(engine, entry, momentS);

@@ -7,4 +7,3 @@ export { Gain } from "tone/build/esm/core/context/Gain.js";
 export { setContext } from "tone/build/esm/core/context/GlobalContext.js";
 export type { Param } from "tone/build/esm/core/context/Param.js";
 export { connect } from "tone/build/esm/core/context/ToneAudioNode.js";
-export { ToneOscillatorNode } from "tone/build/esm/source/oscillator/ToneOscillatorNode.js";

@@ -21,7 +21,7 @@ export type Waveforms = {
   bowed: Samples[];
   knock: Samples;
   /** Impulse response of the room. */
-  room: [Samples, Samples];
+  room: Samples;
 };
 
 export const flutterSampleRate = 8_000;
@@ -146,7 +146,7 @@ export function makeWaveforms(sampleRate: number, seed = 1): Waveforms {
     })),
     bowed: bellNotesHz.map((hz) => makeBowed(sampleRate, hz)),
     knock: makeKnock(sampleRate),
-    room: [makeRoom(sampleRate, random), makeRoom(sampleRate, random)],
+    room: makeRoom(sampleRate, random),
   };
 }
 
@@ -154,7 +154,7 @@ export function makeWaveforms(sampleRate: number, seed = 1): Waveforms {
 export function buffersOf(waveforms: Waveforms): ArrayBuffer[] {
   const { swell, foam, wind, flutter, drone, bells, bowed, knock, room } = waveforms;
   const strokes = bells.flatMap(({ body, brightness }) => [body, brightness]);
-  return [...swell, foam, wind, flutter, drone, ...strokes, ...bowed, knock, ...room].map(({ buffer }) => buffer);
+  return [...swell, foam, wind, flutter, drone, ...strokes, ...bowed, knock, room].map(({ buffer }) => buffer);
 }
 
 /** Brown, up to where the foam begins; it leaves no gaps, since a gap in the depth would be heard as a tone of its own. */

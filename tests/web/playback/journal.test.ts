@@ -24,7 +24,7 @@ test("the last hour is kept, and of what came before it only how it left things"
   expect(journal.lengthS(6_000)).toBe(3_600);
   const heard = journal.read(6_000);
   expect([heard.beginS, heard.endS]).toEqual([2_400, 6_000]);
-  expect(heard.before).toEqual([level(3, 0.5), water(4, 330)]);
+  expect(heard.before).toMatchObject([level(3, 0.5), water(4, 330)]);
   expect(heard.entries).toEqual([water(5_000, 440), bell(5_001)]);
 });
 

@@ -1,0 +1,36 @@
+import type { SoundEvent } from "../sound-event.ts";
+import { connect } from "../tone.ts";
+import type { Waveforms } from "../waveforms.ts";
+import { createFollowing } from "./following.ts";
+import { connectChain, fromDb, type Nodes } from "./nodes.ts";
+import { createTurningSource } from "./turning-source.ts";
+
+type SetPressure = Extract<SoundEvent, { type: "set"; layer: "pressure" }>;
+
+const throbMiddle = 0.65;
+const throbDepth = 0.35;
+
+/** A chord that throbs. */
+export function createDrone(nodes: Nodes, waveforms: Waveforms, output: Parameters<typeof connectChain>[0]) {
+  const gain = nodes.gain(0);
+  const throbbing = nodes.gain(throbMiddle);
+  const depth = nodes.gain(throbDepth);
+  connectChain(nodes.loop(waveforms.drone, waveforms.sampleRate), throbbing, gain, output);
+  connect(depth, throbbing.gain);
+  const throb = createTurningSource(nodes, [1], depth);
+  const [level, deep] = [nodes.levelOf(gain), nodes.glideOf(depth.gain)];
+  const following = createFollowing();
+  return {
+    silence() {
+      following.silence();
+      throb.silence();
+    },
+    set(event: SetPressure, atS: number) {
+      const { colourTauS, levelTauS } = following.next(event.gainDb, event.tauS);
+      level.to(fromDb(event.gainDb), atS, levelTauS);
+      throb.follow(event, atS);
+      deep.to(event.throbHz > 0 ? throbDepth : 0, atS, colourTauS);
+    },
+    stop: throb.stop,
+  };
+}

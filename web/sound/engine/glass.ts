@@ -1,0 +1,41 @@
+import type { SoundEvent } from "../sound-event.ts";
+import { connect } from "../tone.ts";
+import { createFollowing } from "./following.ts";
+import { fromDb, type Nodes } from "./nodes.ts";
+import { farRoom, nearRoom } from "./room.ts";
+import { createTurningSource } from "./turning-source.ts";
+
+type SetWater = Extract<SoundEvent, { type: "set"; layer: "water" }>;
+
+/** A tone and a little of its octave. */
+const partials = [1, 0.12];
+/** An ear takes a high tone for louder than a low one: by so much it is turned down, as a power of the pitch. */
+const loudness = 0.35;
+const referenceHz = 440;
+
+/** A bowed glass. */
+export function createGlass(nodes: Nodes, output: Parameters<typeof connect>[0], room: Parameters<typeof connect>[1]) {
+  const gain = nodes.gain(0);
+  const send = nodes.gain(nearRoom);
+  const tone = createTurningSource(nodes, partials, gain);
+  connect(gain, output as Parameters<typeof connect>[1]);
+  connect(output, send);
+  connect(send, room);
+  const level = nodes.levelOf(gain);
+  const far = nodes.glideOf(send.gain);
+  const following = createFollowing();
+  return {
+    silence() {
+      following.silence();
+      tone.silence();
+    },
+    set(event: SetWater, atS: number) {
+      const { gainDb, hz, room: distance = 0, tauS } = event;
+      const { colourTauS, levelTauS } = following.next(gainDb, tauS);
+      level.to(fromDb(gainDb) * (referenceHz / hz) ** loudness, atS, levelTauS);
+      tone.follow(event, atS);
+      far.to(nearRoom + (farRoom - nearRoom) * distance, atS, colourTauS);
+    },
+    stop: tone.stop,
+  };
+}
