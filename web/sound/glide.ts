@@ -8,6 +8,12 @@ export type Glide = {
   holdFrom(atS: number): void;
 };
 
+/**
+ * After so many time constants a move is over but for a billionth; then the parameter is told that it has arrived, since
+ * a browser would compute the rest of the way for each sample, for ever.
+ */
+const arrivedTaus = 20;
+
 type Step = { atS: number; target: number; tauS: number };
 
 /**
@@ -18,6 +24,8 @@ type Step = { atS: number; target: number; tauS: number };
 export function createGlide(param: Param<"number">, now: () => number): Glide {
   let from = { atS: 0, value: param.value };
   let steps: Step[] = [];
+  /** When it arrives, so far as is known. */
+  let arrivesS = Number.NEGATIVE_INFINITY;
 
   function valueAt(atS: number): number {
     return follow(
@@ -43,6 +51,12 @@ export function createGlide(param: Param<"number">, now: () => number): Glide {
     param.cancelScheduledValues(0);
     param.setValueAtTime(valueAt(0), 0);
     param.setTargetAtTime(target, 0, tauS);
+    arrive(target, Math.max(0, atS + arrivedTaus * tauS));
+  }
+
+  function arrive(target: number, atS: number): void {
+    param.setValueAtTime(target, atS);
+    arrivesS = atS;
   }
 
   return {
@@ -52,14 +66,17 @@ export function createGlide(param: Param<"number">, now: () => number): Glide {
         return;
       }
       forgetPast();
-      param.setTargetAtTime(target, atS, tauS);
       const after = steps.findIndex((step) => step.atS > atS);
       steps.splice(after === -1 ? steps.length : after, 0, { atS, target, tauS });
+      if (after === -1 && arrivesS > atS) param.cancelScheduledValues(arrivesS);
+      param.setTargetAtTime(target, atS, tauS);
+      if (after === -1) arrive(target, atS + arrivedTaus * tauS);
     },
     holdFrom(atS) {
       const value = valueAt(atS);
       param.cancelScheduledValues(atS);
       param.setValueAtTime(value, atS);
+      arrivesS = Number.NEGATIVE_INFINITY;
       from = { atS, value };
       steps = [];
     },

@@ -107,15 +107,23 @@ const knockResonances = [
 const knockS = 0.16;
 const knockReleaseS = 0.02;
 
-const roomS = 2.2;
-const roomLevel = 0.035;
+/** Short: what lingers longer than a bell's upper notes is taken for bells of its own. */
+const roomS = 1.5;
+const roomLevel = 0.05;
 
 /** Width of the gap that noises leave for a note, to each side. */
-const windGapHz = 17;
+const windGapHz = 22;
 /** Narrower, since the foam is: the gaps must leave most of it. */
-const foamGapHz = 17;
+const foamGapHz = 20;
 /** What is left of the noise there, so that a gap is no silence of its own. */
-const gapLevel = 0.06;
+const gapLevel = 0.03;
+/**
+ * In the middle of a gap stands one faint, steady line: what little noise is left beside it comes and goes, and without
+ * the line it would now and then be taken for a soft bell. The wind around it covers it.
+ */
+const lineLevel = 6;
+/** The noises' frequencies are so far apart, at 48 kHz. */
+const outputBinHz = 48_000 / noiseLength;
 /** The lighthouse's ticks are short, so they are wide. */
 const pingGapHz = 70;
 
@@ -169,7 +177,8 @@ function foamAt(hz: number): number {
 
 /** Pink; what is heard of it is chosen by the wind's own filter. */
 function windAt(hz: number): number {
-  return (band(hz, 680, 7_500) * besideNotes(hz, windGapHz)) / Math.sqrt(hz);
+  const level = isUponNote(hz) ? lineLevel : besideNotes(hz, windGapHz);
+  return (band(hz, 680, 7_500) * level) / Math.sqrt(hz);
 }
 
 function flutterAt(hz: number): number {
@@ -187,6 +196,10 @@ function besideNotes(hz: number, gapHz: number): number {
   const tone = (noteHz: number) => Math.abs(hz - noteHz) < gapHz;
   const ping = (pingHz: number) => Math.abs(hz - pingHz) < pingGapHz;
   return keptFreeHz.some(tone) || Object.values(lighthouseHz).some(ping) ? gapLevel : 1;
+}
+
+function isUponNote(hz: number): boolean {
+  return bellNotesHz.some((noteHz) => Math.abs(noteHz - hz) <= outputBinHz / 2);
 }
 
 function makeDrone(sampleRate: number): Samples {
@@ -297,7 +310,7 @@ function makeRoom(sampleRate: number, random: () => number): Samples {
   let dark = 0;
   for (let index = 0; index < length; index++) {
     const left = 1 - index / length;
-    dark += (0.25 + 0.5 * left) * (2 * random() - 1 - dark);
+    dark += (0.04 + 0.3 * left) * (2 * random() - 1 - dark);
     samples[index] = dark * Math.exp(-6.9 * (1 - left)) * Math.min(1, index / onset) * roomLevel;
   }
   return samples;

@@ -4,7 +4,7 @@ import { audioBufferOf } from "./audio-buffers.ts";
 import { connectChain, type Nodes } from "./nodes.ts";
 
 /** How much of bells and water goes into the room, near and far. */
-export const nearRoom = 0.35;
+export const nearRoom = 0.16;
 export const farRoom = 0.9;
 
 /** The echo reaches the right ear so much later, which makes it wide: one convolution costs half of two. */
