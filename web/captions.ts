@@ -4,37 +4,58 @@ import { make } from "./dom.ts";
 export type Captions = {
   /** @param atMs when it sounds, of `performance.now()` */
   show(text: string, atMs: number): void;
+  /** Takes away what is shown, and what was yet to be. */
   clear(): void;
 };
 
 /** Faster than this nobody reads. */
-const leastGapMs = 1_500;
+const leastGapMs = 1_000;
 const mostLines = 2;
 
-/** Captions, the newest last; what comes too fast is only counted in the next. */
+/** Captions, the newest last. Of those that come too fast the newest is shown, as soon as it can be read; it counts the others. */
 export function createCaptions(element: HTMLElement): Captions {
   let shownAtMs = Number.NEGATIVE_INFINITY;
+  let waiting: string | null = null;
   let skipped = 0;
+  const timers = new Set<ReturnType<typeof setTimeout>>();
 
   return {
     show(text, atMs) {
-      setTimeout(() => add(text), Math.max(0, atMs - performance.now()));
+      after(atMs - performance.now(), () => take(text));
     },
     clear() {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+      waiting = null;
+      skipped = 0;
       element.replaceChildren();
     },
   };
 
-  function add(text: string): void {
-    const nowMs = performance.now();
-    if (nowMs - shownAtMs < leastGapMs) {
-      skipped++;
-      return;
-    }
+  function after(ms: number, then: () => void): void {
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer);
+        then();
+      },
+      Math.max(0, ms),
+    );
+    timers.add(timer);
+  }
+
+  function take(text: string): void {
+    if (waiting !== null) skipped++;
+    else after(shownAtMs + leastGapMs - performance.now(), add);
+    waiting = text;
+  }
+
+  function add(): void {
+    if (waiting === null) return;
     const others = skipped === 0 ? "" : ` (and ${skipped} more)`;
-    skipped = 0;
-    shownAtMs = nowMs;
-    element.append(make("p", { textContent: `♪ ${text}${others}` }));
+    element.append(make("p", { textContent: `♪ ${waiting}${others}` }));
     while (element.children.length > mostLines) element.firstElementChild?.remove();
+    shownAtMs = performance.now();
+    waiting = null;
+    skipped = 0;
   }
 }

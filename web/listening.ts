@@ -113,7 +113,7 @@ export function createListening(
       }
       case "tune": {
         const { stationId } = programme;
-        const score = createTuneScore({ seed, preset, introduction: true });
+        const score = createTuneScore({ stationId, seed, preset, introduction: true });
         const begun = { kind: programme.kind, stationId, sea: stationSea(stationId), score };
         score.setSea(begun.sea, 0);
         return begun;

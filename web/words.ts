@@ -7,6 +7,17 @@ import type { SoundEvent } from "./sound/sound-event.ts";
 import { trendOf } from "./trend.ts";
 import { compassWord, formatMeasurement, type Units } from "./units.ts";
 
+/** What a knock says is not there. */
+const missing: Record<SeaField, string> = {
+  waveHeightM: "wave height",
+  dominantPeriodS: "wave period",
+  windSpeedMps: "wind speed",
+  gustMps: "gusts",
+  windDirDeg: "wind direction",
+  waterTempC: "water temperature",
+  pressureHpa: "air pressure",
+};
+
 /** What is heard of a sea, in a sentence: `A slow throb, a soft swell every 9 s, a breath of wind from the west…`. */
 export function describeSea(sea: SeaState, units: Units, parts: { water: boolean }): string {
   const heard = [describePressure(sea), describeWaves(sea, units), describeWind(sea, units)];
@@ -24,12 +35,13 @@ export function describeStation(conditions: Conditions | undefined, units: Units
   return describeSea(sea, units, { water: true });
 }
 
-/** What an introduction says as it comes to a field. */
+/** What an introduction says as it comes to a field; what is three hours old does not sound, and is not told. */
 export function describeIntroduced(
   field: SeaField,
   conditions: Conditions | undefined,
   history: readonly PastReport[],
   units: Units,
+  nowMs = Date.now(),
 ): string {
   const names: Record<SeaField, string> = {
     pressureHpa: "The drone throbs with the pressure",
@@ -40,10 +52,11 @@ export function describeIntroduced(
     windDirDeg: "It comes from where it blows",
     waterTempC: "The glass is as high as the water is warm",
   };
-  const value = conditions?.fields[field]?.value;
-  if (value === undefined) return `${names[field]}: not measured here`;
+  const measured = conditions?.fields[field];
+  if (!measured) return `${names[field]}: not measured here`;
+  if (nowMs - measured.atMs >= staleAfterMs) return `${names[field]}: not measured for three hours`;
   const trend = trendOf(field, history);
-  return `${names[field]}: ${formatMeasurement(field, value, units)}${trend ? `, ${trend}` : ""}`;
+  return `${names[field]}: ${formatMeasurement(field, measured.value, units)}${trend ? `, ${trend}` : ""}`;
 }
 
 /** What has just sounded, `null` for what needs no words. */
@@ -56,6 +69,7 @@ export function describeSound(
   if (event.type !== "bell" && event.type !== "bowed" && event.type !== "knock") return null;
   if (!event.stationId) return null;
   const name = [station?.name ?? event.stationId];
+  if (event.type === "knock" && event.field) return `${name}: a knock, no ${missing[event.field]}`;
   const waves = conditions?.fields.waveHeightM?.value;
   const water = conditions?.fields.waterTempC?.value;
   // An older value may be known, but it is not what this report lacked.

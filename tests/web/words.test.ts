@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { emptySea } from "../../web/network.ts";
+import { createTuneScore } from "../../web/sound/tune-score.ts";
 import { preferredUnits } from "../../web/units.ts";
 import { describeIntroduced, describeSea, describeSound, describeStation } from "../../web/words.ts";
 
@@ -64,10 +65,28 @@ describe("What is heard, in words", () => {
     }));
     const conditions = { stationId: "46026", fields: { pressureHpa: { value: 1010, atMs: 3_600_000 } } };
     const told = (known: typeof conditions | undefined, past: typeof history) =>
-      plain(describeIntroduced("pressureHpa", known, past, units));
+      plain(describeIntroduced("pressureHpa", known, past, units, 3_600_000));
     expect(told(conditions, history)).toBe("The drone throbs with the pressure: 1010.0 hPa, falling");
     expect(told(conditions, [])).toBe("The drone throbs with the pressure: 1010.0 hPa");
     expect(told(undefined, history)).toBe("The drone throbs with the pressure: not measured here");
+  });
+
+  test("of an introduction do not tell a value as current that is three hours old and no longer sounds", () => {
+    const conditions = { stationId: "46026", fields: { windSpeedMps: { value: 8, atMs: 0 } } };
+    const told = (nowMs: number) => plain(describeIntroduced("windSpeedMps", conditions, [], units, nowMs));
+    expect(told(3 * 3_600_000 - 1)).toBe("The rushing is the wind: 8.0 m/s");
+    expect(told(3 * 3_600_000)).toBe("The rushing is the wind: not measured for three hours");
+  });
+
+  test("of a tuned-in station's knock say what it lacks", () => {
+    const score = createTuneScore({ stationId: "46026", seed: 1, preset: "calm", introduction: true });
+    score.setSea({ ...emptySea(), pressureHpa: 1010, windSpeedMps: 8, waveHeightM: 2, dominantPeriodS: 8 }, 0);
+    const knocks = score.until(24).filter(({ type }) => type === "knock");
+    expect(knocks.map((knock) => describeSound(knock, undefined, undefined, units))).toEqual([
+      "46026: a knock, no water temperature",
+      "46026: a knock, no gusts",
+      "46026: a knock, no wind direction",
+    ]);
   });
 
   test("are not spent on what no report rang", () => {

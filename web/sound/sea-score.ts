@@ -37,15 +37,15 @@ export type SeaScoreOptions = {
   /** Whether the wind is heard from where it blows. The mean of many winds stays in the middle. */
   windPlaced: boolean;
   /** The bell that the waves ring, once a crest; `null`: none, and no knocks for what is missing either. */
-  stationBell: { bellsDb: number; exactPitch: boolean } | null;
+  stationBell: { stationId?: string; bellsDb: number; exactPitch: boolean } | null;
   /** Whether the layers begin one after the other, as their own legend. */
   introduction: boolean;
 };
 
 export type SetEvent = Extract<SoundEvent, { type: "set" }>;
 
-/** When the introduction comes to each field. */
-const introductions = [
+/** When the introduction comes to each field; a caption tells of each, so they are further apart than captions. */
+export const introductions = [
   { field: "pressureHpa", atS: 0 },
   { field: "waveHeightM", atS: 1.2 },
   { field: "dominantPeriodS", atS: 2.4 },
@@ -187,7 +187,15 @@ export function createSeaScore(options: SeaScoreOptions): SeaScore {
       Math.round((nextKnockS - (introduction ? introductionS : 0)) / knockSlotS) % (knockRoundS / knockSlotS);
     const field = knockFields[slot - 1];
     if (stationBell && sea && field && knocksFor(field, sea)) {
-      untold.push({ t: nextKnockS, type: "knock", gainDb: knockDb, pan: 0, field });
+      const { stationId } = stationBell;
+      untold.push({
+        t: nextKnockS,
+        type: "knock",
+        gainDb: knockDb,
+        pan: 0,
+        field,
+        ...(stationId === undefined ? {} : { stationId }),
+      });
     }
     nextKnockS += knockSlotS;
   }

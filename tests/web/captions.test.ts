@@ -1,0 +1,69 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, setDefaultTimeout, test } from "bun:test";
+import { createCaptions } from "../../web/captions.ts";
+import { introductions } from "../../web/sound/sea-score.ts";
+
+setDefaultTimeout(20_000);
+
+/** As much of an element as captions need. */
+class Lines {
+  textContent = "";
+  children: Lines[] = [];
+  parent: Lines | null = null;
+  get firstElementChild(): Lines | undefined {
+    return this.children[0];
+  }
+  append(...lines: Lines[]): void {
+    for (const line of lines) line.parent = this;
+    this.children.push(...lines);
+  }
+  replaceChildren(): void {
+    this.children = [];
+  }
+  remove(): void {
+    if (this.parent) this.parent.children = this.parent.children.filter((line) => line !== this);
+  }
+}
+
+const element = new Lines();
+const shown = () => element.children.map(({ textContent }) => textContent);
+const before = globalThis.document;
+beforeAll(() => void Object.assign(globalThis, { document: { createElement: () => new Lines() } }));
+afterAll(() => void Object.assign(globalThis, { document: before }));
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => {
+  jest.useRealTimers();
+  element.replaceChildren();
+});
+
+const captionsHere = () => createCaptions(element as unknown as HTMLElement);
+
+test("every sentence of the introduction is shown, at its time", () => {
+  const captions = captionsHere();
+  const startMs = performance.now();
+  for (const { field, atS } of introductions) captions.show(field, startMs + atS * 1_000);
+  const told = new Set<string>();
+  for (let ms = 0; ms < 7_000; ms += 50) {
+    jest.advanceTimersByTime(50);
+    for (const line of shown()) told.add(line);
+  }
+  expect([...told]).toEqual(introductions.map(({ field }) => `♪ ${field}`));
+});
+
+test("of bells that come too fast to read the newest is shown, as soon as it can be read, with a count of the others", () => {
+  const captions = captionsHere();
+  const startMs = performance.now();
+  for (const [index, ms] of [0, 200, 400, 600].entries()) captions.show(`bell ${index}`, startMs + ms);
+  jest.advanceTimersByTime(700);
+  expect(shown()).toEqual(["♪ bell 0"]);
+  jest.advanceTimersByTime(400);
+  expect(shown()).toEqual(["♪ bell 0", "♪ bell 3 (and 2 more)"]);
+});
+
+test("what was yet to be shown when another station was chosen is not shown any more", () => {
+  const captions = captionsHere();
+  captions.show("the old one", performance.now() + 500);
+  captions.clear();
+  captions.show("the new one", performance.now() + 600);
+  jest.advanceTimersByTime(2_000);
+  expect(shown()).toEqual(["♪ the new one"]);
+});
