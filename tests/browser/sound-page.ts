@@ -1,5 +1,6 @@
 import { createEngine } from "../../web/sound/engine.ts";
 import { type MadeUp, soundHook } from "../../web/sound/hook.ts";
+import { bellNotesHz } from "../../web/sound/mapping.ts";
 import { type Layer, layers, type SoundEvent } from "../../web/sound/sound-event.ts";
 import { makeWaveforms } from "../../web/sound/waveforms.ts";
 
@@ -26,6 +27,7 @@ export type ToRender = {
   cancelAtS?: number;
 };
 
+const sampleRate = 48_000;
 /** While layers fade in. */
 const settledS = 2;
 
@@ -44,7 +46,6 @@ async function render({
 }
 
 async function renderCancelled(score: SoundEvent[], seconds: number, atS: number): Promise<AudioBuffer> {
-  const sampleRate = 48_000;
   const context = new OfflineAudioContext(2, seconds * sampleRate, sampleRate);
   const engine = createEngine(context, context.destination, makeWaveforms(sampleRate));
   engine.setReverb(false);
@@ -76,6 +77,58 @@ async function difference(wanted: ToRender): Promise<number> {
   return one
     .getChannelData(0)
     .reduce((most, sample, index) => Math.max(most, Math.abs(sample - (samples[index] ?? 0))), 0);
+}
+
+/**
+ * When, and at which of the notes of bells, something begins that an ear may take for a bell: a rise of 8 dB within an
+ * eighth of a second that stands out of what is usual there. Only wind is heard at these notes, and no swell.
+ */
+async function strikes(wanted: ToRender): Promise<{ hz: number; atS: number }[]> {
+  const samples = (await render(wanted)).getChannelData(0);
+  return bellNotesHz.filter((hz) => hz > 600).flatMap((hz) => strikesAt(samples, hz).map((atS) => ({ hz, atS })));
+}
+
+const hopS = 0.04;
+
+function strikesAt(samples: Float32Array, hz: number): number[] {
+  const levels: number[] = [];
+  for (let fromS = settledS; (fromS + windowS) * sampleRate < samples.length; fromS += hopS) {
+    levels.push(levelAt(samples, hz, Math.round(fromS * sampleRate)));
+  }
+  const usual = levels.toSorted((a, b) => a - b)[Math.floor(levels.length / 2)] ?? 0;
+  const rises = levels.map((level, hop) => level > usual + 9 && level > (levels[hop - 3] ?? level) + 8);
+  return rises.flatMap((rise, hop) => (rise && !rises[hop - 1] ? [settledS + hop * hopS] : []));
+}
+
+const windowS = 0.1;
+
+/** Level in dB of one frequency, through a window of Hann. */
+function levelAt(samples: Float32Array, hz: number, from: number): number {
+  const length = windowS * sampleRate;
+  let [real, imaginary] = [0, 0];
+  for (let index = 0; index < length; index++) {
+    const weighted = (samples[from + index] ?? 0) * (0.5 - 0.5 * Math.cos((2 * Math.PI * index) / length));
+    const angle = (2 * Math.PI * hz * (from + index)) / sampleRate;
+    real += weighted * Math.cos(angle);
+    imaginary += weighted * Math.sin(angle);
+  }
+  return 20 * Math.log10(Math.hypot(real, imaginary) / length + 1e-9);
+}
+
+/** How often the drone throbs in a second, by what of it is loud and what is not. */
+async function throbs(wanted: ToRender): Promise<number> {
+  const samples = (await render({ ...wanted, solo: "pressure" })).getChannelData(0);
+  const hop = sampleRate / 100;
+  // The chord itself comes round in a fifth of a second.
+  const round = 20 * hop;
+  const levels = Array.from({ length: Math.floor((samples.length - round) / hop) - 200 }, (_, index) =>
+    rms(samples.subarray((200 + index) * hop, (200 + index) * hop + round)),
+  );
+  const middle = (Math.max(...levels) + Math.min(...levels)) / 2;
+  return frequency(
+    Float32Array.from(levels, (level) => level - middle),
+    100,
+  );
 }
 
 function rms(samples: Float32Array): number {
@@ -116,4 +169,11 @@ function clicks(samples: Float32Array): number {
   return found;
 }
 
-Object.assign(globalThis, { hear, difference, scoreTune: soundHook.scoreTune, scoreBurst: soundHook.scoreBurst });
+Object.assign(globalThis, {
+  hear,
+  strikes,
+  throbs,
+  difference,
+  scoreTune: soundHook.scoreTune,
+  scoreBurst: soundHook.scoreBurst,
+});

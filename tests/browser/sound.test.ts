@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { basename, join } from "node:path";
 import { seatBeltLevel } from "../../web/sound/engine/seat-belt.ts";
-import { pitchOf, strokeOf } from "../../web/sound/mapping.ts";
+import { pitchOf, strokeOf, throbOf } from "../../web/sound/mapping.ts";
 import type { SoundEvent } from "../../web/sound/sound-event.ts";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
 import type { Heard, ToRender } from "./sound-page.ts";
@@ -62,6 +62,29 @@ describe.skipIf(chromium === null)("what is heard, rendered in a real browser", 
       const { hz } = await hear({ observation: { ...sea, waterTempC }, solo: "water" });
       expect(Math.abs(1200 * Math.log2(hz / pitchOf(waterTempC)))).toBeLessThan(5);
     }
+  });
+
+  test("the drone throbs as often as the pressure says, within half a hectopascal", async () => {
+    for (const pressureHpa of [1020, 1005, 990]) {
+      const wanted = { observation: { ...sea, pressureHpa }, seconds: 14 };
+      const throbs = await page.view.evaluate<number>(`throbs(${JSON.stringify(wanted)})`);
+      expect(Math.abs(15 * Math.log2(throbs / throbOf(pressureHpa)))).toBeLessThan(0.5);
+    }
+  });
+
+  test("no bell is heard in the sea where none is rung, and one that is rung is heard", async () => {
+    const { events } = await page.view.evaluate<{ events: SoundEvent[] }>(
+      `scoreBurst(${JSON.stringify([{ ...sea, waveHeightM: 1.5 }, sea])}, { seconds: 24 })`,
+    );
+    const seaAlone = events.filter(({ type }) => type === "set" || type === "crest");
+    const strikes = (wanted: SoundEvent[]) =>
+      page.view.evaluate<{ hz: number; atS: number }[]>(`strikes(${JSON.stringify({ events: wanted, seconds: 24 })})`);
+    expect(await strikes(seaAlone)).toEqual([]);
+    const bell: SoundEvent = { t: 10, type: "bell", hz: 4 * 220 * (5 / 3), ...strokeOf(1), pan: 0 };
+    // Its hum, an octave below, may be heard as well.
+    const heard = await strikes([...seaAlone, bell].sort((a, b) => a.t - b.t));
+    expect(heard.map(({ hz }) => Math.round(hz))).toContain(Math.round(bell.hz));
+    for (const { atS } of heard) expect(Math.abs(atS - bell.t)).toBeLessThan(0.15);
   });
 
   test("wind is heard from where it blows: west on the left, east on the right, north in the middle", async () => {
