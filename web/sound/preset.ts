@@ -51,8 +51,9 @@ export const presetChoices: Record<Preset, PresetChoice> = {
   instrument: {
     name: "Instrument",
     words: "For measuring by ear: no echo, the lighthouse and the water's tone everywhere, bells at the exact pitch.",
-    seaDb: 0,
-    bellsDb: 0,
+    // So much louder it would be, by its water and its lighthouse.
+    seaDb: -1,
+    bellsDb: -1,
     bellsPerS: 1.5,
     lighthouse: "always",
     water: "always",
