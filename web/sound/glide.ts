@@ -65,6 +65,9 @@ export function createGlide(param: Param<"number">, now: () => number): Glide {
         goOn(target, atS, tauS);
         return;
       }
+      const last = steps.at(-1);
+      // It is on its way there, or has arrived: to set out again would cost a browser the whole way.
+      if (last?.target === target && last.atS <= atS) return;
       forgetPast();
       const after = steps.findIndex((step) => step.atS > atS);
       steps.splice(after === -1 ? steps.length : after, 0, { atS, target, tauS });

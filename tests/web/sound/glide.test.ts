@@ -76,6 +76,17 @@ describe("A parameter that moves", () => {
     expect(param.last()).toEqual({ value: 3, atS: 16 });
   });
 
+  test("does not set out again for where it already goes", () => {
+    const param = createParam(0);
+    const glide = glideOf(param);
+    glide.to(1, 2, 0.5);
+    glide.to(1, 30, 0.5);
+    expect(param.last()).toEqual({ value: 1, atS: 12 });
+    glide.to(1, 1, 0.5);
+    glide.holdFrom(2);
+    expect(param.last()?.value).toBeCloseTo(1 - Math.exp(-2), 6);
+  });
+
   test("may have begun before time did, and then begins where it has come by then", () => {
     const param = createParam(0);
     const glide = glideOf(param);
