@@ -69,7 +69,7 @@ const noCrestS = 4;
 /** When, in parts of its period, a wave is highest: then it rings the station's bell. */
 const crestHighest = 0.35;
 /** A station's own bell is one of many sounds of it, a report's is all there is. */
-const stationBellDb = -4;
+const stationBellDb = -9;
 
 /** One turn of the lighthouse: two ticks at north, then the beam goes round once in `beamS`. */
 const turnS = 8;

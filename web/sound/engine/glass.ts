@@ -8,7 +8,7 @@ import { createTurningSource } from "./turning-source.ts";
 type SetWater = Extract<SoundEvent, { type: "set"; layer: "water" }>;
 
 /** A tone and a little of its octave. */
-const partials = [1, 0.12];
+const partials = [1, 0.05];
 /** An ear takes a high tone for louder than a low one: by so much it is turned down, as a power of the pitch. */
 const loudness = 0.35;
 const referenceHz = 440;
