@@ -29,8 +29,8 @@ export const presetChoices: Record<Preset, PresetChoice> = {
   calm: {
     name: "Calm",
     words: "A quieter sea, softer bells, at most one a second, no lighthouse.",
-    seaDb: -3,
-    bellsDb: -5,
+    seaDb: -2,
+    bellsDb: -4,
     bellsPerS: 1,
     lighthouse: "never",
     water: "station",
