@@ -80,7 +80,7 @@ describe("The built player", () => {
   test("has a service worker that keeps every file from the start but the fine coast, which is kept when asked for", async () => {
     const worker = await text("service-worker.js");
     const hashed = names.filter((name) => hashedName.test(name) && !isCompressed(name));
-    for (const name of hashed) expect(worker.includes(`"./${name}"`)).toBe(!/^(land-50m|hook)-/.test(name));
+    for (const name of hashed) expect(worker.includes(`"./${name}"`)).toBe(!/^(land-50m|hook|docs)-/.test(name));
     expect(hashed.filter((name) => name.startsWith("land-50m-"))).toHaveLength(1);
   });
 
