@@ -29,7 +29,7 @@ export type Broadcast = {
   goLive(listener: Listener): void;
   /** Forgets a stream that is gone. */
   close(listener: Listener): void;
-  /** Sends to all that are live. What is sent in one turn of the event loop, or in one burst, goes out as one write a listener. */
+  /** Sends to all that are live. What is sent in one turn of the event loop goes out as one write a listener. */
   send(frame: Frame): void;
   /** Ends all streams, which resume by their last event ids. */
   endAll(reason: string): void;
@@ -41,10 +41,6 @@ export type Broadcast = {
 const heartbeatMs = 15_000;
 /** A listener that took nothing for this long is gone or stuck. */
 const maxStalledMs = 20_000;
-/** What brings so many frames at once is a burst, of which Redis has sent a part so far. */
-const burstFrames = 50;
-/** No more are joined, so that a write stays far below what a listener may leave unread. */
-const maxJoinedFrames = 1_000;
 /** How long a stopping server waits for its last words to be taken. */
 const farewellMs = 500;
 
@@ -75,13 +71,6 @@ export function createBroadcast(
     const size = (sizes.get(address) ?? 0) + change;
     if (size === 0) sizes.delete(address);
     else sizes.set(address, size);
-  }
-
-  /** Of a burst the rest is waited for, a millisecond at a time: a write a listener costs more than that. */
-  function flushOnceWhole(seen: number): void {
-    const isMoreToCome = pending.length - seen >= burstFrames && pending.length < maxJoinedFrames;
-    if (isMoreToCome) setTimeout(flushOnceWhole, 1, pending.length);
-    else flush();
   }
 
   function flush(): void {
@@ -183,7 +172,7 @@ export function createBroadcast(
     send(frame) {
       if (pending.push(frame) > 1) return;
       pendingSince = performance.now();
-      setImmediate(flushOnceWhole, 0);
+      setImmediate(flush);
     },
     endAll,
     async stop() {
