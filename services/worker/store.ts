@@ -29,8 +29,10 @@ export type EventIds = { firstEventId: string; lastEventId: string };
 /** {@link StoreCounts} of rows that became events; without any, `events` is `null`. */
 export type EventCounts = StoreCounts & { events: EventIds | null };
 
-/** PostgreSQL takes 65,535 parameters, arrays are a few only; this bounds the memory of one statement. */
-const historyBatchRows = 5_000;
+/** Bounds the memory of one statement, and how long a poll may have to wait for rows that it holds. */
+const historyBatchRows = 2_500;
+/** While PostgreSQL stores one batch of history, the next is made ready. */
+const historyBatchesAtOnce = 2;
 
 /**
  * Stores what a poll read, with the file it came from, in one transaction: all of it or nothing. Each row that is new or
@@ -46,72 +48,48 @@ export async function storePoll(
     // Ids that are drawn under it become visible in the order in which they were drawn.
     await takeLock(tx, locks.eventIds);
     await upsertPositions(tx, observations);
-    const counts = await upsertObservations(tx, observations, { asEvents: true });
+    const counts = await upsertEvents(tx, observations);
     await rememberFile(tx, path, file);
     return counts;
   });
 }
 
 /**
- * Stores history: rows that get no event id and are not sent to anybody. Large batches are split.
+ * Stores history: rows that get no event id and are not sent to anybody. Many are stored in several transactions.
  */
 export async function storeHistory(sql: Sql, observations: Observation[]): Promise<StoreCounts> {
+  const rows = mergeRepeated(observations);
   const total = { added: 0, changed: 0 };
-  for (let start = 0; start < observations.length; start += historyBatchRows) {
-    const batch = observations.slice(start, start + historyBatchRows);
-    const { added, changed } = await inTransaction(sql, async (tx) => {
-      // History that a power cut takes is fetched again; an SD card is spared the flush.
-      await tx`set local synchronous_commit = off`;
-      // It gives no ids, but what it merges its rows with must not change under it.
-      await takeLock(tx, locks.eventIds);
-      await tx`
-        insert into stations (station_id)
-        select distinct unnest(${batch.map((row) => row.stationId)}::text[])
-        on conflict do nothing
-      `;
-      return upsertObservations(tx, batch, { asEvents: false });
-    });
-    total.added += added;
-    total.changed += changed;
+  let start = 0;
+  async function storeBatches(): Promise<void> {
+    while (start < rows.length) {
+      const batch = rows.slice(start, start + historyBatchRows);
+      start += historyBatchRows;
+      const { added, changed } = await inTransaction(sql, (tx) => upsertHistory(tx, batch));
+      total.added += added;
+      total.changed += changed;
+    }
   }
+  await Promise.all(Array.from({ length: historyBatchesAtOnce }, storeBatches));
   return total;
 }
 
 /**
  * Upserts a batch in one statement, per field: a later value replaces, a missing one never erases, and a row that stays
- * as it was is not touched at all.
+ * as it was is not touched at all. The lock of event ids must be held: ids are drawn for what differs from what is stored.
  */
-async function upsertObservations(
-  tx: Transaction,
-  observations: Observation[],
-  { asEvents }: { asEvents: boolean },
-): Promise<EventCounts> {
-  const rows = mergeRepeated(observations);
-  const each = (fragment: (name: Measurement) => postgres.Fragment) =>
-    measurements.flatMap((name, index) => (index === 0 ? [fragment(name)] : [tx`,`, fragment(name)]));
-  const merged = (name: Measurement) => tx`coalesce(incoming.${tx(name)}, stored.${tx(name)})`;
-
+async function upsertEvents(tx: Transaction, observations: Observation[]): Promise<EventCounts> {
   const [written] = await tx<[StoreCounts & { [Id in keyof EventIds]: string | null }]>`
-    with incoming as (
-      select * from unnest(
-        ${rows.map((row) => row.stationId)}::text[],
-        ${rows.map((row) => row.observedAt.toISOString())}::timestamptz[],
-        ${each((name) => tx`${numberArray(rows.map((row) => row[name]))}::float8[]`)}
-      ) as row (station_id, observed_at, ${tx(measurements)})
-    ), changed as (
-      select incoming.station_id, incoming.observed_at, ${each((name) => tx`${merged(name)} as ${tx(name)}`)}
+    with incoming as (${unnested(tx, mergeRepeated(observations))}), changed as (
+      select incoming.*
       from incoming left join observations as stored using (station_id, observed_at)
-      where stored.station_id is null ${asEvents ? tx`or stored.event_id is null` : tx``}
-         or (${each(merged)}) is distinct from (${each((name) => tx`stored.${tx(name)}`)})
+      where stored.event_id is null or ${changes(tx, "incoming")}
       order by incoming.observed_at, incoming.station_id
     ), written as (
       insert into observations as stored (station_id, observed_at, ${tx(measurements)}, event_id)
-      select station_id, observed_at, ${tx(measurements)}, ${asEvents ? tx`nextval('event_ids')` : tx`null::bigint`}
-      from changed
-      on conflict (station_id, observed_at) do update set
-        ${each((name) => tx`${tx(name)} = coalesce(excluded.${tx(name)}, stored.${tx(name)})`)},
-        event_id = coalesce(excluded.event_id, stored.event_id)
-      returning xmax = 0 as added, ${asEvents ? tx`event_id` : tx`null::bigint as event_id`}
+      select changed.*, nextval('event_ids') from changed
+      on conflict (station_id, observed_at) do update set ${merge(tx)}, event_id = excluded.event_id
+      returning xmax = 0 as added, event_id
     )
     select
       count(*) filter (where added)::int as added, count(*) filter (where not added)::int as changed,
@@ -120,6 +98,56 @@ async function upsertObservations(
   `;
   const { added, changed, firstEventId, lastEventId } = written;
   return { added, changed, events: firstEventId && lastEventId ? { firstEventId, lastEventId } : null };
+}
+
+/** The same for history, without ids and so without a lock: each row is merged with what is stored at that very moment. */
+async function upsertHistory(tx: Transaction, rows: Observation[]): Promise<StoreCounts> {
+  // History that a power cut takes is fetched again; an SD card is spared the flush.
+  await tx`set local synchronous_commit = off`;
+  await tx`
+    insert into stations (station_id)
+    select distinct unnest(${rows.map((row) => row.stationId)}::text[]) as station_id
+    order by station_id
+    on conflict do nothing
+  `;
+  // In the order in which polls store too, so that nobody waits for who waits for him.
+  const [counts] = await tx<[StoreCounts]>`
+    with written as (
+      insert into observations as stored (station_id, observed_at, ${tx(measurements)})
+      select * from (${unnested(tx, rows)}) as incoming order by observed_at, station_id
+      on conflict (station_id, observed_at) do update set ${merge(tx)} where ${changes(tx, "excluded")}
+      returning xmax = 0 as added
+    )
+    select count(*) filter (where added)::int as added, count(*) filter (where not added)::int as changed from written
+  `;
+  return counts;
+}
+
+/** Rows as PostgreSQL's: `station_id`, `observed_at`, and the measurements in their order. */
+function unnested(tx: Transaction, rows: Observation[]): postgres.Fragment {
+  return tx`
+    select * from unnest(
+      ${rows.map((row) => row.stationId)}::text[],
+      ${rows.map((row) => row.observedAt.toISOString())}::timestamptz[],
+      ${each(tx, (name) => tx`${numberArray(rows.map((row) => row[name]))}::float8[]`)}
+    ) as row (station_id, observed_at, ${tx(measurements)})
+  `;
+}
+
+/** A value that came takes the place of the one that is stored; a missing one does not. */
+function merge(tx: Transaction): postgres.Fragment {
+  return tx`${each(tx, (name) => tx`${tx(name)} = coalesce(excluded.${tx(name)}, stored.${tx(name)})`)}`;
+}
+
+/** Whether a row that came makes any difference to the one that is stored. */
+function changes(tx: Transaction, came: "incoming" | "excluded"): postgres.Fragment {
+  const merged = each(tx, (name) => tx`coalesce(${tx(came)}.${tx(name)}, stored.${tx(name)})`);
+  return tx`(${merged}) is distinct from (${each(tx, (name) => tx`stored.${tx(name)}`)})`;
+}
+
+/** A fragment for each measurement, with commas between them. */
+function each(tx: Transaction, fragment: (name: Measurement) => postgres.Fragment): postgres.Fragment[] {
+  return measurements.flatMap((name, index) => (index === 0 ? [fragment(name)] : [tx`,`, fragment(name)]));
 }
 
 /** One upsert may touch a row once only: rows of the same station and time become one, later values winning. */
@@ -152,7 +180,8 @@ async function upsertPositions(tx: Transaction, observations: PositionedObservat
       ${newest.map((row) => row.stationId)}::text[],
       ${newest.map((row) => row.latitude)}::float8[],
       ${newest.map((row) => row.longitude)}::float8[]
-    )
+    ) as row (station_id, latitude, longitude)
+    order by station_id
     on conflict (station_id) do update set latitude = excluded.latitude, longitude = excluded.longitude
     where (stored.latitude, stored.longitude) is distinct from (excluded.latitude, excluded.longitude)
   `;

@@ -181,6 +181,26 @@ describe("history", () => {
     expect(await stored()).toEqual([row(observed("44009", noon, { waveHeightM: 1.3, airTempC: 12 }), "2")]);
   });
 
+  test("and a poll of the same rows at once lose none of each other's values, and do not wait for each other for ever", async () => {
+    const stationIds = Array.from({ length: 300 }, (_, index) => `B${1_000 + index}`);
+    const later = "2026-05-06T12:10Z";
+    for (let round = 0; round < 10; round++) {
+      await sql`truncate observations, stations`;
+      const rows = (values: Partial<Observation>) =>
+        stationIds.flatMap((stationId) => [noon, later].map((time) => observed(stationId, time, values)));
+      await Promise.all([
+        storeHistory(sql, rows({ airTempC: 12 }).reverse()),
+        poll(...rows({ waveHeightM: 1.2 })),
+        storeHistory(sql, rows({ dewPointC: 9 })),
+      ]);
+      const [whole] = await sql`
+        select count(*)::int as rows from observations
+        where air_temp_c = 12 and wave_height_m = 1.2 and dew_point_c = 9 and event_id is not null
+      `;
+      expect(whole).toEqual({ rows: 600 });
+    }
+  });
+
   test("of more rows than a statement takes is stored whole", async () => {
     const start = Date.parse("2026-05-01T00:00Z");
     const rows = Array.from({ length: 12_345 }, (_, minute) => ({
