@@ -6,11 +6,11 @@ import { machine } from "./rig/machine.ts";
 
 const resultsDir = join(import.meta.dir, "../../bench-results");
 
-const wanted = readArguments();
 const known = (await readdir(import.meta.dir))
   .filter((file) => file.endsWith(".ts") && file !== "main.ts")
   .map((file) => file.slice(0, -".ts".length))
   .sort();
+const wanted = readArguments();
 
 for (const { name } of wanted.benches) {
   if (!known.includes(name)) fail(`there is no bench "${name}", only ${known.join(", ")}`);
@@ -43,7 +43,16 @@ async function write(name: string, findings: Findings): Promise<string> {
 /** `bun run bench [NAME[:PART] …] [--rounds N]` */
 function readArguments() {
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: "string" } } });
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { rounds: { type: "string" }, help: { type: "boolean" } },
+    });
+    if (values.help) {
+      console.log(
+        `bun run bench [NAME[:PART] …] [--rounds N]\n\nThe names are ${known.join(", ")}; without one, all of them.`,
+      );
+      process.exit(0);
+    }
     const rounds = Number(values.rounds ?? 5);
     if (!Number.isInteger(rounds) || rounds < 1) fail(`--rounds is "${values.rounds}", but must be 1 or more`);
     const benches = positionals.map((positional) => {
