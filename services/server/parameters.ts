@@ -152,11 +152,15 @@ export const cursorParameter = z
     examples: [encodeCursor({ observedAt: new Date("2026-05-09T09:40:00Z"), stationId: "44009" })],
   });
 
-/** Checks the parameters behind the `?`. @throws {ProblemError} 400, naming the parameter and what is allowed */
+/**
+ * Checks the parameters behind the `?`; a strict schema allows no others.
+ * @throws {ProblemError} 400, naming the parameter and what is allowed
+ */
 export function parseQuery<Schema extends z.ZodObject>(c: Context, schema: Schema): z.output<Schema> {
   const entries = Object.entries(c.req.queries());
   for (const [name, values] of entries) {
-    if (values.length > 1) throw badParameter(name, `is given ${values.length} times, once is allowed`);
+    if (values.length > 1 && Object.hasOwn(schema.shape, name))
+      throw badParameter(name, `is given ${values.length} times, once is allowed`);
   }
   return parse(schema, Object.fromEntries(entries.map(([name, [text]]) => [name, text])));
 }

@@ -14,7 +14,8 @@ export const streamEndpoint = {
     `Who comes back with its last event id gets what it missed, and nothing twice. Where that cannot be told event by event (an id that is no number, one whose successors were pruned, a gap of more than ${maxReplayEvents} events) it gets \`reset\`: load \`/v1/observations/latest\` and go on from its \`lastEventId\`.`,
   ].join("\n\n"),
   pathParameters: z.strictObject({}),
-  queryParameters: z.strictObject({
+  // Not strict: what proxies, libraries and pages append for their own ends is to be no 400, which ends an EventSource for good.
+  queryParameters: z.object({
     stations: stationsParameter.optional(),
     bbox: bboxParameter.optional(),
     lastEventId: lastEventId.meta({
