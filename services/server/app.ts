@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { serveStatic } from "hono/bun";
 import { timeout } from "hono/timeout";
+import { getPath } from "hono/utils/url";
 import type { Link } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import { isDatabaseAway, type Sql } from "../../shared/sql.ts";
@@ -57,7 +58,7 @@ const playerPath = /^\/[\w./-]{0,200}$/;
 export function createApp(parts: AppParts): Hono<RequestEnv> {
   const { sql, database, problems, feed, broadcast, corsOrigins, maxStreamsPerIp, trustedProxies, playerDir, log } =
     parts;
-  const app = new Hono<RequestEnv>();
+  const app = new Hono<RequestEnv>({ getPath: pathOf });
 
   app.use(parts.countRequest);
   app.use(securityHeaders);
@@ -110,6 +111,14 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
     const peer = c.env.server.requestIP(c.req.raw)?.address;
     return clientAddress(peer, c.req.header("X-Forwarded-For"), trustedProxies);
   }
+}
+
+/**
+ * The path of a request. Bun tells no more than path and query of one whose `Host` is missing, as in HTTP/1.0, or none at
+ * all, and Hono reads whole addresses only.
+ */
+function pathOf(request: Request): string {
+  return getPath(request.url.startsWith("/") ? new Request(`http://localhost${request.url}`) : request);
 }
 
 function databaseAway(): ProblemError {

@@ -253,6 +253,22 @@ test("a last event id that is none never ends a stream: it is told to begin anew
   );
 });
 
+test.each([
+  ["HTTP/1.0 without a host", "HTTP/1.0\r\n"],
+  ["an empty host", "HTTP/1.1\r\nHost:\r\n"],
+  ["a host that is none", "HTTP/1.1\r\nHost: a/b?c\r\n"],
+])("%s is answered as any other request, as health checks ask", async (_, rest) => {
+  const ask = (path: string) => askRaw(address, Buffer.from(`GET ${path} ${rest}\r\n`), /event: connection/);
+  expect(await ask("/health")).toMatchObject({ status: 200, contentType: "application/json" });
+  expect(await ask(`${streamPath}?stations=44009`)).toMatchObject({ status: 200, contentType: "text/event-stream" });
+  const page = await ask("/v1/observations?limit=1");
+  expect(JSON.parse(page?.body ?? "")).toMatchObject({ nextCursor: expect.any(String) });
+  expect(await ask("/nothing")).toMatchObject({
+    status: 404,
+    body: expect.stringContaining("there is nothing at /nothing"),
+  });
+});
+
 test("what is no HTTP at all is refused or hung up on", async () => {
   const good = `GET /v1/stations?limit=1 HTTP/1.1\r\nHost: x\r\nLast-Event-ID: 5\r\nContent-Length: 0\r\nAccept: */*\r\n\r\n`;
   const malformed = fc.oneof(

@@ -148,7 +148,8 @@ async function writePage({ sql, limit, ...span }: Walk, c: RequestContext): Prom
 }
 
 function nextAddress(c: RequestContext, cursor: string): string {
-  const address = new URL(c.req.url);
+  // Relative where the request names no host.
+  const address = new URL(c.req.url, "http://localhost");
   address.searchParams.set("cursor", cursor);
   return address.pathname + address.search;
 }
