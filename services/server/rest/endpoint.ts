@@ -101,7 +101,8 @@ export function endpoint<Path extends z.ZodObject, Query extends z.ZodObject, An
 
       const answer = await read(sql, { ...asked, ...wanted } as z.output<Path> & z.output<Query>, format);
       c.header("Content-Type", mediaTypes[format]);
-      c.header("Vary", "Accept", { append: true });
+      // The second also where it is not compressed, or 304: a cache is to keep both apart.
+      c.header("Vary", "Accept, Accept-Encoding");
       c.header("Cache-Control", maxAgeSeconds === 0 ? "no-cache" : `public, max-age=${maxAgeSeconds}`);
       const body = await writing.write(answer, c);
       if (typeof body === "string") {
