@@ -15,6 +15,7 @@ import { onlyReads, rateLimit } from "./limits.ts";
 import { openApiRoute } from "./openapi.ts";
 import { ProblemError, problemResponse, tryAgain } from "./problem.ts";
 import type { RequestContext, RequestEnv } from "./request-env.ts";
+import { createRecentMedians } from "./rest/medians.ts";
 import { createRowStreams } from "./rest/row-stream.ts";
 import { restRoutes } from "./rest.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -69,7 +70,8 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
   const maxOpenings = Math.max(maxRequests, 2 * maxStreamsPerIp);
   app.get("/v1/observations/stream", rateLimit(maxOpenings, addressOf), streamRoute({ ...parts, addressOf }));
   app.use("/v1/*", rateLimit(maxRequests, addressOf), compressed, timeout(answerTimeoutMs, databaseAway));
-  app.route("/", restRoutes({ sql, rowStreams: createRowStreams(addressOf, log) }));
+  const rowStreams = createRowStreams(addressOf, log);
+  app.route("/", restRoutes({ sql, rowStreams, recentMedians: createRecentMedians() }));
 
   app.get("/health", (c) => c.json({ status: "up", streams: broadcast.size, droppedMessages: feed.dropped }));
   app.get("/ready", async (c) => {

@@ -80,6 +80,13 @@ describe("/v1/medians", () => {
     expect(await frameAt("13:00", "&bbox=-170,20,-120,40")).toMatchObject({ stations: 2, waveHeightM: 6.5 });
   });
 
+  test("is told as it was for a minute to all who ask the same", async () => {
+    const past = await medians("?step=5h");
+    await storeHistory(stack.sql, [observed("44009", new Date(Date.now() - 60_000).toISOString(), { waveHeightM: 3 })]);
+    expect(await medians("?step=5h")).toEqual(past);
+    expect((await medians("?step=6h")).medians.at(-1)).toMatchObject({ stations: 1, waveHeightM: 3 });
+  });
+
   test("has a direction only where the winds do not cancel each other out", async () => {
     await storeHistory(stack.sql, [
       observed("42001", at("20:00"), { windDirDeg: 90 }),

@@ -19,7 +19,7 @@ export const conditionsEndpoint = endpoint({
     stations: stationsParameter.optional(),
     bbox: bboxParameter.optional(),
   }),
-  read: async (sql, { within, stations = null, bbox = null }, format) => ({
+  read: async ({ sql }, { within, stations = null, bbox = null }, format) => ({
     ...(await readConditions(sql, new Date(Date.now() - within * 60_000), { stations, bbox })),
     positions: format === "geojson" ? await readPositions(sql) : (new Map() as Positions),
   }),

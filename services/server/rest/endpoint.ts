@@ -1,14 +1,16 @@
 import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import { z } from "zod";
 import type { Sql } from "../../../shared/sql.ts";
+import type { Medians } from "../medians.ts";
 import { parsePath, parseQuery } from "../parameters.ts";
 import { ProblemError } from "../problem.ts";
 import type { RequestContext } from "../request-env.ts";
 import { acceptedFormat, bareMediaType, type Format, mediaTypes } from "./negotiate.ts";
+import type { RecentAnswers } from "./recent-answers.ts";
 import type { RowStreams } from "./row-stream.ts";
 
 /** What answers are made from. */
-export type AnswerParts = { sql: Sql; rowStreams: RowStreams };
+export type AnswerParts = { sql: Sql; rowStreams: RowStreams; recentMedians: RecentAnswers<Medians[]> };
 
 /** What an answer looks like, for `/openapi.json`. */
 export type AnswerShape =
@@ -54,7 +56,7 @@ type Spec<Path extends z.ZodObject, Query extends z.ZodObject, Answer> = {
   maxAgeSeconds?: number;
   refusals?: number[];
   /** Finds out what is asked for. @throws {ProblemError} */
-  read(sql: Sql, parameters: z.output<Path> & z.output<Query>, format: Format): Promise<Answer> | Answer;
+  read(parts: AnswerParts, parameters: z.output<Path> & z.output<Query>, format: Format): Promise<Answer> | Answer;
   /** The first is the one that is sent to who has no wish. */
   formats: Partial<Record<Format, Writing<NoInfer<Answer>>>>;
 };
@@ -92,14 +94,14 @@ export function endpoint<Path extends z.ZodObject, Query extends z.ZodObject, An
     ),
     refusals: [...(hasParameters ? [400] : []), 406, ...refusals],
 
-    async serve(c, { sql, rowStreams }) {
+    async serve(c, parts) {
       const asked = parsePath(c, pathParameters);
       const { format: named, ...wanted } = parseQuery(c, queryParameters);
       const format = (named as Format | undefined) ?? acceptedFormat(c.req.header("Accept"), offered);
       const writing = format === null ? undefined : formats[format];
       if (format === null || writing === undefined) throw notAcceptable(offered);
 
-      const answer = await read(sql, { ...asked, ...wanted } as z.output<Path> & z.output<Query>, format);
+      const answer = await read(parts, { ...asked, ...wanted } as z.output<Path> & z.output<Query>, format);
       c.header("Content-Type", mediaTypes[format]);
       // The second also where it is not compressed, or 304: a cache is to keep both apart.
       c.header("Vary", "Accept, Accept-Encoding");
@@ -114,7 +116,7 @@ export function endpoint<Path extends z.ZodObject, Query extends z.ZodObject, An
         return c.res;
       }
       if (c.req.method === "HEAD") return c.body(null);
-      return c.body(await rowStreams.open(c, body));
+      return c.body(await parts.rowStreams.open(c, body));
     },
   };
 }

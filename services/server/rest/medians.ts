@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { computeMedians, endOfStep, type Steps, standsMinutes } from "../medians.ts";
+import { computeMedians, endOfStep, type Medians, type Steps, standsMinutes } from "../medians.ts";
 import { bboxParameter, sinceParameter, spanParameter, stationsParameter, untilParameter } from "../parameters.ts";
 import { badParameter } from "../problem.ts";
 import { readSeries } from "../queries.ts";
 import { medianStep, medians } from "./answers.ts";
 import { csvHeader, csvLines, mediansTable } from "./csv.ts";
 import { endpoint } from "./endpoint.ts";
+import { createRecentAnswers, type RecentAnswers } from "./recent-answers.ts";
 
 const hourMs = 60 * 60_000;
 const longestStepHours = 6;
@@ -14,6 +15,13 @@ const longestHours = 48;
 const usualHours = 24;
 /** They move slowly, and take longer to compute than anything else here. */
 const maxAgeSeconds = 60;
+/** Of at most {@link maxSteps} steps each, a few hundred kB. */
+const mostRecent = 16;
+
+/** Whoever opens the past of the network asks the same: one computation serves all of them. */
+export function createRecentMedians(): RecentAnswers<Medians[]> {
+  return createRecentAnswers(maxAgeSeconds * 1_000, mostRecent);
+}
 
 /** `/v1/medians` */
 export const mediansEndpoint = endpoint({
@@ -28,11 +36,15 @@ export const mediansEndpoint = endpoint({
     bbox: bboxParameter.optional(),
   }),
   maxAgeSeconds,
-  read: async (sql, { since = null, until = null, step, stations = null, bbox = null }) => {
-    const steps = stepsOf(since, until, step);
-    const after = new Date(endOfStep(steps, 1).getTime() - standsMinutes * 60_000);
-    const series = await readSeries(sql, after, endOfStep(steps, steps.count), { stations, bbox });
-    return { stepMinutes: steps.minutes, medians: await computeMedians(series, steps) };
+  read: async ({ sql, recentMedians }, { since = null, until = null, step, stations = null, bbox = null }) => {
+    const question = JSON.stringify({ since, until, step, stations: stations && [...stations].sort(), bbox });
+    const medians = await recentMedians.share(question, async () => {
+      const steps = stepsOf(since, until, step);
+      const after = new Date(endOfStep(steps, 1).getTime() - standsMinutes * 60_000);
+      const series = await readSeries(sql, after, endOfStep(steps, steps.count), { stations, bbox });
+      return computeMedians(series, steps);
+    });
+    return { stepMinutes: step, medians };
   },
   formats: {
     json: { shape: { body: medians }, write: (answer) => JSON.stringify(answer) },

@@ -40,7 +40,7 @@ export const latestEndpoint = endpoint({
   path: "/v1/observations/latest",
   summary: "The newest observation of each station",
   description: "However old it is. A stream from its `lastEventId` goes on without a gap.",
-  read: async (sql, _, format) => ({
+  read: async ({ sql }, _, format) => ({
     ...(await readLatest(sql)),
     positions: format === "geojson" ? await readPositions(sql) : (new Map() as Positions),
   }),
@@ -77,7 +77,7 @@ export const historyEndpoint = endpoint({
     limit: limitOrDefaultParameter,
   }),
   refusals: [404],
-  read: async (sql, { stationId, since = null, until = null, limit }) => {
+  read: async ({ sql }, { stationId, since = null, until = null, limit }) => {
     const observations = await readHistory(sql, stationId, { since, until, limit });
     if (observations === null) throw unknownStation(stationId);
     return { stationId, observations };
@@ -111,7 +111,7 @@ export const observationsEndpoint = endpoint({
     limit: limitParameter.optional(),
     cursor: cursorParameter.optional(),
   }),
-  read: (sql, { since = null, until = null, stations = null, limit = null, cursor = null }): Walk => ({
+  read: ({ sql }, { since = null, until = null, stations = null, limit = null, cursor = null }): Walk => ({
     sql,
     since,
     until,

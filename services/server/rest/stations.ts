@@ -15,7 +15,7 @@ export const stationsEndpoint = endpoint({
   path: "/v1/stations",
   summary: "Every station: position, name, owner, type",
   maxAgeSeconds,
-  read: async (sql) => ({ stations: await readStations(sql) }),
+  read: async ({ sql }) => ({ stations: await readStations(sql) }),
   formats: {
     json: { shape: { body: stations }, write: (answer) => JSON.stringify(answer) },
     csv: {
@@ -40,7 +40,7 @@ export const stationEndpoint = endpoint({
   pathParameters: z.strictObject({ stationId: stationIdParameter }),
   refusals: [404],
   maxAgeSeconds,
-  read: async (sql, { stationId }) => {
+  read: async ({ sql }, { stationId }) => {
     const found = await readStation(sql, stationId);
     if (found === null) throw unknownStation(stationId);
     return found;

@@ -7,6 +7,6 @@ import { endpoint } from "./endpoint.ts";
 export const statusEndpoint = endpoint({
   path: "/v1/status",
   summary: "How the network and its reading stand",
-  read: async (sql) => ({ version, ...(await readStatus(sql)) }),
+  read: async ({ sql }) => ({ version, ...(await readStatus(sql)) }),
   formats: { json: { shape: { body: status }, write: (answer) => JSON.stringify(answer) } },
 });
