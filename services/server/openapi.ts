@@ -60,6 +60,7 @@ function operation(endpoint: Endpoint): Json {
     ],
     responses: {
       200: { description: summary, content },
+      // Where an answer's format is chosen, it has an ETag too.
       ...(refusals.includes(406) ? { 304: { description: "What `If-None-Match` names still holds" } } : {}),
       ...Object.fromEntries(
         [...refusals, ...commonRefusals].map((status) => [status, { $ref: `#/components/responses/${status}` }]),
