@@ -78,9 +78,13 @@ export async function loadConditions(server: string, signal: AbortSignal): Promi
   return { lastEventId: eventIdOf(body), conditions: readEach(body.conditions, readConditions), cachedAtMs };
 }
 
-/** Loads who the stations are. @throws as {@link loadConditions} */
+/**
+ * Loads who the stations are, as the server knows them now: whoever asks has met one that an answer of a minute ago, which
+ * the browser may keep, would not name.
+ * @throws as {@link loadConditions}
+ */
 export async function loadStations(server: string, signal: AbortSignal): Promise<Station[]> {
-  const { body } = await load(`${server}/v1/stations`, signal);
+  const { body } = await load(`${server}/v1/stations`, signal, "no-cache");
   return readEach(body.stations, readStation);
 }
 
@@ -165,8 +169,12 @@ const serverAway = [502, 504];
 
 type Json = Record<string, unknown>;
 
-async function load(url: string, signal: AbortSignal): Promise<{ body: Json; cachedAtMs: CachedAt }> {
-  const response = await fetch(url, { signal });
+async function load(
+  url: string,
+  signal: AbortSignal,
+  cache: RequestCache = "default",
+): Promise<{ body: Json; cachedAtMs: CachedAt }> {
+  const response = await fetch(url, { signal, cache });
   if (!response.ok) throw await refusalOf(response);
   const body: unknown = await response.json().catch(() => null);
   if (!isRecord(body)) throw noServer();
