@@ -24,3 +24,17 @@ export function explainWhenWanted(theme: () => MapTheme): void {
     ]),
   );
 }
+
+/** Shows the keys. What lay open is closed by that, and is there again afterwards. */
+export function showHelp(): void {
+  const help = find("help", HTMLDialogElement);
+  const about = find("about", HTMLElement);
+  const reopens = about.matches(":popover-open");
+  help.showModal();
+  if (!reopens) return;
+  const goBack = () => {
+    about.showPopover();
+    find("show-help", HTMLButtonElement).focus();
+  };
+  help.addEventListener("close", goBack, { once: true });
+}

@@ -24,6 +24,8 @@ export type StationList = {
 /** More than anybody reads at once; the next come when asked for. */
 const rowsAtOnce = 120;
 const glowMs = 3_000;
+/** The list's class while somebody goes through it by keys. */
+const byKeys = "by-keys";
 
 /** What a row says, with the word that tells a wave's metres from a wind's. */
 const listed = [
@@ -57,7 +59,7 @@ export function createStationList(
   units: () => Units,
   onSelect: (stationId: string) => void,
 ): StationList {
-  const search = make("input", { type: "search", placeholder: "Name, number or owner" });
+  const search = make("input", { type: "search", placeholder: "Name, id or owner" });
   search.setAttribute("aria-label", "Search the stations");
   const order = make("select", { attributes: { "aria-label": "Order of the stations" } });
   order.append(...Object.entries(orders).map(([id, { label }]) => make("option", { value: id, textContent: label })));
@@ -100,6 +102,15 @@ export function createStationList(
     if (goal === undefined) return;
     event.preventDefault();
     goal?.focus();
+  });
+  // Told by a class: by `:focus-visible` alone the rows would be gone while the focus goes from one to the next.
+  element.addEventListener("focusin", ({ target }) => {
+    if (target instanceof Element && target.matches(":focus-visible")) element.classList.add(byKeys);
+  });
+  element.addEventListener("focusout", () => {
+    setTimeout(() => {
+      if (!element.matches(":focus-within")) element.classList.remove(byKeys);
+    });
   });
   // Whoever only came to search reaches the first row by an arrow, too.
   search.addEventListener("keydown", (event) => {
