@@ -80,6 +80,11 @@ export function createViewing({ anyStation, onView, onMap }: ViewingParts): View
   }
 
   function followAddress(): void {
+    // A link to a part of the page, as the one that skips to the sound, is no view.
+    if (document.getElementById(location.hash.slice(1))) {
+      keep();
+      return;
+    }
     const wanted = decodeView(location.hash);
     if (encodeView(wanted) === encodeView(view)) return;
     if (wanted.map) onMap(wanted.map);

@@ -79,6 +79,16 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     }
   });
 
+  test("one skips to the sound, and what is heard stays", async () => {
+    await begin();
+    await value('location.hash = "#tune/46026/calm"');
+    await page.until(`${mode} === "tune" && ${shown("card")}`);
+    await tabTo(page, ".skip");
+    await press(page, "Enter");
+    await page.until('document.activeElement.id === "listen" && location.hash.startsWith("#tune/46026/calm")');
+    expect(await value<string>(mode)).toBe("tune");
+  });
+
   test("volume, sound and mode are chosen with Tab, arrows and Enter", async () => {
     await begin();
     await reach(page, "#volume");
