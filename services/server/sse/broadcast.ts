@@ -41,6 +41,8 @@ export type Broadcast = {
 const heartbeatMs = 15_000;
 /** A listener that took nothing for this long is gone or stuck. */
 const maxStalledMs = 20_000;
+/** So many listeners are written to in one turn of the event loop. */
+const listenersPerTurn = 32;
 /** How long a stopping server waits for its last words to be taken. */
 const farewellMs = 500;
 
@@ -61,6 +63,8 @@ export function createBroadcast(
   const live = { whole: new Set<Listener>(), filtered: new Set<Listener>(), placed: new Set<Listener>() };
   let pending: Frame[] = [];
   let pendingSince = 0;
+  /** Under way while some listeners have what others are yet to get. */
+  let handingOut: Generator<void> | null = null;
   let flushedAt = 0;
   let sentBytes = 0;
   /** What listeners that filter by place are yet to get: where its stations lie must be asked first. */
@@ -73,22 +77,43 @@ export function createBroadcast(
     else sizes.set(address, size);
   }
 
-  function flush(): void {
-    if (pending.length === 0) return;
-    const frames = pending;
-    pending = [];
-    flushedAt = performance.now();
-    if (live.whole.size > 0) {
+  /**
+   * Hands what waits to the listeners, and pauses after some of them. What was handed to a stream goes to its socket when the
+   * turn of the event loop ends: so the first do not wait for the last, and what comes meanwhile is joined to one write more.
+   */
+  function* handOut(): Generator<void> {
+    while (pending.length > 0) {
+      const frames = pending;
+      const since = pendingSince;
+      pending = [];
+      flushedAt = performance.now();
       const bytes = encodeFrames(frames);
-      for (const { outbox } of live.whole) outbox.send(bytes);
-      sentBytes += bytes.byteLength * live.whole.size;
+      let handed = 0;
+      for (const { outbox } of live.whole) {
+        outbox.send(bytes);
+        sentBytes += bytes.byteLength;
+        handed += 1;
+        if (handed % listenersPerTurn === 0) yield;
+      }
+      for (const listener of live.filtered) sendWanted(listener, frames);
+      if (live.placed.size > 0) {
+        unplaced.push(...frames);
+        if (!placing) void place();
+      }
+      flushed(frames, (performance.now() - since) / 1000);
     }
-    for (const listener of live.filtered) sendWanted(listener, frames);
-    if (live.placed.size > 0) {
-      unplaced.push(...frames);
-      if (!placing) void place();
-    }
-    flushed(frames, (performance.now() - pendingSince) / 1000);
+  }
+
+  function handOutSome(): void {
+    handingOut ??= handOut();
+    if (handingOut.next().done) handingOut = null;
+    else setImmediate(handOutSome);
+  }
+
+  function flush(): void {
+    handingOut ??= handOut();
+    while (!handingOut.next().done);
+    handingOut = null;
   }
 
   async function place(): Promise<void> {
@@ -172,7 +197,7 @@ export function createBroadcast(
     send(frame) {
       if (pending.push(frame) > 1) return;
       pendingSince = performance.now();
-      setImmediate(flush);
+      if (handingOut === null) setImmediate(handOutSome);
     },
     endAll,
     async stop() {
