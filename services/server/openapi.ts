@@ -19,14 +19,16 @@ Times are RFC 3339 in UTC, units are in the names, directions are where wind and
 
 /** Answers with the API's description, which is made once. */
 export function openApiRoute(endpoints: readonly Endpoint[]): Hono<RequestEnv> {
-  const text = JSON.stringify(describeApi(endpoints));
-  return new Hono<RequestEnv>().get("/", (c) =>
-    c.body(text, 200, {
+  // Made for the first who asks: few servers are ever asked, and it takes 2 MB.
+  let text: string | null = null;
+  return new Hono<RequestEnv>().get("/", (c) => {
+    text ??= JSON.stringify(describeApi(endpoints));
+    return c.body(text, 200, {
       "Content-Type": "application/json",
       "Cache-Control": "no-cache",
       "Content-Length": String(Buffer.byteLength(text)),
-    }),
-  );
+    });
+  });
 }
 
 /** The API as an OpenAPI 3.1 document, made from the very schemas that check requests. */
