@@ -11,7 +11,7 @@ import { cpuMs, memoryMb } from "./rig/processes.ts";
 import { interleave, medians } from "./rig/rounds.ts";
 
 export const description = "a burst of 800 events, published at once, to many streams";
-export const parts = ["1000", "10000", "servers", "resume"];
+export const parts = ["1000", "10000", "servers", "churn", "resume"];
 
 /** One refresh of NDBC's file. */
 const events = 800;
@@ -28,6 +28,7 @@ export function run({ rounds, part }: RunOptions): Promise<Findings> {
       skipped.add("nchan and better-sse with 10,000 streams: a minute a burst");
     }
     if (wants("servers")) tables.push(await measureServers(load, bellbuoy(stack, 4), rounds));
+    if (wants("churn")) tables.push(await measureChurn(load, bellbuoy(stack)));
     // The last: it is the only one that stores events.
     if (wants("resume")) tables.push(await measureResume(stack, load, rounds));
     return { tables, skipped: [...skipped] };
@@ -68,6 +69,38 @@ async function measureServers(load: LoadClient, start: StartBroadcaster, rounds:
     title: `${events} events to ${streams} streams of 4 servers that share a port, all identical`,
     rows: [{ server: "4 x bellbuoy", ...medians(turns) }],
   };
+}
+
+const churns = 4;
+const comings = 15;
+
+/** Whether anything is left of streams that were opened and closed: then each row has more than the one before. */
+async function measureChurn(load: LoadClient, start: StartBroadcaster): Promise<Table> {
+  const streams = 1_000;
+  const { streamUrl, pids, stop } = await start();
+  const rows = [{ opened: 0, memoryMb: await memoryMb(pids) }];
+  try {
+    for (let churn = 1; churn <= churns; churn++) {
+      for (let coming = 1; coming <= comings; coming++) {
+        await load.open(streamUrl, streams);
+        await load.closeAll();
+        await untilAllLeft(streamUrl);
+      }
+      rows.push({ opened: churn * comings * streams, memoryMb: await memoryMb(pids) });
+    }
+  } finally {
+    await stop();
+  }
+  return { title: `a server after streams that came and went, ${streams} at a time`, rows };
+}
+
+async function untilAllLeft(streamUrl: string): Promise<void> {
+  for (;;) {
+    const response = await fetch(new URL("/health", streamUrl));
+    const { streams } = (await response.json()) as { streams: number };
+    if (streams === 0) return;
+    await Bun.sleep(20);
+  }
 }
 
 /** What comes when a server was restarted: all of its listeners at once, each with what it missed. */
