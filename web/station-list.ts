@@ -59,7 +59,7 @@ export function createStationList(
   units: () => Units,
   onSelect: (stationId: string) => void,
 ): StationList {
-  const search = make("input", { type: "search", placeholder: "Name, id or owner" });
+  const search = make("input", { type: "search", placeholder: "Find a station" });
   search.setAttribute("aria-label", "Search the stations");
   const order = make("select", { attributes: { "aria-label": "Order of the stations" } });
   order.append(...Object.entries(orders).map(([id, { label }]) => make("option", { value: id, textContent: label })));
