@@ -191,8 +191,8 @@ describe("one event id", () => {
     const stored = await worker.line((line) => line.message === "stored" && holds(line, id));
     const published = await worker.line((line) => line.message === "published" && has(line, id));
     const sent = await server.line((line) => line.message === "broadcast" && has(line, id));
-    const times = [stored, published, sent].map(({ time }) => String(time));
-    expect(times).toEqual(times.toSorted());
+    // A server may have sent it before the worker hears from Redis that it was taken.
+    for (const later of [published, sent]) expect(String(later.time) >= String(stored.time)).toBe(true);
   });
 
   test("leads through both logs at their usual level too, where lines tell the first and the last of many", async () => {
