@@ -129,4 +129,20 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
     await expectNoFault(page, "wrong address");
     expect(page.complaints).toEqual([]);
   });
+
+  // Last: the service worker stays in the browser.
+  test("without a network", async () => {
+    const page = await player.open("/");
+    const kept = `caches.open("bellbuoy-answers").then((cache) => cache.keys()).then((keys) => keys.map(({ url }) => new URL(url).pathname))`;
+    for (const path of ["/v1/conditions", "/v1/stations", "/v1/medians"])
+      await page.until(`${kept}.then((paths) => paths.includes("${path}"))`);
+    await player.killServer();
+    await page.view.navigate("about:blank");
+    await page.view.navigate(`${player.server.url}/#24h`);
+    await page.until('document.querySelector("main")?.dataset.state === "offline"');
+    await page.until(replayed);
+    await page.view.cdp("Runtime.evaluate", { expression: axe });
+    await expectNoFault(page, "offline");
+    await player.restartServer();
+  });
 });

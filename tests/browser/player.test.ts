@@ -40,6 +40,16 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
   const isLive = 'document.querySelector("main").dataset.state === "live"';
   const scheduled = (page: Page) => page.view.evaluate<ScheduledBell[]>("bellbuoy.scheduled");
   const publish = (stationId: string) => player.stack.redis.publish("observations:new", report(stationId));
+
+  /** A worker reads what so many stations have reported so long ago, and is gone again. */
+  async function pollOnce(stations: number, minutesAgo: number): Promise<void> {
+    upstream.files.set(latestObsPath, latestObsFile(stations, new Date(Date.now() - minutesAgo * 60_000)));
+    const env = { NDBC_URL: upstream.url, POLL_SECONDS: "1", BACKFILL_HOURS: "0" };
+    const worker = await player.stack.start("worker", env);
+    await worker.line(({ message, published }) => message === "polled" && Number(published) > 0);
+    await worker.stop();
+  }
+
   const row = (stationId: string) => `document.querySelector('#stations [data-station-id="${stationId}"]')`;
 
   test("makes no audio context before the click, sounds at once after it, and tells of an interruption; media keys work", async () => {
@@ -189,14 +199,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     await player.killServer();
     await page.until('document.querySelector("main").dataset.state === "reconnecting"');
     expect(await page.view.evaluate<string>('document.querySelector("#retry").textContent')).toContain("trying again");
-    upstream.files.set(latestObsPath, latestObsFile(40, new Date(Date.now() - 10 * 60_000)));
-    const worker = await player.stack.start("worker", {
-      NDBC_URL: upstream.url,
-      POLL_SECONDS: "1",
-      BACKFILL_HOURS: "0",
-    });
-    await worker.line(({ message, published }) => message === "polled" && Number(published) > 0);
-    await worker.stop();
+    await pollOnce(40, 10);
     await player.restartServer();
     await page.until("bellbuoy.heard === 40");
     expect(await page.view.evaluate<boolean>(isLive)).toBe(true);
@@ -214,14 +217,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     await player.restartServer();
     await page.until('document.querySelector("main").dataset.state === "waiting"');
     expect(await page.view.evaluate<string>('document.getElementById("connection").textContent')).toContain("database");
-    upstream.files.set(latestObsPath, latestObsFile(20, new Date(Date.now() - 5 * 60_000)));
-    const worker = await player.stack.start("worker", {
-      NDBC_URL: upstream.url,
-      POLL_SECONDS: "1",
-      BACKFILL_HOURS: "0",
-    });
-    await worker.line(({ message, published }) => message === "polled" && Number(published) > 0);
-    await worker.stop();
+    await pollOnce(20, 5);
     await player.wire.mend();
     await page.until(`${isLive} && bellbuoy.heard === 20`);
   });
