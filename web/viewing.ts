@@ -79,13 +79,15 @@ export function createViewing({ anyStation, onView, onMap }: ViewingParts): View
     onView(again);
   }
 
-  function followAddress(): void {
+  /** Follows what was written there: the page may have kept another view in the address since. */
+  function followAddress({ newURL }: HashChangeEvent): void {
+    const { hash } = new URL(newURL);
     // A link to a part of the page, as the one that skips to the sound, is no view.
-    if (document.getElementById(location.hash.slice(1))) {
+    if (document.getElementById(hash.slice(1))) {
       keep();
       return;
     }
-    const wanted = decodeView(location.hash);
+    const wanted = decodeView(hash);
     if (encodeView(wanted) === encodeView(view)) return;
     if (wanted.map) onMap(wanted.map);
     listenTo(wanted);

@@ -258,12 +258,14 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
       await press(page, "Escape");
       await page.until(`!${shown(id)} && document.activeElement !== document.body`);
     }
+    // Where the help was opened from is there again.
+    await page.until(`${shown("about")} && document.activeElement.id === "show-help"`);
   });
 
   test("each layer has a slider for arrows and a solo for the space bar", async () => {
     await begin();
     await press(page, "x");
-    await page.until('document.querySelectorAll("#mixer .mixer-row").length === 6');
+    await page.until(`${shown("mixer")} && document.querySelectorAll("#mixer .mixer-row").length === 6`);
     for (let row = 1; row <= 6; row++) {
       const ofRow = (rest: string) => `#mixer .mixer-row:nth-of-type(${row}) ${rest}`;
       await tabTo(page, ofRow("input"));

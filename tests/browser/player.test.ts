@@ -178,6 +178,16 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     await page.view.evaluate("localStorage.clear()");
   });
 
+  test("follows an address that is written there, also where the page keeps its own view in the same moment", async () => {
+    const page = await open();
+    await page.view.evaluate(`(() => {
+      location.hash = "#24h/46026";
+      history.replaceState(null, "", "#network");
+    })()`);
+    await page.until(`document.querySelector('#modes [aria-pressed="true"]').dataset.mode === "24h"`);
+    await page.until('document.querySelector("#card h2")');
+  });
+
   test("shows what a worker read from NDBC, and says how old it is", async () => {
     const page = await open();
     upstream.files.set(latestObsPath, latestObsFile(30, new Date(Date.now() - 21 * 60_000)));
