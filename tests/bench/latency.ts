@@ -9,7 +9,7 @@ import { type Contestants, withBenchStack } from "./rig/bench-stack.ts";
 import { bellbuoy, type StartBroadcaster } from "./rig/broadcasters.ts";
 import type { Findings, RunOptions, Table } from "./rig/findings.ts";
 import type { LoadClient } from "./rig/load-client.ts";
-import { cpuMs, memoryMb } from "./rig/processes.ts";
+import { cores, cpuMs, memoryMb, pin } from "./rig/processes.ts";
 import { interleave, quantile } from "./rig/rounds.ts";
 
 export const description =
@@ -87,6 +87,7 @@ async function fromCommit(stack: Stack) {
   const rows = 300;
   const unmeasured = 50;
   const server = await stack.start("server");
+  pin(server.pid, cores.server);
   const listener = await listen(`${server.url}/v1/observations/stream`);
   const delays: number[] = [];
   for (let row = 1; row <= unmeasured + rows; row++) {

@@ -28,6 +28,7 @@ function sharedCluster() {
 export async function endSharedCluster(): Promise<void> {
   if (cluster === null) return;
   const { postgres, dataDir } = await cluster;
+  cluster = null;
   await postgres.stop();
   await rm(dataDir, { recursive: true, force: true });
 }

@@ -1,3 +1,4 @@
+import type { Server } from "bun";
 import { streamSSE } from "hono/streaming";
 import { type Link, untilUp } from "../../../shared/link.ts";
 import type { Log } from "../../../shared/log.ts";
@@ -37,6 +38,22 @@ const endingSeconds = 1;
 /** When to try again where all streams are taken. */
 const refusedSeconds = 10;
 
+const headers = {
+  "Content-Type": "text/event-stream",
+  "Cache-Control": "no-cache",
+  // Proxies must pass each event on at once.
+  "X-Accel-Buffering": "no",
+};
+
+/**
+ * What `streamSSE` asks of a request's context, to make the answer. It keeps the context for as long as the stream is open,
+ * and a whole one is 2 kB.
+ */
+const noContext = {
+  header() {},
+  newResponse: (body: ReadableStream) => new Response(body, { headers }),
+} as unknown as RequestContext;
+
 /** What is counted of streams. */
 export type StreamCounts = {
   /** A stream has begun: now, with a replay of so many events and bytes, or with a reset. */
@@ -71,14 +88,20 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
     const wish = parseWish(c.req.header("Last-Event-ID"), lastEventId, since);
     const address = addressOf(c);
     refuseTooMany(address);
-    // Proxies must pass each event on at once.
-    c.header("X-Accel-Buffering", "no");
-    if (c.req.method === "HEAD") return c.body(null, 200, { "Content-Type": "text/event-stream" });
-
-    const setIdleSeconds = (seconds: number) => c.env.server.timeout(c.req.raw, seconds);
+    if (c.req.method === "HEAD") return c.body(null, 200, headers);
     // Bun ends what is idle for 10 seconds by default (oven-sh/bun#27479).
-    setIdleSeconds(idleSeconds);
-    return streamSSE(c, async (stream) => {
+    c.env.server.timeout(c.req.raw, idleSeconds);
+    return openStream(c.req.raw, c.env.server, filter, wish, address);
+  };
+
+  function openStream(
+    request: Request,
+    server: Server<undefined>,
+    filter: Filter,
+    wish: Wish,
+    address: string,
+  ): Response {
+    return streamSSE(noContext, async (stream) => {
       const over = Promise.withResolvers<Error>();
       let isOver = false;
       function end(reason: string): void {
@@ -90,13 +113,13 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
         over.resolve(new Error(reason));
         stream.abort();
         // A connection whose other end takes nothing would stay, with what waits in it.
-        setIdleSeconds(endingSeconds);
+        server.timeout(request, endingSeconds);
       }
       const listener: Listener = { outbox: new Outbox(stream, end), filter, address, after: 0n, end };
       const left = () => end("the client left");
       // Before anything is written: an abort is not told again to whoever asks later. Two ways, since either may fail.
       stream.onAbort(left);
-      c.req.raw.signal.addEventListener("abort", left, { once: true });
+      request.signal.addEventListener("abort", left, { once: true });
 
       broadcast.open(listener);
       listener.outbox.send(retryBlock());
@@ -108,7 +131,7 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
       }
       await over.promise;
     });
-  };
+  }
 
   /** @throws {ProblemError} 429 or 503 */
   function refuseTooMany(address: string): void {

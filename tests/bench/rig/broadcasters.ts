@@ -1,5 +1,4 @@
-import { mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../../services/dev/ports.ts";
@@ -153,7 +152,7 @@ async function untilSubscribed({ redis }: Stack, servers: number): Promise<void>
 
 function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "bellbuoy-bench-"));
-  process.once("exit", () => void rm(directory, { recursive: true, force: true }));
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
