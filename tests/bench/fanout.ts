@@ -11,7 +11,7 @@ import { cpuMs, memoryMb } from "./rig/processes.ts";
 import { interleave, medians } from "./rig/rounds.ts";
 
 export const description = "a burst of 800 events, published at once, to many streams";
-export const parts = ["1000", "10000", "servers", "churn", "resume"];
+export const parts = ["1000", "10000", "memory", "servers", "churn", "resume"];
 
 /** One refresh of NDBC's file. */
 const events = 800;
@@ -27,6 +27,7 @@ export function run({ rounds, part }: RunOptions): Promise<Findings> {
       tables.push(await measureBursts(load, await ours(), 10_000, rounds));
       skipped.add("nchan and better-sse with 10,000 streams: a minute a burst");
     }
+    if (wants("memory")) tables.push(await measureMemory(load, { ...(await ours()), ...(await peers()) }, rounds));
     if (wants("servers")) tables.push(await measureServers(load, bellbuoy(stack, 4), rounds));
     if (wants("churn")) tables.push(await measureChurn(load, bellbuoy(stack)));
     // The last: it is the only one that stores events.
@@ -52,13 +53,55 @@ async function measureBursts(
   };
 }
 
+const manyStreams = 10_000;
+/** Listeners come in groups of 500, half a second apart, as they do in life; or all in one moment, as after a restart. */
+const arrivals = { gradually: { groups: 20, pauseMs: 500 }, atOnce: { groups: 1, pauseMs: 0 } };
+/** What opening took for a moment may be given back. */
+const settleMs = 3_000;
+
+/** What a server holds without streams, and each of many open ones adds. */
+async function measureMemory(load: LoadClient, contestants: Contestants, rounds: number): Promise<Table> {
+  const turns = Object.entries(contestants).map(([name, start]) => [name, () => memoryOfStreams(load, start)]);
+  const measured = await interleave(Object.fromEntries(turns), rounds);
+  return {
+    title: `memory of ${manyStreams} open streams that have heard nothing yet`,
+    rows: Object.entries(measured).map(([server, figures]) => ({ server, ...(figures as object) })),
+  };
+}
+
+async function memoryOfStreams(load: LoadClient, start: StartBroadcaster) {
+  const gradually = await memoryAfter(load, start, arrivals.gradually);
+  const atOnce = await memoryAfter(load, start, arrivals.atOnce);
+  return { idleMb: gradually.idleMb, kbPerStream: gradually.kbPerStream, kbPerStreamAtOnce: atOnce.kbPerStream };
+}
+
+async function memoryAfter(
+  load: LoadClient,
+  start: StartBroadcaster,
+  { groups, pauseMs }: { groups: number; pauseMs: number },
+) {
+  const { streamUrl, pids, stop } = await start();
+  try {
+    await Bun.sleep(settleMs);
+    const idleMb = await memoryMb(pids);
+    for (let group = 1; group <= groups; group++) {
+      await load.open(streamUrl, manyStreams / groups);
+      await Bun.sleep(pauseMs);
+    }
+    await Bun.sleep(settleMs);
+    return { idleMb, kbPerStream: (((await memoryMb(pids)) - idleMb) * 1024) / manyStreams };
+  } finally {
+    await load.closeAll();
+    await stop();
+  }
+}
+
 /** Several servers share a port: each gets a part of the streams, and all streams hear the same. */
 async function measureServers(load: LoadClient, start: StartBroadcaster, rounds: number): Promise<Table> {
-  const streams = 10_000;
   const turns = [];
   for (let round = 1; round <= rounds; round++) {
     turns.push(
-      await turn(load, start, streams, async ({ server, figures }) => {
+      await turn(load, start, manyStreams, async ({ server, figures }) => {
         const sockets = await Promise.all(server.pids.map(async (pid) => (await readdir(`/proc/${pid}/fd`)).length));
         const leastFilesOfAServer = Math.min(...sockets);
         return { leastFilesOfAServer, mostFilesOfAServer: Math.max(...sockets), ...figures };
@@ -66,7 +109,7 @@ async function measureServers(load: LoadClient, start: StartBroadcaster, rounds:
     );
   }
   return {
-    title: `${events} events to ${streams} streams of 4 servers that share a port, all identical`,
+    title: `${events} events to ${manyStreams} streams of 4 servers that share a port, all identical`,
     rows: [{ server: "4 x bellbuoy", ...medians(turns) }],
   };
 }
