@@ -4,20 +4,14 @@ import { complaintsOf, runSoak } from "./run-soak.ts";
 
 // The long form: bun run soak [--faults 200] [--seed 1]. Exit code 1 when an event was lost, or told twice or wrongly.
 
-const { values } = parseArgs({
-  options: {
-    faults: { type: "string", default: "200" },
-    seed: { type: "string", default: String(Math.floor(Math.random() * 1_000_000)) },
-  },
-});
-const seed = Number(values.seed);
+const { faults: wantedFaults, seed } = readArguments();
 const recorded = await recordedSeries();
-console.log(`seed ${seed}, ${values.faults} faults, the ${recorded ? "recorded" : "generated"} network`);
+console.log(`seed ${seed}, ${wantedFaults} faults, the ${recorded ? "recorded" : "generated"} network`);
 
 let count = 0;
 const report = await runSoak({
   seed,
-  faults: Number(values.faults),
+  faults: wantedFaults,
   series: recorded ?? generatedSeries(900, seed),
   // A listener must not fall more than the 10,000 events of one resume behind: these are twenty files.
   stepMs: 2_000,
@@ -49,3 +43,28 @@ const complaints = complaintsOf(report);
 for (const complaint of complaints.slice(0, 20)) console.log(complaint);
 console.log(complaints.length === 0 ? "nothing was lost" : "THE PROMISE WAS BROKEN");
 process.exit(complaints.length === 0 ? 0 : 1);
+
+function readArguments(): { faults: number; seed: number } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        faults: { type: "string", default: "200" },
+        seed: { type: "string", default: String(Math.floor(Math.random() * 1_000_000)) },
+        help: { type: "boolean" },
+      },
+    });
+    if (values.help) {
+      console.log("bun run soak [--faults 200] [--seed N]\n\nThe same seed makes the same faults in the same order.");
+      process.exit(0);
+    }
+    return { faults: wholeNumber("faults", values.faults), seed: wholeNumber("seed", values.seed) };
+  } catch (error) {
+    console.error(`soak: ${(error as Error).message}`);
+    process.exit(1);
+  }
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} is "${text}", but must be a whole number`);
+  return Number(text);
+}
