@@ -25,7 +25,7 @@ export function createRecentAnswers<Answer>(keepMs: number, most: number): Recen
   let before: Promise<unknown> = Promise.resolve();
 
   function findInTurn(find: () => Promise<Answer>): Promise<Answer> {
-    if (waiting >= most) throw tryAgain(503, "too many different questions of this kind wait for an answer", busySeconds);
+    if (waiting >= most) throw tryAgain(503, "too many other questions of this kind wait for an answer", busySeconds);
     waiting += 1;
     const answer = before.then(find).finally(() => {
       waiting -= 1;
