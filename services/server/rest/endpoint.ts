@@ -4,9 +4,9 @@ import type { Sql } from "../../../shared/sql.ts";
 import type { Medians } from "../medians.ts";
 import { parsePath, parseQuery } from "../parameters.ts";
 import { ProblemError } from "../problem.ts";
+import type { RecentAnswers } from "../recent-answers.ts";
 import type { RequestContext } from "../request-env.ts";
 import { acceptedFormat, bareMediaType, type Format, mediaTypes } from "./negotiate.ts";
-import type { RecentAnswers } from "./recent-answers.ts";
 import type { RowStreams } from "./row-stream.ts";
 
 /** What answers are made from. */

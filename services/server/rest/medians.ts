@@ -3,10 +3,11 @@ import { computeMedians, endOfStep, type Medians, type Steps, standsMinutes } fr
 import { bboxParameter, sinceParameter, spanParameter, stationsParameter, untilParameter } from "../parameters.ts";
 import { badParameter } from "../problem.ts";
 import { readSeries } from "../queries.ts";
+import { createRecentAnswers, type RecentAnswers } from "../recent-answers.ts";
 import { medianStep, medians } from "./answers.ts";
 import { csvHeader, csvLines, mediansTable } from "./csv.ts";
 import { endpoint } from "./endpoint.ts";
-import { createRecentAnswers, type RecentAnswers } from "./recent-answers.ts";
+import { createOneAtATime } from "./one-at-a-time.ts";
 
 const hourMs = 60 * 60_000;
 const longestStepHours = 6;
@@ -18,9 +19,11 @@ const maxAgeSeconds = 60;
 /** Of at most {@link maxSteps} steps each, a few hundred kB. */
 const mostRecent = 16;
 
-/** Whoever opens the past of the network asks the same: one computation serves all of them. */
+/** Whoever opens the past of the network asks the same: one computation serves all of them, and others wait for it. */
 export function createRecentMedians(): RecentAnswers<Medians[]> {
-  return createRecentAnswers(maxAgeSeconds * 1_000, mostRecent);
+  const recent = createRecentAnswers<Medians[]>(maxAgeSeconds * 1_000, mostRecent);
+  const oneAtATime = createOneAtATime(mostRecent);
+  return { share: (question, compute) => recent.share(question, () => oneAtATime(compute)) };
 }
 
 /** `/v1/medians` */

@@ -4,6 +4,11 @@ export type BoundingBox = { west: number; south: number; east: number; north: nu
 /** Which observations a listener wants; without both, all. */
 export type Filter = { stations: Set<string> | null; bbox: BoundingBox | null };
 
+/** Whether a filter keeps nothing back. */
+export function wantsAll(filter: Filter): boolean {
+  return filter.stations === null && filter.bbox === null;
+}
+
 /** Where a station lies, in decimal degrees; `null` when that is not known. */
 export type Position = { latitude: number; longitude: number } | null;
 

@@ -6,25 +6,15 @@ import { isDatabaseAway, type Sql } from "../../../shared/sql.ts";
 import type { Feed } from "../feed.ts";
 import { parseQuery } from "../parameters.ts";
 import { tryAgain } from "../problem.ts";
-import { readEvents } from "../queries.ts";
 import type { RequestContext } from "../request-env.ts";
 import type { Broadcast, Listener } from "./broadcast.ts";
-import type { Filter } from "./filter.ts";
-import {
-  connectionBlock,
-  encodeFrames,
-  heartbeatComment,
-  heartbeatId,
-  resetBlock,
-  retryBlock,
-  storedFrame,
-} from "./frames.ts";
+import { type Filter, wantsAll } from "./filter.ts";
+import { connectionBlock, heartbeatComment, heartbeatId, resetBlock, retryBlock } from "./frames.ts";
 import { Outbox } from "./outbox.ts";
+import { createReplayPages } from "./replay-pages.ts";
 import { findBeginning, parseWish, type Wish } from "./resume.ts";
 import { streamEndpoint } from "./stream-endpoint.ts";
 
-/** Rows of one page of a replay: enough to be quick, and far below what a listener may leave unread. */
-const pageRows = 500;
 /** While the database is away, streams that wait for it show a sign of life this often. */
 const waitingHeartbeatMs = 10_000;
 
@@ -81,6 +71,7 @@ export type StreamParts = {
  */
 export function streamRoute(parts: StreamParts): (c: RequestContext) => Response {
   const { sql, database, feed, broadcast, maxStreams, maxStreamsPerIp, addressOf, streamCounts, log } = parts;
+  const readReplayPage = createReplayPages(sql);
 
   return (c) => {
     const { stations = null, bbox = null, lastEventId, since } = parseQuery(c, streamEndpoint.queryParameters);
@@ -196,21 +187,16 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
     // Events keep arriving while it catches up: it is done when nothing came since the last page was asked for.
     while (after < position()) {
       const range = { after, upTo: position(), since };
-      const read = () => readEvents(sql, range, filter, pageRows);
-      const events = await untilUp(database, signal, read, isDatabaseAway);
-      if (events.length > 0) {
-        const page = encodeFrames(events.map(storedFrame));
-        outbox.send(page);
-        replayed += events.length;
-        bytes += page.byteLength;
-      }
+      const page = await untilUp(database, signal, () => readReplayPage(range, filter), isDatabaseAway);
+      if (page.events > 0) outbox.send(page.bytes);
       await outbox.drained();
-      const last = events.at(-1);
-      after = last === undefined || events.length < pageRows ? range.upTo : BigInt(last.eventId);
+      replayed += page.events;
+      bytes += page.bytes.byteLength;
+      after = page.upTo;
     }
     signal.throwIfAborted();
     listener.after = after;
-    if (isFiltered(filter)) outbox.send(heartbeatId(after));
+    if (!wantsAll(filter)) outbox.send(heartbeatId(after));
     broadcast.goLive(listener);
     streamCounts.began("replay", replayed, bytes);
     log.debug("replayed", { after: String(from), upTo: String(after), events: replayed });
@@ -229,10 +215,6 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
   function position(): bigint {
     return feed.position ?? 0n;
   }
-}
-
-function isFiltered(filter: Filter): boolean {
-  return filter.stations !== null || filter.bbox !== null;
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {
