@@ -25,9 +25,13 @@ export function explainWhenWanted(theme: () => MapTheme): void {
   );
 }
 
-/** Shows the keys. What lay open is closed by that, and is there again afterwards. */
-export function showHelp(): void {
+/** Shows the keys, or closes them. What lay open is closed by showing them, and is there again afterwards. */
+export function toggleHelp(): void {
   const help = find("help", HTMLDialogElement);
+  if (help.open) {
+    help.close();
+    return;
+  }
   const about = find("about", HTMLElement);
   const reopens = about.matches(":popover-open");
   help.showModal();

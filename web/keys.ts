@@ -28,13 +28,13 @@ export const shortcuts: readonly Shortcut[] = [
   {
     keys: ["ArrowLeft"],
     shown: "←",
-    does: "nearest station to the left; 10 minutes back in the 24 hours",
+    does: "nearest station to the left; off the map in the 24 hours, 10 minutes back",
     action: "left",
   },
   {
     keys: ["ArrowRight"],
     shown: "→",
-    does: "nearest station to the right; 10 minutes on in the 24 hours",
+    does: "nearest station to the right; off the map in the 24 hours, 10 minutes on",
     action: "right",
   },
   { keys: ["ArrowUp"], shown: "↑", does: "nearest station above", action: "up" },
@@ -77,8 +77,9 @@ export function followKeys(act: (action: KeyAction) => void): void {
   });
 }
 
-/** What is open over the page is used by itself; the key that has opened it closes it, as Escape does. */
+/** What is open over the page is used by itself; the key that has opened it closes it, as Escape does, which is the browser's. */
 function isMeantFor(target: EventTarget | null, { action }: Shortcut): boolean {
+  if (action === "back") return document.querySelector("dialog[open], :popover-open") === null;
   const over = target instanceof Element ? target.closest("dialog[open], :popover-open") : null;
   return over === null || over.id === action;
 }

@@ -2,7 +2,7 @@ import { measurements } from "../shared/measurements.ts";
 import { createConnectionLine } from "./connection-line.ts";
 import { createControls } from "./controls.ts";
 import { find } from "./dom.ts";
-import { explainWhenWanted, showHelp } from "./explanations.ts";
+import { explainWhenWanted, toggleHelp } from "./explanations.ts";
 import { followServer } from "./follow-server.ts";
 import { followKeys, type KeyAction } from "./keys.ts";
 import { createListenButton } from "./listen-button.ts";
@@ -75,7 +75,7 @@ const actions: Record<KeyAction, () => unknown> = {
   search: () => list.focusSearch(),
   legend: () => find("legend", HTMLElement).togglePopover(),
   mixer: () => find("mixer", HTMLElement).togglePopover(),
-  help: showHelp,
+  help: toggleHelp,
 };
 
 const line = createConnectionLine(() => network.newestAtMs);

@@ -241,10 +241,12 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
       await press(page, "Escape");
       await page.until(`!${shown(id)}`);
     }
-    await press(page, "?");
-    await page.until(`${element("help")}.open`);
-    await press(page, "Escape");
-    await page.until(`!${element("help")}.open`);
+    for (const closing of ["?", "Escape"]) {
+      await press(page, "?");
+      await page.until(`${element("help")}.open`);
+      await press(page, closing);
+      await page.until(`!${element("help")}.open`);
+    }
     for (const [opener, id] of [
       ["show-legend", "legend"],
       ["show-mixer", "mixer"],

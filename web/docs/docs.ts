@@ -1,4 +1,4 @@
-import { find, make } from "../dom.ts";
+import { find, make, setText } from "../dom.ts";
 import { type Answer, listen, send } from "./requests.ts";
 
 /** What this page reads of an OpenAPI document. */
@@ -56,7 +56,7 @@ function section(path: string, operation: Operation): HTMLElement {
   const isStream = responses[200]?.content?.["text/event-stream"] !== undefined;
   const command = make("code", {});
   const button = make("button", { attributes: { type: "submit" } }, isStream ? "Listen" : "Send");
-  const answer = make("div", { attributes: { class: "answer" } });
+  const answer = createAnswerPlace();
   const form = make(
     "form",
     {},
@@ -73,14 +73,14 @@ function section(path: string, operation: Operation): HTMLElement {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (isStream) {
-      if (stop === null) stop = listen(address(), (heard) => showAnswer(answer, heard));
+      if (stop === null) stop = listen(address(), answer.show);
       else {
         stop();
         stop = null;
       }
       button.textContent = stop === null ? "Listen" : "Stop";
     } else {
-      void send(address()).then((received) => showAnswer(answer, received));
+      void send(address()).then(answer.show);
     }
   });
   tellCommand();
@@ -91,7 +91,7 @@ function section(path: string, operation: Operation): HTMLElement {
     make("p", {}, summary),
     make("div", { attributes: { class: "text" } }, ...paragraphs(description)),
     form,
-    answer,
+    answer.element,
   );
 }
 
@@ -146,13 +146,24 @@ function addressOf(path: string, fields: Field[]): string {
   return `.${filled}${query.length > 0 ? `?${query.join("&")}` : ""}`;
 }
 
-function showAnswer(place: HTMLElement, { isGood, title, headers, body }: Answer): void {
-  place.className = `answer ${isGood ? "good" : "bad"}`;
-  place.setAttribute("role", "status");
-  const text = `${headers.map(([name, value]) => `${name}: ${value}\n`).join("")}\n${body}`;
-  // It scrolls, so the keyboard must get to it.
-  const block = make("pre", { attributes: { tabindex: "0", role: "region", "aria-label": "The answer" } }, text.trim());
-  place.replaceChildren(make("h3", {}, title), block);
+/** Where an answer is shown. Its title alone is read out: the text of a stream changes with each event. */
+function createAnswerPlace() {
+  const title = make("p", { attributes: { role: "status" } });
+  const text = make("pre", {
+    // It scrolls, so the keyboard must get to it.
+    attributes: { tabindex: "0", role: "region", "aria-label": "The answer" },
+    hidden: true,
+  });
+  const element = make("div", { attributes: { class: "answer" } }, title, text);
+  return {
+    element,
+    show({ isGood, title: said, headers, body }: Answer): void {
+      element.className = `answer ${isGood ? "good" : "bad"}`;
+      setText(title, said);
+      text.textContent = `${headers.map(([name, value]) => `${name}: ${value}\n`).join("")}\n${body}`.trim();
+      text.hidden = false;
+    },
+  };
 }
 
 function paragraphs(text: string): HTMLElement[] {

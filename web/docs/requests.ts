@@ -65,7 +65,7 @@ export function listen(address: string, tell: (answer: Answer) => void): () => v
       count += 1;
       events.unshift(`event: ${name}\ndata: ${data}${lastEventId === "" ? "" : `\nid: ${lastEventId}`}`);
       events.length = Math.min(events.length, maxShownEvents);
-      show(true, `Listening: ${count} events, the newest first`);
+      show(true, "Listening, the newest event first");
     });
   }
   source.addEventListener("error", () => {
