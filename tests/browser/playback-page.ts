@@ -5,7 +5,7 @@ import { createPlayer, type PlayerState } from "../../web/sound/player.ts";
 import { renderStretch } from "../../web/sound/render-stretch.ts";
 import type { Score } from "../../web/sound/score.ts";
 import type { SeaState } from "../../web/sound/sea-state.ts";
-import type { SoundEvent } from "../../web/sound/sound-event.ts";
+import { layers, type SoundEvent } from "../../web/sound/sound-event.ts";
 import { createTuneScore } from "../../web/sound/tune-score.ts";
 import { makeWaveforms } from "../../web/sound/waveforms.ts";
 
@@ -92,6 +92,7 @@ const playback = {
   states,
   sounds,
   contexts,
+  layers,
   longTasks,
   level,
   untilSound,

@@ -136,6 +136,20 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(await ask(({ sounds }) => sounds.every(({ atMs, toldAtMs }) => atMs > toldAtMs - 20))).toBe(true);
   });
 
+  test("layers that are turned down in the moment in which another score begins are silent in it", async () => {
+    await ask(({ player, tune, layers }) => {
+      for (const layer of layers) player.setLayerLevel(layer, 0);
+      player.play(tune());
+    });
+    // The last score's echo is over by then.
+    await page.until("playback.player.scoreTimeS > 1.6");
+    await page.until("playback.level() < 1e-5");
+    await ask(({ player, layers, untilSound }) => {
+      for (const layer of layers) player.setLayerLevel(layer, 1);
+      return untilSound();
+    });
+  });
+
   test("when the sound is taken away the page says so, and a gesture brings it back", async () => {
     await ask(({ contexts, states }) => {
       states.length = 0;

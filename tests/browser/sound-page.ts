@@ -72,7 +72,28 @@ async function hear(wanted: ToRender): Promise<Heard> {
 
 /** The largest difference of two renders of the same. */
 async function difference(wanted: ToRender): Promise<number> {
-  const [one, other] = [await render(wanted), await render(wanted)];
+  return differenceOf(await render(wanted), await render(wanted));
+}
+
+/**
+ * The largest difference between a score that takes another's place and the same on its own, both with the echo and one
+ * layer off from the moment on in which it begins.
+ */
+async function differenceOfSwitched(observation: MadeUp, off: Layer): Promise<number> {
+  const seconds = 4;
+  const renderQuietly = (isSwitched: boolean) => {
+    const context = new OfflineAudioContext(2, seconds * sampleRate, sampleRate);
+    const engine = createEngine(context, context.destination, makeWaveforms(sampleRate));
+    engine.setReverb(false);
+    engine.setLayerLevel(off, 0);
+    if (isSwitched) engine.cancelFrom(0);
+    for (const event of soundHook.scoreTune(observation, { seconds })) engine.play(event, 0);
+    return context.startRendering();
+  };
+  return differenceOf(await renderQuietly(false), await renderQuietly(true));
+}
+
+function differenceOf(one: AudioBuffer, other: AudioBuffer): number {
   const samples = other.getChannelData(0);
   return one
     .getChannelData(0)
@@ -174,6 +195,7 @@ Object.assign(globalThis, {
   strikes,
   throbs,
   difference,
+  differenceOfSwitched,
   scoreTune: soundHook.scoreTune,
   scoreBurst: soundHook.scoreBurst,
 });

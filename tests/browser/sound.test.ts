@@ -159,6 +159,11 @@ describe.skipIf(chromium === null)("what is heard, rendered in a real browser", 
     expect(clicks).toBe(0);
   });
 
+  test("a layer that is turned down and an echo that is turned off as another score begins stay so in it", async () => {
+    // -120 dBFS
+    expect(await page.view.evaluate<number>(`differenceOfSwitched(${JSON.stringify(sea)}, "wind")`)).toBeLessThan(1e-6);
+  });
+
   test("the same seed sounds the same, another does not", async () => {
     const wanted = { observation: sea, seconds: 4 };
     // -120 dBFS

@@ -20,7 +20,10 @@ export type Engine = {
    * time before the context's beginning: then it is heard as if it had begun back then.
    */
   play(event: PlayedEvent, startS: number): void;
-  /** The score was switched: what was scheduled after `atS` does not sound, what sounds then fades. */
+  /**
+   * The score was switched: what was scheduled after `atS` does not sound, what sounds then fades. Levels and reverb stay as
+   * they were set.
+   */
   cancelFrom(atS: number): void;
   /** @param level 0..1, as a slider shows it */
   setLayerLevel(layer: Layer, level: number): void;
@@ -59,7 +62,7 @@ export function createEngine(
   connectChain(master, seatBelt, output);
   const buses = Object.fromEntries(layers.map((layer) => [layer, nodes.gain(1)])) as Record<Layer, Gain>;
   for (const layer of layers) connect(buses[layer], master);
-  const busLevels = Object.fromEntries(layers.map((layer) => [layer, nodes.glideOf(buses[layer].gain)])) as Record<
+  const busLevels = Object.fromEntries(layers.map((layer) => [layer, nodes.settingOf(buses[layer])])) as Record<
     Layer,
     Glide
   >;
@@ -67,7 +70,7 @@ export function createEngine(
   const room = createRoom(nodes, waveforms, master);
   /** What of a bell goes into the room beyond what all bells do; it follows the slider of the bells. */
   const farBells = nodes.gain(1);
-  const farBellsLevel = nodes.glideOf(farBells.gain);
+  const farBellsLevel = nodes.settingOf(farBells);
   connect(farBells, room.input);
   connectChain(buses.bells, nodes.gain(nearRoom), room.input);
 

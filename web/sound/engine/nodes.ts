@@ -34,6 +34,7 @@ export function createNodes(context: BaseAudioContext, beginS: number) {
     context,
     beginS,
     now,
+    /** What scores move; it is held when the score is switched. */
     glides,
     /** The levels of the layers, which fall to nothing when the score is switched. */
     levels,
@@ -75,6 +76,8 @@ export function createNodes(context: BaseAudioContext, beginS: number) {
       return source;
     },
     glideOf,
+    /** A gain that a listener sets, and no score: it stays as it is when the score is switched. */
+    settingOf: (gain: Gain): Glide => createGlide(gain.gain as unknown as Param<"number">, now),
     levelOf(gain: Gain): Glide {
       const level = glideOf(gain.gain);
       levels.push(level);

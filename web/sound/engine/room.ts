@@ -27,5 +27,5 @@ export function createRoom(nodes: Nodes, { room, sampleRate }: Waveforms, output
   convolver.connect(ears, 0, 0);
   convolver.connect(width).connect(ears, 0, 1);
   connect(ears, output);
-  return { input, level: nodes.glideOf(input.gain) };
+  return { input, level: nodes.settingOf(input) };
 }
