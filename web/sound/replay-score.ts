@@ -48,7 +48,7 @@ export function createReplayScore(frames: readonly Frame[], options: ReplayScore
     frameAt,
     until(t) {
       while (next < frames.length && startOf(next) < t) tellFrame(next++);
-      while (nextCrestS < Math.min(t, startOf(frames.length))) tellCrest();
+      while (nextCrestS < t) tellCrest();
       const told = untold.filter((event) => event.t < t).sort((a, b) => a.t - b.t);
       untold = untold.filter((event) => event.t >= t);
       return told;

@@ -221,6 +221,13 @@ describe("The past day", () => {
     expect(score.frameAt(1_000)).toBe(143);
   });
 
+  test("leaves the last frame's sea to sound on after its minute, waves and all", () => {
+    const score = createReplayScore(frames, { seed: 1, preset: "harbour", seconds: 60, fromFrame: 0 });
+    score.until(60);
+    const after = score.until(140);
+    expect(after.map(({ type }) => type)).toEqual(Array.from({ length: 10 }, () => "crest"));
+  });
+
   test("leaves out what a frame does not have, and never takes it for a zero", () => {
     const events = soundHook.scoreReplay([{ pressureHpa: 1012 }]);
     expect(levelOf(events, "waves")).toBe(silentDb);
