@@ -25,6 +25,8 @@ export type ToRender = {
   solo?: Layer;
   /** When the score is switched off. */
   cancelAtS?: number;
+  /** From when on it is listened to; else from where layers have faded in. */
+  fromS?: number;
 };
 
 const sampleRate = 48_000;
@@ -57,7 +59,7 @@ async function renderCancelled(score: SoundEvent[], seconds: number, atS: number
 async function hear(wanted: ToRender): Promise<Heard> {
   const buffer = await render(wanted);
   const [left, right] = [buffer.getChannelData(0), buffer.getChannelData(1)].map((samples) =>
-    samples.subarray(settledS * buffer.sampleRate),
+    samples.subarray((wanted.fromS ?? settledS) * buffer.sampleRate),
   );
   if (!left || !right) throw new Error("not stereo");
   return {

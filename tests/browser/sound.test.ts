@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { basename, join } from "node:path";
 import { seatBeltLevel } from "../../web/sound/engine/seat-belt.ts";
-import { pitchOf, strokeOf, throbOf } from "../../web/sound/mapping.ts";
+import { pitchOf, strokeOf, swellOf, throbOf } from "../../web/sound/mapping.ts";
 import type { SoundEvent } from "../../web/sound/sound-event.ts";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
 import type { Heard, ToRender } from "./sound-page.ts";
@@ -55,6 +55,17 @@ describe.skipIf(chromium === null)("what is heard, rendered in a real browser", 
     }
     expect(levels).toEqual(levels.toSorted((a, b) => a - b));
     expect((levels[3] ?? 0) / (levels[1] ?? 1)).toBeGreaterThan(1.5);
+  });
+
+  test("waves whose period is no longer known are as loud as if it never was, also if one was just passing", async () => {
+    const set = (t: number): SoundEvent => ({ t, type: "set", layer: "waves", ...swellOf(2) });
+    const still = (t: number): SoundEvent => ({ t, type: "set", layer: "waves", ...swellOf(2), still: true });
+    const crest = (t: number): SoundEvent => ({ t, type: "crest", periodS: 8, amplitude: 1 });
+    const levelOf = async (events: SoundEvent[]) =>
+      (await hear({ events, seconds: 12, fromS: 9, solo: "waves" })).level;
+    // The next wave had been scheduled already.
+    const level = await levelOf([set(0), crest(1), crest(4), still(3)]);
+    expect(level / (await levelOf([still(0)]))).toBeCloseTo(1, 2);
   });
 
   test("water sounds at the pitch of its temperature, within five cents", async () => {

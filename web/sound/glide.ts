@@ -4,7 +4,10 @@ import type { Param } from "./tone.ts";
 export type Glide = {
   /** A move may be of the time before the context's beginning: then it goes on from where it has come by then. */
   to(value: number, atS: number, tauS: number): void;
-  /** Stays from a moment on at what it has reached by then; what was to come after it is forgotten. */
+  /**
+   * Stays from a moment on, which may be before the context's beginning too, at what it has reached by then; what was to
+   * come after it is forgotten.
+   */
   holdFrom(atS: number): void;
 };
 
@@ -35,9 +38,8 @@ export function createGlide(param: Param<"number">, now: () => number): Glide {
     );
   }
 
-  function forgetPast(): void {
-    const presentS = now();
-    const current = steps.findLastIndex((step) => step.atS <= presentS);
+  function forgetBefore(untilS: number): void {
+    const current = steps.findLastIndex((step) => step.atS <= untilS);
     if (current < 1) return;
     const { atS } = steps[current] ?? from;
     from = { atS, value: follow(from, steps.slice(0, current), atS) };
@@ -68,7 +70,7 @@ export function createGlide(param: Param<"number">, now: () => number): Glide {
       const last = steps.at(-1);
       // It is on its way there, or has arrived: to set out again would cost a browser the whole way.
       if (last?.target === target && last.atS <= atS) return;
-      forgetPast();
+      forgetBefore(now());
       const after = steps.findIndex((step) => step.atS > atS);
       steps.splice(after === -1 ? steps.length : after, 0, { atS, target, tauS });
       if (after === -1 && arrivesS > atS) param.cancelScheduledValues(arrivesS);
@@ -77,11 +79,13 @@ export function createGlide(param: Param<"number">, now: () => number): Glide {
     },
     holdFrom(atS) {
       const value = valueAt(atS);
-      param.cancelScheduledValues(atS);
-      param.setValueAtTime(value, atS);
+      const heldS = Math.max(0, atS);
+      param.cancelScheduledValues(heldS);
+      param.setValueAtTime(value, heldS);
       arrivesS = Number.NEGATIVE_INFINITY;
-      from = { atS, value };
-      steps = [];
+      forgetBefore(Math.min(atS, now()));
+      // A move to where it has come by then, so that what comes before is not forgotten.
+      steps = [...steps.filter((step) => step.atS <= atS), { atS, target: value, tauS: 1 }];
     },
   };
 }

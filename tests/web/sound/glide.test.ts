@@ -66,6 +66,28 @@ describe("A parameter that is stopped on its way", () => {
   });
 });
 
+describe("A parameter that is to stop later", () => {
+  test("is still on its way before that", () => {
+    const param = createParam(0);
+    const glide = glideOf(param);
+    glide.to(1, 2, 0.5);
+    glide.holdFrom(3);
+    glide.holdFrom(2.5);
+    expect(param.last()?.value).toBeCloseTo(1 - Math.exp(-1), 6);
+  });
+
+  test("sets out again from where it stopped, also if both were before time began", () => {
+    const param = createParam(0);
+    const glide = glideOf(param);
+    glide.to(1, -3, 1);
+    glide.to(5, -1, 1);
+    glide.holdFrom(-2);
+    glide.to(0, -2, 1);
+    glide.holdFrom(1);
+    expect(param.last()?.value).toBeCloseTo((1 - Math.exp(-1)) * Math.exp(-3), 6);
+  });
+});
+
 describe("A parameter that moves", () => {
   test("is told when it has arrived, and not before", () => {
     const param = createParam(0);

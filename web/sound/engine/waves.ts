@@ -33,20 +33,29 @@ export function createWaves(nodes: Nodes, waveforms: Waveforms, output: Paramete
   const [swellLevel, foamLevel] = [nodes.levelOf(swell), nodes.levelOf(foam)];
   const [swellWave, foamWave] = [nodes.glideOf(swellCrest.gain), nodes.glideOf(foamCrest.gain)];
   const following = createFollowing();
+  let isStill = false;
   return {
-    silence: following.silence,
+    silence() {
+      following.silence();
+      isStill = false;
+    },
     set({ gainDb, foamDb, cutoffHz, still, tauS }: SetWaves, atS: number) {
       const { colourTauS, levelTauS } = following.next(gainDb, tauS);
       if (still) {
+        // Else a wave that is under way would still go to its trough, and the sea would stay there.
+        if (!isStill) for (const wave of [swellWave, foamWave]) wave.holdFrom(atS);
         swellWave.to(swellStill, atS, levelTauS);
         foamWave.to(foamStill, atS, levelTauS);
       }
+      isStill = still === true;
       swellLevel.to(fromDb(gainDb), atS, levelTauS);
       foamLevel.to(fromDb(foamDb), atS, levelTauS);
       for (const cutoff of cutoffs) cutoff.to(cutoffHz, atS, colourTauS);
     },
     /** A wave rises faster than it falls, and breaks when it is highest. */
     crest({ periodS, amplitude }: Crest, atS: number) {
+      // It was to come when the sea became still.
+      if (isStill) return;
       swellWave.to(amplitude, atS, 0.16 * periodS);
       swellWave.to(swellTrough, atS + 0.38 * periodS, 0.2 * periodS);
       foamWave.to(amplitude, atS + 0.12 * periodS, 0.1 * periodS);
