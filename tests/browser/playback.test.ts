@@ -91,6 +91,17 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(waitMs).toBeLessThan(200);
   });
 
+  test("what a burst plans for the next moments is handed over as it arrives, not first when a page that is hidden looks", async () => {
+    const told = await ask(({ player, scoreOf, sounds }) => {
+      const planned: Parameters<typeof scoreOf>[0] = [];
+      player.play({ until: () => planned.splice(0) });
+      planned.push({ t: player.scoreTimeS + 0.3, type: "bell", hz: 1_760, hardness: 1, gainDb: -30, pan: 0 });
+      player.sound([]);
+      return sounds.some(({ event }) => event.type === "bell" && event.hz === 1_760);
+    });
+    expect(told).toBe(true);
+  });
+
   test("a burst of 800 reports does not hold up the page", async () => {
     await ask(({ player, network, report, longTasks }) => {
       longTasks.length = 0;

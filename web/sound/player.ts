@@ -41,7 +41,10 @@ export type Player = {
   play(score: Score): void;
   /** Where in the score what is heard now lies; it stands still in pauses. */
   readonly scoreTimeS: number;
-  /** Sounds events of the present score that are due now. While nothing plays they pass unheard. */
+  /**
+   * Sounds events of the present score that are due now, and looks what else it has come to have. While nothing plays they
+   * pass unheard.
+   */
   sound(events: readonly SoundEvent[]): void;
   /** How many strokes did not sound since the page slept over them. */
   readonly missed: number;
@@ -129,7 +132,10 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
       return scheduler.scoreTimeS(nowS());
     },
     sound(events) {
-      if (stateNow() === "playing") scheduler.sound(events, nowS());
+      if (stateNow() !== "playing") return;
+      scheduler.sound(events, nowS());
+      // What a burst plans may be due before a hidden page's next tick.
+      tick();
     },
     get missed() {
       return scheduler.missed;
