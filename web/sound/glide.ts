@@ -24,7 +24,7 @@ type Step = { atS: number; target: number; tauS: number };
  * each move for finished when the next begins. So the moves that are not over are remembered here and computed.
  * @param now the context's time; what lies before it is forgotten
  */
-export function createGlide(param: Param<"number">, now: () => number): Glide {
+export function createGlide(param: Param<"number"> | AudioParam, now: () => number): Glide {
   let from = { atS: 0, value: param.value };
   let steps: Step[] = [];
   /** When it arrives, so far as is known. */

@@ -1,3 +1,5 @@
+import { createGlide } from "./glide.ts";
+
 /** Bells, noises and the room are made for this rate; a device that has another is served by the browser. */
 export const outputSampleRate = 48_000;
 
@@ -31,12 +33,14 @@ export function openOutput(): Output {
   const sleep = new GainNode(context);
   const volume = new GainNode(context);
   mix.connect(pause).connect(sleep).connect(volume).connect(context.destination);
+  const [pauseTo, sleepTo, volumeTo] = [gliding(pause), gliding(sleep), gliding(volume)];
   let recorded: MediaStreamAudioDestinationNode | null = null;
   let haltTimer: ReturnType<typeof setTimeout> | undefined;
 
-  function glide(param: AudioParam, value: number, timeConstantS = glideS): void {
-    param.cancelScheduledValues(context.currentTime);
-    param.setTargetAtTime(value, context.currentTime, timeConstantS);
+  function gliding({ gain }: GainNode) {
+    const now = () => context.currentTime;
+    const glide = createGlide(gain, now);
+    return (level: number, tauS = glideS) => glide.to(level, now(), tauS);
   }
 
   return {
@@ -51,21 +55,21 @@ export function openOutput(): Output {
     },
     setVolume(wanted) {
       // Squared: what an ear takes for half lies far below half.
-      glide(volume.gain, wanted ** 2);
+      volumeTo(wanted ** 2);
     },
     setSleepFade(level) {
       // It is told once a second; the glide makes a line of the steps.
-      glide(sleep.gain, level ** 2, level === 1 ? glideS : 0.5);
+      sleepTo(level ** 2, level === 1 ? glideS : 0.5);
     },
     run() {
       clearTimeout(haltTimer);
       // Rejects only where the page is going away.
       context.resume().catch(() => {});
-      glide(sleep.gain, 1);
-      glide(pause.gain, 1);
+      sleepTo(1);
+      pauseTo(1);
     },
     halt() {
-      glide(pause.gain, 0);
+      pauseTo(0);
       clearTimeout(haltTimer);
       haltTimer = setTimeout(() => void context.suspend().catch(() => {}), arrivedMs);
     },
