@@ -2,9 +2,9 @@ import type { Network } from "./network.ts";
 import { seaAtStation, seaOverStations } from "./network.ts";
 import type { ReplayFrame } from "./replay-frames.ts";
 import type { MidiOut } from "./sound/midi-output.ts";
-import { createNetworkScore, type Report } from "./sound/network-score.ts";
+import { type BurstTally, createNetworkScore, type Report } from "./sound/network-score.ts";
 import { createPlayer, type Player, type PlayerState } from "./sound/player.ts";
-import type { Preset } from "./sound/preset.ts";
+import { type Preset, presetChoices } from "./sound/preset.ts";
 import { createReplayScore } from "./sound/replay-score.ts";
 import type { SeaState } from "./sound/sea-state.ts";
 import type { SoundEvent } from "./sound/sound-event.ts";
@@ -21,9 +21,6 @@ export type ListeningEvents = {
   /** @param atMs when it sounds, of `performance.now()` */
   onSound(event: SoundEvent, atMs: number): void;
 };
-
-/** How many bells of the present burst have rung, still wait, and will not ring. */
-export type BurstTally = { arrived: number; rung: number; waiting: number; leftOut: number };
 
 /** What plays, from the first click on. */
 export type Listening = {
@@ -77,7 +74,7 @@ export function createListening(
     play(programme, preset) {
       midi?.silence();
       playing = begin(programme, preset);
-      player.setReverb(preset !== "instrument");
+      player.setReverb(presetChoices[preset].reverb);
       player.play(playing.score);
     },
     arrive(reports) {

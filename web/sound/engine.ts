@@ -28,7 +28,6 @@ export type Engine = {
   /** @param level 0..1, as a slider shows it */
   setLayerLevel(layer: Layer, level: number): void;
   setReverb(on: boolean): void;
-  dispose(): void;
   /** How many strokes were cut short, since more sounded than an ear could tell apart. */
   readonly stolen: number;
 };
@@ -58,8 +57,7 @@ export function createEngine(
 ): Engine {
   const nodes = createNodes(context, beginS);
   const master = nodes.gain(fromDb(masterDb) / seatBeltRange);
-  const seatBelt = createSeatBelt(context);
-  connectChain(master, seatBelt, output);
+  connectChain(master, createSeatBelt(context), output);
   const buses = Object.fromEntries(layers.map((layer) => [layer, nodes.gain(1)])) as Record<Layer, Gain>;
   for (const layer of layers) connect(buses[layer], master);
   const busLevels = Object.fromEntries(layers.map((layer) => [layer, nodes.settingOf(buses[layer])])) as Record<
@@ -108,11 +106,6 @@ export function createEngine(
       if (layer === "bells") farBellsLevel.to(level ** 2, nodes.now(), sliderTauS);
     },
     setReverb: (on) => room.level.to(on ? 1 : 0, nodes.now(), sliderTauS),
-    dispose() {
-      for (const part of [nodes, drone, glass, strikes]) part.stop();
-      seatBelt.disconnect();
-      master.dispose();
-    },
     get stolen() {
       return strikes.stolen;
     },

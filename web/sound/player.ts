@@ -46,8 +46,6 @@ export type Player = {
    * pass unheard.
    */
   sound(events: readonly SoundEvent[]): void;
-  /** How many strokes did not sound since the page slept over them. */
-  readonly missed: number;
   /** @param volume 0..1, as a slider shows it; mute is 0 */
   setVolume(volume: number): void;
   /** @param level 0..1; {@link Player.resume} sets it back to 1 */
@@ -136,9 +134,6 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
       scheduler.sound(events, nowS());
       // What a burst plans may be due before a hidden page's next tick.
       tick();
-    },
-    get missed() {
-      return scheduler.missed;
     },
     setVolume(wantedVolume) {
       volume = wantedVolume;

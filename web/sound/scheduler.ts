@@ -21,8 +21,6 @@ export type Scheduler = {
   /** Events of the present score that are due now. */
   sound(events: readonly SoundEvent[], nowS: number): void;
   scoreTimeS(nowS: number): number;
-  /** How many strokes were due while the page slept, and hence did not sound. */
-  readonly missed: number;
 };
 
 /** Time for the audio thread to take over, so that no stroke loses its beginning. */
@@ -34,13 +32,12 @@ const tolerableS = 0.15;
  * Brings a score's events to the engine in time; all times are of one clock, in seconds.
  *
  * A page that slept finds its events in the past. To play them at once would be a flood: strokes and waves that are long
- * over stay silent (strokes are counted in `missed`), while of each layer the last state applies at once, so that the sea
- * is always that of now. What has no sound of its own is told all the same.
+ * over stay silent, while of each layer the last state applies at once, so that the sea is always that of now. What has no
+ * sound of its own is told all the same.
  */
 export function createScheduler({ play, tell }: SchedulerListener): Scheduler {
   let score: Score | null = null;
   let startS = 0;
-  let missed = 0;
   /** Handed out, but not told yet; in the order in which they sound. */
   let untold: { event: SoundEvent; atS: number }[] = [];
 
@@ -52,7 +49,6 @@ export function createScheduler({ play, tell }: SchedulerListener): Scheduler {
   function handOutLate(event: SoundEvent, earliestS: number): void {
     const isState = event.type === "set" || event.type === "introduce";
     if (isState || startS + event.t > earliestS - leadS - tolerableS) handOut(event, earliestS);
-    else if (event.type !== "crest") missed++;
   }
 
   return {
@@ -81,9 +77,6 @@ export function createScheduler({ play, tell }: SchedulerListener): Scheduler {
       }
     },
     scoreTimeS: (nowS) => (score === null ? 0 : Math.max(0, nowS - startS)),
-    get missed() {
-      return missed;
-    },
   };
 }
 

@@ -45,7 +45,7 @@ test("each event is handed over once, ahead of its time, and told shortly before
   expect(times(told)).toEqual([100, 101, 104]);
 });
 
-test("a page that slept an hour is not flooded: strokes of the past stay silent and are counted, the sea is that of now", () => {
+test("a page that slept an hour is not flooded: strokes of the past stay silent, the sea is that of now", () => {
   const { played, scheduler, tick } = listen();
   const slept = Array.from({ length: 3_600 }, (_, second) => [
     bell(second),
@@ -56,7 +56,6 @@ test("a page that slept an hour is not flooded: strokes of the past stay silent 
   tick(3_600);
   expect(played.map(({ event }) => event)).toEqual([pressure(7), water(3_599, 220 + 3_599), bell(3_600.5)]);
   expect(played.every(({ atS }) => atS >= 3_600)).toBe(true);
-  expect(scheduler.missed).toBe(3_600);
 });
 
 test("a stroke that is only a moment late still sounds", () => {
@@ -64,7 +63,6 @@ test("a stroke that is only a moment late still sounds", () => {
   scheduler.begin(scoreOf(bell(1)), 0);
   tick(1.1);
   expect(times(played)).toEqual([1.12]);
-  expect(scheduler.missed).toBe(0);
 });
 
 test("a change of the sea that is newer than what was handed over applies at once", () => {

@@ -31,6 +31,5 @@ export function createDrone(nodes: Nodes, waveforms: Waveforms, output: Paramete
       throb.follow(event, atS);
       deep.to(event.throbHz > 0 ? throbDepth : 0, atS, colourTauS);
     },
-    stop: throb.stop,
   };
 }

@@ -36,6 +36,5 @@ export function createGlass(nodes: Nodes, output: Parameters<typeof connect>[0],
       tone.follow(event, atS);
       far.to(nearRoom + (farRoom - nearRoom) * distance, atS, colourTauS);
     },
-    stop: tone.stop,
   };
 }

@@ -5,7 +5,7 @@ import { audioBufferOf } from "./audio-buffers.ts";
 
 type Samples = Float32Array<ArrayBuffer>;
 
-/** Makes the nodes of one engine, and knows what of them must be stopped, held or silenced. */
+/** Makes the nodes of one engine, and knows what of them must be held or silenced. */
 export type Nodes = ReturnType<typeof createNodes>;
 
 /** @param beginS time of the context's beginning; the loops depend on it */
@@ -20,7 +20,6 @@ export function createNodes(context: BaseAudioContext, beginS: number) {
   // Each of Tone's nodes asks for a default context, even if it is given one; without this, Tone would open its own.
   setContext(tone);
   const now = () => context.currentTime;
-  const loops: AudioBufferSourceNode[] = [];
   const glides: Glide[] = [];
   const levels: Glide[] = [];
 
@@ -64,7 +63,6 @@ export function createNodes(context: BaseAudioContext, beginS: number) {
       loop.loop = true;
       const startS = now();
       loop.start(startS, (beginS + startS) % loop.buffer.duration);
-      loops.push(loop);
       return loop;
     },
     /** Samples that are played once. */
@@ -82,9 +80,6 @@ export function createNodes(context: BaseAudioContext, beginS: number) {
       const level = glideOf(gain.gain);
       levels.push(level);
       return level;
-    },
-    stop() {
-      for (const loop of loops) loop.stop();
     },
   };
 }

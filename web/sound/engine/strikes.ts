@@ -70,9 +70,6 @@ export function createStrikes(
     cancelFrom(atS: number) {
       for (const voice of voices) end(voice, atS, cancellingTauS);
     },
-    stop() {
-      for (const { sources } of voices) for (const source of sources) source.stop();
-    },
     get stolen() {
       return stolen;
     },

@@ -54,9 +54,6 @@ export function createTurningSource(nodes: Nodes, partials: readonly number[], o
     silence() {
       turn = null;
     },
-    stop() {
-      for (const { source } of soundings) source.stop();
-    },
   };
 
   function begin(length: number, sampleRate: number, startS: number): Sounding {
