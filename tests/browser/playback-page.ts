@@ -121,15 +121,15 @@ const playback = {
   }),
   /**
    * How far a recording made in pieces is from one made at once: the largest difference, before the join a minute after
-   * its beginning, at it and after it. Another station was chosen on the way, and the sea changed.
+   * its beginning, at it and after it. It begins while a station sounds, another was chosen on the way, and the sea changed.
    */
   async compareRecordings() {
     // As the player does it: Tone is not to be loaded before it is needed.
     const { createEngine } = await import("../../web/sound/engine.ts");
     const waveforms = makeWaveforms(sampleRate);
-    const [beginS, switchedS, seconds] = [3, 33.37, 64];
+    const [tunedInS, beginS, switchedS, seconds] = [1, 3, 33.37, 64];
     const one = playback.tune();
-    const entries = eventsOf(one.until(switchedS - beginS), beginS);
+    const entries = eventsOf(one.until(switchedS - tunedInS), tunedInS);
     entries.push({ kind: "switch", atS: switchedS }, { kind: "level", layer: "wind", level: 0.7, atS: switchedS + 5 });
     const other = createTuneScore({ seed: 4, preset: "harbour", introduction: true });
     other.setSea({ ...sea, dominantPeriodS: 17, waterTempC: 21.3 }, 0);
@@ -139,7 +139,8 @@ const playback = {
     entries.sort((a, b) => a.atS - b.atS);
     const stretch: Stretch = { beginS, endS: beginS + seconds, before: [], entries };
     const render = (piece: Stretch) => renderStretch(piece, waveforms, createEngine);
-    const [whole = new Float32Array()] = await render(stretch);
+    const [sinceOpened = new Float32Array()] = await render({ ...stretch, beginS: 0 });
+    const whole = sinceOpened.subarray(beginS * sampleRate);
     const off = new Float32Array(whole.length);
     let frame = 0;
     for await (const [left = new Float32Array()] of renderPieces(stretch, { sampleRate, render })) {

@@ -16,9 +16,9 @@ export type JournalEntry = {
 export type Stretch = {
   beginS: number;
   endS: number;
-  /** How everything stood at the beginning. */
+  /** How everything stood before the entries. */
   before: JournalEntry[];
-  /** What came after it, in the order in which it sounded. */
+  /** What came after it, in the order in which it sounded; the first may be {@link preRollS} older than the beginning. */
   entries: JournalEntry[];
 };
 
@@ -35,13 +35,15 @@ export type Journal = {
 
 /** The last hour. */
 const keptS = 3_600;
+/** What began so long before a moment may sound into it: no bell and no room is longer. */
+export const preRollS = 22;
 /** What is too old is cleared in portions, not one by one. */
 const clearedAtOnce = 256;
 /** Four of the longest waves: what went before them makes no difference of a millionth any more. */
 const crestsLingerS = 80;
 
 /**
- * Keeps the last hour of what was heard, and no more: of what is older only how it left things is kept.
+ * Keeps the last hour of what was heard and what sounded into it: of what is older only how it left things is kept.
  * The clock stands still while nothing plays, so a pause takes no time of the hour.
  */
 export function createJournal(keepS = keptS): Journal {
@@ -51,7 +53,7 @@ export function createJournal(keepS = keptS): Journal {
   return {
     add(entry) {
       entries.push(entry);
-      const oldest = entry.atS - keepS;
+      const oldest = entry.atS - keepS - preRollS;
       if ((entries[clearedAtOnce]?.atS ?? oldest) < oldest) forgetBefore(oldest);
     },
     switchAt(atS) {
@@ -61,7 +63,7 @@ export function createJournal(keepS = keptS): Journal {
     lengthS: (nowS) => Math.min(keepS, nowS),
     read(nowS) {
       const beginS = Math.max(0, nowS - keepS);
-      forgetBefore(beginS);
+      forgetBefore(beginS - preRollS);
       const heard = entries.filter(({ atS }) => atS < nowS).sort((a, b) => a.atS - b.atS);
       return { beginS, endS: nowS, before: [...before], entries: heard };
     },

@@ -1,4 +1,4 @@
-import { type JournalEntry, type Stretch, statesBefore } from "./journal.ts";
+import { type JournalEntry, preRollS, type Stretch, statesBefore } from "./journal.ts";
 import { pcm16, wavHeader } from "./wav.ts";
 
 /** Renders a stretch of at most a minute or so. @returns the channels, from its beginning to its end */
@@ -15,8 +15,6 @@ export type RenderOptions = {
 const channels = 2;
 /** An hour at once would take 1.4 GB; so much of it takes 35 MB. */
 const pieceS = 60;
-/** What began before a piece and sounds into it is rendered with it: no bell and no room is longer. */
-const preRollS = 22;
 /** Browsers compute so many samples at a time; pieces keep to that grid. */
 const quantum = 128;
 /** Over this time a piece hands over to the next. Both sound the same there, but for what the pre-roll cannot know. */
@@ -50,6 +48,8 @@ export async function* renderPieces(
   const frames = framesOf(stretch, sampleRate);
   const pieceFrames = pieceS * sampleRate;
   const preRoll = Math.ceil((preRollS * sampleRate) / quantum) * quantum;
+  /** The clock's own beginning, in frames from that of the stretch. */
+  const earliest = -Math.floor((stretch.beginS * sampleRate) / quantum) * quantum;
   let tail: Float32Array[] = [];
 
   for (let from = 0; from < frames; from += pieceFrames) {
@@ -61,9 +61,9 @@ export async function* renderPieces(
     yield piece;
   }
 
-  /** With the time of the join after its end. */
+  /** With what began before it and sounds into it, and with the time of the join after its end. */
   async function renderPiece(from: number, until: number): Promise<Float32Array[]> {
-    const begin = Math.max(0, from - preRoll);
+    const begin = Math.max(earliest, from - preRoll);
     const end = Math.min(frames, until + joinS * sampleRate);
     const atS = (frame: number) => stretch.beginS + frame / sampleRate;
     const rendered = await render(cut(stretch, atS(begin), atS(end)));
