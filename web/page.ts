@@ -14,6 +14,7 @@ import type { ReplayBar } from "./replay-bar.ts";
 import { readServerAddress } from "./server-address.ts";
 import { findStorage, readSettings, storeSettings } from "./settings.ts";
 import { listedStations, markOf, marksOf, type PlacedStation, placedStations } from "./shown-stations.ts";
+import { isHeard, presetChoices } from "./sound/preset.ts";
 import type { SoundEvent } from "./sound/sound-event.ts";
 import type { Sounding } from "./sounding.ts";
 import { createStationList } from "./station-list.ts";
@@ -292,7 +293,8 @@ function isReplayed(stationId: string | null): boolean {
 function showLighthouse(): void {
   const { mode, preset, stationId } = viewing.view;
   const windDirDeg = stationId === null ? undefined : network.conditions.get(stationId)?.fields.windDirDeg?.value;
-  const shines = mode === "tune" && preset !== "calm" && stationId !== null && windDirDeg !== undefined;
+  const pings = mode === "tune" && isHeard(presetChoices[preset].lighthouse, false);
+  const shines = pings && stationId !== null && windDirDeg !== undefined;
   map.setLighthouse(shines ? { stationId, windDirDeg, turnsSinceMs: performance.now() } : null);
 }
 
