@@ -1,4 +1,4 @@
-import type { Motion } from "./motion.ts";
+import { inPictures, keyframes } from "./motion.ts";
 import { type PlanePoint, project } from "./plane.ts";
 import type { MovingLook } from "./pulses.ts";
 
@@ -15,12 +15,7 @@ const svgNamespace = "http://www.w3.org/2000/svg";
  * when no more ring. A lone bell has none. Where motion is to be reduced it appears at each bell, and does not travel.
  * @param onMap where a point of the plane is on the layer
  */
-export function createBurstFront(
-  layer: HTMLElement,
-  motion: Motion,
-  onMap: (point: PlanePoint) => PlanePoint,
-  look: MovingLook,
-) {
+export function createBurstFront(layer: HTMLElement, onMap: (point: PlanePoint) => PlanePoint, look: MovingLook) {
   const svg = document.createElementNS(svgNamespace, "svg");
   const line = svg.appendChild(document.createElementNS(svgNamespace, "path"));
   svg.setAttribute("class", "front");
@@ -36,7 +31,8 @@ export function createBurstFront(
   layer.append(svg);
   let longitude: number | null = null;
   let movedAtMs = Number.NEGATIVE_INFINITY;
-  let way = 0;
+  let travel: Animation | undefined;
+  let fade: Animation | undefined;
   return { pass, follow };
 
   /** A bell sounds there. @param atMs of `performance.now()` */
@@ -52,21 +48,20 @@ export function createBurstFront(
     longitude = next;
     movedAtMs = nowMs;
     if (isAlone) return;
-    // Back in the west a new burst begins: the line does not travel there.
-    way = look.still ? 0 : Math.max(0, middleX() - before);
+    svg.style.display = "block";
     trace();
-    motion.stop(draw);
-    motion.start(draw);
-  }
-
-  function draw(nowMs: number): boolean {
-    const sinceMs = nowMs - movedAtMs;
-    const isOver = sinceMs >= lingersMs;
-    svg.style.display = isOver ? "none" : "block";
-    const moved = 1 - (1 - Math.min(sinceMs / movesMs, 1)) ** 3;
-    svg.style.translate = `${(way * (moved - 1)).toFixed(1)}px 0`;
-    svg.style.opacity = (opacity * Math.min(1, (2 * (lingersMs - sinceMs)) / lingersMs)).toFixed(2);
-    return !isOver;
+    // Back in the west a new burst begins: the line does not travel there.
+    const way = look.still ? 0 : Math.max(0, middleX() - before);
+    travel?.cancel();
+    travel = svg.animate(
+      keyframes((progress) => ({ translate: `${-way * (1 - progress) ** 3}px 0` })),
+      inPictures(movesMs, nowMs),
+    );
+    fade?.cancel();
+    fade = svg.animate({ opacity: [opacity, opacity, 0] }, inPictures(lingersMs, nowMs));
+    fade.onfinish = () => {
+      svg.style.display = "none";
+    };
   }
 
   /** The map has moved. */

@@ -5,9 +5,28 @@ export type Motion = ReturnType<typeof createMotion>;
 
 /**
  * Rings, beam and front are slow: 30 pictures a second are smooth, and 15 will do where the processor has few cores and
- * the sound needs them more. The browser's own animations would be drawn at each frame of the screen.
+ * the sound needs them more.
  */
-const pauseMs = navigator.hardwareConcurrency > 4 ? 20 : 50;
+const picturesPerSecond = navigator.hardwareConcurrency > 4 ? 30 : 15;
+/** Until the next frame of the screen is asked for, which comes up to 17 ms later. */
+const pauseMs = 1_000 / picturesPerSecond - 15;
+const keyframesOfACurve = 10;
+
+/** A curve for the browser's own animations, which take nothing of the page's time. @param at 0..1 */
+export function keyframes(at: (progress: number) => Keyframe): Keyframe[] {
+  return Array.from({ length: keyframesOfACurve }, (_, index) => at(index / (keyframesOfACurve - 1)));
+}
+
+/** Lets one of the browser's animations move in steps: by itself it draws at each frame of the screen. @param atMs when it began */
+export function inPictures(lastsMs: number, atMs: number): KeyframeAnimationOptions {
+  const pictures = Math.ceil((lastsMs / 1_000) * picturesPerSecond);
+  return {
+    duration: lastsMs,
+    delay: Math.min(0, atMs - performance.now()),
+    easing: `steps(${pictures})`,
+    fill: "both",
+  };
+}
 
 /** Draws what moves by itself, all of it in the same frames, and nothing while nothing moves or nobody sees it. */
 export function createMotion() {

@@ -1,5 +1,5 @@
 import type { MapTheme } from "./colours.ts";
-import type { Motion } from "./motion.ts";
+import { inPictures, keyframes } from "./motion.ts";
 import type { PlanePoint } from "./plane.ts";
 
 /** A ring around a station whose bell sounds. `atMs` is of `performance.now()`; without hardness it is no clear strike. */
@@ -12,6 +12,12 @@ const lastsMs = 1_800;
 const radius = 36;
 const firstScale = 0.16;
 const stillRadius = 16;
+const spreading = keyframes((progress) => ({
+  opacity: (1 - progress) ** 1.5,
+  scale: firstScale + (1 - firstScale) * (1 - (1 - progress) ** 3),
+}));
+/** Where motion is to be reduced. */
+const glowing = keyframes((progress) => ({ opacity: Math.sin(Math.PI * progress) }));
 const thinnest = 1.25;
 const thickerByHardness = 3.5;
 
@@ -19,12 +25,7 @@ const thickerByHardness = 3.5;
  * Rings as elements of a layer over the map.
  * @param where a station is on the layer, `null` where it is not seen
  */
-export function createPulses(
-  layer: HTMLElement,
-  motion: Motion,
-  where: (stationId: string) => PlanePoint | null,
-  look: MovingLook,
-) {
+export function createPulses(layer: HTMLElement, where: (stationId: string) => PlanePoint | null, look: MovingLook) {
   const rings = new Map<HTMLElement, string>();
   return { add, follow };
 
@@ -45,17 +46,11 @@ export function createPulses(
     place(element, stationId);
     layer.append(element);
     rings.set(element, stationId);
-    motion.start((nowMs) => {
-      const progress = Math.max(0, nowMs - atMs) / lastsMs;
-      if (progress >= 1) {
-        rings.delete(element);
-        element.remove();
-        return false;
-      }
-      element.style.opacity = String(still ? Math.sin(Math.PI * progress) : (1 - progress) ** 1.5);
-      if (!still) element.style.scale = String(firstScale + (1 - firstScale) * (1 - (1 - progress) ** 3));
-      return true;
-    });
+    const fade = element.animate(still ? glowing : spreading, inPictures(lastsMs, atMs));
+    fade.onfinish = () => {
+      rings.delete(element);
+      element.remove();
+    };
   }
 
   function createRing(hardness: number | null, reach: number): HTMLElement {

@@ -100,10 +100,9 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
       return lessMotion.matches;
     },
   };
-  const motion = createMotion();
-  const pulses = createPulses(layer, motion, placeOf, look);
-  const lighthouse = createLighthouse(layer, motion, placeOf, look);
-  const front = createBurstFront(layer, motion, (point) => toCanvas(point, camera, size), look);
+  const pulses = createPulses(layer, placeOf, look);
+  const lighthouse = createLighthouse(layer, createMotion(), placeOf, look);
+  const front = createBurstFront(layer, (point) => toCanvas(point, camera, size), look);
 
   new ResizeObserver(resize).observe(element);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refreshTheme);
