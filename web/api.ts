@@ -176,10 +176,16 @@ async function load(
 ): Promise<{ body: Json; cachedAtMs: CachedAt }> {
   const response = await fetch(url, { signal, cache });
   if (!response.ok) throw await refusalOf(response);
-  const body: unknown = await response.json().catch(() => null);
+  const body: unknown = await response.json().catch(nullIfNoJson);
   if (!isRecord(body)) throw noServer();
   const cachedAt = response.headers.get(cachedAtHeader);
   return { body, cachedAtMs: cachedAt === null ? null : Date.parse(cachedAt) };
+}
+
+/** @throws what else went wrong: an answer that was cut off says nothing of who answered */
+function nullIfNoJson(error: unknown): null {
+  if (error instanceof SyntaxError) return null;
+  throw error;
 }
 
 /** What a problem document (RFC 9457) says, or else the bare status. A proxy whose server is away has refused nothing. */

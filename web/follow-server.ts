@@ -1,4 +1,4 @@
-import { loadStations, loadStatus, type Snapshot, type Station, type Status } from "./api.ts";
+import { loadStations, loadStatus, RefusedError, type Snapshot, type Station, type Status } from "./api.ts";
 import { type Arrival, type ConnectionState, createStream } from "./stream.ts";
 
 /** What a page is told of its server. */
@@ -46,7 +46,7 @@ export function followServer(url: string, listener: ServerListener): void {
   // A page that lies in the back-forward cache must not keep one of the browser's few connections.
   addEventListener("pagehide", stream.close);
   addEventListener("pageshow", stream.open);
-  addEventListener("online", stream.retryNow);
+  addEventListener("online", stream.renew);
   renewAfterSleep(stream.renew);
   stream.open();
   askForStations(0);
@@ -84,9 +84,12 @@ export function followServer(url: string, listener: ServerListener): void {
 
   async function askForStatus(): Promise<void> {
     try {
-      listener.onStatus(await loadStatus(url, AbortSignal.timeout(requestMs)));
-    } catch {
-      // The stream tells how the connection stands.
+      const status = await loadStatus(url, AbortSignal.timeout(requestMs));
+      listener.onStatus(status);
+      stream.compare(status.cachedAtMs === null ? status.lastEventId : null);
+    } catch (error) {
+      // A refusal is an answer, too. The stream tells how the connection stands.
+      if (!(error instanceof RefusedError)) stream.compare(null);
     }
   }
 }

@@ -41,16 +41,22 @@ export type Stream = {
   open(): void;
   /** Lets go of the connection, but remembers where it was. */
   close(): void;
-  /** Ends the wait for the next attempt, if there is one. */
-  retryNow(): void;
-  /** Connects anew, since the connection may be dead without a word, as after a sleep of the machine. */
+  /** Connects anew at once: the connection may be dead without a word, as after a sleep of the machine. */
   renew(): void;
+  /**
+   * Connects anew if the stream has not come further since the last call, though it should have: its heartbeats are
+   * comments, which no page is told of, so that a stream that died without a word looks like a quiet one.
+   * @param newestEventId the server's, asked for beside the stream; `null` where it did not answer
+   */
+  compare(newestEventId: string | null): void;
 };
 
 const firstRetryMs = 1_000;
 const longestRetryMs = 30_000;
 /** A server that can speak does so at once. */
 const speechlessMs = 1_000;
+/** What has not answered by then will not. */
+const requestMs = 20_000;
 
 /**
  * Follows a server's observations through every interruption, each event exactly once: a snapshot first, then a stream
@@ -68,13 +74,16 @@ export function createStream(server: string, listener: StreamListener): Stream {
   /** Events up to this one were stored before the connection stood; `null`: that is still to be asked. */
   let replayedUpTo: bigint | null = 0n;
   let asking = false;
+  /** Where the stream stood when it was found behind; `null`: it was not. */
+  let behindAt: string | null = null;
 
-  return { open, close, retryNow, renew };
+  return { open, close, renew, compare };
 
   function open(): void {
     if (session !== null) return;
     session = new AbortController();
     attempt = 0;
+    behindAt = null;
     listener.onState({ kind: "connecting" });
     watchPolicy(session.signal);
     void connect(session.signal);
@@ -89,22 +98,23 @@ export function createStream(server: string, listener: StreamListener): Stream {
     source?.close();
   }
 
-  function retryNow(): void {
-    if (retryTimer === undefined) return;
-    close();
-    open();
-  }
-
   function renew(): void {
     if (session === null) return;
     close();
     open();
   }
 
+  function compare(newestEventId: string | null): void {
+    const at = source?.readyState === EventSource.OPEN ? lastEventId : null;
+    const isBehind = at !== null && (newestEventId === null || BigInt(newestEventId) > BigInt(at));
+    if (isBehind && at === behindAt) renew();
+    else behindAt = isBehind ? at : null;
+  }
+
   async function connect(signal: AbortSignal): Promise<void> {
     try {
       if (lastEventId === null) {
-        const snapshot = await loadConditions(server, signal);
+        const snapshot = await loadConditions(server, withDeadline(signal));
         lastEventId = snapshot.lastEventId;
         replayedUpTo = 0n;
         listener.onSnapshot(snapshot);
@@ -124,7 +134,7 @@ export function createStream(server: string, listener: StreamListener): Stream {
     if (replayedUpTo !== null || asking) return;
     asking = true;
     try {
-      const status = await loadStatus(server, signal);
+      const status = await loadStatus(server, withDeadline(signal));
       refuseCached(status);
       if (!signal.aborted) replayedUpTo = BigInt(status.lastEventId);
     } catch {
@@ -143,7 +153,12 @@ export function createStream(server: string, listener: StreamListener): Stream {
     const opened = new EventSource(url);
     source = opened;
     let stood = false;
+    speechlessTimer = setTimeout(() => {
+      opened.close();
+      retryLater(new DOMException("no answer", "TimeoutError"), signal);
+    }, requestMs);
     opened.addEventListener("open", () => {
+      clearTimeout(speechlessTimer);
       speechlessTimer = setTimeout(() => listener.onState({ kind: "waiting" }), speechlessMs);
     });
     opened.addEventListener("connection", (event: MessageEvent<string>) => {
@@ -171,7 +186,7 @@ export function createStream(server: string, listener: StreamListener): Stream {
       const refused = opened.readyState === EventSource.CLOSED;
       opened.close();
       const lost = stood ? new Error("the connection was lost") : new TypeError("no connection");
-      retryLater(refused ? await askWhyRefused(url, signal).catch((error) => error) : lost, signal);
+      retryLater(refused ? await askWhyRefused(url, withDeadline(signal)).catch((error) => error) : lost, signal);
     });
   }
 
@@ -212,6 +227,10 @@ export function createStream(server: string, listener: StreamListener): Stream {
 const forbiddenServer =
   "the host of this page lets it ask no other server: to use ?server=, open the player from a static host";
 
+function withDeadline(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(requestMs)]);
+}
+
 /** @throws {TypeError} as if there were no service worker that answers in the server's place */
 function refuseCached({ cachedAtMs }: { cachedAtMs: CachedAt }): void {
   if (cachedAtMs !== null) throw new TypeError("answered from the cache");
@@ -222,5 +241,6 @@ function describe(error: unknown): string {
   if (error instanceof TypeError) {
     return navigator.onLine === false ? "this device is offline" : "the server cannot be reached";
   }
+  if (error instanceof DOMException && error.name === "TimeoutError") return "the server does not answer";
   return error instanceof Error ? error.message : String(error);
 }

@@ -227,6 +227,12 @@ describe("The page loads", () => {
     expect(refusal).toMatchObject({ message: "the database does not answer", retryAfterMs: 5_000 });
   });
 
+  test("nothing from an answer that is cut off, and does not take who answered for another server", async () => {
+    const begun = new Blob(['{"lastEventId":"7",']).stream();
+    answer = () => new Response(begun.pipeThrough(new TransformStream(), { preventClose: true }));
+    await expect(loadStatus(url, AbortSignal.timeout(100))).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+
   test.each([502, 504])("a proxy's %d as a server that cannot be reached, not as its refusal", async (status) => {
     answer = () => new Response("Bad Gateway", { status });
     await expect(loadStatus(url, signal)).rejects.toThrow(TypeError);

@@ -1,13 +1,14 @@
-import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, describe, expect, jest, setDefaultTimeout, spyOn, test } from "bun:test";
 import { type Arrival, type ConnectionState, createStream, type Stream } from "../../web/stream.ts";
 
 setDefaultTimeout(20_000);
 
 /** As much of a browser's EventSource as the page uses, played by the test. */
 class PlayedSource extends EventTarget {
+  static readonly OPEN = 1;
   static readonly CLOSED = 2;
   static readonly opened: PlayedSource[] = [];
-  readyState = 1;
+  readyState = PlayedSource.OPEN;
   constructor(readonly url: string) {
     super();
     PlayedSource.opened.push(this);
@@ -28,14 +29,18 @@ class PlayedSource extends EventTarget {
 const native = globalThis.EventSource;
 Object.assign(globalThis, { EventSource: PlayedSource });
 
-/** What the server answers, by path; `null`: it cannot be reached. */
-let answers: Record<string, { body: unknown; headers?: Record<string, string> }> | null = {};
+/** What the server answers, by path; `"nothing"`: it takes the request, and that is all; `null`: it cannot be reached. */
+let answers: Record<string, { body: unknown; headers?: Record<string, string> } | "nothing"> | null = {};
 const nativeFetch = globalThis.fetch;
 globalThis.fetch = Object.assign(
-  async (input: string | URL | Request) => {
+  async (input: string | URL | Request, { signal }: RequestInit = {}) => {
     const { pathname } = new URL(String(input));
     if (answers === null) throw new TypeError("fetch failed");
-    const { body, headers } = answers[pathname] ?? { body: null };
+    const answer = answers[pathname] ?? { body: null };
+    if (answer === "nothing") {
+      return new Promise<never>((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+    }
+    const { body, headers } = answer;
     return Response.json(body, headers ? { headers } : {});
   },
   { preconnect: nativeFetch.preconnect },
@@ -105,12 +110,11 @@ function follow() {
     snapshots,
     source: (index: number) => until(() => PlayedSource.opened[index]),
     state: (kind: ConnectionState["kind"]) => until(() => states.find((state) => state.kind === kind)),
-    /** Ends the wait for the next attempt. */
-    retry: () => {
-      stream?.retryNow();
-    },
     renew: () => {
       stream?.renew();
+    },
+    compare: (newestEventId: string | null) => {
+      stream?.compare(newestEventId);
     },
   };
 }
@@ -140,7 +144,7 @@ describe("The page's stream", () => {
     first.say("observation", "9", observation("44009"));
     first.lose();
     await page.state("reconnecting");
-    page.retry();
+    page.renew();
     const second = await page.source(1);
     expect(second.url).toEndWith("?lastEventId=9");
     second.say("connection", "9");
@@ -164,7 +168,7 @@ describe("The page's stream", () => {
     await page.state("reconnecting");
     // No answer fits: as with a server that refuses whatever needs its database.
     answers = {};
-    page.retry();
+    page.renew();
     const second = await page.source(1);
     second.say("open");
     await page.state("waiting");
@@ -203,6 +207,50 @@ describe("The page's stream", () => {
     expect(second.url).toEndWith("?lastEventId=9");
   });
 
+  test("connects anew when it stays where it is while the server has more, or no longer answers", async () => {
+    answers = { "/v1/conditions": snapshot("7") };
+    const page = follow();
+    const first = await page.source(0);
+    first.say("connection", "7");
+    first.say("observation", "9", observation("44009"));
+    page.compare("9");
+    page.compare("9");
+    page.compare("10");
+    // What the server had stored a moment ago may still be under way.
+    first.say("observation", "10", observation("44009"));
+    page.compare("11");
+    expect(PlayedSource.opened).toHaveLength(1);
+    page.compare("11");
+    expect(first.readyState).toBe(PlayedSource.CLOSED);
+    const second = await page.source(1);
+    expect(second.url).toEndWith("?lastEventId=10");
+    page.compare(null);
+    expect(PlayedSource.opened).toHaveLength(2);
+    page.compare(null);
+    expect((await page.source(2)).url).toEndWith("?lastEventId=10");
+  });
+
+  test("does not wait longer than 20 seconds for an answer, says so, and tries again", async () => {
+    const overdue = new AbortController();
+    const timeout = spyOn(AbortSignal, "timeout").mockReturnValue(overdue.signal);
+    answers = { "/v1/conditions": "nothing" };
+    const page = follow();
+    expect(timeout.mock.calls).toEqual([[20_000]]);
+    timeout.mockRestore();
+    overdue.abort(new DOMException("The operation timed out.", "TimeoutError"));
+    const unanswered = { kind: "reconnecting", reason: "the server does not answer", retryAtMs: expect.any(Number) };
+    expect(await page.state("reconnecting")).toEqual(unanswered as ConnectionState);
+    answers = { "/v1/conditions": snapshot("7") };
+    jest.useFakeTimers();
+    page.renew();
+    const source = await page.source(0);
+    page.states.length = 0;
+    jest.advanceTimersByTime(20_000);
+    jest.useRealTimers();
+    expect(page.states).toEqual([unanswered as ConnectionState]);
+    expect(source.readyState).toBe(PlayedSource.CLOSED);
+  });
+
   test("loads the snapshot again after a reset", async () => {
     answers = { "/v1/conditions": snapshot("7") };
     const page = follow();
@@ -210,7 +258,7 @@ describe("The page's stream", () => {
     answers = { "/v1/conditions": snapshot("50000") };
     first.say("reset", "50000");
     await page.state("reconnecting");
-    page.retry();
+    page.renew();
     const second = await page.source(1);
     second.say("observation", "50001", observation("44009"));
     expect(page.snapshots).toEqual(["7", "50000"]);
@@ -236,7 +284,7 @@ describe("The page's stream", () => {
     expect(page.snapshots).toEqual(["7"]);
     expect(PlayedSource.opened).toEqual([]);
     answers = { "/v1/status": status("9") };
-    page.retry();
+    page.renew();
     const source = await page.source(0);
     source.say("connection", "7");
     source.say("observation", "8", observation("44009"));
