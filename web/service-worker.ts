@@ -16,8 +16,8 @@ const many = /\/v1\/(medians\?|observations\/)/;
 const mostOfMany = 50;
 /** What a proxy answers whose server is away. */
 const serverAway = [502, 504];
-/** Without an answer by then, the page that is kept opens. */
-const pageWaitMs = 4_000;
+/** Without an answer by then, what is kept takes its place: a network that swallows all is none. */
+const waitMs = 4_000;
 
 type WorkerEvent = Event & { waitUntil(work: Promise<unknown>): void };
 type FetchEvent = WorkerEvent & { request: Request; respondWith(response: Promise<Response>): void };
@@ -42,7 +42,7 @@ scope.addEventListener("fetch", (event) => {
   if (request.method !== "GET") return;
   if (keptPath.test(url.pathname)) event.respondWith(answer(event));
   else if (request.mode === "navigate" && isPage(url)) event.respondWith(openPage(request));
-  else if (url.href.startsWith(pageUrl) && hashedName.test(url.pathname)) event.respondWith(readFile(request));
+  else if (url.href.startsWith(pageUrl) && hashedName.test(url.pathname)) event.respondWith(readFile(event));
 });
 
 async function keepFiles(): Promise<void> {
@@ -63,35 +63,54 @@ function isPage(url: URL): boolean {
 
 /** The newest page where there is a network, else the one that is kept. */
 async function openPage(request: Request): Promise<Response> {
-  const kept = async () => (await caches.open(filesCache)).match("./");
+  const kept = await (await caches.open(filesCache)).match("./");
+  if (!kept) return fetch(request);
+  const tooLate = new AbortController();
+  const timer = setTimeout(() => tooLate.abort(), waitMs);
   try {
-    const signal = AbortSignal.timeout(pageWaitMs);
-    const response = await fetch(request, (await kept()) ? { signal } : {});
-    if (!serverAway.includes(response.status)) return response;
-    return (await kept()) ?? response;
-  } catch (error) {
-    const page = await kept();
-    if (page) return page;
-    throw error;
+    const response = await fetch(request, { signal: tooLate.signal });
+    return serverAway.includes(response.status) ? kept : response;
+  } catch {
+    return kept;
+  } finally {
+    // What has begun to come may take its time: cut off, it would be half a page.
+    clearTimeout(timer);
   }
 }
 
 /** A file with a hash in its name is the same wherever it comes from. */
-async function readFile(request: Request): Promise<Response> {
+async function readFile(event: FetchEvent): Promise<Response> {
+  const { request } = event;
   const kept = await caches.match(request);
   if (kept) return kept;
   const response = await fetch(request);
-  if (response.ok) await (await caches.open(filesCache)).put(request, response.clone());
+  if (response.ok) {
+    const copy = response.clone();
+    // Where there is no room for it, it is there all the same.
+    event.waitUntil(
+      caches
+        .open(filesCache)
+        .then((cache) => cache.put(request, copy))
+        .catch(() => {}),
+    );
+  }
   return response;
 }
 
-/** What the server says now, or what it last said. */
+/** What the server says now, or what it last said. What comes too late is kept for the next time. */
 async function answer(event: FetchEvent): Promise<Response> {
   const { request } = event;
   const kept = async () => (await caches.open(answersCache)).match(keyOf(request.url));
+  const asked = fetch(request);
+  event.waitUntil(
+    asked.then((response) => (response.ok ? keepAnswer(request.url, response.clone()) : undefined)).catch(() => {}),
+  );
+  const keptIfLate = async () => {
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    return (await kept()) ?? asked;
+  };
   try {
-    const response = await fetch(request);
-    if (response.ok) event.waitUntil(keepAnswer(request.url, response.clone()));
+    const response = await Promise.race([asked, keptIfLate()]);
     return (serverAway.includes(response.status) ? await kept() : undefined) ?? response;
   } catch (error) {
     const last = await kept();

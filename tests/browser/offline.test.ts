@@ -44,6 +44,10 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
   const pages: Page[] = [];
   let server: Bun.Server<undefined> | null = null;
   let waterTempC = 12;
+  /** Until it resolves, what is asked of the API is taken and not answered. */
+  let answering: Promise<unknown> = Promise.resolve();
+  /** Until it resolves, the page has come but for its last line. */
+  let wholePage: Promise<unknown> | null = null;
 
   function startServer(): void {
     server = Bun.serve({
@@ -52,6 +56,7 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
       async fetch(request) {
         const { pathname } = new URL(request.url);
         const at = "2026-05-06T11:50:00.000Z";
+        if (pathname.startsWith("/v1/")) await answering;
         if (pathname === "/v1/conditions") {
           const conditions = [{ stationId: "44009", waterTempC: { value: waterTempC, at } }];
           return Response.json({ lastEventId: "7", conditions });
@@ -59,6 +64,18 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
         if (pathname.startsWith("/v1/")) return Response.json({ observations: [] });
         const file = Bun.file(join(dist, pathname === "/" ? "index.html" : pathname));
         const headers = { "Cache-Control": "no-store" };
+        if (pathname === "/" && wholePage !== null) {
+          const rest = wholePage;
+          const page = new ReadableStream({
+            async start(controller) {
+              controller.enqueue(await file.bytes());
+              await rest;
+              controller.enqueue(new TextEncoder().encode('<p id="last">the last line</p>'));
+              controller.close();
+            },
+          });
+          return new Response(page, { headers: { ...headers, "Content-Type": "text/html" } });
+        }
         return (await file.exists()) ? new Response(file, { headers }) : new Response(null, { status: 404, headers });
       },
     });
@@ -110,6 +127,28 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     expect(fresh.conditions[0]?.fields).toMatchObject({ waterTempC: { value: 13 } });
   });
 
+  test("shows what it last knew where the network swallows what it asks, and later what the server says", async () => {
+    const page = await open();
+    const answer = Promise.withResolvers<void>();
+    answering = answer.promise;
+    waterTempC = 14;
+    await page.view.navigate(url);
+    const snapshot = await page.until<{ cachedAtMs: number | null }>("globalThis.snapshot");
+    expect(snapshot.cachedAtMs).toBeNumber();
+    answer.resolve();
+    // What came too late for the page is what it will know the next time.
+    const kept = `caches.open("bellbuoy-answers").then((cache) => cache.match("./v1/conditions?within=24h")).then((kept) => kept?.text() ?? "")`;
+    await page.until(`${kept}.then((text) => text.includes('"value":14'))`);
+  });
+
+  test("is whole when its line is so slow that the end of the page comes later than a kept one would open", async () => {
+    const page = await open();
+    wholePage = Bun.sleep(4_500);
+    await page.view.navigate(url);
+    wholePage = null;
+    await page.until('document.getElementById("last")');
+  });
+
   test("keeps the histories of the fifty stations that were looked at last", async () => {
     const page = await open();
     const ids = Array.from({ length: 55 }, (_, index) => `TEST${index}`);
@@ -146,5 +185,19 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     expect(await last.view.evaluate<string>("edition + ', ' + await lazy()")).toBe(
       "second edition, lazy part of second edition",
     );
+  });
+
+  test("gets a part that was not kept though there is no room to keep it", async () => {
+    startServer();
+    const page = await open();
+    await page.until("navigator.serviceWorker.controller");
+    await page.view.evaluate(`caches.keys().then((names) => Promise.all(names.map(async (name) => {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) if (request.url.includes("/lazy-")) await cache.delete(request);
+    }))).then(() => 0)`);
+    const origin = new URL(url).origin;
+    await page.view.cdp("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
+    expect(await page.view.evaluate<string>("lazy()")).toBe("lazy part of second edition");
+    await page.view.cdp("Storage.overrideQuotaForOrigin", { origin });
   });
 });
