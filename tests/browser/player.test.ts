@@ -267,6 +267,31 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     expect(page.complaints).toEqual([]);
   });
 
+  test("connects anew when its stream died without a word though the server answers, and when the network is back", async () => {
+    const page = await open();
+    await page.view.cdp("Page.addScriptToEvaluateOnNewDocument", {
+      source: `(() => {
+        globalThis.streams = [];
+        const Native = EventSource;
+        globalThis.EventSource = class extends Native {
+          constructor(url) { super(url); streams.push(this); }
+          addEventListener(type, listener) { super.addEventListener(type, (event) => this.isDead || listener(event)); }
+        };
+        const every = setInterval;
+        globalThis.setInterval = (act, ms) => every(act, ms === 60_000 ? 500 : ms);
+      })()`,
+    });
+    await page.view.navigate("about:blank");
+    await page.view.navigate(`${player.server.url}/?hook=1`);
+    await page.until(`globalThis.bellbuoy && ${isLive}`);
+    await page.view.evaluate("streams[0].isDead = true");
+    await pollOnce(10, 2);
+    await page.until(`streams.length > 1 && bellbuoy.heard === 10 && ${isLive}`);
+    await page.view.evaluate('globalThis.before = streams.at(-1), dispatchEvent(new Event("online"))');
+    await page.until(`streams.at(-1) !== before && ${isLive}`);
+    expect(page.complaints).toEqual([]);
+  });
+
   test("replays the region in view, and goes on at the same time of the day when the map is moved", async () => {
     const page = await open("/?hook=1#network/@37.8,-122.8,8z");
     await page.until('bellbuoy.map.stationsInView().join() === "46026"');
