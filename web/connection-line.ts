@@ -27,7 +27,9 @@ export function createConnectionLine(newestAtMs: () => number | null): Connectio
   const newest = find("newest", HTMLElement);
   const simulated = find("simulated", HTMLElement);
   let state: ConnectionState = { kind: "connecting" };
-  let status: Status | null = null;
+  let isSimulated = false;
+  /** As the server said since it was reached last; what it said before does not tell of now. */
+  let lastPoll: string | null = null;
   let cachedAtMs: CachedAt = null;
 
   return {
@@ -35,10 +37,12 @@ export function createConnectionLine(newestAtMs: () => number | null): Connectio
       state = next;
       // What was missed since comes now.
       if (state.kind === "live") cachedAtMs = null;
+      else lastPoll = null;
       show();
     },
-    showStatus(next) {
-      status = next;
+    showStatus(status) {
+      isSimulated = status.simulated;
+      lastPoll = status.cachedAtMs === null ? status.lastPoll : null;
       show();
     },
     showCachedAt(next) {
@@ -50,7 +54,7 @@ export function createConnectionLine(newestAtMs: () => number | null): Connectio
 
   function show(): void {
     main.dataset.state = cachedAtMs !== null && state.kind === "reconnecting" ? "offline" : state.kind;
-    simulated.hidden = !status?.simulated;
+    simulated.hidden = !isSimulated;
     setText(connection, describeConnection());
     showTime();
   }
@@ -87,7 +91,7 @@ export function createConnectionLine(newestAtMs: () => number | null): Connectio
     if (atMs === null) return state.kind === "live" ? "no report yet" : "";
     const age = formatAge(Date.now() - atMs);
     const text = `newest report ${age === "just now" ? age : `${age} old`}`;
-    const pollMs = status?.lastPoll ? Date.now() - Date.parse(status.lastPoll) : 0;
+    const pollMs = state.kind === "live" && lastPoll !== null ? Date.now() - Date.parse(lastPoll) : 0;
     return pollMs > silentAfterMs ? `${text}; NDBC silent for ${formatAge(pollMs)}` : text;
   }
 }

@@ -50,6 +50,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     await worker.stop();
   }
 
+  const text = (id: string) => `document.getElementById("${id}").textContent`;
   const row = (stationId: string) => `document.querySelector('#stations [data-station-id="${stationId}"]')`;
 
   test("makes no audio context before the click, sounds at once after it, and tells of an interruption; media keys work", async () => {
@@ -290,6 +291,24 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     await page.view.evaluate('globalThis.before = streams.at(-1), dispatchEvent(new Event("online"))');
     await page.until(`streams.at(-1) !== before && ${isLive}`);
     expect(page.complaints).toEqual([]);
+  });
+
+  test("says that NDBC is silent, but not when it is the page that is cut off", async () => {
+    const polledAgo = (minutes: number) => player.stack.sql`
+      insert into upstream_files (path, fetched_at)
+      values (${latestObsPath}, now() - ${minutes} * interval '1 minute')
+      on conflict (path) do update set fetched_at = excluded.fetched_at
+    `;
+    await polledAgo(40);
+    const page = await open();
+    await page.until(`${text("newest")}.includes("NDBC silent for 40 min")`);
+    await player.killServer();
+    await page.until('document.querySelector("main").dataset.state === "reconnecting"');
+    expect(await page.view.evaluate<string>(text("newest"))).not.toContain("NDBC");
+    await polledAgo(0);
+    await player.restartServer();
+    await page.until(isLive);
+    expect(await page.view.evaluate<string>(text("newest"))).not.toContain("NDBC");
   });
 
   test("replays the region in view, and goes on at the same time of the day when the map is moved", async () => {
