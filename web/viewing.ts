@@ -28,11 +28,14 @@ export type ViewingParts = {
   onMap(map: MapView): void;
 };
 
+const keepAgainMs = 1_000;
+
 /** Keeps the view in the page's address, so that a link shares what is heard, and follows an address that is written there. */
 export function createViewing({ anyStation, onView, onMap }: ViewingParts): Viewing {
   let view: View = decodeView(location.hash);
   /** The station tuned in before this one. */
   let stationBefore: string | null = null;
+  let keepTimer: ReturnType<typeof setTimeout> | undefined;
   addEventListener("hashchange", followAddress);
 
   return {
@@ -95,6 +98,12 @@ export function createViewing({ anyStation, onView, onMap }: ViewingParts): View
 
   /** Not a step of the browser's history: nobody wants to go back through each move of the map. */
   function keep(): void {
-    history.replaceState(null, "", encodeView(view));
+    clearTimeout(keepTimer);
+    try {
+      history.replaceState(null, "", encodeView(view));
+    } catch {
+      // Safari takes 100 in half a minute, which whoever holds an arrow key on the map soon has made.
+      keepTimer = setTimeout(keep, keepAgainMs);
+    }
   }
 }

@@ -311,6 +311,20 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     expect(await page.view.evaluate<string>(text("newest"))).not.toContain("NDBC");
   });
 
+  test("keeps its address as soon as the browser lets it, and shows at once what it could not keep there", async () => {
+    const page = await open();
+    await page.view.evaluate(`(() => {
+      // As Safari does after a hundred in half a minute.
+      history.replaceState = () => { throw new DOMException("too often", "SecurityError"); };
+      document.querySelector('#stations [data-station-id="46026"] button').click();
+    })()`);
+    await page.until('document.querySelector("#card h2")?.textContent === "Buoy 46026"');
+    expect(await page.view.evaluate<string>("location.hash")).not.toContain("46026");
+    await page.view.evaluate("delete history.replaceState");
+    await page.until('location.hash.startsWith("#network/46026")');
+    expect(page.complaints).toEqual([]);
+  });
+
   test("replays the region in view, and goes on at the same time of the day when the map is moved", async () => {
     const page = await open("/?hook=1#network/@37.8,-122.8,8z");
     await page.until('bellbuoy.map.stationsInView().join() === "46026"');
