@@ -1,20 +1,29 @@
 import { find, make } from "./dom.ts";
 import { shortcuts } from "./keys.ts";
 import type { MapTheme } from "./map/world-map.ts";
+import { showMissingPart } from "./missing-part.ts";
 
 /** Lets the page explain itself: keys, legend and mapping; the latter two are fetched when somebody comes to read them. */
 export function explainWhenWanted(theme: () => MapTheme): void {
   const legend = find("legend", HTMLElement);
   legend.addEventListener("beforetoggle", async () => {
-    const { showLegend } = await import("./legend.ts");
-    showLegend(legend, theme());
+    try {
+      const { showLegend } = await import("./legend.ts");
+      showLegend(legend, theme());
+    } catch (error) {
+      showMissingPart(legend, error);
+    }
   });
   const mapping = find("mapping", HTMLElement);
   const observer = new IntersectionObserver(async (entries) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-    observer.disconnect();
-    const { showMapping } = await import("./mapping-view.ts");
-    showMapping(mapping);
+    try {
+      const { showMapping } = await import("./mapping-view.ts");
+      showMapping(mapping);
+      observer.disconnect();
+    } catch (error) {
+      showMissingPart(mapping, error);
+    }
   });
   observer.observe(find("about", HTMLElement));
   find("help-keys", HTMLElement).append(

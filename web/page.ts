@@ -7,6 +7,7 @@ import { followServer } from "./follow-server.ts";
 import { followKeys, type KeyAction } from "./keys.ts";
 import { createListenButton } from "./listen-button.ts";
 import { createWorldMap } from "./map/world-map.ts";
+import { showMissingPart } from "./missing-part.ts";
 import { createNetwork, staleAfterMs } from "./network.ts";
 import { keepPastDay, registerServiceWorker } from "./offline.ts";
 import type { OpenCard } from "./open-card.ts";
@@ -225,13 +226,19 @@ function showView(): void {
   controls.showView(view);
   list.select(view.stationId);
   map.select(view.stationId);
-  void showCard();
+  showCard().catch((error) => {
+    // It may have been closed since.
+    if (viewing.view.stationId !== null) showMissingPart(find("card", HTMLElement), error);
+  });
   showLighthouse();
   showReplay();
 }
 
 async function showCard(): Promise<void> {
-  if (card === null && viewing.view.stationId === null) return;
+  if (card === null && viewing.view.stationId === null) {
+    find("card", HTMLElement).hidden = true;
+    return;
+  }
   const { createOpenCard } = await import("./open-card.ts");
   card ??= createOpenCard({
     server,
@@ -252,7 +259,8 @@ async function showCard(): Promise<void> {
 /** The past is of the chosen station, or else of the region in view. */
 function showReplay(): void {
   if (viewing.view.mode !== "24h") {
-    replayBar?.hide();
+    if (replayBar) replayBar.hide();
+    else find("replay-bar", HTMLElement).hidden = true;
     map.setTimeMs(null);
     return;
   }
@@ -263,8 +271,7 @@ function showReplay(): void {
       if (viewing.view.mode === "24h") bar.show(viewing.view.stationId ?? placed);
     },
     (error) => {
-      console.info("the replay could not be fetched:", error);
-      replay = null;
+      if (viewing.view.mode === "24h") showMissingPart(find("replay-bar", HTMLElement), error);
     },
   );
 }

@@ -3,6 +3,7 @@ import { createCaptions } from "./captions.ts";
 import { find, setText } from "./dom.ts";
 import { formatCount } from "./format.ts";
 import { createListening, type Listening, type Programme } from "./listening.ts";
+import { showMissingPart } from "./missing-part.ts";
 import type { Network } from "./network.ts";
 import type { PastDay } from "./past-day.ts";
 import type { PastReport } from "./replay-frames.ts";
@@ -107,7 +108,8 @@ export function createSounding(parts: SoundingParts): Sounding {
         const { createSoundExtras } = await import("./sound-extras.ts");
         createSoundExtras(listening, settings.levels, parts.onLevels);
       } catch (error) {
-        console.info("mixer and recordings could not be fetched:", error);
+        showMissingPart(find("mixer", HTMLElement), error);
+        setText(find("recording", HTMLElement), "Recording could not be loaded: reload the page.");
         made = false;
       }
     };

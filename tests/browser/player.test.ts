@@ -325,6 +325,35 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     expect(page.complaints).toEqual([]);
   });
 
+  test("says in its place that a part of the page could not be loaded", async () => {
+    const page = await player.open("/?hook=1");
+    await page.view.cdp("Network.enable");
+    const urls = ["legend", "mapping-view", "open-card", "replay-bar", "sound-extras"].map((part) => `*/${part}-*`);
+    await page.view.cdp("Network.setBlockedURLs", { urls });
+    await page.view.navigate("about:blank");
+    await page.view.navigate(`${player.server.url}/?hook=1#24h/46026`);
+    const says = (id: string) => page.until(`${text(id)}.includes("could not be loaded")`);
+    await says("card");
+    await says("replay-bar");
+    await page.until("globalThis.bellbuoy?.listening");
+    for (const [opened, place] of [
+      ["legend", "legend"],
+      ["about", "mapping"],
+      ["mixer", "mixer"],
+      ["more", "recording"],
+    ] as const) {
+      await page.view.evaluate(`document.getElementById("${opened}").showPopover()`);
+      await says(place);
+    }
+    await page.view.evaluate('location.hash = "#network"');
+    await page.until('["card", "replay-bar"].every((id) => document.getElementById(id).hidden)');
+    await page.view.cdp("Network.setBlockedURLs", { urls: [] });
+    await page.view.evaluate("globalThis.isOld = true, document.querySelector('#mapping button').click()");
+    await page.until(`!globalThis.isOld && globalThis.bellbuoy && ${isLive}`);
+    await page.view.evaluate("document.getElementById('about').showPopover()");
+    await page.until("document.querySelector('#mapping table')");
+  });
+
   test("replays the region in view, and goes on at the same time of the day when the map is moved", async () => {
     const page = await open("/?hook=1#network/@37.8,-122.8,8z");
     await page.until('bellbuoy.map.stationsInView().join() === "46026"');
