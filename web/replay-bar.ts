@@ -49,7 +49,7 @@ export function createReplayBar({
   const slider = find("replay-position", HTMLInputElement);
   const time = find("replay-time", HTMLElement);
   let day: PastDay | null = null;
-  /** Whose past was asked for last. */
+  /** Whose past is asked for, or else there. */
   let wanted: PastOf | null = null;
   let loading: AbortController | null = null;
   let scrubTimer: ReturnType<typeof setTimeout> | undefined;
@@ -107,15 +107,20 @@ export function createReplayBar({
     try {
       const loaded = await loadPastDay(server, of, AbortSignal.any([request.signal, AbortSignal.timeout(requestMs)]));
       if (loading !== request) return;
+      loading = null;
+      wanted = loaded.of;
+      // Without a network the whole network's day stands in for every region's: where it is there already, it plays on.
+      if (day !== null && isSame(day.of, wanted)) return;
       day = loaded;
     } catch (error) {
       if (loading !== request) return;
       console.info("the past day could not be loaded:", error);
       if (day === null) showText("The past 24 hours could not be loaded");
       loading = null;
+      // What is still there is another's: this one is asked for again.
+      wanted = day?.of ?? null;
       return;
     }
-    loading = null;
     const frame = goesOn ? Number(slider.value) : 0;
     slider.value = String(frame);
     showFrame(frame);

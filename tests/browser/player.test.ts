@@ -370,6 +370,36 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     expect(page.complaints).toEqual([]);
   });
 
+  test("asks again for the past of a region that could not be had, also where that of the whole network stands in", async () => {
+    const page = await open("/?hook=1#24h");
+    await page.until(`${text("replay-time")}.endsWith("UTC")`);
+    await page.view.evaluate(`(() => {
+      globalThis.asked = [];
+      globalThis.can = [];
+      const native = fetch;
+      globalThis.fetch = (input, init) => {
+        const query = /medians(.*)/.exec(String(input))?.[1];
+        if (query === undefined) return native(input, init);
+        asked.push(query);
+        return can.includes(query) ? native(input, init) : Promise.reject(new TypeError("no network"));
+      };
+      location.hash = "#24h/@37.8,-122.8,8z";
+    })()`);
+    const region = "?bbox=-123,37,-122,38";
+    await page.until("asked.length === 2");
+    expect(await page.view.evaluate<string[]>("asked.splice(0)")).toEqual([region, ""]);
+    const askedAgain = `${isLive} && (asked.length > 0 || (dispatchEvent(new Event("online")), false))`;
+    for (const can of [[""], [region]]) {
+      await page.view.evaluate(`can = ${JSON.stringify(can)}`);
+      await page.until(askedAgain);
+      expect(await page.view.evaluate<string[]>("asked.splice(0)")).toContain(region);
+    }
+    // What is there is not asked for again.
+    await page.view.evaluate('dispatchEvent(new Event("online"))');
+    await page.until(isLive);
+    expect(await page.view.evaluate<string[]>("asked")).toEqual([]);
+  });
+
   test("shows, sorts and searches 900 stations without holding up the page", async () => {
     await player.stack.sql`
       insert into stations (station_id, name, owner, latitude, longitude)
