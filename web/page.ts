@@ -193,6 +193,7 @@ async function fetchSounding(): Promise<Sounding> {
     onState: listenButton.show,
     arrived: () => heard,
     pastDay: () => replayBar?.day ?? null,
+    pastFrame: () => replayBar?.frame ?? 0,
     history: () => card?.history ?? [],
     onStroke: showStroke,
     onNorth: map.turnLighthouse,

@@ -20,6 +20,8 @@ export type ReplayBarParts = {
 /** The bar under the map that shows which moment of the past is heard, and lets it be chosen. */
 export type ReplayBar = {
   readonly day: PastDay | null;
+  /** Where to begin: the frame that is shown, or the first once the day is over. */
+  readonly frame: number;
   /**
    * Shows the bar, and loads what it does not have; where it was within the day stays.
    * @param of a station, or all of which those in view are replayed; `null` while these are not known
@@ -60,6 +62,10 @@ export function createReplayBar({
   return {
     get day() {
       return day;
+    },
+    get frame() {
+      const shown = Number(slider.value);
+      return shown === framesPerDay - 1 ? 0 : shown;
     },
     show(wish) {
       bar.hidden = false;

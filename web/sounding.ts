@@ -25,7 +25,9 @@ export type SoundingParts = {
   arrived(): number;
   /** What is replayed, `null` until it was loaded. */
   pastDay(): PastDay | null;
-  /** The past day of the station that is tuned in, as far as it is known. */
+  /** From which of its frames on, where none is named. */
+  pastFrame(): number;
+  /** The past day of the station whose card is open, as far as it is known. */
   history(): readonly PastReport[];
   /** A stroke of a station will sound at `atMs`, of `performance.now()`. */
   onStroke(event: SoundEvent & { stationId: string }, atMs: number): void;
@@ -40,7 +42,7 @@ export type Sounding = {
   readonly listening: Listening;
   /** Begins to sound, pauses, or goes on; to be called in a gesture. @throws {Error} if it cannot begin; it may be tried again */
   toggle(): Promise<void>;
-  /** Plays what the view says, from its beginning or from a frame of the past on. */
+  /** Plays what the view says, the past from a frame on. */
   play(fromFrame?: number): void;
   /** A report has come. @param report to ring, `null` for one that belongs to the sea alone */
   arrive(report: Omit<Report, "inView"> | null): void;
@@ -120,7 +122,7 @@ export function createSounding(parts: SoundingParts): Sounding {
     }
   }
 
-  function play(fromFrame = 0): void {
+  function play(fromFrame = parts.pastFrame()): void {
     const programme = programmeOf(parts.view(), fromFrame);
     if (programme === null) return;
     captions.clear();

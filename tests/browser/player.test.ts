@@ -400,6 +400,28 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     expect(await page.view.evaluate<string[]>("asked")).toEqual([]);
   });
 
+  test("begins a replay at the time that was chosen before, and stays there with another sound", async () => {
+    const page = await open("/?hook=1#24h/46026");
+    await page.until(`${text("replay-time")}.endsWith("UTC")`);
+    await page.view.evaluate(`(() => {
+      const slider = document.getElementById("replay-position");
+      slider.value = "84";
+      slider.dispatchEvent(new Event("input"));
+    })()`);
+    await page.until("bellbuoy.listening.frame === 84");
+    await listen(page);
+    expect(await page.view.evaluate<number>("bellbuoy.listening.frame")).toBeGreaterThanOrEqual(84);
+    await page.until('Number(document.getElementById("replay-position").value) > 84');
+    await page.view.evaluate(`(() => {
+      const preset = document.getElementById("preset");
+      preset.value = "instrument";
+      preset.dispatchEvent(new Event("change"));
+    })()`);
+    await page.until('location.hash.includes("instrument")');
+    expect(await page.view.evaluate<number>("bellbuoy.listening.frame")).toBeGreaterThanOrEqual(84);
+    expect(page.complaints).toEqual([]);
+  });
+
   test("shows, sorts and searches 900 stations without holding up the page", async () => {
     await player.stack.sql`
       insert into stations (station_id, name, owner, latitude, longitude)
