@@ -63,6 +63,8 @@ export function createSounding(parts: SoundingParts): Sounding {
   const announce = createAnnouncer(find("announcer", HTMLElement));
   let waiting: Omit<Report, "inView">[] = [];
   let rung = 0;
+  /** What plays. The view is ahead of it while a past day is fetched, or where none can be had. */
+  let heard: { view: View; day: PastDay | null } = { view: parts.view(), day: null };
   let refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
   const listening = createListening(network, parts.stationsInView, { onState: showState, onSound: hear });
@@ -123,25 +125,27 @@ export function createSounding(parts: SoundingParts): Sounding {
   }
 
   function play(fromFrame = parts.pastFrame()): void {
-    const programme = programmeOf(parts.view(), fromFrame);
+    const view = parts.view();
+    const day = parts.pastDay();
+    const programme = programmeOf(view, day, fromFrame);
     if (programme === null) return;
+    heard = { view, day };
     captions.clear();
-    listening.play(programme, parts.view().preset);
+    listening.play(programme, view.preset);
     listening.player.showNowPlaying({ title: titleOf(), artist: "bellbuoy" });
     showHearing();
   }
 
-  function programmeOf({ mode, stationId }: View, fromFrame: number): Programme | null {
+  function programmeOf({ mode, stationId }: View, day: PastDay | null, fromFrame: number): Programme | null {
     if (mode === "network") return { kind: "network" };
     if (mode === "tune") return stationId === null ? null : { kind: "tune", stationId };
-    const day = parts.pastDay();
     return day && { kind: "replay", frames: day.frames, fromFrame };
   }
 
   function ringArrivals(): void {
     const reports = waiting;
     waiting = [];
-    if (listening.player.state !== "playing" || parts.view().mode !== "network") return;
+    if (listening.player.state !== "playing" || heard.view.mode !== "network") return;
     const inView = new Set(parts.stationsInView());
     listening.arrive(reports.map((report) => ({ ...report, inView: inView.has(report.stationId) })));
   }
@@ -149,9 +153,10 @@ export function createSounding(parts: SoundingParts): Sounding {
   /** An event of the score will sound. */
   function hear(event: SoundEvent, atMs: number): void {
     if (event.type === "introduce") {
-      const { stationId } = parts.view();
+      const { stationId } = heard.view;
       const known = stationId === null ? undefined : network.conditions.get(stationId);
-      const sentence = describeIntroduced(event.field, known, parts.history(), settings.units);
+      const history = stationId === parts.view().stationId ? parts.history() : [];
+      const sentence = describeIntroduced(event.field, known, history, settings.units);
       if (settings.captions) captions.show(sentence, atMs);
       return;
     }
@@ -186,7 +191,7 @@ export function createSounding(parts: SoundingParts): Sounding {
 
   function showHearing(): void {
     const sea = listening.sea;
-    const water = parts.view().mode !== "network";
+    const water = heard.view.mode !== "network";
     setText(hearing, sea ? `${titleOf()}. ${describeSea(sea, settings.units, { water })}` : "");
   }
 
@@ -203,11 +208,11 @@ export function createSounding(parts: SoundingParts): Sounding {
   }
 
   function titleOf(): string {
-    const { mode, stationId } = parts.view();
+    const { mode, stationId } = heard.view;
     const station = stationId === null ? null : (network.stations.get(stationId)?.name ?? stationId);
     if (mode === "network") return "The sea, now";
     if (mode === "tune") return station ?? "";
-    const of = parts.pastDay()?.of;
+    const of = heard.day?.of;
     return `24 hours: ${station ?? (of && "bbox" in of && of.bbox !== null ? "the region in view" : "the whole network")}`;
   }
 }

@@ -422,6 +422,31 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     expect(page.complaints).toEqual([]);
   });
 
+  test("names what is heard, while the past of another station is fetched and after that has failed", async () => {
+    const page = await open("/?hook=1#24h/46026");
+    await page.until(`${text("replay-time")}.endsWith("UTC")`);
+    await listen(page);
+    await page.until(`${text("hearing")}.startsWith("24 hours: Buoy 46026.")`);
+    await page.view.evaluate(`(() => {
+      globalThis.asked = [];
+      const native = fetch;
+      globalThis.fetch = (input, init) =>
+        String(input).includes("/by-station/44009")
+          ? new Promise((_, reject) => asked.push(reject))
+          : native(input, init);
+      location.hash = "#24h/44009";
+    })()`);
+    await page.until(`${text("replay-time")}.startsWith("Fetching") && asked.length > 0`);
+    // Whatever the line says again, it says of what plays.
+    await publish("51001");
+    await page.until(`bellbuoy.heard === 1 && ${text("counts")}.includes("1 report arrived")`);
+    expect(await page.view.evaluate<string>(text("hearing"))).toStartWith("24 hours: Buoy 46026.");
+    await page.view.evaluate('asked.forEach((reject) => reject(new TypeError("no network")))');
+    await page.until(`${text("replay-time")}.includes("could not be loaded")`);
+    await page.view.evaluate('location.hash = "#network"');
+    await page.until(`${text("hearing")}.startsWith("The sea, now.")`);
+  });
+
   test("shows, sorts and searches 900 stations without holding up the page", async () => {
     await player.stack.sql`
       insert into stations (station_id, name, owner, latitude, longitude)
