@@ -7,7 +7,7 @@ import { createPlayer, type Player, type PlayerState } from "./sound/player.ts";
 import { type Preset, presetChoices } from "./sound/preset.ts";
 import { createReplayScore } from "./sound/replay-score.ts";
 import type { SeaState } from "./sound/sea-state.ts";
-import type { SoundEvent } from "./sound/sound-event.ts";
+import type { Layer, SoundEvent } from "./sound/sound-event.ts";
 import { createTuneScore } from "./sound/tune-score.ts";
 
 /** What shall be heard: the region in view, one station, or frames of the past from one of them on. */
@@ -31,7 +31,7 @@ export type Listening = {
   arrive(reports: Report[]): void;
   /** To be called when the sea may have changed: by a report, by the map, by time. */
   refresh(): void;
-  /** Sends all that sounds to MIDI, too. */
+  /** Sends all that sounds to MIDI, too, from how the layers are now on. To be called again for another port. */
   listenAlong(midi: MidiOut): void;
   /** `null` where no bells of reports ring. */
   readonly tally: BurstTally | null;
@@ -58,12 +58,16 @@ export function createListening(
 ): Listening {
   let playing: Playing | null = null;
   let midi: MidiOut | null = null;
+  /** How each layer of the present score is: it is told when it changes, which may be an hour from now. */
+  const layersNow = new Map<Layer, SoundEvent>();
   const player = createPlayer({
     onState(state) {
-      if (state !== "playing") midi?.silence();
+      if (state === "playing") sendLayers();
+      else midi?.silence();
       events.onState(state);
     },
     onSound(event, atMs) {
+      if (event.type === "set") layersNow.set(event.layer, event);
       midi?.send(event, atMs);
       events.onSound(event, atMs);
     },
@@ -73,6 +77,7 @@ export function createListening(
     player,
     play(programme, preset) {
       midi?.silence();
+      layersNow.clear();
       playing = begin(programme, preset);
       player.setReverb(presetChoices[preset].reverb);
       player.play(playing.score);
@@ -87,6 +92,7 @@ export function createListening(
     },
     listenAlong(opened) {
       midi = opened;
+      if (player.state === "playing") sendLayers();
     },
     get tally() {
       return playing?.kind === "network" ? playing.score.tally : null;
@@ -99,6 +105,10 @@ export function createListening(
       return playing?.kind === "replay" ? playing.score.frameAt(player.scoreTimeS) : null;
     },
   };
+
+  function sendLayers(): void {
+    for (const layer of layersNow.values()) midi?.send(layer, performance.now());
+  }
 
   function begin(programme: Programme, preset: Preset): Playing {
     const seed = newSeed();

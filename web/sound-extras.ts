@@ -139,16 +139,28 @@ function followMidi(listening: Listening): void {
     choice.hidden = false;
     showPorts(opened.ports);
     select.focus();
-    listening.listenAlong(opened);
   });
-  select.addEventListener("change", () => midi?.choose(select.value || null));
+  select.addEventListener("change", () => {
+    if (midi === null) return;
+    midi.choose(select.value || null);
+    listening.listenAlong(midi);
+    setText(state, "");
+  });
 
+  /** A port that opens is news as well as one that comes or goes, so what was chosen stays chosen. */
   function showPorts(ports: MidiOut["ports"]): void {
+    const [chosen] = select.selectedOptions;
+    const isNew = ports.length >= select.options.length;
     select.replaceChildren(
       make("option", { value: "", textContent: "none" }),
       ...ports.map(({ id, name }) => make("option", { value: id, textContent: name })),
     );
-    setText(state, ports.length === 0 ? "No MIDI device is connected." : "");
+    if (ports.some(({ id }) => id === chosen?.value)) select.value = chosen?.value ?? "";
+    else if (chosen?.value) {
+      midi?.choose(null);
+      setText(state, `${chosen.textContent} is gone.`);
+    } else if (ports.length === 0) setText(state, "No MIDI device is connected.");
+    else if (isNew) setText(state, "");
   }
 }
 

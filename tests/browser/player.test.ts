@@ -132,6 +132,55 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     expect(page.complaints).toEqual([]);
   });
 
+  test("a MIDI port gets at once what sounds, keeps being chosen, is silent in a pause, and is said to be gone", async () => {
+    const page = await open();
+    // Two synthesizers; a port opens, which is news of it, when the first message comes.
+    await page.view.evaluate(`(() => {
+      globalThis.sounding = {};
+      const access = { outputs: new Map() };
+      globalThis.unplug = (id) => { access.outputs.get(id).state = "disconnected"; access.onstatechange(); };
+      for (const id of ["one", "other"]) {
+        const keys = sounding[id] = new Set();
+        let isOpen = false;
+        access.outputs.set(id, { id, name: id, state: "connected", send([status, key]) {
+          if (!isOpen) { isOpen = true; queueMicrotask(() => access.onstatechange()); }
+          if (status >> 4 === 9) keys.add(key);
+          if (status >> 4 === 8) keys.delete(key);
+          if (status >> 4 === 11 && key === 120) keys.clear();
+        } });
+      }
+      navigator.requestMIDIAccess = async () => access;
+    })()`);
+    await listen(page);
+    await page.until("bellbuoy.listening.player.scoreTimeS > 1");
+    await page.view.evaluate(`document.getElementById("more").showPopover()`);
+    await page.until('!document.getElementById("record").disabled');
+    await page.view.evaluate('document.getElementById("midi").click()');
+    await page.until('document.querySelectorAll("#midi-output option").length === 3');
+    const choose = (id: string) =>
+      page.view.evaluate(`(() => {
+        const select = document.getElementById("midi-output");
+        select.value = "${id}";
+        select.dispatchEvent(new Event("change"));
+      })()`);
+    const chosen = 'document.getElementById("midi-output").value';
+    const holds = (id: string) => `[57, 45].every((key) => sounding.${id}.has(key))`;
+    await choose("one");
+    expect(await page.view.evaluate<boolean>(holds("one"))).toBe(true);
+    await choose("other");
+    expect(await page.view.evaluate<boolean>(`sounding.one.size === 0 && ${holds("other")}`)).toBe(true);
+    expect(await page.view.evaluate<string>(chosen)).toBe("other");
+    await page.view.evaluate("bellbuoy.listening.player.pause()");
+    expect(await page.view.evaluate<number>("sounding.other.size")).toBe(0);
+    await page.view.evaluate("bellbuoy.listening.player.resume()");
+    await page.until(holds("other"));
+    await page.view.evaluate('unplug("other")');
+    expect(await page.view.evaluate<string>(`${chosen} + document.getElementById("midi-state").textContent`)).toBe(
+      "other is gone.",
+    );
+    expect(page.complaints).toEqual([]);
+  });
+
   test("is as it was after a reload: mode, station, preset, map, volume, mute, layers and units", async () => {
     const page = await open();
     await press(page, "x");

@@ -1,4 +1,4 @@
-import { createMidiMapping, type MidiMessage, silenceMessages } from "./midi.ts";
+import { createMidiMapping, noteOffOf, silenceMessages } from "./midi.ts";
 import type { SoundEvent } from "./sound-event.ts";
 
 /** A MIDI device, or a program that looks like one. */
@@ -9,14 +9,16 @@ export type MidiOut = {
   readonly ports: MidiPort[];
   /** The score goes to this port from now on; the one before it falls silent. `null`: to none. */
   choose(portId: string | null): void;
-  /** @param atMs when the event sounds, of `performance.now()` */
+  /** @param atMs when the event sounds, of `performance.now()`; a note that is long over is left out */
   send(event: SoundEvent, atMs: number): void;
-  /** Ends all notes: at a pause, at a new score, when the page goes. */
+  /** Ends all notes, also those that were sent ahead: at a pause, at a new score, when the page goes. */
   silence(): void;
 };
 
-/** Events are told up to so far ahead; what was sent and not yet played is silenced once more after it. */
-const sentAheadMs = 2_000;
+/** So far apart are messages that must not change places on their way. */
+const apartMs = 1;
+/** A note that is later than this is long over for the ear; a page that was held up has many of them. */
+const tooLateMs = 250;
 
 /**
  * Asks for the MIDI devices of this machine, which the browser may ask the person about.
@@ -37,7 +39,13 @@ export async function openMidi(onPorts: (ports: MidiPort[]) => void): Promise<Mi
 function createMidiOut(access: MIDIAccess, onPorts: (ports: MidiPort[]) => void): MidiOut {
   let chosen: MIDIOutput | null = null;
   let toMessages = createMidiMapping();
+  /** Of the notes that were sent and may not have begun: no browser takes back what was sent. */
+  let ahead: { noteOff: number[]; atMs: number }[] = [];
+  let sentUntilMs = 0;
+  /** What the layers are next waits for the last that was sent, which would end or change it else. */
+  let statesFromMs = 0;
   access.onstatechange = () => onPorts(ports());
+  addEventListener("pagehide", silence);
 
   return {
     get ports() {
@@ -48,7 +56,17 @@ function createMidiOut(access: MIDIAccess, onPorts: (ports: MidiPort[]) => void)
       chosen = portId === null ? null : (access.outputs.get(portId) ?? null);
     },
     send(event, atMs) {
-      for (const message of toMessages(event)) give(message, atMs);
+      const nowMs = performance.now();
+      const isState = event.type === "set";
+      if (!isState && atMs < nowMs - tooLateMs) return;
+      const dueMs = isState ? Math.max(atMs, statesFromMs) : atMs;
+      ahead = ahead.filter((note) => note.atMs > nowMs);
+      sentUntilMs = Math.max(sentUntilMs, dueMs);
+      for (const { bytes, afterS } of toMessages(event)) {
+        const noteOff = noteOffOf(bytes);
+        if (noteOff) ahead.push({ noteOff, atMs: dueMs });
+        give(bytes, dueMs + afterS * 1000);
+      }
     },
     silence,
   };
@@ -58,17 +76,18 @@ function createMidiOut(access: MIDIAccess, onPorts: (ports: MidiPort[]) => void)
     return connected.map(({ id, name }) => ({ id, name: name ?? id }));
   }
 
+  /** Each note that was sent ahead is ended on its own: to silence all once more would end what has begun since. */
   function silence(): void {
     const nowMs = performance.now();
-    for (const message of silenceMessages()) {
-      give(message, nowMs);
-      give(message, nowMs + sentAheadMs);
-    }
+    for (const { bytes } of silenceMessages()) give(bytes, nowMs);
+    for (const { noteOff, atMs } of ahead) if (atMs > nowMs) give(noteOff, atMs + apartMs);
+    ahead = [];
+    statesFromMs = sentUntilMs + 2 * apartMs;
     toMessages = createMidiMapping();
   }
 
-  function give({ bytes, afterS }: MidiMessage, atMs: number): void {
+  function give(bytes: number[], atMs: number): void {
     // A device that was pulled out throws; the sound of the page goes on.
-    if (chosen?.state === "connected") chosen.send(bytes, atMs + afterS * 1000);
+    if (chosen?.state === "connected") chosen.send(bytes, atMs);
   }
 }

@@ -36,6 +36,9 @@ const pressureNote = 45;
 /** Hi Wood Block of General MIDI's drums. */
 const knockNote = 76;
 
+/** Of what holds, and of a crest of mean height: crests are up to 14 % higher or lower. */
+const usualVelocity = 100;
+
 const bellS = 4;
 const bowedS = 5;
 const pingS = 0.2;
@@ -56,7 +59,12 @@ export function createMidiMapping(): (event: SoundEvent) => MidiMessage[] {
       case "set":
         return set(event);
       case "crest":
-        return note(midiChannels.waves, wavesNote, share(event.amplitude), event.periodS * crestShare);
+        return note(
+          midiChannels.waves,
+          wavesNote,
+          Math.round(event.amplitude * usualVelocity),
+          event.periodS * crestShare,
+        );
       case "bell":
         return tuned(takeTurn(midiChannels.bells, bellsRung++), event.hz, event.hardness, event.pan, bellS);
       case "bowed":
@@ -122,7 +130,7 @@ export function createMidiMapping(): (event: SoundEvent) => MidiMessage[] {
     if (key === null) held.delete(layer);
     else held.set(layer, key);
     return [
-      ...(key === null ? [] : [noteOn(channel, key, 100)]),
+      ...(key === null ? [] : [noteOn(channel, key, usualVelocity)]),
       ...(present === undefined ? [] : [noteOff(channel, present, 0)]),
     ];
   }
@@ -135,6 +143,12 @@ export function silenceMessages(): MidiMessage[] {
     controller(channel, control.allNotesOff, 0),
     controller(channel, control.allSoundOff, 0),
   ]);
+}
+
+/** What ends the note that a message begins; `null` for one that begins none. */
+export function noteOffOf(bytes: readonly number[]): number[] | null {
+  const [status = 0, key = 0] = bytes;
+  return (status & 0xf0) === 0x90 ? [0x80 | (status & 0x0f), key, 0] : null;
 }
 
 function tuned(channel: number, hz: number, strength: number, panned: number, seconds: number): MidiMessage[] {

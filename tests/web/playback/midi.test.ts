@@ -106,10 +106,15 @@ describe("the sea as controllers", () => {
     expect([throb(0), throb(0.15), throb(0.6), throb(2.4)]).toEqual([0, 11, 47, 83]);
   });
 
-  test("a wave is a note as long as the wave", () => {
-    const [on, off] = createMidiMapping()({ t: 0, type: "crest", periodS: 10, amplitude: 1 }).map(read);
-    expect(on).toMatchObject({ kind: "on", channel: 1, first: 33, second: 127 });
+  test("a wave is a note as long as the wave, and a higher one is struck harder, up to the highest", () => {
+    const toMessages = createMidiMapping();
+    const [on, off] = toMessages({ t: 0, type: "crest", periodS: 10, amplitude: 1 }).map(read);
+    expect(on).toMatchObject({ kind: "on", channel: 1, first: 33, second: 100 });
     expect(off).toMatchObject({ kind: "off", afterS: 6 });
+    const velocities = [0.86, 1.13, 1.14].map(
+      (amplitude) => toMessages({ t: 0, type: "crest", periodS: 10, amplitude }).map(read)[0]?.second,
+    );
+    expect(velocities).toEqual([86, 113, 114]);
   });
 
   test("the glass holds one note, bends with small changes and takes another for large ones", () => {
