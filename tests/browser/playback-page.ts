@@ -44,6 +44,13 @@ AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]) {
   return connect.apply(this, args);
 } as typeof AudioNode.prototype.connect;
 
+/** As a browser does with a page that is hidden and silent for minutes: its own timers hardly come any more. */
+let timersRest = false;
+const beginInterval = setInterval;
+Object.assign(globalThis, {
+  setInterval: (handler: () => void, ms: number) => beginInterval(() => timersRest || handler(), ms),
+});
+
 const states: PlayerState[] = [];
 const sounds: { event: SoundEvent; atMs: number; toldAtMs: number }[] = [];
 const longTasks: number[] = [];
@@ -95,6 +102,9 @@ const playback = {
   layers,
   longTasks,
   level,
+  restTimers(rest: boolean) {
+    timersRest = rest;
+  },
   untilSound,
   get started() {
     return started;

@@ -161,6 +161,22 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     });
   });
 
+  test("a page that is hidden and muted plays on in time, though its own timers rest", async () => {
+    await ask(({ player, scoreOf, sounds, restTimers }) => {
+      const bell = (t: number) => ({ t, type: "bell" as const, hz: 440, hardness: 1, gainDb: -10, pan: 0 });
+      restTimers(true);
+      sounds.length = 0;
+      player.play(scoreOf([1, 2, 3, 4].map(bell)));
+    });
+    await page.until("playback.player.scoreTimeS > 4.2");
+    const early = await ask(({ sounds, restTimers }) => {
+      restTimers(false);
+      return sounds.map(({ atMs, toldAtMs }) => atMs - toldAtMs);
+    });
+    expect(early.length).toBe(4);
+    for (const ms of early) expect(ms).toBeGreaterThan(0);
+  });
+
   test("when the sound is taken away the page says so, and a gesture brings it back", async () => {
     await ask(({ contexts, states }) => {
       states.length = 0;

@@ -12,6 +12,7 @@ import { connect, type Gain } from "./tone.ts";
 import type { Waveforms } from "./waveforms.ts";
 
 export { prepareAudioBuffers } from "./engine/audio-buffers.ts";
+export { Ticker } from "./tone.ts";
 
 /** What makes a score's events audible. Times are those of the context's clock, in seconds. */
 export type Engine = {

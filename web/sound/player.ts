@@ -9,6 +9,7 @@ import { renderStretch } from "./render-stretch.ts";
 import { createScheduler } from "./scheduler.ts";
 import type { Score } from "./score.ts";
 import type { Layer, SoundEvent } from "./sound-event.ts";
+import type { Ticker } from "./tone.ts";
 import type { Waveforms } from "./waveforms.ts";
 
 /**
@@ -67,11 +68,11 @@ export type Player = {
 };
 
 /** What is needed to sound, and takes time to get. */
-type Parts = { createEngine: typeof import("./engine.ts").createEngine; waveforms: Waveforms };
+type Parts = Pick<typeof import("./engine.ts"), "createEngine" | "Ticker"> & { waveforms: Waveforms };
 
 const tickMs = 250;
 const lookaheadS = 1.5;
-/** A hidden page's timers come once a second at most. */
+/** A hidden page gets its turn after those in sight. */
 const hiddenLookaheadS = 3;
 /** Events are told before the next tick's are due. */
 const tellAheadS = 0.5;
@@ -88,6 +89,8 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
   let parts: Promise<Parts> | null = null;
   let output: Output | null = null;
   let engine: Engine | null = null;
+  let createTicker: (() => Ticker) | null = null;
+  let ticker: Ticker | null = null;
   let starting: Promise<void> | null = null;
   let score: Score | null = null;
   let wanted: "playing" | "paused" = "playing";
@@ -179,8 +182,9 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     mediaSession.playing();
     report();
     try {
-      const { createEngine, waveforms } = await prepareParts();
+      const { createEngine, Ticker, waveforms } = await prepareParts();
       engine = createEngine(opened.context, opened.mix, waveforms);
+      createTicker = () => new Ticker(tick, "worker", tickMs / 1000);
     } catch (error) {
       output = null;
       await opened.context.close();
@@ -194,7 +198,6 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     opened.context.addEventListener("statechange", takeState);
     document.addEventListener("visibilitychange", takeVisibility);
     for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, comeBack, { capture: true });
-    setInterval(tick, tickMs);
     setTimeout(() => {
       opening = false;
       report();
@@ -267,7 +270,17 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     const state = stateNow();
     if (state === reported) return;
     reported = state;
+    keepTicking(state === "playing");
     onState(state);
+  }
+
+  /**
+   * By the timer of a worker: those of a page that is hidden, and silent since it is muted, come once a minute. None while
+   * nothing plays, so that a page which waits costs nothing.
+   */
+  function keepTicking(on: boolean): void {
+    ticker?.dispose();
+    ticker = on && createTicker ? createTicker() : null;
   }
 
   function applyLevel(layer: Layer, level: number): void {
@@ -286,12 +299,12 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
 }
 
 async function fetchParts(): Promise<Parts> {
-  const [{ createEngine, prepareAudioBuffers }, waveforms] = await Promise.all([
+  const [{ createEngine, prepareAudioBuffers, Ticker }, waveforms] = await Promise.all([
     import("./engine.ts"),
     fetchWaveforms(),
   ]);
   await prepareAudioBuffers(waveforms);
-  return { createEngine, waveforms };
+  return { createEngine, Ticker, waveforms };
 }
 
 /** Made in a worker: on the page's own thread they would hold up the map. */

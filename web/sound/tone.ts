@@ -2,6 +2,7 @@
 // these files do neither.
 export { Panner } from "tone/build/esm/component/channel/Panner.js";
 export { BiquadFilter } from "tone/build/esm/component/filter/BiquadFilter.js";
+export { Ticker } from "tone/build/esm/core/clock/Ticker.js";
 export { Context } from "tone/build/esm/core/context/Context.js";
 export { Gain } from "tone/build/esm/core/context/Gain.js";
 export { setContext } from "tone/build/esm/core/context/GlobalContext.js";
