@@ -128,8 +128,12 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(paused[0]).toBe("paused");
     expect(paused[1]).toBeGreaterThan(2);
 
-    await ask(({ player }) => player.resume());
+    await ask(({ player, states }) => {
+      states.length = 0;
+      player.resume();
+    });
     await page.until("playback.player.state === 'playing'");
+    expect(await ask(({ states }) => states.join(" "))).toBe("playing");
     await page.until(`playback.player.scoreTimeS > ${paused[1]}`);
     expect(await ask(({ player }) => player.scoreTimeS)).toBeLessThan(paused[1] + 2);
     expect(await ask(({ untilSound }) => untilSound())).toBeGreaterThan(0);

@@ -95,6 +95,7 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
   let score: Score | null = null;
   let wanted: "playing" | "paused" = "playing";
   let opening = true;
+  let openingTimer: ReturnType<typeof setTimeout> | undefined;
   let reported: PlayerState = "off";
   let volume = 1;
   let reverb = true;
@@ -198,10 +199,7 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     opened.context.addEventListener("statechange", takeState);
     document.addEventListener("visibilitychange", takeVisibility);
     for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, comeBack, { capture: true });
-    setTimeout(() => {
-      opening = false;
-      report();
-    }, longestOpeningMs);
+    awaitOpening();
     takeState();
   }
 
@@ -241,7 +239,18 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     output.run();
     recording?.resume();
     mediaSession.playing();
+    awaitOpening();
     report();
+  }
+
+  /** A context takes a moment until it runs: so long the state stays what it was, and nothing is interrupted. */
+  function awaitOpening(): void {
+    opening = true;
+    clearTimeout(openingTimer);
+    openingTimer = setTimeout(() => {
+      opening = false;
+      report();
+    }, longestOpeningMs);
   }
 
   function takeState(): void {
@@ -263,7 +272,8 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     if (!output) return "off";
     if (wanted === "paused") return "paused";
     if (engine && output.context.state === "running") return "playing";
-    return !engine || opening ? "loading" : "interrupted";
+    if (!engine) return "loading";
+    return opening ? reported : "interrupted";
   }
 
   function report(): void {
