@@ -63,6 +63,8 @@ function followSleep({ player }: Listening): void {
 function followRecording({ player }: Listening): void {
   const button = find("record", HTMLButtonElement);
   const state = find("recording", HTMLElement);
+  /** Beside the state, which a screen reader reads out: it is not to count the seconds. */
+  const elapsed = find("recorded", HTMLElement);
   let recording: LiveRecording | null = null;
   button.disabled = false;
   button.addEventListener("click", async () => {
@@ -78,11 +80,12 @@ function followRecording({ player }: Listening): void {
     const stopped = recording;
     recording = null;
     setText(button, "Record what is heard");
+    setText(elapsed, "");
     save(await stopped.stop(), stopped.format.extension);
     setText(state, `Saved ${formatClock(stopped.elapsedMs / 1000)}.`);
   });
   setInterval(() => {
-    if (recording) setText(state, `Recording: ${formatClock(recording.elapsedMs / 1000)}`);
+    if (recording) setText(elapsed, formatClock(recording.elapsedMs / 1000));
   }, 1_000);
 }
 
@@ -90,7 +93,7 @@ function followWholeHour({ player }: Listening): void {
   const button = find("save-hour", HTMLButtonElement);
   const cancel = find("cancel-save", HTMLButtonElement);
   const progress = find("save-progress", HTMLProgressElement);
-  const state = find("recording", HTMLElement);
+  const state = find("save-state", HTMLElement);
   let rendering: AbortController | null = null;
   button.disabled = false;
   cancel.addEventListener("click", () => rendering?.abort());

@@ -312,6 +312,13 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await tabTo(page, "#record");
     await press(page, "Enter");
     await page.until(`${element("record")}.textContent === "Stop and save"`);
+    await value(`(() => {
+      globalThis.readOut = [];
+      new MutationObserver(() => readOut.push(${element("recording")}.textContent)).observe(
+        ${element("recording")}, { childList: true, characterData: true, subtree: true });
+    })()`);
+    await page.until(`${element("recorded")}.textContent === "0:02"`);
+    expect(await value<string[]>("readOut")).toEqual([]);
     await press(page, "Enter");
     await page.until(`${element("recording")}.textContent.startsWith("Saved")`);
     await tabTo(page, "#save-hour");
@@ -320,7 +327,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await tabTo(page, "#cancel-save");
     await press(page, "Enter");
     await page.until(
-      `document.activeElement.id === "save-hour" && /Cancelled|Saved/.test(${element("recording")}.textContent) && !${shown("cancel-save")}`,
+      `document.activeElement.id === "save-hour" && /Cancelled|Saved/.test(${element("save-state")}.textContent) && !${shown("cancel-save")}`,
     );
     await tabTo(page, "#midi");
     await press(page, "Enter");
