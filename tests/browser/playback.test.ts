@@ -215,6 +215,13 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
       Object.assign(globalThis, { recording: player.recordLive() });
     });
     await page.until("recording.elapsedMs > 1200");
+    await ask(({ contexts }) => contexts[0]?.suspend());
+    await page.until("playback.player.state === 'interrupted'");
+    const elapsedMs = await page.view.evaluate<number>("recording.elapsedMs");
+    await page.until("new Promise((resolve) => setTimeout(() => resolve(true), 300))");
+    expect(await page.view.evaluate<number>("recording.elapsedMs")).toBe(elapsedMs);
+    await ask(({ contexts }) => contexts[0]?.resume());
+    await page.until(`recording.elapsedMs > ${elapsedMs}`);
     const { bytes, type, seconds, peak } = await page.view.evaluate<Record<string, number | string>>(`(async () => {
       const blob = await recording.stop();
       playback.player.setVolume(1);
@@ -226,6 +233,15 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(bytes).toBeGreaterThan(1_000);
     expect(seconds).toBeGreaterThan(0.8);
     expect(peak).toBeGreaterThan(0.005);
+  });
+
+  test("a recording is let go once it is saved", async () => {
+    await page.view.evaluate(`(() => {
+      globalThis.saved = new WeakRef(recording);
+      recording = null;
+    })()`);
+    await page.view.cdp("HeapProfiler.collectGarbage");
+    expect(await page.view.evaluate<boolean>("saved.deref() === undefined")).toBe(true);
   });
 
   test("what was heard can be had as a WAV file", async () => {

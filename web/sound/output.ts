@@ -13,8 +13,8 @@ export type Output = {
   readonly context: AudioContext;
   /** What the engine plays into. */
   readonly mix: GainNode;
-  /** What is recorded live: the mix, before volume, mute and fades. */
-  recordable(): MediaStream;
+  /** What is recorded live: the mix, before volume, mute and fades. To be released once it is. */
+  openRecordable(): { stream: MediaStream; release(): void };
   /** @param volume 0..1, as a slider shows it */
   setVolume(volume: number): void;
   /** @param level 0..1 */
@@ -34,7 +34,6 @@ export function openOutput(): Output {
   const volume = new GainNode(context);
   mix.connect(pause).connect(sleep).connect(volume).connect(context.destination);
   const [pauseTo, sleepTo, volumeTo] = [gliding(pause), gliding(sleep), gliding(volume)];
-  let recorded: MediaStreamAudioDestinationNode | null = null;
   let haltTimer: ReturnType<typeof setTimeout> | undefined;
 
   function gliding({ gain }: GainNode) {
@@ -46,12 +45,10 @@ export function openOutput(): Output {
   return {
     context,
     mix,
-    recordable() {
-      if (recorded === null) {
-        recorded = new MediaStreamAudioDestinationNode(context, { channelCount: 2 });
-        mix.connect(recorded);
-      }
-      return recorded.stream;
+    openRecordable() {
+      const recorded = new MediaStreamAudioDestinationNode(context, { channelCount: 2 });
+      mix.connect(recorded);
+      return { stream: recorded.stream, release: () => mix.disconnect(recorded) };
     },
     setVolume(wanted) {
       // Squared: what an ear takes for half lies far below half.

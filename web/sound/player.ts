@@ -158,9 +158,14 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     recordLive() {
       const format = liveRecordingFormat();
       if (format === null || !output) return null;
-      recording = recordLive(output.recordable(), format);
-      if (wanted === "paused") recording.pause();
-      return recording;
+      const { stream, release } = output.openRecordable();
+      const begun = recordLive(stream, format, () => {
+        release();
+        if (recording === begun) recording = null;
+      });
+      recording = begun;
+      keepRecording(stateNow() === "playing");
+      return begun;
     },
     get recordableS() {
       return journal.lengthS(nowS());
@@ -228,7 +233,6 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     if (!output || wanted === "paused") return;
     wanted = "paused";
     output.halt();
-    recording?.pause();
     mediaSession.paused();
     report();
   }
@@ -237,7 +241,6 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     if (!output) return;
     wanted = "playing";
     output.run();
-    recording?.resume();
     mediaSession.playing();
     awaitOpening();
     report();
@@ -281,6 +284,7 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     if (state === reported) return;
     reported = state;
     keepTicking(state === "playing");
+    keepRecording(state === "playing");
     onState(state);
   }
 
@@ -291,6 +295,11 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
   function keepTicking(on: boolean): void {
     ticker?.dispose();
     ticker = on && createTicker ? createTicker() : null;
+  }
+
+  function keepRecording(on: boolean): void {
+    if (on) recording?.resume();
+    else recording?.pause();
   }
 
   function applyLevel(layer: Layer, level: number): void {

@@ -1,9 +1,9 @@
 /** A form in which this browser can record what it plays. */
 export type RecordingFormat = { mimeType: string; extension: string };
 
-/** What plays, while it is being recorded. */
+/** What plays, while it is being recorded; pauses and interruptions are left out. */
 export type LiveRecording = {
-  /** How much is recorded; pauses are not. */
+  /** How much is recorded. */
   readonly elapsedMs: number;
   readonly format: RecordingFormat;
   pause(): void;
@@ -27,11 +27,12 @@ export function liveRecordingFormat(): RecordingFormat | null {
   return formats.find(({ mimeType }) => MediaRecorder.isTypeSupported(mimeType)) ?? null;
 }
 
-/** Begins to record a stream. */
-export function recordLive(stream: MediaStream, format: RecordingFormat): LiveRecording {
+/** Begins to record a stream. @param onEnd told when it is stopped, or the browser ended it */
+export function recordLive(stream: MediaStream, format: RecordingFormat, onEnd: () => void): LiveRecording {
   const pieces: Blob[] = [];
   const recorder = new MediaRecorder(stream, { mimeType: format.mimeType, audioBitsPerSecond: bitsPerSecond });
   const stopped = new Promise<void>((resolve) => recorder.addEventListener("stop", () => resolve(), { once: true }));
+  void stopped.then(onEnd);
   recorder.addEventListener("dataavailable", ({ data }) => pieces.push(data));
   recorder.start(pieceMs);
   let recordedMs = 0;
