@@ -9,6 +9,8 @@ export const centralLongitude = -130;
 export const planeWidth = 4096;
 
 const radians = Math.PI / 180;
+/** Degrees from the middle. The cut itself is the western edge, also for what a link rounds to it. */
+const outermostEast = 179.99;
 /** Equal Earth (Šavrič, Patterson and Jenny, 2018): areas are true, so that a hundred buoys are as dense as they look. */
 const [halfWidth] = geoEqualEarthRaw(Math.PI, 0);
 const [, halfHeight] = geoEqualEarthRaw(0, Math.PI / 2);
@@ -28,11 +30,12 @@ export function projectFromMiddle(east: number, latitude: number): PlanePoint {
   return { x: (halfWidth + x) * scale, y: (halfHeight - y) * scale };
 }
 
-/** The place at a point of the plane; longitude from -180 to 180. */
+/** The place at a point of the plane, or at the edge of the world beside it; longitude from -180 to 180. */
 export function unproject({ x, y }: PlanePoint): { longitude: number; latitude: number } {
-  const [east, north] = geoEqualEarthRaw.invert?.(x / scale - halfWidth, halfHeight - y / scale) ?? [0, 0];
+  const [raw, north] = geoEqualEarthRaw.invert?.(x / scale - halfWidth, halfHeight - y / scale) ?? [0, 0];
+  const east = Math.min(Math.max(raw / radians, -outermostEast), outermostEast);
   return {
-    longitude: ((((east / radians + centralLongitude + 180) % 360) + 360) % 360) - 180,
+    longitude: ((((east + centralLongitude + 180) % 360) + 360) % 360) - 180,
     latitude: north / radians,
   };
 }

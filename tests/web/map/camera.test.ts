@@ -13,6 +13,7 @@ import {
   zoomOf,
 } from "../../../web/map/camera.ts";
 import { planeHeight, planeWidth, project, unproject } from "../../../web/map/plane.ts";
+import { decodeView, encodeView } from "../../../web/view-url.ts";
 
 setDefaultTimeout(20_000);
 
@@ -119,6 +120,16 @@ describe("the view", () => {
         }
       }),
     );
+  });
+
+  test("stays on its side of the world where it was pushed beyond the outline, after a resize or by a link", () => {
+    for (const dx of [5000, -5000]) {
+      const camera = pan(cameraOf({ longitude: -130, latitude: 84, zoom: 6 }, laptop), laptop, dx, 0);
+      const view = viewOf(camera, laptop);
+      const link = encodeView({ mode: "network", stationId: null, preset: "harbour", map: view });
+      for (const again of [view, decodeView(link).map ?? view])
+        expect(cameraOf(again, phone).x < planeWidth / 2).toBe(dx > 0);
+    }
   });
 
   test("zoomed out all the way is the whole world, in the middle", () => {
