@@ -257,6 +257,23 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     expect(noon - midnight).toBeGreaterThan(5);
   });
 
+  test("the wind of the chosen station stands on it as a barb, whose pennant for 50 knots is filled", async () => {
+    await evaluate(`(() => {
+      map.setMark("46026", { waterTempC: null, waveHeightM: null, windSpeedMps: 26, windDirDeg: 0, ageMin: 0 });
+      map.select("46026");
+    })()`);
+    await setView({ longitude: -122.84, latitude: 37.75, zoom: 12 });
+    await page.until("told.views > 0");
+    await nextFrame();
+    const { x, y } = await middle();
+    // Within the pennant, clear of its outline, and as far on the other side of the staff.
+    const [pennant, sea] = [
+      await evaluate<number>(`lightnessAt(${x + 3}, ${y - 23.7})`),
+      await evaluate<number>(`lightnessAt(${x - 6}, ${y - 23.7})`),
+    ];
+    expect(Math.abs(pennant - sea)).toBeGreaterThan(100);
+  });
+
   test("takes other colours when day turns to night", async () => {
     const setScheme = (value: string) =>
       page.view.cdp("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value }] });

@@ -134,7 +134,7 @@ function tilt({ windSpeedMps, windDirDeg }: Mark): number {
 
 /**
  * The wind as on a weather chart (WMO-No. 485): a staff towards where it blows from, with a feather for each 10 knots,
- * half a one for 5 and a pennant for 50, on the side of the low pressure. A ring says calm.
+ * half a one for 5 and a filled pennant for 50, on the side of the low pressure. A ring says calm.
  */
 export function drawWindBarb(
   context: CanvasRenderingContext2D,
@@ -154,7 +154,8 @@ export function drawWindBarb(
   context.fillStyle = theme.label;
   context.lineWidth = 1.2;
   context.beginPath();
-  if (fives === 0) {
+  const isCalm = fives === 0;
+  if (isCalm) {
     context.arc(x, y, barbReach, 0, 2 * Math.PI);
   } else {
     context.moveTo(x, y);
@@ -171,6 +172,8 @@ export function drawWindBarb(
     context.moveTo(...place(along, 0));
     context.lineTo(...place(along + length * 0.35 * barbReach, length * barbReach));
   }
+  // Of all that is drawn of a wind, only the pennants have a surface.
+  if (!isCalm) context.fill();
   context.stroke();
 }
 
