@@ -66,6 +66,12 @@ export function createNetwork(fields: readonly Measurement[]): Network {
   };
 }
 
+/** What a station measured within the last three hours, `null` where that is nothing: what is older counts nowhere. */
+export function currentValue(known: Conditions | undefined, field: Measurement, nowMs: number): number | null {
+  const measured = known?.fields[field];
+  return measured && isFresh(measured, nowMs) ? measured.value : null;
+}
+
 /** When the newest of a station's values was measured, `null` where there is none. */
 export function newestOf({ fields }: Conditions): number | null {
   let newest: number | null = null;

@@ -8,7 +8,7 @@ import { followKeys, type KeyAction } from "./keys.ts";
 import { createListenButton } from "./listen-button.ts";
 import { createWorldMap } from "./map/world-map.ts";
 import { showMissingPart } from "./missing-part.ts";
-import { createNetwork, staleAfterMs } from "./network.ts";
+import { createNetwork, currentValue, staleAfterMs } from "./network.ts";
 import { keepPastDay, registerServiceWorker } from "./offline.ts";
 import type { OpenCard } from "./open-card.ts";
 import type { ReplayBar } from "./replay-bar.ts";
@@ -146,7 +146,6 @@ function follow(url: string): void {
       network.setConditions(snapshot.conditions);
       line.showCachedAt(snapshot.cachedAtMs);
       showNetwork();
-      showLighthouse();
       card?.reload();
     },
     onArrival: take,
@@ -167,6 +166,7 @@ function take({ observation, eventId, replayed }: Arrival): void {
   heard++;
   map.setMark(stationId, markOf(network.apply(observation), Date.now()));
   list.update();
+  if (stationId === viewing.view.stationId) showLighthouse(null);
   if (stationId === viewing.view.stationId) card?.update();
   const isNews = !replayed && Date.now() - Date.parse(timestamp) <= staleAfterMs;
   if (isNews) arrivals.set(stationId, { eventId, arrivedAtMs: performance.now() });
@@ -231,7 +231,7 @@ function showView(): void {
     // It may have been closed since.
     if (viewing.view.stationId !== null) showMissingPart(find("card", HTMLElement), error);
   });
-  showLighthouse();
+  showLighthouse(performance.now());
   showReplay();
 }
 
@@ -298,16 +298,19 @@ function isReplayed(stationId: string | null): boolean {
   return of !== undefined && ("stationId" in of ? of.stationId : null) === stationId;
 }
 
-function showLighthouse(): void {
+/** @param turnsSinceMs `null`: it goes on turning as it does */
+function showLighthouse(turnsSinceMs: number | null): void {
   const { mode, preset, stationId } = viewing.view;
-  const windDirDeg = stationId === null ? undefined : network.conditions.get(stationId)?.fields.windDirDeg?.value;
+  const known = stationId === null ? undefined : network.conditions.get(stationId);
+  const windDirDeg = currentValue(known, "windDirDeg", Date.now());
   const pings = mode === "tune" && isHeard(presetChoices[preset].lighthouse, false);
-  const shines = pings && stationId !== null && windDirDeg !== undefined;
-  map.setLighthouse(shines ? { stationId, windDirDeg, turnsSinceMs: performance.now() } : null);
+  const shines = pings && stationId !== null && windDirDeg !== null;
+  map.setLighthouse(shines ? { stationId, windDirDeg, turnsSinceMs } : null);
 }
 
 function showNetwork(): void {
   map.setMarks(marksOf(network, Date.now()));
+  showLighthouse(null);
   list.update();
   card?.update();
   sounding?.refresh();

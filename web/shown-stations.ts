@@ -1,6 +1,6 @@
 import type { Conditions, Station } from "./api.ts";
 import type { Mark } from "./map/world-map.ts";
-import { type Network, newestOf } from "./network.ts";
+import { currentValue, type Network, newestOf } from "./network.ts";
 import type { ListedStation } from "./station-list.ts";
 
 /** A station that has a place on the map. */
@@ -28,7 +28,7 @@ export function placedStations({ stations }: Network): PlacedStation[] {
 
 /** What the map shows of a station. */
 export function markOf(known: Conditions, nowMs: number): Mark {
-  const value = (field: keyof Conditions["fields"]) => known.fields[field]?.value ?? null;
+  const value = (field: keyof Conditions["fields"]) => currentValue(known, field, nowMs);
   const newestAtMs = newestOf(known);
   return {
     waterTempC: value("waterTempC"),

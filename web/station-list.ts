@@ -1,7 +1,7 @@
 import type { Conditions, Station } from "./api.ts";
 import { make, setText } from "./dom.ts";
 import { formatAge, formatCount } from "./format.ts";
-import { newestOf } from "./network.ts";
+import { currentValue, newestOf } from "./network.ts";
 import { formatMeasurement, type Units } from "./units.ts";
 
 /** What the list knows a station by. */
@@ -206,7 +206,7 @@ export function createStationList(
     setText(part(row, "age"), at === 0 ? "silent" : formatAge(Date.now() - at));
     setText(part(row, "id"), [stationId, station?.owner].filter(Boolean).join(" · "));
     for (const [field] of listed) {
-      setText(part(row, field), formatMeasurement(field, known?.fields[field]?.value, units()));
+      setText(part(row, field), formatMeasurement(field, currentValue(known, field, Date.now()), units()));
     }
   }
 
@@ -249,7 +249,7 @@ function newest({ conditions }: ListedStation): number {
 }
 
 function value({ conditions }: ListedStation, field: "waveHeightM" | "windSpeedMps"): number {
-  return conditions?.fields[field]?.value ?? -1;
+  return currentValue(conditions, field, Date.now()) ?? -1;
 }
 
 function byId(a: ListedStation, b: ListedStation): number {

@@ -1,5 +1,5 @@
 import type { Conditions, Station } from "./api.ts";
-import { seaAtStation, staleAfterMs } from "./network.ts";
+import { currentValue, seaAtStation, staleAfterMs } from "./network.ts";
 import type { PastReport } from "./replay-frames.ts";
 import { clamp, throbOf, waveStrength, windStrength } from "./sound/mapping.ts";
 import type { SeaField, SeaState } from "./sound/sea-state.ts";
@@ -59,22 +59,23 @@ export function describeIntroduced(
   return `${names[field]}: ${formatMeasurement(field, measured.value, units)}${trend ? `, ${trend}` : ""}`;
 }
 
-/** What has just sounded, `null` for what needs no words. */
+/** What has just sounded, `null` for what needs no words. What is three hours old is not told here either. */
 export function describeSound(
   event: SoundEvent,
   station: Station | undefined,
   conditions: Conditions | undefined,
   units: Units,
+  nowMs = Date.now(),
 ): string | null {
   if (event.type !== "bell" && event.type !== "bowed" && event.type !== "knock") return null;
   if (!event.stationId) return null;
   const name = [station?.name ?? event.stationId];
   if (event.type === "knock" && event.field) return `${name}: a knock, no ${missing[event.field]}`;
-  const waves = conditions?.fields.waveHeightM?.value;
-  const water = conditions?.fields.waterTempC?.value;
+  const waves = currentValue(conditions, "waveHeightM", nowMs);
+  const water = currentValue(conditions, "waterTempC", nowMs);
   // An older value may be known, but it is not what this report lacked.
-  if (waves !== undefined && event.type !== "bowed") name.push(formatMeasurement("waveHeightM", waves, units));
-  if (water !== undefined && event.type !== "knock") name.push(formatMeasurement("waterTempC", water, units));
+  if (waves !== null && event.type !== "bowed") name.push(formatMeasurement("waveHeightM", waves, units));
+  if (water !== null && event.type !== "knock") name.push(formatMeasurement("waterTempC", water, units));
   const how = { bell: "", bowed: " (bowed: no waves measured)", knock: " (a knock: no water temperature)" }[event.type];
   return `${name.join(", ")}${how}`;
 }

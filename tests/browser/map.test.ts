@@ -197,11 +197,12 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     expect(shining.length).toBeGreaterThan(5);
     for (const { afterMs, deg } of shining)
       expect(Math.abs((deg ?? 0) - ((afterMs - 500) / 7_000) * 360)).toBeLessThan(12);
-    // A tick at north begins a turn anew, the tick right after it does not.
+    // A tick at north begins a turn anew, the tick right after it does not, nor does another wind.
     const asideDeg = await evaluate<number>(`new Promise((done) => {
       const tickedAtMs = performance.now();
       map.turnLighthouse(tickedAtMs);
       map.turnLighthouse(tickedAtMs + 120);
+      setTimeout(() => map.setLighthouse({ stationId: "46026", windDirDeg: 180, turnsSinceMs: null }), 700);
       setTimeout(() => done(beamDeg() - ((performance.now() - tickedAtMs - 500) / 7_000) * 360), 1_000);
     })`);
     expect(Math.abs(asideDeg)).toBeLessThan(5.5);

@@ -302,6 +302,32 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     expect(page.complaints).toEqual([]);
   });
 
+  test("draws no value that is three hours old as one of now, and turns the lighthouse to a new wind at once", async () => {
+    await player.stack.sql`
+      insert into stations (station_id, name, latitude, longitude) values ('46998', 'Half silent', 10, -150)
+    `;
+    await player.stack.sql`
+      insert into observations (station_id, observed_at, wave_height_m, wind_dir_deg, water_temp_c)
+      values ('46998', date_trunc('second', now() - interval '5 hours'), 9, 250, null),
+        ('46998', date_trunc('second', now() - interval '5 minutes'), null, null, 14)
+    `;
+    const page = await open();
+    await page.view.cdp("Emulation.setEmulatedMedia", {
+      features: [{ name: "prefers-reduced-motion", value: "reduce" }],
+    });
+    await page.until(`/\\d min.*waves –wind –water 57\\s°F/.test(${row("46998")}?.textContent)`);
+    await page.view.evaluate('location.hash = "#tune/46998"');
+    await page.until('document.querySelector("#card h2")?.textContent === "Half silent"');
+    expect(await page.view.evaluate<string>('document.querySelector("#card .readings").textContent')).toMatch(
+      /5 h (\d min )?ago 29\.5\sft/,
+    );
+    const beam = `(({ hidden, style }) => hidden ? null : style.rotate)(document.querySelector(".beam"))`;
+    expect(await page.view.evaluate<string | null>(beam)).toBeNull();
+    await publish("46998");
+    await page.until(`${beam} === "180deg"`);
+    expect(page.complaints).toEqual([]);
+  });
+
   test("connects anew after a sleep of the machine, over which a connection dies without a word", async () => {
     const page = await open();
     await page.view.evaluate(`(() => {

@@ -34,7 +34,7 @@ describe("What is heard, in words", () => {
   test("of a bell is its station with waves and water; a knock says what it lacks", () => {
     const conditions = { stationId: "46026", fields: { waveHeightM: { value: 2, atMs: 0 } } };
     const knock = { t: 0, type: "knock", gainDb: -20, pan: 0, stationId: "46026" } as const;
-    expect(plain(describeSound(knock, undefined, conditions, units))).toBe(
+    expect(plain(describeSound(knock, undefined, conditions, units, 0))).toBe(
       "46026, 2.0 m (a knock: no water temperature)",
     );
   });
@@ -44,6 +44,14 @@ describe("What is heard, in words", () => {
     const conditions = (atMs: number) => ({ stationId: "46026", fields: { waveHeightM: { value: 2, atMs } } });
     expect(describeStation(conditions(0), units, now)).toContain("waves are not measured");
     expect(plain(describeStation(conditions(1), units, now))).toContain("2.0 m");
+  });
+
+  test("of a bell or a knock do not name what its station measured three hours ago as if the report had it", () => {
+    const conditions = { stationId: "46026", fields: { waveHeightM: { value: 2, atMs: 0 } } };
+    const knock = { t: 0, type: "knock", gainDb: -20, pan: 0, stationId: "46026" } as const;
+    const told = (nowMs: number) => plain(describeSound(knock, undefined, conditions, units, nowMs));
+    expect(told(3 * 3_600_000 - 1)).toBe("46026, 2.0 m (a knock: no water temperature)");
+    expect(told(3 * 3_600_000)).toBe("46026 (a knock: no water temperature)");
   });
 
   test.each([
@@ -99,7 +107,7 @@ describe("What is heard, in words", () => {
   test("of a bowed bell leave out waves that only an older report had", () => {
     const fields = { waveHeightM: { value: 2, atMs: 0 }, waterTempC: { value: 13, atMs: 0 } };
     const bowed = { t: 0, type: "bowed", hz: 440, gainDb: -20, pan: 0, stationId: "46026" } as const;
-    expect(plain(describeSound(bowed, undefined, { stationId: "46026", fields }, units))).toBe(
+    expect(plain(describeSound(bowed, undefined, { stationId: "46026", fields }, units, 0))).toBe(
       "46026, 13.0 °C (bowed: no waves measured)",
     );
   });

@@ -7,8 +7,8 @@ export type Lighthouse = {
   stationId: string;
   /** Where the wind blows from: where the light stands when motion is to be reduced. */
   windDirDeg: number | null;
-  /** When a turn began, in time of `performance.now()`. */
-  turnsSinceMs: number;
+  /** When a turn began, in time of `performance.now()`; `null`: as before. */
+  turnsSinceMs: number | null;
 };
 
 const turnMs = 8_000;
@@ -28,7 +28,7 @@ export function createLighthouse(
   look: MovingLook,
 ) {
   const beam = document.createElement("i");
-  let light: Lighthouse | null = null;
+  let light: (Lighthouse & { turnsSinceMs: number }) | null = null;
   let tickedAtMs = Number.NEGATIVE_INFINITY;
   beam.className = "beam";
   beam.hidden = true;
@@ -48,7 +48,7 @@ export function createLighthouse(
   /** `null`: none. */
   function set(next: Lighthouse | null): void {
     motion.stop(turn);
-    light = next;
+    light = next && { ...next, turnsSinceMs: next.turnsSinceMs ?? light?.turnsSinceMs ?? performance.now() };
     beam.style.background = `conic-gradient(from ${-halfWidthDeg}deg, transparent, ${look.theme.beam} ${halfWidthDeg}deg, transparent ${2 * halfWidthDeg}deg)`;
     follow();
     if (light) motion.start(turn);

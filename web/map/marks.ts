@@ -1,6 +1,6 @@
 import { type MapTheme, waterColour } from "./colours.ts";
 
-/** What a station's mark shows; `null` is what it did not measure. `ageMin` is the age of its newest report. */
+/** What a station's mark shows; `null` is what it did not measure of late. `ageMin` is the age of its newest report. */
 export type Mark = {
   waterTempC: number | null;
   waveHeightM: number | null;
