@@ -1,5 +1,6 @@
 import { type Conditions, loadHistory, type Station } from "./api.ts";
 import { find } from "./dom.ts";
+import { addReport, type PastReport } from "./replay-frames.ts";
 import { type CardHistory, createStationCard } from "./station-card.ts";
 import type { Units } from "./units.ts";
 
@@ -27,6 +28,8 @@ export type OpenCard = {
   open(stationId: string | null): void;
   /** Shows what is known by now. */
   update(): void;
+  /** A report has come; that of the station whose card is open goes on its past day. */
+  take(report: PastReport & { stationId: string }): void;
   /** Asks for the past day anew. */
   reload(): void;
   /** The past day of the station whose card is open; empty while it is not known. */
@@ -42,6 +45,8 @@ export function createOpenCard({ server, factsOf, ...actions }: OpenCardParts): 
   const card = createStationCard(element, actions);
   let shown: string | null = null;
   let history: CardHistory = "loading";
+  /** What has come since the past day was asked for: its answer may not know it yet. */
+  let arrived: PastReport[] = [];
 
   return {
     open(stationId) {
@@ -53,6 +58,13 @@ export function createOpenCard({ server, factsOf, ...actions }: OpenCardParts): 
       if (isAnother) void reload();
     },
     update,
+    take(report) {
+      if (report.stationId !== shown) return;
+      const sinceMs = Date.now() - dayMs;
+      arrived = addReport(arrived, report, sinceMs);
+      if (typeof history !== "string") history = addReport(history, report, sinceMs);
+      update();
+    },
     reload: () => void reload(),
     get history() {
       return typeof history === "string" ? [] : history;
@@ -68,15 +80,18 @@ export function createOpenCard({ server, factsOf, ...actions }: OpenCardParts): 
   async function reload(): Promise<void> {
     const stationId = shown;
     if (stationId === null || server === null) return;
+    const sinceMs = Date.now() - dayMs;
     let loaded: CardHistory;
+    arrived = [];
     try {
-      loaded = await loadHistory(server, stationId, Date.now() - dayMs, AbortSignal.timeout(requestMs));
+      loaded = await loadHistory(server, stationId, sinceMs, AbortSignal.timeout(requestMs));
     } catch {
       loaded = typeof history === "string" ? "unknown" : history;
     }
     // Another station may have been chosen since.
     if (shown !== stationId) return;
-    history = loaded;
+    history =
+      typeof loaded === "string" ? loaded : arrived.reduce((past, one) => addReport(past, one, sinceMs), loaded);
     update();
   }
 

@@ -167,7 +167,7 @@ function take({ observation, eventId, replayed }: Arrival): void {
   map.setMark(stationId, markOf(network.apply(observation), Date.now()));
   list.update();
   if (stationId === viewing.view.stationId) showLighthouse(null);
-  if (stationId === viewing.view.stationId) card?.update();
+  card?.take(observation);
   const isNews = !replayed && Date.now() - Date.parse(timestamp) <= staleAfterMs;
   if (isNews) arrivals.set(stationId, { eventId, arrivedAtMs: performance.now() });
   const longitude = network.stations.get(stationId)?.longitude ?? null;

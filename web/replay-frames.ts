@@ -12,6 +12,20 @@ export type PastReport = { timestamp: string } & { readonly [field: string]: unk
 export const frameStepMs = 10 * 60_000;
 export const framesPerDay = 144;
 
+/**
+ * Adds a report to those of the past, and leaves out what is older than `sinceMs`. To one of the same time it adds what it
+ * measured.
+ * @param reports oldest first, as what is returned
+ */
+export function addReport(reports: readonly PastReport[], report: PastReport, sinceMs: number): PastReport[] {
+  const others = reports.filter(({ timestamp }) => timestamp !== report.timestamp);
+  const measured = Object.fromEntries(Object.entries(report).filter(([, value]) => value !== null));
+  const same = reports.find(({ timestamp }) => timestamp === report.timestamp);
+  return [...others, { ...same, ...measured, timestamp: report.timestamp }]
+    .filter(({ timestamp }) => Date.parse(timestamp) >= sinceMs)
+    .sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp));
+}
+
 /** Whether anything was. */
 export function isMeasured(frame: ReplayFrame): boolean {
   return seaFields.some((field) => frame[field] !== null);

@@ -46,7 +46,7 @@ export function createSparkline(
     before = atMs;
   }
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const trend = trendOf(field, history);
+  const trend = trendOf(field, history, nowMs);
   const [low, high] = [lowest, highest].map((value) => formatMeasurement(field, value, units)) as [string, string];
   const label = `${labelOf(field)} over 24 hours, from ${low} to ${high}${trend ? `, ${trend}` : ""}`;
   for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label })) {

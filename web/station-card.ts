@@ -113,7 +113,7 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
       }
       const value = make("span", { className: "value" }, formatMeasurement(field, measured.value, units));
       const past = typeof history === "string" ? [] : history;
-      const trend = trendOf(field, past);
+      const trend = trendOf(field, past, nowMs);
       if (trend) {
         const arrow = { textContent: trendArrow[trend], title: trend, role: "img", ariaLabel: trend };
         value.append(" ", make("span", { className: "trend", ...arrow }));

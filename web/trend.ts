@@ -1,3 +1,4 @@
+import { staleAfterMs } from "./network.ts";
 import type { PastReport } from "./replay-frames.ts";
 import type { SeaField } from "./sound/sea-state.ts";
 
@@ -19,17 +20,18 @@ const trendSpanMs = 3 * 60 * 60_000;
 const shortestTrendMs = 60 * 60_000;
 
 /**
- * Where a field has gone in its last three hours; `null` where it cannot be told, as with less than an hour of values.
+ * Where a field has gone in its last three hours; `null` where it cannot be told, as with less than an hour of values, or
+ * with none that still counts.
  * @param history oldest first
  */
-export function trendOf(field: SeaField, history: readonly PastReport[]): Trend | null {
+export function trendOf(field: SeaField, history: readonly PastReport[], nowMs: number): Trend | null {
   const threshold = noticeable[field];
   const values = history.flatMap((report) => {
     const value = report[field];
     return typeof value === "number" ? [{ value, atMs: Date.parse(report.timestamp) }] : [];
   });
   const last = values.at(-1);
-  if (threshold === undefined || !last) return null;
+  if (threshold === undefined || !last || nowMs - last.atMs >= staleAfterMs) return null;
   const first = values.find(({ atMs }) => last.atMs - atMs <= trendSpanMs);
   if (!first || last.atMs - first.atMs < shortestTrendMs) return null;
   // Rounded, since 2.3 − 2 is a little less than 0.3 to a computer.

@@ -55,7 +55,7 @@ export function describeIntroduced(
   const measured = conditions?.fields[field];
   if (!measured) return `${names[field]}: not measured here`;
   if (nowMs - measured.atMs >= staleAfterMs) return `${names[field]}: not measured for three hours`;
-  const trend = trendOf(field, history);
+  const trend = trendOf(field, history, nowMs);
   return `${names[field]}: ${formatMeasurement(field, measured.value, units)}${trend ? `, ${trend}` : ""}`;
 }
 

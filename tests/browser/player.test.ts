@@ -302,6 +302,26 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     expect(page.complaints).toEqual([]);
   });
 
+  test("has the past day on an open card go on with each report, and leaves what is the same to whoever reads it", async () => {
+    const page = await open("/?hook=1#network/46026");
+    const points = 'document.querySelector("#card .sparkline path")?.getAttribute("d").match(/[ML]/g).length';
+    const before = await page.until<number>(points);
+    await player.stack.redis.publish("observations:new", report("46026", 1));
+    await page.until(`${points} === ${before + 1}`);
+    await page.view.evaluate(`(() => {
+      globalThis.read = document.querySelector("#card .value");
+      getSelection().selectAllChildren(read);
+      globalThis.said = String(getSelection());
+    })()`);
+    // The same values again: there is a new point, and the value beside it stays.
+    await publish("46026");
+    await page.until(`${points} === ${before + 2}`);
+    expect(
+      await page.view.evaluate<boolean>("read.isConnected && said !== '' && String(getSelection()) === said"),
+    ).toBe(true);
+    expect(page.complaints).toEqual([]);
+  });
+
   test("draws no value that is three hours old as one of now, and turns the lighthouse to a new wind at once", async () => {
     await player.stack.sql`
       insert into stations (station_id, name, latitude, longitude) values ('46998', 'Half silent', 10, -150)

@@ -80,9 +80,9 @@ export async function moor({ sql }: Stack): Promise<void> {
   }
 }
 
-/** A report of just now, as any program may publish it. */
-export function report(stationId: string): string {
-  const timestamp = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
+/** A report of just now or of some minutes ago, as any program may publish it. */
+export function report(stationId: string, minutesAgo = 0): string {
+  const timestamp = new Date(Math.floor(Date.now() / 1000) * 1000 - minutesAgo * 60_000).toISOString();
   return `{"stationId":"${stationId}","timestamp":"${timestamp}","waveHeightM":1.2,"windSpeedMps":5.1,"windDirDeg":180,"waterTempC":12.4,"pressureHpa":1012.8}`;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { frameStepMs, framesOfStation, framesPerDay } from "../../web/replay-frames.ts";
+import { addReport, frameStepMs, framesOfStation, framesPerDay } from "../../web/replay-frames.ts";
 
 const end = Date.parse("2026-11-23T12:00:00Z");
 const at = (hoursBefore: number) => new Date(end - hoursBefore * 3_600_000).toISOString();
@@ -50,4 +50,29 @@ test("a zero is a value of its own, and what is no number is none", () => {
   const last = framesOfStation([{ timestamp: at(1), windSpeedMps: 0, pressureHpa: "1012" }], end).at(-1);
   expect(last?.windSpeedMps).toBe(0);
   expect(last?.pressureHpa).toBeNull();
+});
+
+test("a station's past day goes on with each report, and loses what is older than a day", () => {
+  const reports = [
+    { timestamp: at(24), waveHeightM: 1 },
+    { timestamp: at(2), waveHeightM: 2 },
+  ];
+  const news = { timestamp: at(0), waveHeightM: 3, waterTempC: null };
+  expect(addReport(reports, news, end - 24 * 3_600_000 + 1)).toEqual([
+    { timestamp: at(2), waveHeightM: 2 },
+    { timestamp: at(0), waveHeightM: 3 },
+  ]);
+});
+
+test("a report of a time that is known already adds what it measured, and one that comes late has its place", () => {
+  const reports = [
+    { timestamp: at(2), waveHeightM: 1, waterTempC: null },
+    { timestamp: at(0), waveHeightM: 2, waterTempC: 13 },
+  ];
+  const corrected = addReport(reports, { timestamp: at(0), waveHeightM: null, waterTempC: 14 }, 0);
+  expect(addReport(corrected, { timestamp: at(1), gustMps: 9 }, 0)).toEqual([
+    { timestamp: at(2), waveHeightM: 1, waterTempC: null },
+    { timestamp: at(1), gustMps: 9 },
+    { timestamp: at(0), waveHeightM: 2, waterTempC: 14 },
+  ]);
 });

@@ -1,9 +1,16 @@
 import { describe, expect, test } from "bun:test";
+import type { PastReport } from "../../web/replay-frames.ts";
+import type { SeaField } from "../../web/sound/sea-state.ts";
 import { trendOf } from "../../web/trend.ts";
 
 /** One report an hour, oldest first. */
 function hourly(field: string, values: readonly (number | null)[]) {
   return values.map((value, hour) => ({ timestamp: new Date(hour * 3_600_000).toISOString(), [field]: value }));
+}
+
+/** As told when the last report has just come. */
+function toldOf(field: SeaField, history: readonly PastReport[]) {
+  return trendOf(field, history, Date.parse(history.at(-1)?.timestamp ?? ""));
 }
 
 describe("A trend", () => {
@@ -13,28 +20,35 @@ describe("A trend", () => {
     ["steady", [1010, 1010.4, 1010.2]],
     ["steady", [1010, 1015, 1010.9]],
   ] as const)("is %s over %p", (trend, values) => {
-    expect(trendOf("pressureHpa", hourly("pressureHpa", values))).toBe(trend);
+    expect(toldOf("pressureHpa", hourly("pressureHpa", values))).toBe(trend);
   });
 
   test.each([1, 2, 4.1, 8])("of waves that grew by 0.3 m is rising, also from %d m on", (height) => {
     const grown = Number((height + 0.3).toFixed(1));
-    expect(trendOf("waveHeightM", hourly("waveHeightM", [height, grown]))).toBe("rising");
-    expect(trendOf("waveHeightM", hourly("waveHeightM", [grown, height]))).toBe("falling");
+    expect(toldOf("waveHeightM", hourly("waveHeightM", [height, grown]))).toBe("rising");
+    expect(toldOf("waveHeightM", hourly("waveHeightM", [grown, height]))).toBe("falling");
   });
 
   test("counts the last three hours alone", () => {
-    expect(trendOf("pressureHpa", hourly("pressureHpa", [990, 1010, 1010, 1010, 1010]))).toBe("steady");
-    expect(trendOf("pressureHpa", hourly("pressureHpa", [990, 1010, 1010, 1010]))).toBe("rising");
+    expect(toldOf("pressureHpa", hourly("pressureHpa", [990, 1010, 1010, 1010, 1010]))).toBe("steady");
+    expect(toldOf("pressureHpa", hourly("pressureHpa", [990, 1010, 1010, 1010]))).toBe("rising");
   });
 
   test("is told across reports that lack the value", () => {
-    expect(trendOf("pressureHpa", hourly("pressureHpa", [null, 1010, null, 1012, null]))).toBe("rising");
+    expect(toldOf("pressureHpa", hourly("pressureHpa", [null, 1010, null, 1012, null]))).toBe("rising");
   });
 
   test("is not told of one value, nor of none, nor of one whose last is hours away", () => {
-    expect(trendOf("pressureHpa", hourly("pressureHpa", [1010]))).toBeNull();
-    expect(trendOf("pressureHpa", [])).toBeNull();
-    expect(trendOf("pressureHpa", hourly("pressureHpa", [990, null, null, null, 1010]))).toBeNull();
+    expect(toldOf("pressureHpa", hourly("pressureHpa", [1010]))).toBeNull();
+    expect(toldOf("pressureHpa", [])).toBeNull();
+    expect(toldOf("pressureHpa", hourly("pressureHpa", [990, null, null, null, 1010]))).toBeNull();
+  });
+
+  test("is not told any more of a value that is three hours old", () => {
+    const history = hourly("pressureHpa", [1010, 1012]);
+    const lastMs = 3_600_000;
+    expect(trendOf("pressureHpa", history, lastMs + 3 * 3_600_000 - 1)).toBe("rising");
+    expect(trendOf("pressureHpa", history, lastMs + 3 * 3_600_000)).toBeNull();
   });
 
   test("is not told of less than an hour, in which a gust would be one", () => {
@@ -43,11 +57,11 @@ describe("A trend", () => {
         timestamp: new Date(index * apart * 60_000).toISOString(),
         windSpeedMps,
       }));
-    expect(trendOf("windSpeedMps", minutes([4, 6, 8, 10, 12, 14], 10))).toBeNull();
-    expect(trendOf("windSpeedMps", minutes([4, 6, 8, 10, 12, 14, 16], 10))).toBe("rising");
+    expect(toldOf("windSpeedMps", minutes([4, 6, 8, 10, 12, 14], 10))).toBeNull();
+    expect(toldOf("windSpeedMps", minutes([4, 6, 8, 10, 12, 14, 16], 10))).toBe("rising");
   });
 
   test("is not told of a direction, which has no up and down", () => {
-    expect(trendOf("windDirDeg", hourly("windDirDeg", [10, 200]))).toBeNull();
+    expect(toldOf("windDirDeg", hourly("windDirDeg", [10, 200]))).toBeNull();
   });
 });
