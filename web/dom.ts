@@ -28,6 +28,17 @@ export function find<T extends HTMLElement>(id: string, type: new () => T): T {
   return found;
 }
 
+/** Gives an element the children that it shall have; those that look the same stay, with what is read or selected in them. */
+export function setChildren(element: Element, children: readonly (Node | string)[]): void {
+  const wanted = children.map((child) => (typeof child === "string" ? new Text(child) : child));
+  while (element.childNodes.length > wanted.length) element.lastChild?.remove();
+  for (const [index, child] of wanted.entries()) {
+    const present = element.childNodes[index];
+    if (!present) element.append(child);
+    else if (!present.isEqualNode(child)) present.replaceWith(child);
+  }
+}
+
 /** Sets a text only where it differs, so that a page that ticks every second leaves the rest of the browser in peace. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;

@@ -9,6 +9,7 @@ const spanMs = 24 * hourMs;
 /** A line over more than this would claim what nobody measured. */
 const longestGapMs = 3 * hourMs;
 const [width, height, margin] = [160, 36, 4];
+const pixelMs = spanMs / (width - 2 * margin);
 /** Of a field that goes round, each value is a dot: a line from 350° to 10° would cross all others. */
 const round: Partial<Record<SeaField, { range: [number, number]; ends: string }>> = {
   windDirDeg: { range: [0, 360], ends: "N" },
@@ -34,7 +35,9 @@ export function createSparkline(
   const all = values.map(({ value }) => value);
   const [lowest, highest] = [Math.min(...all), Math.max(...all)];
   const [least, most] = round[field]?.range ?? [lowest, highest];
-  const x = (atMs: number) => margin + (1 - (nowMs - atMs) / spanMs) * (width - 2 * margin);
+  // It moves by whole pixels: one that changed all the time would be made anew under whoever reads it.
+  const endMs = Math.floor(nowMs / pixelMs) * pixelMs;
+  const x = (atMs: number) => width - margin - (endMs - atMs) / pixelMs;
   const y = (value: number) =>
     most === least ? height / 2 : height - margin - ((value - least) / (most - least)) * (height - 2 * margin);
 

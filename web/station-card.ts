@@ -1,6 +1,6 @@
 import { extraMeasurements, type Measurement } from "../shared/measurements.ts";
 import type { Conditions, Station } from "./api.ts";
-import { make, setText } from "./dom.ts";
+import { make, setChildren, setText } from "./dom.ts";
 import { formatAge } from "./format.ts";
 import { newestOf } from "./network.ts";
 import type { PastReport } from "./replay-frames.ts";
@@ -47,7 +47,8 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
   const owner = make("p", { className: "quiet" });
   const age = make("p", { className: "quiet" });
   const hear = make("p");
-  const values = make("ul", { className: "readings" });
+  const rows = seaFields.map((field) => ({ field, row: make("li") }));
+  const values = make("ul", { className: "readings" }, ...rows.map(({ row }) => row));
   const more = make("details", {}, make("summary", { textContent: "More measured there" }));
   const moreValues = make("dl");
   more.append(moreValues);
@@ -94,22 +95,23 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
 
   function showValues({ conditions, history, units, nowMs }: CardContent): void {
     const newest = conditions ? newestOf(conditions) : null;
-    values.replaceChildren(...seaFields.map((field) => createRow(field)));
+    for (const { field, row } of rows) setChildren(row, partsOf(field));
     const extra = secondary.filter((field) => conditions?.fields[field]);
     more.hidden = extra.length === 0;
-    moreValues.replaceChildren(
-      ...extra.flatMap((field) => [
+    setChildren(
+      moreValues,
+      extra.flatMap((field) => [
         make("dt", { textContent: labelOf(field) }),
         make("dd", { textContent: formatMeasurement(field, conditions?.fields[field]?.value, units) }),
       ]),
     );
 
-    function createRow(field: SeaField): HTMLLIElement {
+    function partsOf(field: SeaField): (Node | string)[] {
       const measured = conditions?.fields[field];
       const label = make("span", { className: "label", textContent: labelOf(field) });
       if (!measured) {
         const missing = make("span", { className: "missing" }, make("s", { textContent: "not measured" }));
-        return make("li", {}, label, " ", missing, make("small", { textContent: ` ${mapping[field].missing}` }));
+        return [label, " ", missing, make("small", { textContent: ` ${mapping[field].missing}` })];
       }
       const value = make("span", { className: "value" }, formatMeasurement(field, measured.value, units));
       const past = typeof history === "string" ? [] : history;
@@ -124,7 +126,7 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
       const line =
         createSparkline(field, past, nowMs, units) ??
         make("small", { textContent: emptyLine[typeof history === "string" ? history : "known"] });
-      return make("li", {}, label, " ", value, line);
+      return [label, " ", value, line];
     }
   }
 }
