@@ -16,6 +16,8 @@ export type ServerListener = {
 const newStationMs = 5_000;
 const unknownStationMs = 60_000;
 const statusEveryMs = 60_000;
+/** Some drift, and of some it is known only later who they are. */
+const stationsEveryMs = 60 * 60_000;
 const requestMs = 20_000;
 const beatMs = 1_000;
 /** A page in the background is woken once a minute at least; what is longer was a sleep. */
@@ -73,6 +75,7 @@ export function followServer(url: string, listener: ServerListener): void {
     stationsAtMs = Number.POSITIVE_INFINITY;
     try {
       listener.onStations(await loadStations(url, AbortSignal.timeout(requestMs)));
+      askForStations(stationsEveryMs);
     } catch (error) {
       console.info("the stations' names are not known yet:", error);
       askForStations(newStationMs);

@@ -302,6 +302,27 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     expect(page.complaints).toEqual([]);
   });
 
+  test("asks once an hour who the stations are, so that one that drifts does not stay where it was", async () => {
+    await player.stack.sql`
+      insert into stations (station_id, name, latitude, longitude) values ('48999', 'Drifting buoy', 30, -150)
+    `;
+    const page = await open();
+    // An hour is a third of a second to the page.
+    await page.view.cdp("Page.addScriptToEvaluateOnNewDocument", {
+      source: `(() => {
+        const { setTimeout } = globalThis;
+        globalThis.setTimeout = (act, ms, ...rest) => setTimeout(act, ms > 3_000_000 ? ms / 10_000 : ms, ...rest);
+      })()`,
+    });
+    await page.view.navigate("about:blank");
+    await page.view.navigate(`${player.server.url}/?hook=1#network/@30,-150,40z`);
+    await page.until('globalThis.bellbuoy?.map.stationsInView().includes("48999")');
+    await player.stack.sql`update stations set longitude = -175, name = 'Drifted buoy' where station_id = '48999'`;
+    await page.until('!bellbuoy.map.stationsInView().includes("48999")');
+    await page.until(`${row("48999")}.textContent.includes("Drifted buoy")`);
+    expect(page.complaints).toEqual([]);
+  });
+
   test("has the past day on an open card go on with each report, and leaves what is the same to whoever reads it", async () => {
     const page = await open("/?hook=1#network/46026");
     const points = 'document.querySelector("#card .sparkline path")?.getAttribute("d").match(/[ML]/g).length';
