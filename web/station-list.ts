@@ -84,7 +84,7 @@ export function createStationList(
     });
   }
   more.addEventListener("click", () => {
-    const next = rows.children.length;
+    const next = mostRows;
     mostRows += rowsAtOnce;
     show();
     rows.children[next]?.querySelector("button")?.focus();
@@ -147,8 +147,9 @@ export function createStationList(
     const wanted = search.value.trim().toLowerCase();
     const matching = [...stations()].filter((station) => matches(station, wanted));
     matching.sort(orders[order.value as Order].compare);
-    const shown = matching.slice(0, mostRows);
     const focused = rows.querySelector<HTMLElement>("li:has(:focus)");
+    // Whoever reads a row keeps it, though others have come before it meanwhile.
+    const shown = matching.filter(({ stationId }, rank) => rank < mostRows || stationId === focused?.dataset.stationId);
     const ids = new Set(shown.map(({ stationId }) => stationId));
     for (const [id, row] of known) {
       if (ids.has(id)) continue;
@@ -166,7 +167,7 @@ export function createStationList(
     if (focused && !focused.matches(":has(:focus)")) {
       buttonOf(focused.dataset.stationId ?? null)?.focus({ preventScroll: true });
     }
-    setText(count, countOf(matching.length, shown.length, wanted));
+    setText(count, countOf(matching.length, mostRows, wanted));
     const hidden = matching.length - shown.length;
     more.hidden = hidden <= 0;
     setText(more, `Show ${Math.min(rowsAtOnce, hidden)} more`);
@@ -229,10 +230,10 @@ export function createStationList(
   }
 }
 
-function countOf(matching: number, shown: number, wanted: string): string {
+function countOf(matching: number, most: number, wanted: string): string {
   if (matching === 0) return wanted === "" ? "No station has reported yet." : `No station matches “${wanted}”.`;
-  return matching > shown
-    ? `${formatCount(matching, "station")}, the first ${shown} are shown`
+  return matching > most
+    ? `${formatCount(matching, "station")}, the first ${most} are shown`
     : formatCount(matching, "station");
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { buildPlayer } from "../../web/build.ts";
 import { chromium, type Page } from "../rig/browser.ts";
-import { moor, type OpenPlayer, press, reach, startOpenPlayer, tabTo } from "../rig/player.ts";
+import { moor, type OpenPlayer, press, reach, report, startOpenPlayer, tabTo } from "../rig/player.ts";
 
 setDefaultTimeout(60_000);
 
@@ -208,6 +208,23 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await press(page, "ArrowDown");
     await page.until('document.querySelector(".list-tools select").value === "waves"');
     await press(page, "ArrowUp");
+  });
+
+  test("whoever reads a row of the list keeps it, though reports of others push it out of those that are shown", async () => {
+    await begin();
+    const read = 'document.activeElement.closest("li")?.dataset.stationId';
+    await press(page, "/");
+    await press(page, "ArrowDown");
+    await press(page, "End");
+    const last = await page.until<string>(
+      'document.activeElement.closest("li") === document.querySelector("#stations").lastElementChild && '.concat(read),
+    );
+    await player.stack.redis.publish("observations:new", report("Z1129"));
+    await page.until('document.querySelector("#stations").firstElementChild.dataset.stationId === "Z1129"');
+    expect(await value<string>(read)).toBe(last);
+    await press(page, "ArrowUp");
+    await page.until(`${read} !== undefined && ${read} !== "${last}"`);
+    expect(await value<string>("location.hash")).not.toMatch(/[A-Z0-9]{5}/);
   });
 
   test("a station's card is tuned in, replayed, read and closed", async () => {
