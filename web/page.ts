@@ -1,7 +1,7 @@
 import { measurements } from "../shared/measurements.ts";
 import { createConnectionLine } from "./connection-line.ts";
 import { createControls } from "./controls.ts";
-import { find } from "./dom.ts";
+import { find, setText } from "./dom.ts";
 import { explainWhenWanted, toggleHelp } from "./explanations.ts";
 import { followServer } from "./follow-server.ts";
 import { followKeys, type KeyAction } from "./keys.ts";
@@ -18,7 +18,7 @@ import { listedStations, markOf, marksOf, type PlacedStation, placedStations } f
 import { isHeard, presetChoices } from "./sound/preset.ts";
 import type { SoundEvent } from "./sound/sound-event.ts";
 import type { Sounding } from "./sounding.ts";
-import { createStationList } from "./station-list.ts";
+import { createStationList, describeListed } from "./station-list.ts";
 import type { Arrival } from "./stream.ts";
 import { createViewing } from "./viewing.ts";
 
@@ -82,7 +82,7 @@ const actions: Record<KeyAction, () => unknown> = {
 
 const line = createConnectionLine(() => network.newestAtMs);
 const map = createWorldMap(find("map", HTMLElement), {
-  onSelect: viewing.choose,
+  onSelect: chooseOnMap,
   onView(mapView) {
     viewing.moveMap(mapView);
     sounding?.refresh();
@@ -206,7 +206,19 @@ async function fetchSounding(): Promise<Sounding> {
 
 function chooseNearest(direction: "left" | "right" | "up" | "down"): void {
   const next = map.nearest(viewing.view.stationId, direction);
-  if (next !== null) viewing.choose(next);
+  if (next !== null) chooseOnMap(next);
+}
+
+/** The card may be far from where the focus is: whoever hears the page is told which station was chosen. */
+function chooseOnMap(stationId: string | null): void {
+  viewing.choose(stationId);
+  setText(find("announcer", HTMLElement), stationId === null ? "" : describeChosen(stationId));
+}
+
+function describeChosen(stationId: string): string {
+  const { stations, conditions } = network;
+  const chosen = { stationId, station: stations.get(stationId), conditions: conditions.get(stationId) };
+  return describeListed(chosen, settings.units);
 }
 
 function toggleMute(): void {

@@ -230,6 +230,15 @@ export function createStationList(
   }
 }
 
+/** A station in a few words, as its row has them. */
+export function describeListed(listedStation: ListedStation, units: Units): string {
+  const measured = listed.flatMap(([field, label]) => {
+    const value = currentValue(listedStation.conditions, field, Date.now());
+    return value === null ? [] : `${label} ${formatMeasurement(field, value, units)}`;
+  });
+  return `${nameOf(listedStation)}: ${measured.join(", ") || "no waves, wind or water measured of late"}`;
+}
+
 function countOf(matching: number, most: number, wanted: string): string {
   if (matching === 0) return wanted === "" ? "No station has reported yet." : `No station matches “${wanted}”.`;
   return matching > most

@@ -114,6 +114,10 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     const station = "/[A-Z0-9]{5}/.exec(location.hash)?.[0]";
     await press(page, "ArrowUp");
     await page.until(shown("card"));
+    // Whoever does not see the map is told which one it is.
+    await page.until(
+      `/^Buoy \\d+: waves 6\\.6\\sft, wind 16\\skn, water 57\\s°F$/.test(${element("announcer")}.textContent)`,
+    );
     const first = await value<string>(station);
     await press(page, "Enter");
     await page.until(`${mode} === "tune"`);
