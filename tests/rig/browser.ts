@@ -1,3 +1,8 @@
+import { existsSync, mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 /** A page in a real Chromium, and what went wrong in it. */
 export type Page = {
   view: Bun.WebView;
@@ -19,6 +24,7 @@ export async function openPage(url: string, size = { width: 1280, height: 800 })
   const complaints: string[] = [];
   const view = new Bun.WebView({
     ...size,
+    dataStore: { directory: profileDirectory() },
     backend: {
       type: "chrome",
       url: false,
@@ -63,6 +69,25 @@ export async function openPage(url: string, size = { width: 1280, height: 800 })
     },
     close: () => view.close(),
   };
+}
+
+/** Where the one Chromium of this process keeps what it must. Bun's own choice would be left behind. */
+let profile: string | null = null;
+
+function profileDirectory(): string {
+  profile ??= mkdtempSync(join(tmpdir(), "bellbuoy-chromium-"));
+  return profile;
+}
+
+/** Ends this process's Chromium, and removes what it has written; called once, by the preload, after the last test. */
+export async function closeBrowser(): Promise<void> {
+  if (profile === null) return;
+  Bun.WebView.closeAll();
+  // The processes that it had started take a moment to end, and write meanwhile.
+  do {
+    await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await Bun.sleep(200);
+  } while (existsSync(profile));
 }
 
 /** What a DevTools event carries. */
