@@ -66,7 +66,7 @@ export async function nchan(): Promise<StartBroadcaster | null> {
     const config = join(directory, "nginx.conf");
     await Bun.write(config, nchanConfig(module, directory, port));
     const command = ["nginx", "-e", join(directory, "error.log"), "-p", directory, "-c", config];
-    return startBroadcaster(command, port, "/stream", () => publishToNchan(`http://127.0.0.1:${port}/publish`));
+    return startBroadcaster(command, port, "/stream", () => publishToNchan(`http://127.0.0.1:${port}/publish`), 1);
   };
 }
 
@@ -110,15 +110,22 @@ export async function betterSseOnNode(stack: Stack): Promise<StartBroadcaster | 
   };
 }
 
+/** @param workers processes that it starts itself */
 async function startBroadcaster(
   command: string[],
   port: number,
   path: string,
   createPublisher: () => Promise<Publisher>,
+  workers = 0,
 ): Promise<Broadcaster> {
   const child = Bun.spawn(command, { stdio: ["ignore", "ignore", "inherit"] });
   await untilConnected(port);
-  const pids = [child.pid, ...(await childrenOf(child.pid))];
+  let children = await childrenOf(child.pid);
+  while (children.length < workers) {
+    await Bun.sleep(20);
+    children = await childrenOf(child.pid);
+  }
+  const pids = [child.pid, ...children];
   for (const pid of pids) pin(pid, cores.server);
   const publisher = await createPublisher();
   return {
