@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, te
 import { join } from "node:path";
 import { buildPlayer } from "../../web/build.ts";
 import { chromium, type Page } from "../rig/browser.ts";
-import { listen, moor, type OpenPlayer, startOpenPlayer } from "../rig/player.ts";
+import { enter, listen, moor, type OpenPlayer, startOpenPlayer } from "../rig/player.ts";
 
 setDefaultTimeout(60_000);
 
@@ -74,11 +74,7 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
     await page.view.evaluate('location.hash = "#24h"');
     await page.until(replayed);
     await expectNoFault(page, "replay");
-    await page.view.evaluate(`(() => {
-      const search = document.querySelector("#list input");
-      search.value = "nowhere";
-      search.dispatchEvent(new Event("input"));
-    })()`);
+    await enter(page, "#list input", "nowhere");
     await page.until('document.getElementById("list").textContent.includes("No station matches")');
     await expectNoFault(page, "no match");
     expect(page.complaints).toEqual([]);
@@ -132,14 +128,7 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
 
   // Last: the service worker stays in the browser.
   test("without a network", async () => {
-    const page = await player.open("/");
-    const kept = `caches.open("bellbuoy-answers").then((cache) => cache.keys()).then((keys) => keys.map(({ url }) => new URL(url).pathname))`;
-    for (const path of ["/v1/conditions", "/v1/stations", "/v1/medians"])
-      await page.until(`${kept}.then((paths) => paths.includes("${path}"))`);
-    await player.killServer();
-    await page.view.navigate("about:blank");
-    await page.view.navigate(`${player.server.url}/#24h`);
-    await page.until('document.querySelector("main")?.dataset.state === "offline"');
+    const page = await player.openWithoutNetwork();
     await page.until(replayed);
     await page.view.cdp("Runtime.evaluate", { expression: axe });
     await expectNoFault(page, "offline");

@@ -3,7 +3,7 @@ import { latestObsPath } from "../../shared/upstream.ts";
 import { buildPlayer, distDir, type PlayerFile } from "../../web/build.ts";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
-import { listen, moor, type OpenPlayer, press, report, startOpenPlayer } from "../rig/player.ts";
+import { enter, listen, moor, type OpenPlayer, press, report, startOpenPlayer } from "../rig/player.ts";
 import { startUpstream, type Upstream } from "../rig/upstream.ts";
 
 setDefaultTimeout(60_000);
@@ -157,12 +157,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     await page.until('!document.getElementById("record").disabled');
     await page.view.evaluate('document.getElementById("midi").click()');
     await page.until('document.querySelectorAll("#midi-output option").length === 3');
-    const choose = (id: string) =>
-      page.view.evaluate(`(() => {
-        const select = document.getElementById("midi-output");
-        select.value = "${id}";
-        select.dispatchEvent(new Event("change"));
-      })()`);
+    const choose = (id: string) => enter(page, "#midi-output", id);
     const chosen = 'document.getElementById("midi-output").value';
     const holds = (id: string) => `[57, 45].every((key) => sounding.${id}.has(key))`;
     await choose("one");
@@ -519,20 +514,12 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
   test("begins a replay at the time that was chosen before, and stays there with another sound", async () => {
     const page = await open("/?hook=1#24h/46026");
     await page.until(`${text("replay-time")}.endsWith("UTC")`);
-    await page.view.evaluate(`(() => {
-      const slider = document.getElementById("replay-position");
-      slider.value = "84";
-      slider.dispatchEvent(new Event("input"));
-    })()`);
+    await enter(page, "#replay-position", "84");
     await page.until("bellbuoy.listening.frame === 84");
     await listen(page);
     expect(await page.view.evaluate<number>("bellbuoy.listening.frame")).toBeGreaterThanOrEqual(84);
     await page.until('Number(document.getElementById("replay-position").value) > 84');
-    await page.view.evaluate(`(() => {
-      const preset = document.getElementById("preset");
-      preset.value = "instrument";
-      preset.dispatchEvent(new Event("change"));
-    })()`);
+    await enter(page, "#preset", "instrument");
     await page.until('location.hash.includes("instrument")');
     expect(await page.view.evaluate<number>("bellbuoy.listening.frame")).toBeGreaterThanOrEqual(84);
     expect(page.complaints).toEqual([]);
@@ -635,14 +622,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
 
   // The last: its service worker stays in the browser.
   test("opens without a network though nothing was replayed before, says so, and plays the past day that it has", async () => {
-    const page = await player.open("/");
-    const kept = `caches.open("bellbuoy-answers").then((cache) => cache.keys()).then((keys) => keys.map(({ url }) => new URL(url).pathname))`;
-    for (const path of ["/v1/conditions", "/v1/stations", "/v1/medians"])
-      await page.until(`${kept}.then((paths) => paths.includes("${path}"))`);
-    await player.killServer();
-    await page.view.navigate("about:blank");
-    await page.view.navigate(`${player.server.url}/#24h`);
-    await page.until('document.querySelector("main")?.dataset.state === "offline"');
+    const page = await player.openWithoutNetwork();
     expect(await page.view.evaluate<string>('document.getElementById("connection").textContent')).toContain("Offline");
     await page.until('document.querySelectorAll("#stations li").length >= 4');
     await page.until('document.getElementById("replay-time").textContent.endsWith("UTC")');

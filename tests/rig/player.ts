@@ -21,6 +21,8 @@ export type OpenPlayer = {
   open(path: string, state?: string): Promise<Page>;
   /** Closes the pages: a browser has six connections to a server, and each page holds one. */
   closePages(): void;
+  /** Opens the player, lets it keep what it keeps, and opens its past day once the server is gone. */
+  openWithoutNetwork(): Promise<Page>;
   /** The server is killed. */
   killServer(): Promise<void>;
   /** The server comes back where it was. */
@@ -36,24 +38,40 @@ export async function startOpenPlayer(): Promise<OpenPlayer> {
   const { port } = new URL(server.url);
   const pages: Page[] = [];
 
+  async function open(path: string, state = "live"): Promise<Page> {
+    const page = await openPage(server.url + path);
+    pages.push(page);
+    await page.until(`document.getElementById("main")?.dataset.state === "${state}"`);
+    return page;
+  }
+
+  async function killServer(): Promise<void> {
+    await server.stop("SIGKILL");
+  }
+
   return {
     stack,
     wire,
     get server() {
       return server;
     },
-    async open(path, state = "live") {
-      const page = await openPage(server.url + path);
-      pages.push(page);
-      await page.until(`document.getElementById("main")?.dataset.state === "${state}"`);
-      return page;
-    },
+    open,
     closePages() {
       for (const page of pages.splice(0)) page.close();
     },
-    async killServer() {
-      await server.stop("SIGKILL");
+    async openWithoutNetwork() {
+      const page = await open("/");
+      const kept = `caches.open("bellbuoy-answers").then((cache) => cache.keys()).then((keys) => keys.map(({ url }) => new URL(url).pathname))`;
+      for (const path of ["/v1/conditions", "/v1/stations", "/v1/medians"]) {
+        await page.until(`${kept}.then((paths) => paths.includes("${path}"))`);
+      }
+      await killServer();
+      await page.view.navigate("about:blank");
+      await page.view.navigate(`${server.url}/#24h`);
+      await page.until('document.querySelector("main")?.dataset.state === "offline"');
+      return page;
     },
+    killServer,
     async restartServer() {
       server = await stack.start("server", { DATABASE_URL: wire.url, PORT: port });
     },
@@ -84,6 +102,16 @@ export async function moor({ sql }: Stack): Promise<void> {
 export function report(stationId: string, minutesAgo = 0): string {
   const timestamp = new Date(Math.floor(Date.now() / 1000) * 1000 - minutesAgo * 60_000).toISOString();
   return `{"stationId":"${stationId}","timestamp":"${timestamp}","waveHeightM":1.2,"windSpeedMps":5.1,"windDirDeg":180,"waterTempC":12.4,"pressureHpa":1012.8}`;
+}
+
+/** Gives a field a value, as a person does who moves, types or chooses. @param selector of a slider, a search or a select */
+export async function enter(page: Page, selector: string, value: string): Promise<void> {
+  await page.view.evaluate(`(() => {
+    const field = document.querySelector(${JSON.stringify(selector)});
+    field.value = ${JSON.stringify(value)};
+    field.dispatchEvent(new Event("input"));
+    field.dispatchEvent(new Event("change"));
+  })()`);
 }
 
 /** Begins to listen by a click. */

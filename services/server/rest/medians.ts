@@ -40,14 +40,15 @@ export const mediansEndpoint = endpoint({
   }),
   maxAgeSeconds,
   read: async ({ sql, recentMedians }, { since = null, until = null, step, stations = null, bbox = null }) => {
+    // First of all: a question that makes no sense is refused at once, and waits for no other.
+    const steps = stepsOf(since, until, step);
     const question = JSON.stringify({ since, until, step, stations: stations && [...stations].sort(), bbox });
     const medians = await recentMedians.share(question, async () => {
-      const steps = stepsOf(since, until, step);
       const after = new Date(endOfStep(steps, 1).getTime() - standsMinutes * 60_000);
       const series = await readSeries(sql, after, endOfStep(steps, steps.count), { stations, bbox });
       return computeMedians(series, steps);
     });
-    return { stepMinutes: step, medians };
+    return { stepMinutes: steps.minutes, medians };
   },
   formats: {
     json: { shape: { body: medians }, write: (answer) => JSON.stringify(answer) },
