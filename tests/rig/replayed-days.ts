@@ -35,11 +35,11 @@ export async function replayDays(days: number, retentionDays: number, day: Simul
     for (let index = 0; index < days; index++) {
       const midnight = new Date(Date.UTC(2026, 0, 1) + index * dayMs);
       await storeSimulatedDay(sql, midnight, day);
-      const cleanUps = await countCleanUps(sql);
-      const startedAt = performance.now();
-      const pruned = await pruneBefore(sql, new Date(midnight.getTime() + (1 - retentionDays) * dayMs));
-      const pruneMs = performance.now() - startedAt;
-      if (pruned > 0) await untilCleanedUp(sql, cleanUps);
+      const { pruned, pruneMs, cleanUpsBefore } = await prune(
+        sql,
+        new Date(midnight.getTime() + (1 - retentionDays) * dayMs),
+      );
+      if (pruned > 0) await untilCleanedUp(sql, cleanUpsBefore);
       ends.push({ pruned, pruneMs, ...(await measure(sql)) });
     }
     return ends;
@@ -48,6 +48,18 @@ export async function replayDays(days: number, retentionDays: number, day: Simul
     await postgres.stop();
     await rm(dataDir, { recursive: true });
   }
+}
+
+/** Prunes while the table is not cleaned up: a clean-up that had begun before would not see what is deleted. */
+async function prune(sql: Sql, before: Date): Promise<{ pruned: number; pruneMs: number; cleanUpsBefore: number }> {
+  return sql.begin(async (tx) => {
+    // Whatever cleans up gives way to it.
+    await tx`lock table observations in share update exclusive mode`;
+    const cleanUpsBefore = await countCleanUps(sql);
+    const startedAt = performance.now();
+    const pruned = await pruneBefore(sql, before);
+    return { pruned, pruneMs: performance.now() - startedAt, cleanUpsBefore };
+  });
 }
 
 async function countCleanUps(sql: Sql): Promise<number> {
