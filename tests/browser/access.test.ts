@@ -6,8 +6,6 @@ import { enter, listen, moor, type OpenPlayer, startOpenPlayer } from "../rig/pl
 
 setDefaultTimeout(60_000);
 
-if (chromium === null) console.log("no Chromium on this machine: the tests of the page's access are skipped");
-
 const schemes = ["light", "dark"] as const;
 const replayed = 'document.getElementById("replay-time").textContent.includes("UTC")';
 

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { buildPlayer } from "../../web/build.ts";
 import { chromium, type Page } from "../rig/browser.ts";
-import { moor, type OpenPlayer, press, reach, report, startOpenPlayer, tabTo } from "../rig/player.ts";
+import { moor, type OpenPlayer, press, reach, startOpenPlayer, tabTo } from "../rig/player.ts";
 
 setDefaultTimeout(60_000);
-
-if (chromium === null) console.log("no Chromium on this machine: the tests of the page by keys are skipped");
 
 const mode = `document.querySelector('#modes [aria-pressed="true"]').dataset.mode`;
 const shown = (id: string) => `document.querySelector("#${id}").checkVisibility()`;
@@ -223,7 +221,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     const last = await page.until<string>(
       'document.activeElement.closest("li") === document.querySelector("#stations").lastElementChild && '.concat(read),
     );
-    await player.stack.redis.publish("observations:new", report("Z1129"));
+    await player.publish("Z1129");
     await page.until('document.querySelector("#stations").firstElementChild.dataset.stationId === "Z1129"');
     expect(await value<string>(read)).toBe(last);
     await press(page, "ArrowUp");

@@ -111,7 +111,8 @@ function ringsSeen(): number[] {
 function beamDeg(): number | null {
   const beam = document.querySelector<HTMLElement>(".beam");
   if (!beam || beam.hidden || beam.style.visibility === "hidden") return null;
-  return Number.parseFloat(getComputedStyle(beam).rotate);
+  const { opacity, rotate } = getComputedStyle(beam);
+  return opacity === "0" ? null : Number.parseFloat(rotate);
 }
 
 /** Where the front of a burst is, in pixels from the left; `null` where there is none. */

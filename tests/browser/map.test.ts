@@ -212,10 +212,11 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
 
   test("the lighthouse stands in the wind where motion is to be reduced, and is dark while its station is out of sight", async () => {
     await setView({ longitude: -122.84, latitude: 37.75, zoom: 10 });
-    await reduceMotion("reduce");
     await evaluate("map.setLighthouse({ stationId: '46026', windDirDeg: 250, turnsSinceMs: performance.now() })");
-    await nextFrame();
-    expect(await evaluate<number | null>("beamDeg()")).toBe(250);
+    await reduceMotion("reduce");
+    await page.until("beamDeg() === 250");
+    await evaluate("map.setLighthouse({ stationId: '46026', windDirDeg: 260, turnsSinceMs: null })");
+    expect(await evaluate<number | null>("beamDeg()")).toBe(260);
     await setView({ longitude: -74.7, latitude: 38.46, zoom: 10 });
     await page.until("beamDeg() === null");
     await evaluate("map.setLighthouse(null)");

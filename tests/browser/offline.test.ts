@@ -9,8 +9,6 @@ import { chromium, openPage, type Page } from "../rig/browser.ts";
 
 setDefaultTimeout(20_000);
 
-if (chromium === null) console.log("no Chromium on this machine: the tests of the page without a network are skipped");
-
 const webDir = join(import.meta.dir, "../../web");
 
 /** A page that shows what it loaded, and loads a part of itself only when told to. */

@@ -6,8 +6,6 @@ import type { Playback } from "./playback-page.ts";
 
 setDefaultTimeout(20_000);
 
-if (chromium === null) console.log("no Chromium on this machine: the tests of playback in a browser are skipped");
-
 /** As the built player is served: every file under the page's policy. */
 async function servePlayback() {
   const naming = { entry: "[name].[ext]", chunk: "[name]-[hash].[ext]", asset: "[name]-[hash].[ext]" };

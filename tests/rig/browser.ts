@@ -16,6 +16,8 @@ export type Page = {
 /** Where Chromium is, or `null`: then tests that need it say so and the others run. */
 export const chromium = Bun.which("chromium") ?? Bun.which("chromium-browser") ?? Bun.which("google-chrome");
 
+if (chromium === null) console.log("no Chromium on this machine: the tests that need it are skipped");
+
 /** More than anything takes, also on a machine that does much else. */
 const longestWaitMs = 30_000;
 

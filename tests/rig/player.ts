@@ -1,3 +1,4 @@
+import { channels } from "../../shared/channels.ts";
 import { openPage, type Page } from "./browser.ts";
 import { type Service, type Stack, startStack } from "./stack.ts";
 import type { Wire } from "./wire.ts";
@@ -19,6 +20,10 @@ export type OpenPlayer = {
   readonly server: Service;
   /** Opens the player and waits for the connection, or for what `state` says. @param path like `/?hook=1#tune/46026` */
   open(path: string, state?: string): Promise<Page>;
+  /** Opens the player with all that a click needs fetched. */
+  openReady(path?: string): Promise<Page>;
+  /** Publishes a {@link report} of just now. */
+  publish(stationId: string): Promise<unknown>;
   /** Closes the pages: a browser has six connections to a server, and each page holds one. */
   closePages(): void;
   /** Opens the player, lets it keep what it keeps, and opens its past day once the server is gone. */
@@ -29,6 +34,27 @@ export type OpenPlayer = {
   restartServer(): Promise<void>;
   stop(): Promise<void>;
 };
+
+/** Of a page that is connected. */
+export const isLive = 'document.querySelector("main").dataset.state === "live"';
+
+/** What an element of the page says. */
+export function textOf(id: string): string {
+  return `document.getElementById("${id}").textContent`;
+}
+
+/** What the page lists of a station. */
+export function rowOf(stationId: string): string {
+  return `document.querySelector('#stations [data-station-id="${stationId}"]')`;
+}
+
+/** A bell that the page will ring or has rung; times are of its `performance.now()`. */
+export type ScheduledBell = { stationId: string; eventId: string | null; arrivedAtMs: number; soundsAtMs: number };
+
+/** What a page that was opened with `?hook=1` tells of its bells. */
+export function scheduledBells(page: Page): Promise<ScheduledBell[]> {
+  return page.view.evaluate("bellbuoy.scheduled");
+}
 
 /** Starts a server whose player has been built, with nothing stored. */
 export async function startOpenPlayer(): Promise<OpenPlayer> {
@@ -56,6 +82,12 @@ export async function startOpenPlayer(): Promise<OpenPlayer> {
       return server;
     },
     open,
+    async openReady(path = "/?hook=1") {
+      const page = await open(path);
+      await page.until("bellbuoy.listening !== null");
+      return page;
+    },
+    publish: (stationId) => stack.redis.publish(channels.observationsNew, report(stationId)),
     closePages() {
       for (const page of pages.splice(0)) page.close();
     },

@@ -1,4 +1,4 @@
-import { inPictures, keyframes } from "./motion.ts";
+import { animate, keyframes } from "./motion.ts";
 import { type PlanePoint, project } from "./plane.ts";
 import type { MovingLook } from "./pulses.ts";
 
@@ -53,12 +53,13 @@ export function createBurstFront(layer: HTMLElement, onMap: (point: PlanePoint) 
     // Back in the west a new burst begins: the line does not travel there.
     const way = look.still ? 0 : Math.max(0, middleX() - before);
     travel?.cancel();
-    travel = svg.animate(
+    travel = animate(
+      svg,
       keyframes((progress) => ({ translate: `${-way * (1 - progress) ** 3}px 0` })),
-      inPictures(movesMs, nowMs),
+      { lastsMs: movesMs, atMs: nowMs },
     );
     fade?.cancel();
-    fade = svg.animate({ opacity: [opacity, opacity, 0] }, inPictures(lingersMs, nowMs));
+    fade = animate(svg, [{ opacity }, { opacity }, { opacity: 0 }], { lastsMs: lingersMs, atMs: nowMs });
     fade.onfinish = () => {
       svg.style.display = "none";
     };

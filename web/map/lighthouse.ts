@@ -1,4 +1,4 @@
-import type { Motion } from "./motion.ts";
+import { animate } from "./motion.ts";
 import type { PlanePoint } from "./plane.ts";
 import type { MovingLook } from "./pulses.ts";
 
@@ -17,18 +17,27 @@ const northMs = 500;
 const roundMs = 7_000;
 /** Two ticks that follow each other faster than this are one sign. */
 const ticksApartMs = 1_000;
+/** Dark, from north once around, dark. */
+const oneTurn: Keyframe[] = [
+  { offset: 0, opacity: 0, rotate: "0deg" },
+  { offset: northMs / turnMs, opacity: 0, rotate: "0deg" },
+  { offset: northMs / turnMs, opacity: 1, rotate: "0deg" },
+  { offset: (northMs + roundMs) / turnMs, opacity: 1, rotate: "360deg" },
+  { offset: (northMs + roundMs) / turnMs, opacity: 0, rotate: "360deg" },
+  { offset: 1, opacity: 0, rotate: "360deg" },
+];
 const length = 120;
 const halfWidthDeg = 10;
 
 /** The beam over the station that is tuned in; it stands in the wind where motion is to be reduced. */
 export function createLighthouse(
   layer: HTMLElement,
-  motion: Motion,
   where: (stationId: string) => PlanePoint | null,
   look: MovingLook,
 ) {
   const beam = document.createElement("i");
   let light: (Lighthouse & { turnsSinceMs: number }) | null = null;
+  let turning: Animation | null = null;
   let tickedAtMs = Number.NEGATIVE_INFINITY;
   beam.className = "beam";
   beam.hidden = true;
@@ -40,19 +49,28 @@ export function createLighthouse(
     top: `${-length}px`,
     borderRadius: "50%",
     maskImage: "radial-gradient(closest-side, #000, transparent)",
-    willChange: "rotate",
+    willChange: "rotate, opacity",
   });
   layer.append(beam);
-  return { set, beginTurn, follow };
+  return { set, shine, beginTurn, follow };
 
   /** `null`: none. */
   function set(next: Lighthouse | null): void {
-    motion.stop(turn);
     light = next && { ...next, turnsSinceMs: next.turnsSinceMs ?? light?.turnsSinceMs ?? performance.now() };
     beam.style.background = `conic-gradient(from ${-halfWidthDeg}deg, transparent, ${look.theme.beam} ${halfWidthDeg}deg, transparent ${2 * halfWidthDeg}deg)`;
     follow();
-    if (light) motion.start(turn);
-    else beam.hidden = true;
+    shine();
+  }
+
+  /** Anew, as motion is or is not to be reduced. */
+  function shine(): void {
+    turning?.cancel();
+    turning = null;
+    const windDirDeg = light?.windDirDeg ?? null;
+    beam.hidden = light === null || (look.still && windDirDeg === null);
+    beam.style.rotate = `${windDirDeg ?? 0}deg`;
+    if (light === null || look.still) return;
+    turning = animate(beam, oneTurn, { lastsMs: turnMs, atMs: light.turnsSinceMs, times: Number.POSITIVE_INFINITY });
   }
 
   /**
@@ -60,18 +78,11 @@ export function createLighthouse(
    * @param atMs of the tick, of `performance.now()`; the second of two is no other turn
    */
   function beginTurn(atMs: number): void {
-    if (light && atMs - tickedAtMs > ticksApartMs) light = { ...light, turnsSinceMs: atMs };
+    if (light && atMs - tickedAtMs > ticksApartMs) {
+      light = { ...light, turnsSinceMs: atMs };
+      shine();
+    }
     tickedAtMs = atMs;
-  }
-
-  function turn(nowMs: number): boolean {
-    if (light === null) return false;
-    const { windDirDeg, turnsSinceMs } = light;
-    const inTurnMs = (((nowMs - turnsSinceMs) % turnMs) + turnMs) % turnMs;
-    const turned = (inTurnMs - northMs) / roundMs;
-    beam.hidden = look.still ? windDirDeg === null : turned < 0 || turned > 1;
-    beam.style.rotate = `${look.still ? (windDirDeg ?? 0) : (360 * turned).toFixed(1)}deg`;
-    return !look.still;
   }
 
   /** The map has moved. */

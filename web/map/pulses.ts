@@ -1,5 +1,5 @@
 import type { MapTheme } from "./colours.ts";
-import { inPictures, keyframes } from "./motion.ts";
+import { animate, keyframes } from "./motion.ts";
 import type { PlanePoint } from "./plane.ts";
 
 /** A ring around a station whose bell sounds. `atMs` is of `performance.now()`; without hardness it is no clear strike. */
@@ -46,7 +46,7 @@ export function createPulses(layer: HTMLElement, where: (stationId: string) => P
     place(element, stationId);
     layer.append(element);
     rings.set(element, stationId);
-    const fade = element.animate(still ? glowing : spreading, inPictures(lastsMs, atMs));
+    const fade = animate(element, still ? glowing : spreading, { lastsMs, atMs });
     fade.onfinish = () => {
       rings.delete(element);
       element.remove();

@@ -19,7 +19,6 @@ import { followGestures } from "./gestures.ts";
 import { land110m } from "./land-110m.ts";
 import { createLighthouse } from "./lighthouse.ts";
 import type { Mark } from "./marks.ts";
-import { createMotion } from "./motion.ts";
 import { type Direction, nearestInDirection, nearestTo } from "./nearest.ts";
 import { type PlanePoint, planeWidth, project } from "./plane.ts";
 import { createPulses } from "./pulses.ts";
@@ -101,11 +100,12 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
     },
   };
   const pulses = createPulses(layer, placeOf, look);
-  const lighthouse = createLighthouse(layer, createMotion(), placeOf, look);
+  const lighthouse = createLighthouse(layer, placeOf, look);
   const front = createBurstFront(layer, (point) => toCanvas(point, camera, size), look);
 
   new ResizeObserver(resize).observe(element);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refreshTheme);
+  lessMotion.addEventListener("change", lighthouse.shine);
   setInterval(() => timeMs ?? dress(), minuteMs);
   followGestures(element, {
     onPan: (dx, dy) => move(pan(camera, size, dx, dy)),

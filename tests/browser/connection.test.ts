@@ -1,0 +1,228 @@
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { latestObsPath } from "../../shared/upstream.ts";
+import { buildPlayer, distDir } from "../../web/build.ts";
+import { chromium, openPage } from "../rig/browser.ts";
+import { latestObsFile } from "../rig/ndbc-file.ts";
+import {
+  isLive,
+  listen,
+  moor,
+  type OpenPlayer,
+  rowOf,
+  scheduledBells,
+  startOpenPlayer,
+  textOf,
+} from "../rig/player.ts";
+import { startUpstream, type Upstream } from "../rig/upstream.ts";
+
+setDefaultTimeout(60_000);
+
+describe.skipIf(chromium === null)("the page's connection in a real browser", () => {
+  let player: OpenPlayer;
+  let upstream: Upstream;
+
+  beforeAll(async () => {
+    await buildPlayer();
+    player = await startOpenPlayer();
+    upstream = startUpstream();
+    await moor(player.stack);
+  });
+  afterEach(() => player.closePages());
+  afterAll(async () => {
+    await upstream.stop();
+    await player.stop();
+  });
+
+  /** A worker reads what so many stations have reported so long ago, and is gone again. */
+  async function pollOnce(stations: number, minutesAgo: number): Promise<void> {
+    upstream.files.set(latestObsPath, latestObsFile(stations, new Date(Date.now() - minutesAgo * 60_000)));
+    const env = { NDBC_URL: upstream.url, POLL_SECONDS: "1", BACKFILL_HOURS: "0" };
+    const worker = await player.stack.start("worker", env);
+    await worker.line(({ message, published }) => message === "polled" && Number(published) > 0);
+    await worker.stop();
+  }
+
+  test("shows what a worker read from NDBC, and says how old it is", async () => {
+    const page = await player.openReady();
+    upstream.files.set(latestObsPath, latestObsFile(30, new Date(Date.now() - 21 * 60_000)));
+    const worker = await player.stack.start("worker", {
+      NDBC_URL: upstream.url,
+      POLL_SECONDS: "1",
+      BACKFILL_HOURS: "0",
+    });
+    await page.until("bellbuoy.heard >= 30");
+    await worker.stop();
+    await page.until('document.querySelectorAll("#stations li").length >= 30');
+    expect(await page.until<string>('document.querySelector("#newest").textContent')).toMatch(/old|just now/);
+    expect(page.complaints).toEqual([]);
+  });
+
+  test("reconnects by itself when the server is back, misses nothing, and rings no bell for what was missed", async () => {
+    const page = await player.openReady();
+    await listen(page);
+    await player.killServer();
+    await page.until('document.querySelector("main").dataset.state === "reconnecting"');
+    expect(await page.view.evaluate<string>('document.querySelector("#retry").textContent')).toContain("trying again");
+    await pollOnce(40, 10);
+    await player.restartServer();
+    await page.until("bellbuoy.heard === 40");
+    expect(await page.view.evaluate<boolean>(isLive)).toBe(true);
+    expect(await scheduledBells(page)).toEqual([]);
+    // What comes next is news again.
+    await player.publish("46026");
+    await page.until("bellbuoy.scheduled.length === 1");
+  });
+
+  test("waits with a server whose database is away, and then misses nothing", async () => {
+    const page = await player.openReady();
+    await player.wire.cut();
+    await player.killServer();
+    await page.until('document.querySelector("main").dataset.state === "reconnecting"');
+    await player.restartServer();
+    await page.until('document.querySelector("main").dataset.state === "waiting"');
+    expect(await page.view.evaluate<string>(textOf("connection"))).toContain("database");
+    await pollOnce(20, 5);
+    await player.wire.mend();
+    await page.until(`${isLive} && bellbuoy.heard === 20`);
+  });
+
+  test("learns who a station is that it has never heard of, and shows what came while the tab slept", async () => {
+    const page = await player.openReady();
+    await player.stack.sql`
+      insert into stations (station_id, name, latitude, longitude) values ('52200', 'New buoy', 13, 144)
+    `;
+    await player.publish("52200");
+    await page.until(`${rowOf("52200")}?.textContent.includes("New buoy")`);
+    await page.until('bellbuoy.map.stationsInView().includes("52200")');
+    const slept = new Promise((resolve) => page.view.addEventListener("Debugger.paused", resolve, { once: true }));
+    await page.view.cdp("Debugger.enable");
+    await page.view.cdp("Debugger.pause");
+    await slept;
+    await player.publish("46001");
+    await player.publish("51001");
+    await page.view.cdp("Debugger.resume");
+    await page.until("bellbuoy.heard === 3");
+    for (const stationId of ["46001", "51001"])
+      await page.until(`${rowOf(stationId)}.textContent.includes("just now")`);
+    expect(page.complaints).toEqual([]);
+  });
+
+  test("asks once an hour who the stations are, so that one that drifts does not stay where it was", async () => {
+    await player.stack.sql`
+      insert into stations (station_id, name, latitude, longitude) values ('48999', 'Drifting buoy', 30, -150)
+    `;
+    const page = await player.openReady();
+    // An hour is a third of a second to the page.
+    await page.view.cdp("Page.addScriptToEvaluateOnNewDocument", {
+      source: `(() => {
+        const { setTimeout } = globalThis;
+        globalThis.setTimeout = (act, ms, ...rest) => setTimeout(act, ms > 3_000_000 ? ms / 10_000 : ms, ...rest);
+      })()`,
+    });
+    await page.view.navigate("about:blank");
+    await page.view.navigate(`${player.server.url}/?hook=1#network/@30,-150,40z`);
+    await page.until('globalThis.bellbuoy?.map.stationsInView().includes("48999")');
+    await player.stack.sql`update stations set longitude = -175, name = 'Drifted buoy' where station_id = '48999'`;
+    await page.until('!bellbuoy.map.stationsInView().includes("48999")');
+    await page.until(`${rowOf("48999")}.textContent.includes("Drifted buoy")`);
+    expect(page.complaints).toEqual([]);
+  });
+
+  test("connects anew after a sleep of the machine, over which a connection dies without a word", async () => {
+    const page = await player.openReady();
+    await page.view.evaluate(`(() => {
+      globalThis.opened = 0;
+      const Native = EventSource;
+      globalThis.EventSource = class extends Native { constructor(url) { super(url); globalThis.opened++; } };
+      const { now } = Date;
+      Date.now = () => now() + 120_000;
+    })()`);
+    await page.until(`globalThis.opened === 1 && ${isLive}`);
+    await player.publish("46026");
+    await page.until("bellbuoy.heard === 1");
+    expect(page.complaints).toEqual([]);
+  });
+
+  test("connects anew when its stream died without a word though the server answers, and when the network is back", async () => {
+    const page = await player.openReady();
+    await page.view.cdp("Page.addScriptToEvaluateOnNewDocument", {
+      source: `(() => {
+        globalThis.streams = [];
+        const Native = EventSource;
+        globalThis.EventSource = class extends Native {
+          constructor(url) { super(url); streams.push(this); }
+          addEventListener(type, listener) { super.addEventListener(type, (event) => this.isDead || listener(event)); }
+        };
+        const every = setInterval;
+        globalThis.setInterval = (act, ms) => every(act, ms === 60_000 ? 500 : ms);
+      })()`,
+    });
+    await page.view.navigate("about:blank");
+    await page.view.navigate(`${player.server.url}/?hook=1`);
+    await page.until(`globalThis.bellbuoy && ${isLive}`);
+    await page.view.evaluate("streams[0].isDead = true");
+    await pollOnce(10, 2);
+    await page.until(`streams.length > 1 && bellbuoy.heard === 10 && ${isLive}`);
+    await page.view.evaluate('globalThis.before = streams.at(-1), dispatchEvent(new Event("online"))');
+    await page.until(`streams.at(-1) !== before && ${isLive}`);
+    expect(page.complaints).toEqual([]);
+  });
+
+  test("says that NDBC is silent, but not when it is the page that is cut off", async () => {
+    const polledAgo = (minutes: number) => player.stack.sql`
+      insert into upstream_files (path, fetched_at)
+      values (${latestObsPath}, now() - ${minutes} * interval '1 minute')
+      on conflict (path) do update set fetched_at = excluded.fetched_at
+    `;
+    await polledAgo(40);
+    const page = await player.openReady();
+    await page.until(`${textOf("newest")}.includes("NDBC silent for 40 min")`);
+    await player.killServer();
+    await page.until('document.querySelector("main").dataset.state === "reconnecting"');
+    expect(await page.view.evaluate<string>(textOf("newest"))).not.toContain("NDBC");
+    await polledAgo(0);
+    await player.restartServer();
+    await page.until(isLive);
+    expect(await page.view.evaluate<string>(textOf("newest"))).not.toContain("NDBC");
+  });
+
+  test("works from any static host with ?server=", async () => {
+    const host = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch: (request) => {
+        const { pathname } = new URL(request.url);
+        return new Response(Bun.file(distDir + (pathname === "/" ? "/index.html" : pathname)));
+      },
+    });
+    const page = await openPage(
+      `http://127.0.0.1:${host.port}/?hook=1&server=${encodeURIComponent(player.server.url)}`,
+    );
+    await page.until(isLive);
+    await player.publish("44009");
+    await page.until("globalThis.bellbuoy && bellbuoy.heard === 1");
+    expect(page.complaints).toEqual([]);
+    page.close();
+    await host.stop(true);
+  });
+
+  test("says plainly that a server which serves the player lets it ask no other", async () => {
+    const page = await player.open("/?hook=1&server=http://127.0.0.1:9", "refused");
+    expect(await page.view.evaluate<string>(textOf("connection"))).toContain("static host");
+    expect(await page.view.evaluate<string>(textOf("retry"))).toBe("");
+  });
+
+  // The last: its service worker stays in the browser.
+  test("opens without a network though nothing was replayed before, says so, and plays the past day that it has", async () => {
+    const page = await player.openWithoutNetwork();
+    expect(await page.view.evaluate<string>(textOf("connection"))).toContain("Offline");
+    await page.until('document.querySelectorAll("#stations li").length >= 4');
+    await page.until(`${textOf("replay-time")}.endsWith("UTC")`);
+    await page.view.click("#listen");
+    await page.until('document.querySelector("main").dataset.sound === "playing"');
+    await page.until('Number(document.getElementById("replay-position").value) > 0');
+    await player.restartServer();
+    await page.view.evaluate('dispatchEvent(new Event("online"))');
+    await page.until(isLive);
+  });
+});
