@@ -21,7 +21,6 @@ const silentAfterMs = 20 * 60_000;
  * @param newestAtMs when the newest report was measured, `null` before the first
  */
 export function createConnectionLine(newestAtMs: () => number | null): ConnectionLine {
-  const main = find("main", HTMLElement);
   const connection = find("connection", HTMLElement);
   const retry = find("retry", HTMLElement);
   const newest = find("newest", HTMLElement);
@@ -53,7 +52,7 @@ export function createConnectionLine(newestAtMs: () => number | null): Connectio
   };
 
   function show(): void {
-    main.dataset.state = cachedAtMs !== null && state.kind === "reconnecting" ? "offline" : state.kind;
+    document.body.dataset.state = cachedAtMs !== null && state.kind === "reconnecting" ? "offline" : state.kind;
     simulated.hidden = !isSimulated;
     setText(connection, describeConnection());
     showTime();

@@ -17,20 +17,19 @@ const words: Record<PlayerState, string> = {
 
 /** @param toggle begins to sound, pauses, or goes on; rejects if it cannot begin, and may be tried again */
 export function createListenButton(toggle: () => Promise<void>): ListenButton {
-  const main = find("main", HTMLElement);
   const button = find("listen", HTMLButtonElement);
   /** The gesture before the click brings interrupted sound back, wherever it is made; the click is not to pause it again. */
   let wasInterrupted = false;
   let isStarting = false;
   for (const gesture of ["pointerdown", "keydown"]) {
-    const note = () => (wasInterrupted = main.dataset.sound === "interrupted");
+    const note = () => (wasInterrupted = document.body.dataset.sound === "interrupted");
     addEventListener(gesture, note, { capture: true });
   }
 
   return {
     async press() {
       if (isStarting || wasInterrupted) return;
-      if (main.dataset.sound === "off") {
+      if (document.body.dataset.sound === "off") {
         // Not disabled: it would lose the focus.
         isStarting = true;
         setText(button, words.loading);
@@ -44,7 +43,7 @@ export function createListenButton(toggle: () => Promise<void>): ListenButton {
       isStarting = false;
     },
     show(state) {
-      main.dataset.sound = state;
+      document.body.dataset.sound = state;
       setText(button, words[state]);
     },
   };

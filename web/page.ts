@@ -271,6 +271,7 @@ async function showCard(): Promise<void> {
 
 /** The past is of the chosen station, or else of the region in view. */
 function showReplay(): void {
+  document.body.toggleAttribute("data-replay", viewing.view.mode === "24h" && server !== null);
   if (viewing.view.mode !== "24h") {
     if (replayBar) replayBar.hide();
     else find("replay-bar", HTMLElement).hidden = true;

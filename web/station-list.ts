@@ -24,7 +24,7 @@ export type StationList = {
 /** More than anybody reads at once; the next come when asked for. */
 const rowsAtOnce = 120;
 const glowMs = 3_000;
-/** The list's class while somebody goes through it by keys. */
+/** A class, of what the list lies in, while somebody goes through it by keys. */
 const byKeys = "by-keys";
 
 /** What a row says, with the word that tells a wave's metres from a wind's. */
@@ -103,13 +103,14 @@ export function createStationList(
     event.preventDefault();
     goal?.focus();
   });
+  const side = element.parentElement ?? element;
   // Told by a class: by `:focus-visible` alone the rows would be gone while the focus goes from one to the next.
   element.addEventListener("focusin", ({ target }) => {
-    if (target instanceof Element && target.matches(":focus-visible")) element.classList.add(byKeys);
+    if (target instanceof Element && target.matches(":focus-visible")) side.classList.add(byKeys);
   });
   element.addEventListener("focusout", () => {
     setTimeout(() => {
-      if (!element.matches(":focus-within")) element.classList.remove(byKeys);
+      if (!element.matches(":focus-within")) side.classList.remove(byKeys);
     });
   });
   // Whoever only came to search reaches the first row by an arrow, too.

@@ -104,15 +104,15 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
     player.wire.hold();
     const loading = await open("/?hook=1", "connecting");
     await expectNoFault(loading, "loading");
-    await loading.until('document.getElementById("main").dataset.state === "refused"');
+    await loading.until('document.body.dataset.state === "refused"');
     expect(await loading.view.evaluate<string>('document.getElementById("status").textContent')).toMatch(
       /Refused: .*trying again/s,
     );
     await expectNoFault(loading, "refused");
     await player.wire.mend();
-    await loading.until('document.getElementById("main").dataset.state === "live"');
+    await loading.until('document.body.dataset.state === "live"');
     await player.killServer();
-    await loading.until('document.getElementById("main").dataset.state === "reconnecting"');
+    await loading.until('document.body.dataset.state === "reconnecting"');
     await expectNoFault(loading, "reconnecting");
     await player.restartServer();
   });

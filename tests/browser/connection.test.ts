@@ -61,7 +61,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     const page = await player.openReady();
     await listen(page);
     await player.killServer();
-    await page.until('document.querySelector("main").dataset.state === "reconnecting"');
+    await page.until('document.body.dataset.state === "reconnecting"');
     expect(await page.view.evaluate<string>('document.querySelector("#retry").textContent')).toContain("trying again");
     await pollOnce(40, 10);
     await player.restartServer();
@@ -77,9 +77,9 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     const page = await player.openReady();
     await player.wire.cut();
     await player.killServer();
-    await page.until('document.querySelector("main").dataset.state === "reconnecting"');
+    await page.until('document.body.dataset.state === "reconnecting"');
     await player.restartServer();
-    await page.until('document.querySelector("main").dataset.state === "waiting"');
+    await page.until('document.body.dataset.state === "waiting"');
     expect(await page.view.evaluate<string>(textOf("connection"))).toContain("database");
     await pollOnce(20, 5);
     await player.wire.mend();
@@ -178,7 +178,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     const page = await player.openReady();
     await page.until(`${textOf("newest")}.includes("NDBC silent for 40 min")`);
     await player.killServer();
-    await page.until('document.querySelector("main").dataset.state === "reconnecting"');
+    await page.until('document.body.dataset.state === "reconnecting"');
     expect(await page.view.evaluate<string>(textOf("newest"))).not.toContain("NDBC");
     await polledAgo(0);
     await player.restartServer();
@@ -219,7 +219,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await page.until('document.querySelectorAll("#stations li").length >= 4');
     await page.until(`${textOf("replay-time")}.endsWith("UTC")`);
     await page.view.click("#listen");
-    await page.until('document.querySelector("main").dataset.sound === "playing"');
+    await page.until('document.body.dataset.sound === "playing"');
     await page.until('Number(document.getElementById("replay-position").value) > 0');
     await player.restartServer();
     await page.view.evaluate('dispatchEvent(new Event("online"))');

@@ -7,7 +7,7 @@ setDefaultTimeout(60_000);
 
 const mode = `document.querySelector('#modes [aria-pressed="true"]').dataset.mode`;
 const shown = (id: string) => `document.querySelector("#${id}").checkVisibility()`;
-const sound = `document.getElementById("main").dataset.sound`;
+const sound = `document.body.dataset.sound`;
 
 describe.skipIf(chromium === null)("by the keyboard alone", () => {
   let player: OpenPlayer;

@@ -36,7 +36,7 @@ export type OpenPlayer = {
 };
 
 /** Of a page that is connected. */
-export const isLive = 'document.querySelector("main").dataset.state === "live"';
+export const isLive = 'document.body.dataset.state === "live"';
 
 /** What an element of the page says. */
 export function textOf(id: string): string {
@@ -67,7 +67,7 @@ export async function startOpenPlayer(): Promise<OpenPlayer> {
   async function open(path: string, state = "live"): Promise<Page> {
     const page = await openPage(server.url + path);
     pages.push(page);
-    await page.until(`document.getElementById("main")?.dataset.state === "${state}"`);
+    await page.until(`document.body?.dataset.state === "${state}"`);
     return page;
   }
 
@@ -100,7 +100,7 @@ export async function startOpenPlayer(): Promise<OpenPlayer> {
       await killServer();
       await page.view.navigate("about:blank");
       await page.view.navigate(`${server.url}/#24h`);
-      await page.until('document.querySelector("main")?.dataset.state === "offline"');
+      await page.until('document.body?.dataset.state === "offline"');
       return page;
     },
     killServer,
@@ -149,7 +149,7 @@ export async function enter(page: Page, selector: string, value: string): Promis
 /** Begins to listen by a click. */
 export async function listen(page: Page): Promise<void> {
   await page.view.click("#listen");
-  await page.until('document.getElementById("main").dataset.sound === "playing"');
+  await page.until('document.body.dataset.sound === "playing"');
 }
 
 /** What Chromium needs to know of a key besides its name, to do what it does for a person. */

@@ -58,14 +58,14 @@ describe.skipIf(chromium === null)("the page under its policy", () => {
     await page.view.navigate(url);
     return page;
   }
-  const isLive = 'document.querySelector("main").dataset.state === "live"';
+  const isLive = 'document.body.dataset.state === "live"';
 
   test("runs and sounds without breaking it once", async () => {
     const page = await openWatched(`${server.url}/?hook=1`);
     await page.until(isLive);
     await page.until("bellbuoy.listening !== null");
     await page.view.click("#listen");
-    await page.until('document.querySelector("main").dataset.sound === "playing"');
+    await page.until('document.body.dataset.sound === "playing"');
     await stack.redis.publish("observations:new", lineOf(new Date()));
     await page.until("bellbuoy.scheduled.length === 1");
     expect(await page.view.evaluate<string[]>("violations")).toEqual([]);
@@ -78,7 +78,7 @@ describe.skipIf(chromium === null)("the page under its policy", () => {
     await page.until("violations.length > 0");
     const [violation] = await page.view.evaluate<string[]>("violations");
     expect(violation).toStartWith("connect-src http://127.0.0.1:9/v1/");
-    await page.until('document.querySelector("main").dataset.state === "refused"');
+    await page.until('document.body.dataset.state === "refused"');
     expect(await page.view.evaluate<string>("document.body.textContent")).toContain(
       "the host of this page lets it ask no other server",
     );

@@ -157,7 +157,7 @@ describe.skipIf(chromium === null)("a page whose stream is refused", () => {
     const server = await stack.start("server", { MAX_STREAMS: "1" });
     const first = await listen(streamOf(server));
     const page = await openPage(server.url);
-    const state = 'document.querySelector("main").dataset.state';
+    const state = "document.body.dataset.state";
     await page.until(`${state} === "refused"`);
     const text = await page.view.evaluate<string>('document.querySelector("#status").innerText');
     expect(text).toContain("Refused: this server has no more streams to give (limit: 1)");

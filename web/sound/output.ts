@@ -27,7 +27,7 @@ export type Output = {
 
 /** Opens the sound card; a browser allows it only from within a gesture. */
 export function openOutput(): Output {
-  const context = new AudioContext({ sampleRate: outputSampleRate, latencyHint: "balanced" });
+  const context = new AudioContext({ sampleRate: outputSampleRate, latencyHint: "playback" });
   const mix = new GainNode(context);
   const pause = new GainNode(context, { gain: 0 });
   const sleep = new GainNode(context);
