@@ -61,6 +61,9 @@ const ownKeys: Record<string, readonly string[]> = {
   SELECT: [" ", "Enter", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"],
 };
 
+/** What goes on for as long as a key is held; all else happens once. */
+const held = /^Arrow|^[+=-]$/;
+
 /** Calls `act` for each key that means something and that nothing else on the page wants. */
 export function followKeys(act: (action: KeyAction) => void): void {
   document.addEventListener("keydown", (event) => {
@@ -73,7 +76,7 @@ export function followKeys(act: (action: KeyAction) => void): void {
     event.preventDefault();
     // Escape first leaves the search; the next key is the page's again.
     if (event.target instanceof HTMLInputElement && event.key === "Escape") event.target.blur();
-    else act(shortcut.action);
+    else if (!event.repeat || held.test(event.key)) act(shortcut.action);
   });
 }
 

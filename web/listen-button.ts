@@ -28,7 +28,10 @@ export function createListenButton(toggle: () => Promise<void>): ListenButton {
 
   return {
     async press() {
-      if (isStarting || wasInterrupted) return;
+      const isAnswered = isStarting || wasInterrupted;
+      // A click need not come by a gesture of this page, as that of a voice.
+      wasInterrupted = false;
+      if (isAnswered) return;
       if (document.body.dataset.sound === "off") {
         // Not disabled: it would lose the focus.
         isStarting = true;

@@ -8,9 +8,9 @@ export function showMissingPart(place: HTMLElement, error: unknown): void {
   place.hidden = false;
   if (place.querySelector(".missing") !== null) return;
   console.warn("a part of the page is missing:", error);
-  const reload = make("button", { type: "button", textContent: "Reload the page" });
+  const reload = make("button", { type: "button", textContent: "Reload" });
   reload.addEventListener("click", () => location.reload());
-  const text = "This part of the page could not be loaded. It comes with a reload, once the server answers.";
+  const text = "This could not be loaded. It comes with a reload, once the server answers.";
   const words = make("p", { className: "missing", textContent: text, attributes: { role: "alert" } });
   place.replaceChildren(words, reload);
 }

@@ -23,10 +23,13 @@ export async function registerServiceWorker(): Promise<void> {
   }
 }
 
-/** What was asked before it was there went past it. */
+/** What was asked before it was there went past it, also what is answered only now. */
 function tellAsked(): void {
-  const asked = performance.getEntriesByType("resource").map(({ name }) => name);
-  navigator.serviceWorker.controller?.postMessage([...new Set(asked)]);
+  const controlledAtMs = performance.now();
+  new PerformanceObserver((list) => {
+    const missed = list.getEntries().flatMap(({ name, startTime }) => (startTime < controlledAtMs ? [name] : []));
+    if (missed[0]) navigator.serviceWorker.controller?.postMessage(missed);
+  }).observe({ type: "resource", buffered: true });
 }
 
 /**

@@ -45,15 +45,19 @@ export function createOpenCard({ server, factsOf, ...actions }: OpenCardParts): 
   const card = createStationCard(element, actions);
   let shown: string | null = null;
   let history: CardHistory = "loading";
-  /** What has come since the past day was asked for: its answer may not know it yet. */
+  /** What has come since the card was opened: an answer may not know it yet. */
   let arrived: PastReport[] = [];
+  let asking = new AbortController();
 
   return {
     open(stationId) {
       const isAnother = stationId !== shown;
       shown = stationId;
       if (stationId === null) close();
-      if (isAnother) history = "loading";
+      if (isAnother) {
+        history = "loading";
+        arrived = [];
+      }
       update();
       if (isAnother) void reload();
     },
@@ -82,14 +86,16 @@ export function createOpenCard({ server, factsOf, ...actions }: OpenCardParts): 
     if (stationId === null || server === null) return;
     const sinceMs = Date.now() - dayMs;
     let loaded: CardHistory;
-    arrived = [];
+    asking.abort();
+    asking = new AbortController();
+    const { signal } = asking;
     try {
-      loaded = await loadHistory(server, stationId, sinceMs, AbortSignal.timeout(requestMs));
+      loaded = await loadHistory(server, stationId, sinceMs, AbortSignal.any([signal, AbortSignal.timeout(requestMs)]));
     } catch {
       loaded = typeof history === "string" ? "unknown" : history;
     }
-    // Another station may have been chosen since.
-    if (shown !== stationId) return;
+    // It may have been asked for again, or another station chosen since.
+    if (signal.aborted || shown !== stationId) return;
     history =
       typeof loaded === "string" ? loaded : arrived.reduce((past, one) => addReport(past, one, sinceMs), loaded);
     update();

@@ -67,10 +67,10 @@ const actions: Record<KeyAction, () => unknown> = {
   "24h": () => viewing.changeMode("24h"),
   back: viewing.back,
   swap: viewing.swap,
-  left: () => (viewing.view.mode === "24h" ? replayBar?.step(-1) : chooseNearest("left")),
-  right: () => (viewing.view.mode === "24h" ? replayBar?.step(1) : chooseNearest("right")),
-  up: () => chooseNearest("up"),
-  down: () => chooseNearest("down"),
+  left: () => (viewing.view.mode === "24h" ? replayBar?.step(-1) : map.chooseNext("left")),
+  right: () => (viewing.view.mode === "24h" ? replayBar?.step(1) : map.chooseNext("right")),
+  up: () => map.chooseNext("up"),
+  down: () => map.chooseNext("down"),
   "zoom-in": () => map.zoomBy(zoomStep),
   "zoom-out": () => map.zoomBy(1 / zoomStep),
   "whole-world": () => map.showWholeWorld(),
@@ -203,11 +203,6 @@ async function fetchSounding(): Promise<Sounding> {
 }
 
 // What a person does.
-
-function chooseNearest(direction: "left" | "right" | "up" | "down"): void {
-  const next = map.nearest(viewing.view.stationId, direction);
-  if (next !== null) chooseOnMap(next);
-}
 
 /** The card may be far from where the focus is: whoever hears the page is told which station was chosen. */
 function chooseOnMap(stationId: string | null): void {

@@ -97,12 +97,14 @@ export function createStationList(
     const row = target instanceof Element ? target.closest<HTMLElement>("li") : null;
     if (row?.dataset.stationId) onSelect(row.dataset.stationId);
   });
-  rows.addEventListener("keydown", (event) => {
-    const goal = goalOf(event.key);
-    if (goal === undefined) return;
-    event.preventDefault();
-    goal?.focus();
-  });
+  for (const walked of [rows, more] as HTMLElement[]) {
+    walked.addEventListener("keydown", (event) => {
+      const goal = goalOf(event.key);
+      if (goal === undefined) return;
+      event.preventDefault();
+      goal?.focus();
+    });
+  }
   const side = element.parentElement ?? element;
   // Told by a class: by `:focus-visible` alone the rows would be gone while the focus goes from one to the next.
   element.addEventListener("focusin", ({ target }) => {
@@ -212,7 +214,7 @@ export function createStationList(
     }
   }
 
-  /** Where a key leads from the row that has the focus; `undefined` for a key that leads nowhere. */
+  /** Where a key leads from the row, or the button after the last, that has the focus; `undefined` for a key that leads nowhere. */
   function goalOf(key: string): HTMLElement | null | undefined {
     const row = document.activeElement?.closest("li");
     const button = (of: Element | null | undefined) => of?.querySelector("button") ?? null;
@@ -220,7 +222,7 @@ export function createStationList(
       case "ArrowDown":
         return button(row?.nextElementSibling) ?? (more.hidden ? null : more);
       case "ArrowUp":
-        return button(row?.previousElementSibling) ?? search;
+        return row ? (button(row.previousElementSibling) ?? search) : button(rows.lastElementChild);
       case "Home":
         return button(rows.firstElementChild);
       case "End":

@@ -99,11 +99,13 @@ export function createViewing({ anyStation, onView, onMap }: ViewingParts): View
   /** Not a step of the browser's history: nobody wants to go back through each move of the map. */
   function keep(): void {
     clearTimeout(keepTimer);
+    const address = encodeView(view);
     try {
-      history.replaceState(null, "", encodeView(view));
+      history.replaceState(address, "", address);
     } catch {
       // Safari takes 100 in half a minute, which whoever holds an arrow key on the map soon has made.
-      keepTimer = setTimeout(keep, keepAgainMs);
     }
+    // Chromium takes 200 in ten seconds, and says nothing of the rest.
+    if (history.state !== address) keepTimer = setTimeout(keep, keepAgainMs);
   }
 }

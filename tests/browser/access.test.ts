@@ -108,6 +108,9 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
     expect(await loading.view.evaluate<string>('document.getElementById("status").textContent')).toMatch(
       /Refused: .*trying again/s,
     );
+    await loading.until(
+      'getComputedStyle(document.getElementById("stations"), "::after").content.includes("has not answered")',
+    );
     await expectNoFault(loading, "refused");
     await player.wire.mend();
     await loading.until('document.body.dataset.state === "live"');

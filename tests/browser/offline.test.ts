@@ -99,6 +99,15 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     await rm(dir, { recursive: true });
   });
 
+  test("keeps also what was asked before it could keep anything, and answered after that", async () => {
+    const answer = Promise.withResolvers<void>();
+    answering = answer.promise;
+    const page = await open();
+    await page.until("navigator.serviceWorker.controller !== null");
+    answer.resolve();
+    await page.until(isKept);
+  });
+
   test("opens without a server, shows what it last knew, and says how old that is", async () => {
     const page = await open();
     await page.until("globalThis.snapshot");

@@ -38,6 +38,7 @@ export function createLighthouse(
   const beam = document.createElement("i");
   let light: (Lighthouse & { turnsSinceMs: number }) | null = null;
   let turning: Animation | null = null;
+  let turnTimer: ReturnType<typeof setTimeout> | undefined;
   let tickedAtMs = Number.NEGATIVE_INFINITY;
   beam.className = "beam";
   beam.hidden = true;
@@ -56,6 +57,7 @@ export function createLighthouse(
 
   /** `null`: none. */
   function set(next: Lighthouse | null): void {
+    if (next?.turnsSinceMs !== null) clearTimeout(turnTimer);
     light = next && { ...next, turnsSinceMs: next.turnsSinceMs ?? light?.turnsSinceMs ?? performance.now() };
     beam.style.background = `conic-gradient(from ${-halfWidthDeg}deg, transparent, ${look.theme.beam} ${halfWidthDeg}deg, transparent ${2 * halfWidthDeg}deg)`;
     follow();
@@ -78,11 +80,13 @@ export function createLighthouse(
    * @param atMs of the tick, of `performance.now()`; the second of two is no other turn
    */
   function beginTurn(atMs: number): void {
-    if (light && atMs - tickedAtMs > ticksApartMs) {
-      light = { ...light, turnsSinceMs: atMs };
-      shine();
-    }
+    if (atMs - tickedAtMs > ticksApartMs) turnTimer = setTimeout(turnFrom, atMs - performance.now(), atMs);
     tickedAtMs = atMs;
+  }
+
+  function turnFrom(atMs: number): void {
+    light = light && { ...light, turnsSinceMs: atMs };
+    shine();
   }
 
   /** The map has moved. */

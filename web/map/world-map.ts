@@ -128,6 +128,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
     showWholeWorld,
     stationsInView,
     nearest,
+    chooseNext,
     zoomBy,
     panBy,
     setTimeMs,
@@ -261,6 +262,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
     return key === "0" || key === "Home" ? showWholeWorld : null;
   }
 
+  /** The station next to the chosen one, which the map then shows. */
   function chooseNext(direction: Direction): void {
     const next = nearest(selected, direction);
     const station = next === null ? undefined : points.get(next);
@@ -317,7 +319,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
       const way = stretch === 1 ? eased : (1 - stretch ** -eased) / (1 - 1 / stretch);
       camera = { x: start.x + (goal.x - start.x) * way, y: start.y + (goal.y - start.y) * way, pixelsPerUnit };
       if (progress === 1) camera = goal;
-      else glideFrame = requestAnimationFrame(step);
+      glideFrame = progress === 1 ? 0 : requestAnimationFrame(step);
       followCamera();
     };
     step(startMs);
@@ -325,6 +327,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
 
   function stopGliding(): void {
     cancelAnimationFrame(glideFrame);
+    glideFrame = 0;
   }
 
   function followCamera(): void {
@@ -336,6 +339,8 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
 
   /** The map stands still: it is drawn crisply, and the page is told. */
   function rest(): void {
+    // A frame of a glide may take longer than a rest; after its last one it rests.
+    if (glideFrame !== 0) return;
     isMoving = false;
     dress();
     void loadFineCoast();

@@ -98,6 +98,7 @@ export function createNetworkScore(options: NetworkScoreOptions): NetworkScore {
   let rung = 0;
   let burstAtS = Number.NEGATIVE_INFINITY;
   let lastArrivalS = Number.NEGATIVE_INFINITY;
+  let lastBellS = Number.NEGATIVE_INFINITY;
   let spreadS = options.firstSpreadS ?? usualSpreadS;
   let middle = usualMiddle;
 
@@ -175,7 +176,8 @@ export function createNetworkScore(options: NetworkScoreOptions): NetworkScore {
     const eastward = ({ longitude }: Report) => (longitude === null ? 0 : degreesEast(longitude, middle));
     chosen.sort((a, b) => eastward(a) - eastward(b));
     const gapS = Math.min(longestGapS, leftS / chosen.length);
-    let earliest = t;
+    // A part of the burst that came before may have given out bells that are yet to sound.
+    let earliest = Math.max(t, lastBellS + leastGapS);
     planned = chosen.map((report, index) => {
       // Somewhere in the middle of its own share of the time: neither a grid nor a clump.
       const bellS = Math.max(earliest, t + (index + 0.2 + 0.6 * random()) * gapS);
@@ -196,6 +198,7 @@ export function createNetworkScore(options: NetworkScoreOptions): NetworkScore {
 
   function ring(report: Report, t: number): SoundEvent {
     rung++;
+    lastBellS = t;
     burstsUnheard.delete(report.stationId);
     const { stationId, longitude, waterTempC, waveHeightM } = report;
     const pan = longitude === null ? 0 : panOfLongitude(longitude, middle);

@@ -167,6 +167,19 @@ describe("The network", () => {
     expect(rung + waiting + leftOut).toBe(800);
   });
 
+  test("leaves time between the bells of a burst also where a part of it rings before the rest has come", () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const score = createNetworkScore({ seed, preset: "harbour" });
+      score.arrive(burst.slice(0, 60), 0);
+      const early = score.until(1.5);
+      score.arrive(burst.slice(60, 120), 0.1);
+      const bells = [...early, ...score.until(60)].filter((event) => "stationId" in event && event.stationId);
+      for (const [index, bell] of bells.slice(1).entries()) {
+        expect(bell.t - (bells[index]?.t ?? 0)).toBeGreaterThanOrEqual(0.0899);
+      }
+    }
+  });
+
   test("still counts who waited when the next burst comes", () => {
     const score = createNetworkScore({ seed: 1, preset: "harbour" });
     score.arrive(burst, 0);
