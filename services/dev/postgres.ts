@@ -175,8 +175,15 @@ function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** The user `postgres`, made when this system has none. */
-async function postgresAccount(): Promise<Account> {
+let account: Promise<Account> | null = null;
+
+/** The user `postgres`. Two clusters that start at once must not both make it. */
+function postgresAccount(): Promise<Account> {
+  account ??= findOrMakeAccount();
+  return account;
+}
+
+async function findOrMakeAccount(): Promise<Account> {
   if (!(await idOf("-u")))
     await run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", "postgres"], "/");
   return { uid: Number(await idOf("-u")), gid: Number(await idOf("-g")) };

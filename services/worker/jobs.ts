@@ -25,8 +25,11 @@ export type RunningJobs = {
   schedule(): Promise<void>;
   /** How many jobs of each queue are in each state; nothing while Redis is away. */
   counts(): Promise<{ queue: string; state: string; count: number }[]>;
-  /** Waits for what is running, and takes nothing more. */
-  close(): Promise<void>;
+  /**
+   * Waits for what is running, and takes nothing more.
+   * @param isRedisAway as far as others know: this connection may learn it later
+   */
+  close(isRedisAway: boolean): Promise<void>;
 };
 
 /** Jobs that came to an end are not kept, but for those that failed for good. */
@@ -105,9 +108,9 @@ export function startJobs(
         () => [],
       );
     },
-    async close() {
+    async close(isRedisAway) {
       // Without Redis no job can be finished in order; it is taken over when its lock runs out.
-      const isAway = redis.status !== "ready";
+      const isAway = isRedisAway || redis.status !== "ready";
       await Promise.all(workers.map((worker) => worker.close(isAway)));
       await Promise.all(Object.values(queueOf).map((queue) => queue.close()));
     },

@@ -121,7 +121,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
     metrics.jobEnded,
   );
   metrics.watchQueues(jobs);
-  onClose(() => jobs.close());
+  onClose(() => jobs.close(redis.problem !== null));
 
   // At every start of Redis, not only ours: it may have come back empty.
   jobConnection.on("ready", () => {

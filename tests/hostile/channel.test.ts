@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
@@ -11,6 +11,8 @@ import { observed } from "../rig/observed.ts";
 import { spawnService, startStack } from "../rig/stack.ts";
 import { mutated } from "./mutations.ts";
 import { inputs } from "./seed.ts";
+
+setDefaultTimeout(30_000);
 
 const stack = await startStack();
 const server = spawnService("server", { DATABASE_URL: stack.databaseUrl, REDIS_URL: stack.redisUrl });

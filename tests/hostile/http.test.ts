@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { storePoll } from "../../services/worker/store.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
@@ -7,6 +7,8 @@ import { spawnService, startStack } from "../rig/stack.ts";
 import { mutated } from "./mutations.ts";
 import { askRaw, type RawAnswer } from "./raw-http.ts";
 import { inputs } from "./seed.ts";
+
+setDefaultTimeout(30_000);
 
 const stack = await startStack();
 await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, [

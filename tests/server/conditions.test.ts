@@ -33,7 +33,12 @@ test("/v1/conditions is empty before anything was stored", async () => {
 });
 
 describe("/v1/conditions", () => {
-  const [wavesAt, newestAt, oldAt] = [minutesAgo(80), minutesAgo(20), minutesAgo(10 * 60)];
+  const [gustsAt, wavesAt, newestAt, oldAt] = [140, 80, 20, 10 * 60].map(minutesAgo) as [
+    string,
+    string,
+    string,
+    string,
+  ];
 
   test("has what each station measured last, field by field, each with its own time", async () => {
     const unnamed = { elevationM: null, name: null, owner: null, program: null, type: null };
@@ -43,7 +48,7 @@ describe("/v1/conditions", () => {
     ]);
     await storeHistory(stack.sql, [
       observed("46026", oldAt, { waterTempC: 11 }),
-      observed("46026", minutesAgo(140), { waveHeightM: 1.9, gustMps: 9 }),
+      observed("46026", gustsAt, { waveHeightM: 1.9, gustMps: 9 }),
       observed("46026", wavesAt, { waveHeightM: 2.1, windSpeedMps: 4 }),
       observed("44009", minutesAgo(50), { pressureHpa: 1012.8 }),
       observed("51001", oldAt, { waterTempC: 25 }),
@@ -58,7 +63,7 @@ describe("/v1/conditions", () => {
       stationId: "46026",
       waveHeightM: { value: 2.1, at: wavesAt },
       windSpeedMps: { value: 0, at: newestAt },
-      gustMps: { value: 9, at: minutesAgo(140) },
+      gustMps: { value: 9, at: gustsAt },
     });
     expect(answer.conditions[1]?.waterTempC).toBeNull();
   });

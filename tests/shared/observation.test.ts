@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import {
   coreMeasurements,
@@ -10,6 +10,8 @@ import {
   stationIdPattern,
 } from "../../shared/measurements.ts";
 import { encodeMessage, encodeObservation, parseMessage } from "../../shared/observation.ts";
+
+setDefaultTimeout(30_000);
 
 /** The line of the contract. */
 const line =

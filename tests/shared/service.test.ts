@@ -11,7 +11,7 @@ import { latestObsFile } from "../rig/ndbc-file.ts";
 import { type LogLine, spawnService } from "../rig/stack.ts";
 import { startUpstream } from "../rig/upstream.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
 const says = (message: string) => (line: LogLine) => line.message === message;
 

@@ -32,10 +32,11 @@ const says = (message: string) => (line: LogLine) => line.message === message;
 describe("workers", () => {
   test("poll once a tick together, not once each", async () => {
     await Promise.all([startWorker(), startWorker()]);
-    await upstream.asked(latestObsPath, 1);
+    await upstream.asked(latestObsPath, polls() + 1);
     const startedAt = performance.now();
-    await upstream.asked(latestObsPath, 4);
-    expect((performance.now() - startedAt) / 1_000).toBeWithin(2, 4);
+    // Three ticks, where they would be one and a half if each of both polled.
+    await upstream.asked(latestObsPath, polls() + 3);
+    expect((performance.now() - startedAt) / 1_000).toBeGreaterThan(2);
   });
 
   test("go on polling when one of them is killed", async () => {
@@ -43,7 +44,8 @@ describe("workers", () => {
     await upstream.asked(latestObsPath, 1);
     await first.stop("SIGKILL");
     await upstream.asked(latestObsPath, polls() + 2);
-  });
+    // What it had begun is taken over only when its lock has run out.
+  }, 60_000);
 
   test("store what NDBC tells, once", async () => {
     const worker = await startWorker();

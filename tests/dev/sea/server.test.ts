@@ -81,5 +81,5 @@ test("two servers of one seed send the same bytes at the same time", async () =>
 test("a stopped sea answers no more", async () => {
   const brief = await startSea({ port: 0 });
   await brief.stop();
-  expect(fetch(brief.url)).rejects.toThrow();
+  await expect(fetch(brief.url)).rejects.toThrow();
 });
