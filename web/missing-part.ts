@@ -10,7 +10,7 @@ export function showMissingPart(place: HTMLElement, error: unknown): void {
   console.warn("a part of the page is missing:", error);
   const reload = make("button", { type: "button", textContent: "Reload" });
   reload.addEventListener("click", () => location.reload());
-  const text = "This could not be loaded. A reload brings it, once the server answers.";
+  const text = "This could not be loaded. Reload once the server answers.";
   const words = make("p", { className: "missing", textContent: text, attributes: { role: "alert" } });
   place.replaceChildren(words, reload);
 }
