@@ -44,14 +44,8 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
 
   test("shows what a worker read from NDBC, and says how old it is", async () => {
     const page = await player.openReady();
-    upstream.files.set(latestObsPath, latestObsFile(30, new Date(Date.now() - 21 * 60_000)));
-    const worker = await player.stack.start("worker", {
-      NDBC_URL: upstream.url,
-      POLL_SECONDS: "1",
-      BACKFILL_HOURS: "0",
-    });
+    await pollOnce(30, 21);
     await page.until("bellbuoy.heard >= 30");
-    await worker.stop();
     await page.until('document.querySelectorAll("#stations li").length >= 30');
     expect(await page.until<string>('document.querySelector("#newest").textContent')).toMatch(/old|just now/);
     expect(page.complaints).toEqual([]);
