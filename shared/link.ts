@@ -1,3 +1,4 @@
+import { pause } from "./clock.ts";
 import type { Log } from "./log.ts";
 
 /** What is known of a connection to something outside: whether it holds, and if not, why. */
@@ -67,35 +68,5 @@ export async function untilUp<T>(
       link.down(error);
       await pause(pauseMs * (0.75 + Math.random() / 2), signal);
     }
-  }
-}
-
-/**
- * Resolves after a while.
- * @throws what `signal` was aborted with, at once
- */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const aborted = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", aborted);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener("abort", aborted, { once: true });
-  });
-}
-
-/** What a promise resolves with. @throws what it rejects with, or that it took longer than so many milliseconds */
-export async function withDeadline<T>(promise: PromiseLike<T>, milliseconds: number): Promise<T> {
-  const { promise: tooSlow, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
-  try {
-    return await Promise.race([promise, tooSlow]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,5 +1,6 @@
 import { version } from "../package.json" with { type: "json" };
-import { type Link, withDeadline } from "./link.ts";
+import { withDeadline } from "./clock.ts";
+import type { Link } from "./link.ts";
 import { Counter, Gauge, Registry } from "./prometheus.ts";
 import { type Sql, sqlConnections } from "./sql.ts";
 import { latestObsPath } from "./upstream.ts";

@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from "ioredis";
-import { type Link, withDeadline } from "./link.ts";
+import { withDeadline } from "./clock.ts";
+import type { Link } from "./link.ts";
 
 /**
  * Opens a connection to Redis that is tried again for ever, at most 5 seconds apart, and tells `link` how it stands.

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import postgres from "postgres";
-import { type Link, withDeadline } from "./link.ts";
+import { withDeadline } from "./clock.ts";
+import type { Link } from "./link.ts";
 
 /**
  * The SQL client of one service: a small pool that connects when first used and again whenever the server is back.

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { channels } from "../../shared/channels.ts";
-import { describeError, type Link, untilUp, withDeadline } from "../../shared/link.ts";
+import { withDeadline } from "../../shared/clock.ts";
+import { describeError, type Link, untilUp } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import { type ParsedMessage, parseMessage } from "../../shared/observation.ts";
 import type { Sql } from "../../shared/sql.ts";

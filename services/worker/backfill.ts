@@ -1,4 +1,5 @@
-import { describeError, pause } from "../../shared/link.ts";
+import { pause } from "../../shared/clock.ts";
+import { describeError } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Observation } from "../../shared/measurements.ts";
 import type { Sql } from "../../shared/sql.ts";

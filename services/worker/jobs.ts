@@ -1,7 +1,8 @@
 import { Queue, type RepeatOptions, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { type jobs, queuePrefix, queues } from "../../shared/channels.ts";
-import { describeError, type Link, withDeadline } from "../../shared/link.ts";
+import { withDeadline } from "../../shared/clock.ts";
+import { describeError, type Link } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import { retryDelayMs } from "../../shared/redis.ts";
 import { isDatabaseAway } from "../../shared/sql.ts";

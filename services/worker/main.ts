@@ -1,6 +1,7 @@
 import { jobs as jobNames } from "../../shared/channels.ts";
+import { pause } from "../../shared/clock.ts";
 import { readWorkerConfig } from "../../shared/config.ts";
-import { describeError, pause, untilUp, watchLink } from "../../shared/link.ts";
+import { describeError, untilUp, watchLink } from "../../shared/link.ts";
 import { createServiceMetrics } from "../../shared/metrics.ts";
 import { migrate } from "../../shared/migrate.ts";
 import { connectRedis, pingRedis } from "../../shared/redis.ts";

@@ -1,4 +1,4 @@
-import { pause } from "../../shared/link.ts";
+import { pause } from "../../shared/clock.ts";
 
 /** A listener that behaves as a browser's EventSource does, and comes back for ever. */
 export type BrowserListener = {
