@@ -20,6 +20,15 @@ const url = (...protocols: string[]) =>
     return parsed !== null && protocols.includes(parsed.protocol) && parsed.host !== "" && isDecodable(parsed);
   });
 
+/** An address of Redis: of a host, or of a socket's file on this machine. */
+const redisUrl = z.union([
+  url("redis:", "rediss:"),
+  z.string().refine((value) => {
+    const parsed = parseUrl(value);
+    return parsed !== null && parsed.protocol === "unix:" && parsed.host === "" && parsed.pathname.length > 1;
+  }),
+]);
+
 /** A `%` in a password must be written as `%25`; the clients would throw at one that is not. */
 function isDecodable({ username, password }: URL): boolean {
   try {
@@ -43,9 +52,9 @@ const variables = {
     "an address like postgres://user:password@host:5432/database, a % in it as %25",
   ),
   REDIS_URL: variable(
-    url("redis:", "rediss:"),
+    redisUrl,
     "redis://localhost:6379",
-    "an address like redis://:password@host:6379 (rediss:// for TLS), a % in it as %25",
+    "an address like redis://:password@host:6379 (rediss:// for TLS) or unix:/run/redis/redis.sock, a % in it as %25",
   ),
   HOST: variable(z.string(), "0.0.0.0", "a host name or an address"),
   PORT: variable(wholeNumber(0, 65535), "3000", "a whole number from 0 (any free port) to 65535"),

@@ -6,11 +6,17 @@ import type { Link } from "./link.ts";
  * Opens a connection to Redis that is tried again for ever, at most 5 seconds apart, and tells `link` how it stands.
  */
 export function connectRedis(url: string, link: Link, options: Omit<RedisOptions, "replyMapping"> = {}): Redis {
-  const redis = new Redis(url, { ...options, retryStrategy: retryDelayMs });
+  const redis = new Redis(redisAddress(url), { ...options, retryStrategy: retryDelayMs });
   redis.on("ready", () => link.up());
   redis.on("error", (error) => link.down(error));
   redis.on("close", () => link.down(link.problem ?? "the connection was closed"));
   return redis;
+}
+
+/** Returns an address as ioredis takes it: for `unix:/run/redis.sock?db=2` the path and what follows it. */
+export function redisAddress(url: string): string {
+  const { protocol, pathname, search } = new URL(url);
+  return protocol === "unix:" ? decodeURIComponent(pathname) + search : url;
 }
 
 /** Milliseconds to wait before the given attempt, the first being 1; spread, so that not all come back at once. */

@@ -1,7 +1,9 @@
+// Ends what this test process has started for all of its files.
+
 import { afterAll } from "bun:test";
 import { closeBrowser } from "./rig/browser.ts";
-import { endSharedCluster } from "./rig/stack.ts";
+import { endOwnCluster } from "./rig/database.ts";
 
-// It writes out what all the tests have stored, which takes longer than a hook usually may.
-afterAll(endSharedCluster, 60_000);
+// A hook may take 5 s by default; PostgreSQL writes out what the tests have stored before it ends.
+afterAll(endOwnCluster, 60_000);
 afterAll(closeBrowser, 60_000);

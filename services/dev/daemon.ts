@@ -45,7 +45,7 @@ export function own(child: Bun.Subprocess, ask: NodeJS.Signals, insist: NodeJS.S
  * use it have ended, and waits until it is ready.
  * @param options.account the user to run as; the one who runs this process when absent
  * @param options.logsTo where it writes its log
- * @param options.ready what its log says once it accepts connections
+ * @param options.ready what its log says once it accepts connections, in lower case
  * @throws {Error} with the end of its log, if it ends before that
  */
 export async function startDaemon(options: {
@@ -131,7 +131,7 @@ async function readToEnd(log: ReadableStream<Uint8Array>, ready: string, onReady
   let tail = "";
   for await (const chunk of log) {
     tail = (tail + decoder.decode(chunk, { stream: true })).slice(-4000);
-    if (tail.includes(ready)) onReady();
+    if (tail.toLowerCase().includes(ready)) onReady();
   }
   return tail.trim();
 }

@@ -1,8 +1,18 @@
 import { StartError } from "../../shared/service.ts";
 
-/** A port of 127.0.0.1 that nobody listens on at this moment. */
+/**
+ * Returns a port of 127.0.0.1 on which no process listens at this moment. The system gives none of these to an outgoing
+ * connection (Linux from 32768, others from 49152), so it stays free until it is used.
+ */
 export function freePort(): number {
-  return listenOnce("127.0.0.1", 0);
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    try {
+      return listenOnce("127.0.0.1", port);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "EADDRINUSE") throw error;
+    }
+  }
 }
 
 /** @throws {StartError} saying what to do, if nobody may listen there now */

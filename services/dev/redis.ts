@@ -4,51 +4,60 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StartError } from "../../shared/service.ts";
 import { claimDirectory, endLeftover, type OwnProcess, startDaemon } from "./daemon.ts";
-import { freePort } from "./ports.ts";
 
 /** A private Redis; it forgets everything when it stops. */
 export type Redis = OwnProcess & { url: string };
 
 /**
- * Starts the Redis (or Valkey) found on PATH, reachable from this machine only.
- * @param options.port a free one when absent
+ * Starts the Redis (or Valkey) found on PATH, reachable by this user only, through a socket in a private folder.
+ * @param options.port a port of 127.0.0.1 to listen on instead
+ * @param options.socket where the socket is to be; in a temporary folder when absent
  * @param options.dir where it leaves its process id, so that the next start there ends it if this process is killed; a
  *   temporary one when absent
  * @throws {StartError} saying how to install it, when there is none; if another process uses `dir`; or with Redis's own
  *   words if it does not start
  */
-export async function startRedis(options: { port?: number; dir?: string } = {}): Promise<Redis> {
+export async function startRedis(options: { port?: number; socket?: string; dir?: string } = {}): Promise<Redis> {
   const program = Bun.which("redis-server") ?? Bun.which("valkey-server");
   if (!program) throw new StartError(`no Redis found on this machine. To install it: ${installCommand()}`);
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), "bellbuoy-redis-"));
-  const port = options.port ?? freePort();
+  // A path of at most 107 bytes, which that of a checkout may exceed.
+  const socketDir = options.port || options.socket ? null : mkdtempSync(join(tmpdir(), "bellbuoy-socket-"));
+  const { port, socket = join(socketDir ?? "", "redis.sock") } = options;
   const release = claimDirectory(dir);
   const cleanUp = async () => {
     release();
-    if (!options.dir) await rm(dir, { recursive: true, force: true });
+    for (const folder of [options.dir ? null : dir, socketDir]) {
+      if (folder !== null) await rm(folder, { recursive: true, force: true });
+    }
   };
   try {
     const pidFile = join(dir, "redis.pid");
     await endLeftover(pidFile, pidFile, "SIGTERM");
     const daemon = await startDaemon({
-      command: [program, ...settings(port, dir, pidFile)],
+      command: [program, ...settings(dir, pidFile, port ? { port: String(port) } : { port: "0", unixsocket: socket })],
       cwd: dir,
       logsTo: "stdout",
-      ready: "Ready to accept connections",
+      ready: "ready to accept connections",
       ask: "SIGTERM",
       insist: "SIGKILL",
     });
-    return { ...daemon, stop: () => daemon.stop().then(cleanUp), url: `redis://127.0.0.1:${port}` };
+    return {
+      ...daemon,
+      stop: () => daemon.stop().then(cleanUp),
+      url: port ? `redis://127.0.0.1:${port}` : `unix:${socket}`,
+    };
   } catch (cause) {
     await cleanUp();
     throw new StartError(`Redis did not start: ${(cause as Error).message}`, { cause });
   }
 }
 
-function settings(port: number, dir: string, pidFile: string): string[] {
+function settings(dir: string, pidFile: string, address: Record<string, string>): string[] {
   const values = {
-    port: String(port),
+    ...address,
     bind: "127.0.0.1",
+    unixsocketperm: "700",
     save: "",
     appendonly: "no",
     "maxmemory-policy": "noeviction",

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { buildPlayer } from "../../web/build.ts";
 import { chromium, type Page } from "../rig/browser.ts";
+import { builtPlayer } from "../rig/built-player.ts";
 import { enter, listen, moor, type OpenPlayer, startOpenPlayer } from "../rig/player.ts";
 
 setDefaultTimeout(60_000);
@@ -14,7 +14,7 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
   let axe: string;
 
   beforeAll(async () => {
-    await buildPlayer();
+    await builtPlayer();
     player = await startOpenPlayer();
     axe = await Bun.file(join(import.meta.dir, "../../node_modules/axe-core/axe.min.js")).text();
   });

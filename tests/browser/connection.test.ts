@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { latestObsPath } from "../../shared/upstream.ts";
-import { buildPlayer, distDir } from "../../web/build.ts";
+import { distDir } from "../../web/build.ts";
 import { chromium, openPage } from "../rig/browser.ts";
+import { builtPlayer } from "../rig/built-player.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import {
   isLive,
@@ -22,7 +23,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
   let upstream: Upstream;
 
   beforeAll(async () => {
-    await buildPlayer();
+    await builtPlayer();
     player = await startOpenPlayer();
     upstream = startUpstream();
     await moor(player.stack);
@@ -88,7 +89,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await player.publish("52200");
     await page.until(`${rowOf("52200")}?.textContent.includes("New buoy")`);
     await page.until('bellbuoy.map.stationsInView().includes("52200")');
-    const slept = new Promise((resolve) => page.view.addEventListener("Debugger.paused", resolve, { once: true }));
+    const slept = new Promise((resolve) => page.view.on("Debugger.paused", resolve));
     await page.view.cdp("Debugger.enable");
     await page.view.cdp("Debugger.pause");
     await slept;

@@ -2,15 +2,15 @@ import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
-import { buildPlayer } from "../../web/build.ts";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
+import { builtPlayer } from "../rig/built-player.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
 
 setDefaultTimeout(30_000);
 
 describe.skipIf(chromium === null)("the page of the API", async () => {
-  await buildPlayer();
+  await builtPlayer();
   const stack = await startStack();
   const server = await stack.start("server");
   const file = { etag: null, lastModified: null, hash: null };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { buildPlayer } from "../../web/build.ts";
 import { chromium, type Page } from "../rig/browser.ts";
+import { builtPlayer } from "../rig/built-player.ts";
 import { moor, type OpenPlayer, press, reach, startOpenPlayer, tabTo } from "../rig/player.ts";
 
 setDefaultTimeout(60_000);
@@ -14,7 +14,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
   let page: Page;
 
   beforeAll(async () => {
-    await buildPlayer();
+    await builtPlayer();
     player = await startOpenPlayer();
     await moor(player.stack);
     for (let index = 0; index < 130; index++) {

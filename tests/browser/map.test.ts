@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { basename, join } from "node:path";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
+import { press } from "../rig/player.ts";
 
 setDefaultTimeout(20_000);
 
@@ -118,17 +119,17 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
 
   test("the arrow keys go from station to station, plus and minus zoom, nought shows the whole world", async () => {
     await setView({ longitude: -122.84, latitude: 37.75, zoom: 12 });
-    await page.view.press("ArrowUp");
-    await page.view.press("ArrowUp");
-    await page.view.press("ArrowDown");
-    await page.view.press("ArrowDown");
+    await press(page, "ArrowUp");
+    await press(page, "ArrowUp");
+    await press(page, "ArrowDown");
+    await press(page, "ArrowDown");
     await page.until("told.selected.length === 4");
     expect(await evaluate<string[]>("told.selected")).toEqual(["46026", "46013", "46026", "46042"]);
-    await page.view.press("+");
+    await press(page, "+");
     await page.until("map.view.zoom > 17");
-    await page.view.press("-");
+    await press(page, "-");
     await page.until("map.view.zoom < 13");
-    await page.view.press("0");
+    await press(page, "0");
     await page.until("Math.abs(map.view.zoom - 1) < 1e-6");
     expect(await evaluate<string[]>("map.stationsInView()")).toHaveLength(5);
   });

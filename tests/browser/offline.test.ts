@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../services/dev/ports.ts";
 import { buildPlayer } from "../../web/build.ts";
-import { chromium, openPage, type Page } from "../rig/browser.ts";
+import { chromium, createVisitor, openPage, type Page, type Visitor } from "../rig/browser.ts";
 
 setDefaultTimeout(20_000);
 
@@ -40,6 +40,8 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
   const port = freePort();
   const url = `http://127.0.0.1:${port}/`;
   const pages: Page[] = [];
+  /** One person, who comes back. */
+  let visitor: Visitor;
   let server: Bun.Server<undefined> | null = null;
   let waterTempC = 12;
   /** Until it resolves, what is asked of the API is taken and not answered. */
@@ -82,7 +84,7 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
   const stopServer = () => server?.stop(true);
 
   async function open(): Promise<Page> {
-    const page = await openPage(url);
+    const page = await openPage(url, { visitor });
     pages.push(page);
     return page;
   }
@@ -90,6 +92,7 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
   const isKept = `caches.open("bellbuoy-answers").then((cache) => cache.keys()).then((keys) => keys.some(({ url }) => url.includes("/v1/conditions")))`;
 
   beforeAll(async () => {
+    visitor = await createVisitor();
     await buildPlayer(await writePage(join(dir, "first"), "first edition"), dist);
     startServer();
   });

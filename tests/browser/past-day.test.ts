@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { buildPlayer } from "../../web/build.ts";
 import { chromium } from "../rig/browser.ts";
+import { builtPlayer } from "../rig/built-player.ts";
 import { enter, isLive, listen, moor, type OpenPlayer, press, startOpenPlayer, textOf } from "../rig/player.ts";
 
 setDefaultTimeout(60_000);
@@ -9,7 +9,7 @@ describe.skipIf(chromium === null)("the past day in a real browser", () => {
   let player: OpenPlayer;
 
   beforeAll(async () => {
-    await buildPlayer();
+    await builtPlayer();
     player = await startOpenPlayer();
     await moor(player.stack);
   });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { buildPlayer, type PlayerFile } from "../../web/build.ts";
 import { chromium } from "../rig/browser.ts";
+import { builtPlayer } from "../rig/built-player.ts";
 import {
   enter,
   isLive,
@@ -19,10 +19,9 @@ setDefaultTimeout(60_000);
 
 describe.skipIf(chromium === null)("the page in a real browser", () => {
   let player: OpenPlayer;
-  let built: PlayerFile[];
 
   beforeAll(async () => {
-    built = await buildPlayer();
+    await builtPlayer();
     player = await startOpenPlayer();
     await moor(player.stack);
   });
@@ -343,12 +342,5 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     expect(tookMs.search900).toBeLessThan(50);
     expect(tookMs.sort900).toBeLessThan(50);
     expect(page.complaints).toEqual([]);
-  });
-
-  test("weighs at most 45 kB before the sound and 110 kB with it, gzipped", () => {
-    const weigh = (...when: string[]) =>
-      built.filter(({ loaded }) => when.includes(loaded)).reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);
-    expect(weigh("page")).toBeLessThanOrEqual(45_000);
-    expect(weigh("page", "sound")).toBeLessThanOrEqual(110_000);
   });
 });

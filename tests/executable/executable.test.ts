@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildExecutable } from "../../services/executable/build.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
-import { buildPlayer, distDir } from "../../web/build.ts";
+import { distDir } from "../../web/build.ts";
+import { builtPlayer } from "../rig/built-player.ts";
+import { createDatabase } from "../rig/database.ts";
 import { listen } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
-import { createDatabase, type ServiceName, type StartingService, spawnService, startStack } from "../rig/stack.ts";
+import { type ServiceName, type StartingService, spawnService, startStack } from "../rig/stack.ts";
 import { startUpstream } from "../rig/upstream.ts";
 
 // The first time the Bun for such processors is fetched.
@@ -35,7 +37,7 @@ describe.skipIf(!canRun)(
       emptyDir = join(home, "empty");
       await mkdir(emptyDir, { mode: 0o555 });
       await chmod(home, 0o755);
-      await buildPlayer();
+      await builtPlayer();
       program = await buildExecutable("linux-amd64", home);
       const stack = await startStack();
       stop = stack.stop;
@@ -121,7 +123,7 @@ describe.skipIf(!canRun)(
 
 test("An executable for arm64 is made on any machine", async () => {
   const dir = await mkdtemp(join(tmpdir(), "bellbuoy-arm64-"));
-  await buildPlayer();
+  await builtPlayer();
   const header = Buffer.from(
     await Bun.file(await buildExecutable("linux-arm64", dir))
       .slice(0, 20)

@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { requireFreePort } from "../../services/dev/ports.ts";
+import { freePort } from "../../services/dev/ports.ts";
 import { type Postgres, startPostgres } from "../../services/dev/postgres.ts";
 import { type Redis, startRedis } from "../../services/dev/redis.ts";
 import { migrate } from "../../shared/migrate.ts";
@@ -79,14 +79,14 @@ export async function startMortalStack(): Promise<MortalStack> {
 }
 
 async function mortalPostgres(dataDir: string): Promise<Mortal & { url: string }> {
-  const port = steadyPort();
+  const port = freePort();
   // Unlike in other tests it must keep its word when it is killed: fsync stays on.
   const start = () => startPostgres({ dataDir, port, settings: { shared_buffers: "64MB" } });
   return mortalDaemon("PostgreSQL", await start(), start);
 }
 
 async function mortalRedis(dir: string): Promise<Mortal & { url: string }> {
-  const port = steadyPort();
+  const port = freePort();
   const start = () => startRedis({ dir, port });
   return mortalDaemon("Redis", await start(), start);
 }
@@ -114,7 +114,7 @@ function mortalDaemon<Daemon extends Postgres | Redis>(
 }
 
 function mortalService(service: ServiceName, env: Record<string, string>, crashes: string[]): MortalService {
-  const port = steadyPort();
+  const port = freePort();
   let killed = false;
   let running = spawn();
   function spawn(): StartingService {
@@ -170,17 +170,4 @@ function signalAll(pids: number[], signal: NodeJS.Signals): void {
 async function childrenOf(pid: number): Promise<number[]> {
   const list = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
   return list.trim().split(" ").filter(Boolean).map(Number);
-}
-
-/** A free port that the system gives to no outgoing connection, so that it is free again after a restart. */
-function steadyPort(): number {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    try {
-      requireFreePort("127.0.0.1", port);
-      return port;
-    } catch {
-      // Taken: the next one.
-    }
-  }
 }

@@ -2,6 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { Redis } from "ioredis";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
+import { redisAddress } from "../../shared/redis.ts";
 import { connectSql } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { listen } from "../rig/listen.ts";
@@ -18,7 +19,7 @@ afterAll(stack.stop);
 /** Does to PostgreSQL and Redis what one worker does, as fast as it can, until there is no batch left. */
 async function write(take: () => number | undefined): Promise<number> {
   const sql = connectSql(stack.databaseUrl, "worker");
-  const redis = new Redis(stack.redisUrl);
+  const redis = new Redis(redisAddress(stack.redisUrl));
   let written = 0;
   for (let batch = take(); batch !== undefined; batch = take()) {
     const time = new Date(Date.UTC(2026, 4, 6) + batch * 60_000).toISOString();

@@ -1,11 +1,14 @@
-import { existsSync, mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// Pages in a real Chromium, each with a browser context of its own unless it shares one.
+
+import { type Chromium, chromium, startChromium } from "./chromium.ts";
+import { connectDevTools, type DevTools } from "./devtools.ts";
+import { browserUrl } from "./run-addresses.ts";
+
+export { chromium };
 
 /** A page in a real Chromium, and what went wrong in it. */
 export type Page = {
-  view: Bun.WebView;
+  view: View;
   /** `console.error`s, `console.warn`s and uncaught exceptions. */
   complaints: string[];
   /** Resolves with the value of an expression once it is truthy. @throws {Error} that names it, when it never is */
@@ -13,86 +16,207 @@ export type Page = {
   close(): void;
 };
 
-/** Where Chromium is, or `null`: then tests that need it say so and the others run. */
-export const chromium = Bun.which("chromium") ?? Bun.which("chromium-browser") ?? Bun.which("google-chrome");
+/** What a test does with a page. */
+export type View = {
+  /** Resolves when the page has loaded. @throws {Error} when it cannot be had */
+  navigate(url: string): Promise<void>;
+  /** Evaluates an expression in the page, waits for its promise, and returns its value as JSON carries it. */
+  evaluate<T>(expression: string): Promise<T>;
+  /** Sends a command of the DevTools protocol to this page. */
+  cdp<T = unknown>(method: string, params?: Record<string, unknown>): Promise<T>;
+  /** Calls back at each DevTools event of this page. */
+  on(method: string, handle: (params: Record<string, unknown>) => void): void;
+  /** Clicks an element, once it is in sight and stands still, or a place in pixels from the top left. */
+  click(target: string): Promise<void>;
+  click(x: number, y: number): Promise<void>;
+  /** Returns a PNG of what is in sight. */
+  screenshot(): Promise<Uint8Array>;
+};
 
-if (chromium === null) console.log("no Chromium on this machine: the tests that need it are skipped");
+/** What a browser keeps for one person: cookies, caches, service workers, connections. */
+export type Visitor = { contextId: string };
 
-/** More than anything takes, also on a machine that does much else. */
-const longestWaitMs = 30_000;
+/** Longer than anything takes, also on a busy machine. */
+const longestWaitMs = 60_000;
 
-/** Opens a page; sound may begin without a person, so that a test can click. */
-export async function openPage(url: string, size = { width: 1280, height: 800 }): Promise<Page> {
-  const complaints: string[] = [];
-  const view = new Bun.WebView({
-    ...size,
-    dataStore: { directory: profileDirectory() },
-    backend: {
-      type: "chrome",
-      url: false,
-      ...(chromium === null ? {} : { path: chromium }),
-      argv: [
-        "--no-sandbox",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-        "--disable-quic",
-        "--autoplay-policy=no-user-gesture-required",
-      ],
-    },
-    console: (type, ...args) => {
-      if (type === "error" || type === "warn" || type === "warning") complaints.push(`${type}: ${args.join(" ")}`);
-    },
+let browser: Promise<{ devTools: DevTools; own: Chromium | null }> | null = null;
+const closing = new Set<Promise<unknown>>();
+
+function connect() {
+  browser ??= (async () => {
+    const url = browserUrl();
+    if (url !== null) return { devTools: await connectDevTools(url), own: null };
+    if (chromium === null) throw new Error("no Chromium on this machine");
+    const own = await startChromium(chromium);
+    return { devTools: await connectDevTools(own.url), own };
+  })();
+  return browser;
+}
+
+/** Makes a browser context that several pages can share; it is gone when this process ends. */
+export async function createVisitor(): Promise<Visitor> {
+  const { devTools } = await connect();
+  const { browserContextId } = await devTools.send<{ browserContextId: string }>("Target.createBrowserContext", {
+    disposeOnDetach: true,
   });
-  await view.navigate("about:blank");
-  view.addEventListener("Runtime.exceptionThrown", (event) => {
-    const { exceptionDetails } = dataOf<{ exceptionDetails: { text: string } }>(event);
-    complaints.push(`exception: ${exceptionDetails.text}`);
-  });
-  view.addEventListener("Log.entryAdded", (event) => {
-    const { entry } = dataOf<{ entry: { level: string; text: string } }>(event);
-    if (entry.level === "error") complaints.push(`log: ${entry.text}`);
-  });
-  await view.cdp("Runtime.enable");
-  await view.cdp("Log.enable");
-  await view.navigate(url);
+  return { contextId: browserContextId };
+}
+
+/** Opens a page. @param options.visitor whose page it is; that of a new one by default */
+export async function openPage(
+  url: string,
+  options: { width?: number; height?: number; visitor?: Visitor } = {},
+): Promise<Page> {
+  const { width = 1280, height = 800 } = options;
+  const { devTools } = await connect();
+  const visitor = options.visitor ?? (await createVisitor());
+  const { contextId: browserContextId } = visitor;
+  const target = { url: "about:blank", browserContextId, width, height };
+  const { targetId } = await devTools.send<{ targetId: string }>("Target.createTarget", target);
+  const attaching = devTools.send<{ sessionId: string }>("Target.attachToTarget", { targetId, flatten: true });
+  const { sessionId } = await attaching;
+  const view = createView(devTools, sessionId);
+  const complaints = collectComplaints(view);
+  await Promise.all([
+    ...["Page", "Runtime", "Log"].map((domain) => view.cdp(`${domain}.enable`)),
+    view.cdp("Page.setLifecycleEventsEnabled", { enabled: true }),
+    view.cdp("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false }),
+    view.cdp("Emulation.setFocusEmulationEnabled", { enabled: true }),
+  ]);
+  if (url !== "about:blank") await view.navigate(url);
   return {
     view,
     complaints,
-    async until(expression) {
-      const deadlineMs = performance.now() + longestWaitMs;
-      while (performance.now() < deadlineMs) {
-        const value = await view.evaluate(expression);
-        if (value) return value as never;
-        await Bun.sleep(20);
-      }
-      throw new Error(`waited for ${longestWaitMs / 1000} s in vain for: ${expression}`);
+    until: (expression) => until(view, expression),
+    close() {
+      devTools.forget(sessionId);
+      const closed = options.visitor
+        ? devTools.send("Target.closeTarget", { targetId })
+        : devTools.send("Target.disposeBrowserContext", { browserContextId });
+      closing.add(closed);
+      closed.then(
+        () => closing.delete(closed),
+        (error) => console.error(`a page did not close: ${error.message}`),
+      );
     },
-    close: () => view.close(),
   };
 }
 
-/** Where the one Chromium of this process keeps what it must. Bun's own choice would be left behind. */
-let profile: string | null = null;
-
-function profileDirectory(): string {
-  profile ??= mkdtempSync(join(tmpdir(), "bellbuoy-chromium-"));
-  return profile;
-}
-
-/** Ends this process's Chromium, and removes what it has written; called once, by the preload, after the last test. */
+/** Ends the connection to Chromium, and Chromium where this process started it; called once, after the last test. */
 export async function closeBrowser(): Promise<void> {
-  if (profile === null) return;
-  Bun.WebView.closeAll();
-  // The processes that it had started take a moment to end, and write meanwhile.
-  do {
-    await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-    await Bun.sleep(200);
-  } while (existsSync(profile));
+  if (browser === null) return;
+  const { devTools, own } = await browser;
+  browser = null;
+  await Promise.allSettled(closing);
+  devTools.close();
+  await own?.stop();
 }
 
-/** What a DevTools event carries. */
-function dataOf<T>(event: unknown): T {
-  return (event as { data: T }).data;
+function createView(devTools: DevTools, sessionId: string): View {
+  const cdp = <T>(method: string, params?: Record<string, unknown>) => devTools.send<T>(method, params, sessionId);
+  const loads = followLoads(devTools, sessionId);
+  const view: View = {
+    cdp,
+    on: (method, handle) => devTools.on(sessionId, method, handle),
+    async navigate(url) {
+      const navigated = await cdp<{ loaderId?: string; errorText?: string }>("Page.navigate", { url });
+      if (navigated.errorText) throw new Error(`${url}: ${navigated.errorText}`);
+      // Without a loader it is the same document, at another fragment.
+      if (navigated.loaderId) await loads.loaded(navigated.loaderId);
+    },
+    async evaluate(expression) {
+      const { result, exceptionDetails } = await cdp<Evaluated>("Runtime.evaluate", {
+        expression: `(async () => JSON.stringify(await (${expression})))()`,
+        awaitPromise: true,
+        userGesture: true,
+      });
+      if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+      return result.value === undefined ? undefined : JSON.parse(result.value);
+    },
+    async click(target: string | number, y = 0) {
+      const place = typeof target === "number" ? { x: target, y } : await until<Place>(view, placeOf(target));
+      const button = { ...place, button: "left", clickCount: 1 };
+      await cdp("Input.dispatchMouseEvent", { ...place, type: "mouseMoved" });
+      await cdp("Input.dispatchMouseEvent", { ...button, type: "mousePressed" });
+      await cdp("Input.dispatchMouseEvent", { ...button, type: "mouseReleased" });
+    },
+    async screenshot() {
+      return Buffer.from((await cdp<{ data: string }>("Page.captureScreenshot")).data, "base64");
+    },
+  };
+  return view;
+}
+
+type Place = { x: number; y: number };
+
+type Evaluated = {
+  result: { value?: string };
+  exceptionDetails?: { text: string; exception?: { description?: string } };
+};
+
+/** Knows which documents of a page have loaded. */
+function followLoads(devTools: DevTools, sessionId: string): { loaded(loaderId: string): Promise<void> } {
+  const done = new Set<unknown>();
+  const waiting = new Map<unknown, () => void>();
+  devTools.on(sessionId, "Page.lifecycleEvent", ({ name, loaderId }) => {
+    if (name !== "load") return;
+    done.add(loaderId);
+    waiting.get(loaderId)?.();
+  });
+  return {
+    loaded: (loaderId) =>
+      new Promise((resolve) => {
+        if (done.has(loaderId)) resolve();
+        else waiting.set(loaderId, resolve);
+      }),
+  };
+}
+
+/** Evaluates to the middle of an element that is in sight, stands still and is covered by nothing; else to `null`. */
+function placeOf(selector: string): string {
+  return `(async () => {
+    const element = document.querySelector(${JSON.stringify(selector)});
+    if (!element) return null;
+    element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+    const frame = () => new Promise((done) => requestAnimationFrame(() => done(element.getBoundingClientRect())));
+    const [before, after] = [await frame(), await frame()];
+    if (after.width === 0 || before.x !== after.x || before.y !== after.y) return null;
+    const place = { x: after.x + after.width / 2, y: after.y + after.height / 2 };
+    const hit = document.elementFromPoint(place.x, place.y);
+    return hit && (element.contains(hit) || hit.contains(element)) ? place : null;
+  })()`;
+}
+
+async function until<T>(view: View, expression: string): Promise<T> {
+  const deadlineMs = performance.now() + longestWaitMs;
+  while (performance.now() < deadlineMs) {
+    const value = await view.evaluate<T>(expression).catch((error: Error) => {
+      // The page is on its way to another document.
+      if (/context (was destroyed|with specified id)|Inspected target navigated/.test(error.message)) return null;
+      throw error;
+    });
+    if (value) return value;
+    await Bun.sleep(20);
+  }
+  throw new Error(`waited for ${longestWaitMs / 1000} s in vain for: ${expression}`);
+}
+
+function collectComplaints(view: View): string[] {
+  const complaints: string[] = [];
+  view.on("Runtime.consoleAPICalled", ({ type, args }) => {
+    if (type !== "error" && type !== "warning") return;
+    const texts = (args as { value?: unknown; description?: string }[]).map(
+      ({ value, description }) => description ?? String(value),
+    );
+    complaints.push(`${type}: ${texts.join(" ")}`);
+  });
+  view.on("Runtime.exceptionThrown", ({ exceptionDetails }) => {
+    const { text, exception } = exceptionDetails as { text: string; exception?: { description?: string } };
+    complaints.push(`exception: ${text} ${exception?.description ?? ""}`);
+  });
+  view.on("Log.entryAdded", ({ entry }) => {
+    const { level, text } = entry as { level: string; text: string };
+    if (level === "error") complaints.push(`log: ${text}`);
+  });
+  return complaints;
 }

@@ -1,53 +1,17 @@
-import { randomBytes } from "node:crypto";
+// A database, a Redis and services for one test file.
+
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import postgres from "postgres";
-import { freePort } from "../../services/dev/ports.ts";
-import { type Postgres, startPostgres } from "../../services/dev/postgres.ts";
 import { startRedis } from "../../services/dev/redis.ts";
-import { migrate } from "../../shared/migrate.ts";
-import { connectSql, type Sql } from "../../shared/sql.ts";
+import { redisAddress } from "../../shared/redis.ts";
+import { type Database, startDatabase } from "./database.ts";
 
-/** One PostgreSQL serves the whole run; each stack has a database of its own in it. */
-let cluster: Promise<{ postgres: Postgres; dataDir: string }> | null = null;
-
-function sharedCluster() {
-  cluster ??= (async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), "bellbuoy-test-"));
-    // The data lives for one run: what is lost by pulling the plug does not matter.
-    const settings = { fsync: "off", full_page_writes: "off", shared_buffers: "64MB", max_connections: "200" };
-    return { postgres: await startPostgres({ dataDir, settings }), dataDir };
-  })();
-  return cluster;
-}
-
-/** Ends the shared PostgreSQL; called once, by the preload, after the last test. */
-export async function endSharedCluster(): Promise<void> {
-  if (cluster === null) return;
-  const { postgres, dataDir } = await cluster;
-  cluster = null;
-  await postgres.stop();
-  await rm(dataDir, { recursive: true, force: true });
-}
-
-/** Makes an empty database that nobody else uses. @returns its address */
-export async function createDatabase(): Promise<string> {
-  const { postgres: server } = await sharedCluster();
-  const name = `test_${randomBytes(6).toString("hex")}`;
-  const admin = postgres(server.url, { max: 1, onnotice: () => {} });
-  await admin.unsafe(`create database ${name}`);
-  await admin.end();
-  return Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
-}
-
-/** A PostgreSQL database and a Redis that nobody else uses. */
-export type Stack = {
-  databaseUrl: string;
+/** A PostgreSQL database and a Redis that no one else uses. */
+export type Stack = Database & {
   redisUrl: string;
-  sql: Sql;
   redis: Redis;
   /** Starts one of the services as a process of its own. */
   start(service: ServiceName, env?: Record<string, string>): Promise<Service>;
@@ -55,7 +19,6 @@ export type Stack = {
   stopRedis(): Promise<void>;
   /** Redis comes back, empty, where it was. */
   startRedis(): Promise<void>;
-  stop(): Promise<void>;
 };
 
 export type ServiceName = "worker" | "server";
@@ -85,35 +48,33 @@ export type LogLine = { level: string; message: string; [fact: string]: unknown 
 
 /** Starts a stack; stopping it stops all services that it started. */
 export async function startStack(): Promise<Stack> {
-  const databaseUrl = await createDatabase();
-  const sql = connectSql(databaseUrl, "test");
-  await migrate(sql);
-  const redisPort = freePort();
-  let redisServer = await startRedis({ port: redisPort });
-  const redis = new Redis(redisServer.url);
+  const database = await startDatabase();
+  const redisDir = mkdtempSync(join(tmpdir(), "bellbuoy-redis-"));
+  const socket = join(redisDir, "redis.sock");
+  let redisServer = await startRedis({ socket });
+  const redis = new Redis(redisAddress(redisServer.url));
   redis.on("error", () => {});
   const services: Service[] = [];
-
-  async function stop(): Promise<void> {
-    await Promise.all(services.map((service) => service.stop("SIGKILL")));
-    redis.disconnect();
-    await sql.end({ timeout: 1 });
-    await redisServer.stop();
-  }
   return {
-    databaseUrl,
+    ...database,
     redisUrl: redisServer.url,
-    sql,
     redis,
-    stop,
     stopRedis: () => redisServer.stop(),
     async startRedis() {
-      redisServer = await startRedis({ port: redisPort });
+      redisServer = await startRedis({ socket });
     },
     async start(service, env = {}) {
-      const started = await startService(service, { DATABASE_URL: databaseUrl, REDIS_URL: redisServer.url, ...env });
+      const addresses = { DATABASE_URL: database.databaseUrl, REDIS_URL: redisServer.url };
+      const started = await startService(service, { ...addresses, ...env });
       services.push(started);
       return started;
+    },
+    async stop() {
+      await Promise.all(services.map((service) => service.stop("SIGKILL")));
+      redis.disconnect();
+      await database.stop();
+      await redisServer.stop();
+      await rm(redisDir, { recursive: true, force: true });
     },
   };
 }

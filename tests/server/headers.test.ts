@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { buildPlayer } from "../../web/build.ts";
 import { chromium, openPage } from "../rig/browser.ts";
+import { builtPlayer } from "../rig/built-player.ts";
 import { type Service, startStack } from "../rig/stack.ts";
 
 setDefaultTimeout(20_000);
 
-await buildPlayer();
+await builtPlayer();
 const stack = await startStack();
 const server = await stack.start("server");
 

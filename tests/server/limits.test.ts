@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { buildPlayer } from "../../web/build.ts";
 import { chromium, openPage } from "../rig/browser.ts";
+import { builtPlayer } from "../rig/built-player.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { type Service, startStack } from "../rig/stack.ts";
 
@@ -153,7 +153,7 @@ describe("requests", () => {
 
 describe.skipIf(chromium === null)("a page whose stream is refused", () => {
   test("says why, counts down what the server asked it to wait, and is live when there is room again", async () => {
-    await buildPlayer();
+    await builtPlayer();
     const server = await stack.start("server", { MAX_STREAMS: "1" });
     const first = await listen(streamOf(server));
     const openedAt = performance.now();

@@ -1,17 +1,20 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { buildPlayer } from "../../web/build.ts";
+import { readdir } from "node:fs/promises";
+import { distDir } from "../../web/build.ts";
 import { hashedName } from "../../web/hashed-name.ts";
+import { builtPlayer } from "../rig/built-player.ts";
 import { startStack } from "../rig/stack.ts";
 
 setDefaultTimeout(20_000);
 
-const files = await buildPlayer();
+await builtPlayer();
 const stack = await startStack();
 const server = await stack.start("server");
 
 afterAll(stack.stop);
 
-const script = files.find(({ name }) => hashedName.test(name) && name.endsWith(".js"))?.name ?? "";
+const names = await readdir(distDir);
+const script = names.find((name) => hashedName.test(name) && name.endsWith(".js")) ?? "";
 
 /** As a browser that takes these encodings gets it, before it decodes it. */
 async function get(path: string, encodings: string) {

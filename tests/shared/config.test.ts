@@ -120,7 +120,8 @@ function allowedNumbers(name: string, least: string, most: string): string {
 
 describe("a wrong setting is refused in one line that names the variable, its value, and what is allowed:", () => {
   const postgresUrl = "an address like postgres://user:password@host:5432/database, a % in it as %25";
-  const redisUrl = "an address like redis://:password@host:6379 (rediss:// for TLS), a % in it as %25";
+  const redisUrl =
+    "an address like redis://:password@host:6379 (rediss:// for TLS) or unix:/run/redis/redis.sock, a % in it as %25";
   const ndbcUrl = "an address like https://www.ndbc.noaa.gov";
   const stations = 'the word "all", or station ids with commas between them, like 44009,46026';
   const origins = 'the character "*", or origins with commas between them, like https://example.org';
@@ -132,6 +133,8 @@ describe("a wrong setting is refused in one line that names the variable, its va
     ["DATABASE_URL", "postgres://localhost:port/bellbuoy", postgresUrl],
     ["REDIS_URL", "localhost", redisUrl],
     ["REDIS_URL", "http://localhost:6379", redisUrl],
+    ["REDIS_URL", "unix:", redisUrl],
+    ["REDIS_URL", "unix://localhost/redis.sock", redisUrl],
     ["NDBC_URL", "www.ndbc.noaa.gov", ndbcUrl],
     ["NDBC_URL", "file:///etc/passwd", ndbcUrl],
     ["POLL_SECONDS", "soon", "a whole number from 1 to 3600"],

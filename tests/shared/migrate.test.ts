@@ -1,7 +1,7 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { migrate } from "../../shared/migrate.ts";
 import { connectSql, type Sql } from "../../shared/sql.ts";
-import { createDatabase } from "../rig/stack.ts";
+import { createDatabase } from "../rig/database.ts";
 
 setDefaultTimeout(20_000);
 

@@ -12,6 +12,7 @@ import {
 } from "../../services/worker/store.ts";
 import { measurements, type Observation, type StoredObservation } from "../../shared/measurements.ts";
 import { encodeMessage } from "../../shared/observation.ts";
+import { redisAddress } from "../../shared/redis.ts";
 import { lockSpace, locks } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
@@ -305,7 +306,7 @@ describe("pruning", () => {
 describe("publishing", () => {
   /** Subscribes, publishes what is pending, and resolves with all that was heard. */
   async function heardWhile(publish: () => Promise<unknown>): Promise<string[]> {
-    const subscriber = new Redis(stack.redisUrl);
+    const subscriber = new Redis(redisAddress(stack.redisUrl));
     const messages: string[] = [];
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     subscriber.on("message", (_channel, text) => (text === "that is all" ? resolve() : messages.push(text)));

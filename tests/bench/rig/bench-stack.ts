@@ -1,4 +1,5 @@
-import { endSharedCluster, type Stack, startStack } from "../../rig/stack.ts";
+import { endOwnCluster } from "../../rig/database.ts";
+import { type Stack, startStack } from "../../rig/stack.ts";
 import { bellbuoy, betterSseOnNode, floor, nchan, type StartBroadcaster } from "./broadcasters.ts";
 import { type LoadClient, startLoadClient } from "./load-client.ts";
 import { cores, pin, whyNotPinned } from "./processes.ts";
@@ -43,6 +44,6 @@ export async function withBenchStack<T>(use: (parts: BenchStack) => Promise<T>):
   } finally {
     await load.stop();
     await stack.stop();
-    await endSharedCluster();
+    await endOwnCluster();
   }
 }

@@ -1,0 +1,13 @@
+// The built player, made once for all tests of a run.
+
+import { buildPlayer } from "../../web/build.ts";
+import { isPlayerBuilt } from "./run-addresses.ts";
+
+let building: Promise<unknown> | null = null;
+
+/** Builds the player into `web/dist`, unless this run has done so before. */
+export async function builtPlayer(): Promise<void> {
+  if (isPlayerBuilt()) return;
+  building ??= buildPlayer();
+  await building;
+}

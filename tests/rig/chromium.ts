@@ -1,0 +1,65 @@
+// The Chromium of a test run: one process, to which each test process connects over DevTools.
+
+import { existsSync, mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type OwnProcess, startDaemon } from "../../services/dev/daemon.ts";
+
+/** Where Chromium is on this machine, or `null`. */
+export const chromium = Bun.which("chromium") ?? Bun.which("chromium-browser") ?? Bun.which("google-chrome");
+
+/** A running Chromium. Its `url` is the WebSocket address of its DevTools. */
+export type Chromium = Pick<OwnProcess, "stop"> & { url: string };
+
+const flags = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--disable-quic",
+  // A test clicks by itself; no person has to begin.
+  "--autoplay-policy=no-user-gesture-required",
+  // Many tests have a page open at the same time, and none of them is in the background.
+  "--disable-backgrounding-occluded-windows",
+  "--disable-renderer-backgrounding",
+  "--disable-background-timer-throttling",
+];
+
+/**
+ * Starts a headless Chromium with an empty profile. It ends with this process, whatever ends it.
+ * @throws {Error} with the end of its log when it does not start
+ */
+export async function startChromium(program: string): Promise<Chromium> {
+  const profile = mkdtempSync(join(tmpdir(), "bellbuoy-chromium-"));
+  const command = [program, ...flags, "--remote-debugging-port=0", `--user-data-dir=${profile}`, "about:blank"];
+  const daemon = await startDaemon({
+    command,
+    cwd: profile,
+    logsTo: "stderr",
+    ready: "devtools listening on",
+    ask: "SIGTERM",
+    insist: "SIGKILL",
+  });
+  return {
+    url: await devToolsUrl(join(profile, "DevToolsActivePort")),
+    async stop() {
+      await daemon.stop();
+      // Its child processes take a moment to end, and write until then.
+      await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    },
+  };
+}
+
+/** Reads the address from the file in the profile, which Chromium writes a moment after its log says that it is ready. */
+async function devToolsUrl(file: string): Promise<string> {
+  for (;;) {
+    const text = existsSync(file) ? await Bun.file(file).text() : "";
+    const [port, path] = text.split("\n");
+    if (port && path) return `ws://127.0.0.1:${port}${path}`;
+    await Bun.sleep(5);
+  }
+}
