@@ -1,0 +1,139 @@
+// Starts what all tests share, runs the test files side by side, and stops everything.
+
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { chromium, startChromium } from "./chromium.ts";
+import { startTestCluster } from "./database.ts";
+import { runVariables } from "./run-addresses.ts";
+
+const project = resolve(import.meta.dir, "../..");
+/** How long each file took in an earlier run: the slowest start first. */
+const timings = "tests/timings.json";
+/** More than there are processors, since many tests wait for a timer, a sound or a process. */
+const workers = availableParallelism() + 2;
+const runFolder = /^bellbuoy-run-(\d+)-/;
+/** `bun test` may take so long to end after it was asked to. */
+const endMs = 2_000;
+
+type Part = { stop(): Promise<unknown> };
+
+/**
+ * Runs the tests, all or those below the given paths.
+ * @param args paths and flags of `bun test`
+ * @returns the exit code: 0 only when every test ran and passed
+ */
+export async function runSuite(args: string[]): Promise<number> {
+  removeFoldersOfDeadRuns();
+  const folder = mkdtempSync(join(tmpdir(), `bellbuoy-run-${process.pid}-`));
+  // The account that runs PostgreSQL for root must get through.
+  chmodSync(folder, 0o711);
+  process.env.TMPDIR = folder;
+  const parts: Promise<Part>[] = [];
+  const interrupted = onInterrupt();
+  try {
+    const starting = startShared(parts);
+    const variables = await Promise.race([starting, interrupted]);
+    if (variables === null) return 130;
+    const run = runTests(args, variables, interrupted);
+    return report(await run);
+  } finally {
+    await Promise.all(parts.map((part) => part.then((started) => started.stop()).catch(printFailure)));
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  }
+}
+
+/** Starts PostgreSQL and Chromium and builds the player. @returns the variables that pass them on */
+async function startShared(parts: Promise<Part>[]): Promise<Record<string, string>> {
+  const own = <P extends Part>(part: Promise<P>): Promise<P> => {
+    parts.push(part);
+    return part;
+  };
+  const cluster = own(startTestCluster());
+  const browser = chromium === null ? null : own(startChromium(chromium));
+  // A process of its own: it keeps a processor busy, while the other two wait for the disk.
+  const build = Bun.spawn([process.execPath, "web/build.ts"], { cwd: project, stdio: ["ignore", "ignore", "inherit"] });
+  if ((await build.exited) !== 0) throw new Error("the player could not be built");
+  const url = (await browser)?.url;
+  return {
+    [runVariables.postgres]: (await cluster).url,
+    [runVariables.player]: "built",
+    ...(url === undefined ? {} : { [runVariables.browser]: url }),
+  };
+}
+
+type Outcome = { exitCode: number; passed: number; failed: number; notRun: number };
+
+async function runTests(
+  args: string[],
+  variables: Record<string, string>,
+  interrupted: Promise<null>,
+): Promise<Outcome> {
+  const flags = ["--no-orphans", `--parallel=${workers}`, "--no-isolate", `--timings=${timings}`];
+  const child = Bun.spawn([process.execPath, "test", ...flags, ...args], {
+    cwd: project,
+    env: { ...process.env, ...variables },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  void interrupted.then(() => {
+    child.kill("SIGTERM");
+    setTimeout(() => child.kill("SIGKILL"), endMs);
+  });
+  const [, said] = await Promise.all([pass(child.stdout, process.stdout), pass(child.stderr, process.stderr)]);
+  const count = (word: string) => Number(said.match(new RegExp(`^ *(\\d+) ${word}$`, "m"))?.[1] ?? 0);
+  return {
+    exitCode: await child.exited,
+    passed: count("pass"),
+    failed: count("fail"),
+    notRun: count("skip") + count("todo"),
+  };
+}
+
+function report({ exitCode, passed, failed, notRun }: Outcome): number {
+  if (chromium === null) {
+    console.log(
+      "Chromium is missing, and the tests of the page did not run. To install it: apt-get install -y chromium",
+    );
+  }
+  console.log(`${passed} passed, ${failed} failed, ${notRun} not run`);
+  return exitCode === 0 && notRun > 0 ? 1 : exitCode;
+}
+
+/** Passes a stream on as it comes. @returns the end of it, where the counts are */
+async function pass(from: ReadableStream<Uint8Array>, to: NodeJS.WriteStream): Promise<string> {
+  const decoder = new TextDecoder();
+  let end = "";
+  for await (const bytes of from) {
+    to.write(bytes);
+    end = (end + decoder.decode(bytes, { stream: true })).slice(-4_000);
+  }
+  return end;
+}
+
+/** Resolves when a person or the system asks this process to end. */
+function onInterrupt(): Promise<null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => resolve(null));
+  return promise;
+}
+
+/** A run that was killed could not remove its folder. */
+function removeFoldersOfDeadRuns(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(runFolder.exec(name)?.[1]);
+    if (pid > 0 && !isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function printFailure(error: unknown): void {
+  console.error(error);
+}
