@@ -1,22 +1,16 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { randomOf } from "../../services/dev/sea/random.ts";
 import { latestObsHeader } from "../rig/ndbc-file.ts";
+import type { Recordings } from "../rig/recordings.ts";
 
 /** What `latest_obs.txt` holds at each step of a replay; it never ends. */
 export type Series = (step: number) => string;
 
-/** Seven days of the network, recorded from NDBC; too large for this repository. */
-const recordings = join(import.meta.dir, "../../../shared/ndbc/latest_obs_series");
-
 const minuteMs = 60_000;
 const weekMs = 7 * 24 * 60 * minuteMs;
 
-/** The recorded network, again and again, each time a week earlier; `null` where there is no recording. */
-export async function recordedSeries(): Promise<Series | null> {
-  if (!existsSync(recordings)) return null;
-  const names = [...new Bun.Glob("*.txt").scanSync(recordings)].sort();
-  const bodies = await Promise.all(names.map((name) => Bun.file(join(recordings, name)).text()));
+/** Replays the recorded files of `latest_obs.txt` again and again, each time a week earlier. */
+export async function recordedSeries({ list, read }: Recordings): Promise<Series> {
+  const bodies = await Promise.all(list("latest_obs_series/*.txt").map(read));
   return (step) => {
     const round = Math.floor(step / bodies.length);
     return shifted(bodies[step % bodies.length] ?? "", -round * weekMs);

@@ -1,18 +1,19 @@
 import { parseArgs } from "node:util";
-import { generatedSeries, recordedSeries } from "./network-series.ts";
+import { ndbcStations, wholeNetwork } from "../rig/recordings.ts";
+import { recordedSeries } from "./network-series.ts";
 import { complaintsOf, runSoak } from "./run-soak.ts";
 
 // The long form: bun run soak [--faults 200] [--seed 1]. Exit code 1 when an event was lost, or told twice or wrongly.
 
 const { faults: wantedFaults, seed } = readArguments();
-const recorded = await recordedSeries();
-console.log(`seed ${seed}, ${wantedFaults} faults, the ${recorded ? "recorded" : "generated"} network`);
+const recordings = wholeNetwork ?? ndbcStations;
+console.log(`seed ${seed}, ${wantedFaults} faults, recorded files of ${recordings.name}`);
 
 let count = 0;
 const report = await runSoak({
   seed,
   faults: wantedFaults,
-  series: recorded ?? generatedSeries(900, seed),
+  series: await recordedSeries(recordings),
   // A listener must not fall more than the 10,000 events of one resume behind: these are twenty files.
   stepMs: 2_000,
   listeners: 20,

@@ -1,10 +1,7 @@
-/** A file of tests/fixtures/ndbc as the client hands it over: a character a byte. */
-export function fixture(name: string): Promise<string> {
-  return readLatin1(`${import.meta.dir}/../../fixtures/ndbc/${name}`);
-}
-
-export async function readLatin1(path: string): Promise<string> {
-  return Buffer.from(await Bun.file(path).bytes()).toString("latin1");
+/** A file of tests/fixtures/handwritten as the client hands it over: a character a byte. */
+export async function fixture(name: string): Promise<string> {
+  const bytes = await Bun.file(`${import.meta.dir}/../../fixtures/handwritten/${name}`).bytes();
+  return Buffer.from(bytes).toString("latin1");
 }
 
 /** What a function throws, for assertions on more than its message. */
