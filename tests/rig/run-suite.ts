@@ -12,6 +12,8 @@ const project = resolve(import.meta.dir, "../..");
 const timings = "tests/timings.json";
 /** More than there are processors, since many tests wait for a timer, a sound or a process. */
 const workers = availableParallelism() + 2;
+/** What tests need beside Bun and Redis, and the Debian package that has it. Tests without it do not run. */
+const programs = { chromium: "chromium", curl: "curl", python3: "python3", node: "nodejs" };
 const runFolder = /^bellbuoy-run-(\d+)-/;
 /** `bun test` may take so long to end after it was asked to. */
 const endMs = 2_000;
@@ -90,13 +92,19 @@ async function runTests(
 }
 
 function report({ exitCode, passed, failed, notRun }: Outcome): number {
-  if (chromium === null) {
+  const missing = Object.keys(programs).filter((name) =>
+    name === "chromium" ? chromium === null : Bun.which(name) === null,
+  );
+  const packages = Object.entries(programs)
+    .filter(([name]) => missing.includes(name))
+    .map(([, name]) => name);
+  if (missing.length > 0) {
     console.log(
-      "Chromium is missing, and the tests of the page did not run. To install it: apt-get install -y chromium",
+      `Without ${missing.join(", ")} some tests did not run. To install: apt-get install -y ${packages.join(" ")}`,
     );
   }
   console.log(`${passed} passed, ${failed} failed, ${notRun} not run`);
-  return exitCode === 0 && notRun > 0 ? 1 : exitCode;
+  return exitCode === 0 && missing.length > 0 ? 1 : exitCode;
 }
 
 /** Passes a stream on as it comes. @returns the end of it, where the counts are */

@@ -31,6 +31,8 @@ const withoutPlace = ({ latitude: _, longitude: __, ...row }: ReturnType<typeof 
 
 /** Every second of a quarter of an hour across the start of one. */
 const seconds = Array.from({ length: 900 }, (_, index) => later(new Date("2026-05-06T12:52:00Z"), index));
+/** What a poll finds in each of them. */
+const polls = seconds.map((at) => ({ at, modified: file(latestObsPath, at).lastModified, rows: latestRows(at) }));
 const hours = Array.from({ length: 24 }, (_, index) => later(now, -index * 3600));
 
 describe("every row of the simulated sea is one that the worker takes whole", () => {
@@ -150,8 +152,6 @@ describe("the simulated sea is the same for all who look", () => {
 });
 
 describe("the simulated sea is never still", () => {
-  const polls = seconds.map((at) => ({ at, modified: file(latestObsPath, at).lastModified, rows: latestRows(at) }));
-
   test("something is new within any five seconds, about one row a second", () => {
     const seen = new Set<string>(polls[0]?.rows.map(keyOf));
     const before = seen.size;
@@ -215,8 +215,8 @@ describe("the simulated sea is never still", () => {
 
 describe("the simulated sea has the real one's holes", () => {
   const states = new Map<string, Observation[]>();
-  for (const at of seconds) {
-    for (const row of latestRows(at).map(withoutPlace)) {
+  for (const { rows } of polls) {
+    for (const row of rows.map(withoutPlace)) {
       const known = states.get(keyOf(row)) ?? [];
       if (!known.length || !Bun.deepEquals(known.at(-1), row)) states.set(keyOf(row), [...known, row]);
     }
