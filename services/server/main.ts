@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { httpUrl } from "../../shared/address.ts";
 import { readServerConfig, type ServerConfig } from "../../shared/config.ts";
 import { describeError, untilUp, watchLink } from "../../shared/link.ts";
 import { createServiceMetrics } from "../../shared/metrics.ts";
@@ -90,7 +91,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
     await Promise.race([server.stop(), Bun.sleep(stopGraceMs)]);
     await server.stop(true);
   });
-  log.info("listening", { url: `http://${config.host}:${server.port}` });
+  log.info("listening", { url: httpUrl(config.host, server.port) });
 
   // Before the subscription, so that whichever service starts first finds its tables.
   await untilUp(database, signal, () => migrate(sql));
