@@ -76,9 +76,14 @@ function fromRange(sql: Sql, { after, upTo, since }: EventRange, filter: Filter)
 }
 
 function within(sql: Sql | Transaction, { west, south, east, north }: BoundingBox) {
-  const longitudes =
-    west <= east ? sql`longitude between ${west} and ${east}` : sql`(longitude >= ${west} or longitude <= ${east})`;
-  return sql`and latitude between ${south} and ${north} and ${longitudes}`;
+  const reaches = (longitude: postgres.Fragment) =>
+    west <= east
+      ? sql`${longitude} between ${west} and ${east}`
+      : sql`(${longitude} >= ${west} or ${longitude} <= ${east})`;
+  return sql`
+    and latitude between ${south} and ${north}
+    and (${reaches(sql`longitude`)} or (abs(longitude) = 180 and ${reaches(sql`-longitude`)}))
+  `;
 }
 
 /** The newest row of each station, however old, and the event id up to which this snapshot holds everything. */
@@ -180,7 +185,7 @@ export async function readSeries(sql: Sql, after: Date, upTo: Date, filter: Filt
       json_agg((extract(epoch from observed_at) * 1000)::bigint order by observed_at) as times_ms,
       ${listed(sql, fields)}
     from observations ${filter.bbox === null ? sql`` : sql`join stations using (station_id)`}
-    where observed_at > ${after} and observed_at <= ${upTo} ${restrict(sql, filter)}
+    where observed_at > ${notBeforeYearOne(after)} and observed_at <= ${notBeforeYearOne(upTo)} ${restrict(sql, filter)}
     group by station_id
   `;
 }
@@ -206,6 +211,14 @@ export type ObservationSpan = {
   stations: Set<string> | null;
   /** Exclusive; `null`: from the beginning. */
   after: { observedAt: Date; stationId: string } | null;
+/** The earliest time that PostgreSQL and ISO 8601 write alike: what follows in PostgreSQL's past is the year 1 BC. */
+const earliest = new Date("0001-01-01T00:00:00Z");
+
+/** Parameters are checked, but a time that is computed from one may be earlier than PostgreSQL can read. */
+function notBeforeYearOne(time: Date): Date {
+  return time < earliest ? earliest : time;
+}
+
 };
 
 /**
