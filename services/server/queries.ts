@@ -18,17 +18,23 @@ export type Marks = {
   newest: bigint;
   /** The largest event id that pruning took away; 0 when it took none. */
   pruned: bigint;
+  /**
+   * Where the ids of the present timeline begin; 0 when the database was never set back. A lower id that a listener names
+   * may stand for an event that a backup or a failover has lost.
+   */
+  timeline: bigint;
 };
 
 /** Reads {@link Marks}. */
 export async function readMarks(sql: Sql | Transaction): Promise<Marks> {
-  const [row] = await sql<{ newest: string; pruned: string }[]>`
+  const [row] = await sql<Record<keyof Marks, string>[]>`
     select
-      greatest((select max(event_id) from observations), pruned_event_id)::text as newest,
-      pruned_event_id::text as pruned
+      greatest((select max(event_id) from observations), pruned_event_id, timeline_event_id) as newest,
+      pruned_event_id as pruned,
+      timeline_event_id as timeline
     from stream_marks
   `;
-  return { newest: BigInt(row?.newest ?? 0), pruned: BigInt(row?.pruned ?? 0) };
+  return { newest: BigInt(row?.newest ?? 0), pruned: BigInt(row?.pruned ?? 0), timeline: BigInt(row?.timeline ?? 0) };
 }
 
 /** Which events a replay sends, beside those that its filter keeps back. */
@@ -49,6 +55,20 @@ export async function readEvents(sql: Sql, range: EventRange, filter: Filter, li
     order by event_id
     limit ${limit}
   `;
+}
+
+/**
+ * Returns whether an event may be of this database: its row has this id, or had it before it changed again. What is
+ * published is far too young to be pruned.
+ */
+export async function mayHoldEvent(sql: Sql, stationId: string, timestamp: string, eventId: bigint): Promise<boolean> {
+  const [row] = await sql<{ known: boolean }[]>`
+    select exists (
+      select from observations
+      where station_id = ${stationId} and observed_at = ${timestamp} and event_id >= ${String(eventId)}
+    ) as known
+  `;
+  return row?.known ?? false;
 }
 
 /** How many events a range holds, counting no further than `limit`, and the id of the first; `null` where it is empty. */
@@ -75,6 +95,7 @@ function fromRange(sql: Sql, { after, upTo, since }: EventRange, filter: Filter)
   `;
 }
 
+/** The same as `contains` in `sse/filter.ts`. */
 function within(sql: Sql | Transaction, { west, south, east, north }: BoundingBox) {
   const reaches = (longitude: postgres.Fragment) =>
     west <= east
@@ -190,6 +211,14 @@ export async function readSeries(sql: Sql, after: Date, upTo: Date, filter: Filt
   `;
 }
 
+/** The earliest time that PostgreSQL and ISO 8601 write alike: what follows in PostgreSQL's past is the year 1 BC. */
+const earliest = new Date("0001-01-01T00:00:00Z");
+
+/** Parameters are checked, but a time that is computed from one may be earlier than PostgreSQL can read. */
+function notBeforeYearOne(time: Date): Date {
+  return time < earliest ? earliest : time;
+}
+
 /** Parts of a query with commas between them. */
 function listed(sql: Sql | Transaction, parts: postgres.Fragment[]): postgres.Fragment {
   return parts.reduce((list, part) => sql`${list}, ${part}`);
@@ -211,14 +240,6 @@ export type ObservationSpan = {
   stations: Set<string> | null;
   /** Exclusive; `null`: from the beginning. */
   after: { observedAt: Date; stationId: string } | null;
-/** The earliest time that PostgreSQL and ISO 8601 write alike: what follows in PostgreSQL's past is the year 1 BC. */
-const earliest = new Date("0001-01-01T00:00:00Z");
-
-/** Parameters are checked, but a time that is computed from one may be earlier than PostgreSQL can read. */
-function notBeforeYearOne(time: Date): Date {
-  return time < earliest ? earliest : time;
-}
-
 };
 
 /**

@@ -1,6 +1,7 @@
 import type postgres from "postgres";
 import { type Measurement, measurements, type Observation } from "../../shared/measurements.ts";
-import { inTransaction, locks, type Sql, type Transaction, takeLock } from "../../shared/sql.ts";
+import { inTransaction, type Sql, type Transaction } from "../../shared/sql.ts";
+import { type IdTransaction, unguardedIds } from "./event-ids.ts";
 
 /** An observation that came with the place where it was made, in decimal degrees. */
 export type PositionedObservation = Observation & { latitude: number; longitude: number };
@@ -43,10 +44,9 @@ export async function storePoll(
   path: string,
   file: UpstreamFile,
   observations: PositionedObservation[],
+  inIdTransaction: IdTransaction = unguardedIds,
 ): Promise<EventCounts> {
-  return inTransaction(sql, async (tx) => {
-    // Ids that are drawn under it become visible in the order in which they were drawn.
-    await takeLock(tx, locks.eventIds);
+  return inIdTransaction(sql, async (tx) => {
     await upsertPositions(tx, observations);
     const counts = await upsertEvents(tx, observations);
     await rememberFile(tx, path, file);
