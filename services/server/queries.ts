@@ -357,6 +357,8 @@ export type Status = {
   simulated: boolean;
   /** The newest event that is stored. */
   lastEventId: string;
+  /** Seconds between two polls, as the worker is set; `null` before the first. */
+  pollSeconds: number | null;
 };
 
 /** Reads {@link Status}. */
@@ -368,10 +370,11 @@ export async function readStatus(sql: Sql): Promise<Status> {
       newest.last_modified as ndbc_last_modified,
       (select count(distinct station_id)::int from observations where observed_at > now() - interval '3 hours')
         as stations_reporting,
-      exists (select from stations where owner = ${simulationOwner}) as simulated
-    from (values (1)) as always left join upstream_files as newest on newest.path = ${latestObsPath}
+      exists (select from stations where owner = ${simulationOwner}) as simulated,
+      poll_seconds
+    from stream_marks left join upstream_files as newest on newest.path = ${latestObsPath}
   `;
-  const unknown = { lastPoll: null, ndbcLastModified: null, stationsReporting: 0, simulated: false };
+  const unknown = { lastPoll: null, ndbcLastModified: null, stationsReporting: 0, simulated: false, pollSeconds: null };
   return { ...(status ?? unknown), lastEventId: String(newest) };
 }
 

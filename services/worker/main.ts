@@ -18,7 +18,7 @@ import { createNdbcClient } from "./ndbc/client.ts";
 import { createPollLog, poll } from "./poll.ts";
 import { publishPending } from "./publish.ts";
 import { updateStations } from "./stations.ts";
-import { pruneBefore, readFile } from "./store.ts";
+import { pruneBefore, readFile, rememberPeriod } from "./store.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -59,6 +59,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
     const startedAt = performance.now();
     const seconds = () => (performance.now() - startedAt) / 1000;
     try {
+      await rememberPeriod(sql, config.pollSeconds);
       const counts = await poll(sql, ndbc, publish, stations, log, inIdTransaction);
       metrics.polled(counts, seconds());
       logPoll(counts);

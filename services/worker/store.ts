@@ -215,6 +215,11 @@ export async function storeStations(sql: Sql, stations: Station[]): Promise<void
   `;
 }
 
+/** Remembers POLL_SECONDS, from which the server knows when a poll is overdue. */
+export async function rememberPeriod(sql: Sql, pollSeconds: number): Promise<void> {
+  await sql`update stream_marks set poll_seconds = ${pollSeconds} where poll_seconds is distinct from ${pollSeconds}`;
+}
+
 /** What is remembered of the last fetch of a file; `null` when it was never fetched. */
 export async function readFile(sql: Sql, path: string): Promise<(UpstreamFile & { fetchedAt: Date }) | null> {
   const [file] = await sql<(UpstreamFile & { fetchedAt: Date })[]>`
