@@ -56,6 +56,11 @@ const variables = {
     "redis://localhost:6379",
     "an address like redis://:password@host:6379 (rediss:// for TLS) or unix:/run/redis/redis.sock, a % in it as %25",
   ),
+  REDIS_NAMESPACE: variable(
+    z.string().regex(/^[A-Za-z0-9._-]{0,40}$/),
+    "",
+    "up to 40 letters, digits, dots, dashes and underscores",
+  ),
   HOST: variable(z.string(), "0.0.0.0", "a host name or an address"),
   PORT: variable(wholeNumber(0, 65535), "3000", "a whole number from 0 (any free port) to 65535"),
   WORKER_PORT: variable(
@@ -117,6 +122,8 @@ export function readWorkerConfig(env: Environment) {
   return {
     databaseUrl: read(env, "DATABASE_URL"),
     redisUrl: read(env, "REDIS_URL"),
+    /** Empty: the names in Redis have no prefix. */
+    redisNamespace: read(env, "REDIS_NAMESPACE"),
     /** `null`: the worker listens on no port. */
     port: read(env, "WORKER_PORT"),
     /** Without a slash at its end. */
@@ -140,6 +147,8 @@ export function readServerConfig(env: Environment) {
   return {
     databaseUrl: read(env, "DATABASE_URL"),
     redisUrl: read(env, "REDIS_URL"),
+    /** Empty: the names in Redis have no prefix. */
+    redisNamespace: read(env, "REDIS_NAMESPACE"),
     host: read(env, "HOST"),
     port: read(env, "PORT"),
     reusePort: read(env, "REUSE_PORT"),

@@ -159,7 +159,7 @@ async function readFigures(sql: Sql): Promise<DatabaseFigures | null> {
   // The connection that asks works for the scrape alone, so it counts as idle.
   const asking = sql<DatabaseFigures[]>`
     select
-      greatest((select max(event_id) from observations), pruned_event_id)::float8 as stored_event_id,
+      greatest((select max(event_id) from observations), pruned_event_id, timeline_event_id)::float8 as stored_event_id,
       published_event_id::float8 as published_event_id,
       extract(epoch from newest.fetched_at)::float8 as polled_at,
       newest.last_modified as upstream_modified,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import postgres from "postgres";
 import { withDeadline } from "./clock.ts";
@@ -21,7 +22,7 @@ export const sqlConnections = 8;
 
 /**
  * Opens the pool. Nothing is sent before the first query.
- * @param service shown by PostgreSQL in `application_name`, with process and machine: no two pools have the same
+ * @param service shown by PostgreSQL in `application_name`, see {@link applicationName}
  */
 export function connectSql(url: string, service: string): Sql {
   return postgres(url, {
@@ -33,10 +34,22 @@ export function connectSql(url: string, service: string): Sql {
     transform: postgres.camel,
     onnotice: () => {},
     connection: {
-      application_name: `bellbuoy-${service} ${process.pid}@${hostname()}`,
+      application_name: applicationName(service),
       statement_timeout: statementTimeoutMs,
     },
   });
+}
+
+/** PostgreSQL cuts a longer `application_name`. */
+const maxNameBytes = 63;
+
+/**
+ * Returns a name like `bellbuoy-server 17@host 5f0c93ab`. No two pools have the same: containers may share their host name
+ * and process ids, and long host names often differ at their end only, so the last part is random.
+ */
+export function applicationName(service: string, host = hostname()): string {
+  const unique = ` ${randomBytes(4).toString("hex")}`;
+  return `bellbuoy-${service} ${process.pid}@${host}`.slice(0, maxNameBytes - unique.length) + unique;
 }
 
 /**

@@ -53,6 +53,8 @@ export type Status = {
   version: string;
   /** When NDBC last answered, `null` before the first time; RFC 3339. */
   lastPoll: string | null;
+  /** Seconds between two polls; `null` where the server does not say. */
+  pollSeconds: number | null;
   /** How old NDBC says its newest file is: an HTTP date. */
   ndbcLastModified: string | null;
   /** Stations with an observation of the last three hours. */
@@ -120,6 +122,8 @@ export async function loadMedians(
 export async function loadStatus(server: string, signal: AbortSignal): Promise<Status> {
   const { body, cachedAtMs } = await load(`${server}/v1/status`, signal);
   const { version, lastPoll, ndbcLastModified, stationsReporting, simulated } = body;
+  // A server of an older version does not say.
+  const pollSeconds = isNumber(body.pollSeconds) ? body.pollSeconds : null;
   if (
     typeof version !== "string" ||
     !isTextOrNull(lastPoll) ||
@@ -130,7 +134,7 @@ export async function loadStatus(server: string, signal: AbortSignal): Promise<S
     throw noServer();
   }
   const lastEventId = eventIdOf(body);
-  return { version, lastPoll, ndbcLastModified, stationsReporting, simulated, lastEventId, cachedAtMs };
+  return { version, lastPoll, pollSeconds, ndbcLastModified, stationsReporting, simulated, lastEventId, cachedAtMs };
 }
 
 /** The address of a stream of everything after an event. */

@@ -13,7 +13,7 @@ export type ConnectionLine = {
   tick(): void;
 };
 
-/** NDBC renews its file every five minutes; a poll that is missing for this long is worth a word. */
+/** NDBC renews its file every five minutes; a poll that is missing for this long, and for two periods, is worth a word. */
 const silentAfterMs = 20 * 60_000;
 
 /**
@@ -29,6 +29,7 @@ export function createConnectionLine(newestAtMs: () => number | null): Connectio
   let isSimulated = false;
   /** As the server said since it was reached last; what it said before does not tell of now. */
   let lastPoll: string | null = null;
+  let periodMs = 0;
   let cachedAtMs: CachedAt = null;
 
   return {
@@ -42,6 +43,7 @@ export function createConnectionLine(newestAtMs: () => number | null): Connectio
     showStatus(status) {
       isSimulated = status.simulated;
       lastPoll = status.cachedAtMs === null ? status.lastPoll : null;
+      periodMs = (status.pollSeconds ?? 0) * 1_000;
       show();
     },
     showCachedAt(next) {
@@ -91,6 +93,6 @@ export function createConnectionLine(newestAtMs: () => number | null): Connectio
     const age = formatAge(Date.now() - atMs);
     const text = `newest report ${age === "just now" ? age : `${age} old`}`;
     const pollMs = state.kind === "live" && lastPoll !== null ? Date.now() - Date.parse(lastPoll) : 0;
-    return pollMs > silentAfterMs ? `${text}; NDBC silent for ${formatAge(pollMs)}` : text;
+    return pollMs > Math.max(silentAfterMs, 2 * periodMs) ? `${text}; NDBC silent for ${formatAge(pollMs)}` : text;
   }
 }

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { httpUrl } from "../../shared/address.ts";
 import { ConfigError, type Environment, readServerConfig } from "../../shared/config.ts";
 import { StartError } from "../../shared/service.ts";
 import { type OwnProcess, own, stopDeadlineMs } from "./daemon.ts";
@@ -21,7 +22,7 @@ const stopping = new AbortController();
 
 // What runs on this machine is not to be asked for through a proxy; the services inherit this. Lower case wins over upper.
 const { NO_PROXY, no_proxy = NO_PROXY } = process.env;
-process.env.no_proxy = [no_proxy, "localhost", "127.0.0.1"].filter(Boolean).join(",");
+process.env.no_proxy = [no_proxy, "localhost", "127.0.0.1", "::1"].filter(Boolean).join(",");
 
 let toldAt = Number.NEGATIVE_INFINITY;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stopWhenTold);
@@ -69,7 +70,7 @@ async function startStack(): Promise<void> {
   await startService("services/server/main.ts", env);
   await startService("web/build.ts", env);
 
-  const address = `http://${host === "0.0.0.0" || host === "::" ? "localhost" : host}:${port}`;
+  const address = httpUrl(host === "0.0.0.0" || host === "::" ? "localhost" : host, port);
   await untilReady(`${address}/ready`);
   console.log(greeting(address));
 }

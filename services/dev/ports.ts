@@ -24,7 +24,7 @@ export function requireFreePort(hostname: string, port: number): void {
     if (code === "EADDRINUSE")
       throw new StartError(`port ${port} is taken: stop what listens there, or set PORT to another`);
     if (code === "EACCES") throw new StartError(`port ${port} may not be used: set PORT to one above 1023`);
-    throw new StartError(`cannot listen on ${hostname}:${port}: ${message}`);
+    throw new StartError(`cannot listen on ${hostname}, port ${port}: ${message}`);
   }
 }
 

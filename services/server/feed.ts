@@ -1,13 +1,13 @@
 import type { Redis } from "ioredis";
-import { channels } from "../../shared/channels.ts";
 import { withDeadline } from "../../shared/clock.ts";
 import { describeError, type Link, untilUp } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import { type ParsedMessage, parseMessage } from "../../shared/observation.ts";
 import type { Sql } from "../../shared/sql.ts";
-import { readEvents, readMarks } from "./queries.ts";
+import { type Marks, mayHoldEvent, readEvents, readMarks } from "./queries.ts";
 import type { Broadcast } from "./sse/broadcast.ts";
 import { observationFrame, storedFrame } from "./sse/frames.ts";
+import { setBackReason } from "./sse/resume.ts";
 
 /** The ordered stream of events that this server sends. Redis nudges, PostgreSQL is the truth. */
 export type Feed = {
@@ -21,6 +21,8 @@ export type Feed = {
   readonly dropped: number;
   /** Subscribes, and reads from PostgreSQL where the stream stands. */
   start(): void;
+  /** Asks PostgreSQL soon for what no message has announced. */
+  lookAgain(): void;
 };
 
 const pageRows = 1_000;
@@ -38,19 +40,25 @@ type EventMessage = { stationId: string; data: string; eventId: bigint };
  * Follows `observations:new` and delivers each event once, in rising order of ids, whatever Redis loses or repeats.
  *
  * - After each (re)subscription, what was missed is read from PostgreSQL first.
- * - An id that was passed is a duplicate and is dropped. Where PostgreSQL has come behind it, a backup was restored: all
- *   streams are ended, and are told to begin anew when they resume.
+ * - An id that was passed is a duplicate and is dropped. PostgreSQL is asked all the same, since it may have been set back.
+ * - Where PostgreSQL was set back, by a backup or a failover, all streams get a reset and end. PostgreSQL shows it by a
+ *   timeline that begins above the last event sent (see `services/worker/event-ids.ts`), or by having come behind it.
+ *   Its marks are read after each page and before that page is sent, so that no event of a new timeline goes out before
+ *   the reset.
  * - An id that does not follow the last one means that something was missed, or that somebody publishes nonsense:
  *   PostgreSQL is asked, and what it does not know is dropped. The very next id is believed, for the sake of speed.
+ * - Ids that PostgreSQL cannot know are most likely another install's on the same Redis. The log has one line for them.
  * - A message without an id is sent at once, one that does not fit is dropped.
  *
+ * @param channel see `redisNames`
  * @param subscriber a connection of its own, not connected yet, that does not subscribe again by itself
  */
 export function createFeed(
   sql: Sql,
   subscriber: Redis,
+  channel: string,
   database: Link,
-  broadcast: Pick<Broadcast, "send" | "endAll">,
+  broadcast: Pick<Broadcast, "send" | "resetAll">,
   log: Log,
   signal: AbortSignal,
 ): Feed {
@@ -63,6 +71,9 @@ export function createFeed(
   let asking = false;
   /** So many of the messages that wait had come before PostgreSQL was asked: what it did not tell then, it does not know. */
   let asked = 0;
+  /** A message of an id that was passed, of which PostgreSQL has not been asked yet whether it is its own. */
+  let suspect: EventMessage | null = null;
+  let warnedOfOthers = false;
   const started = Promise.withResolvers<void>();
 
   async function catchUp(): Promise<void> {
@@ -75,22 +86,34 @@ export function createFeed(
       for (;;) {
         const range = { after: position, upTo: null, since: null };
         const events = await withDeadline(readEvents(sql, range, { stations: null, bbox: null }, pageRows), deadlineMs);
+        const marks = await withDeadline(readMarks(sql), deadlineMs);
+        if (isSetBack(marks, position)) {
+          beginAgain(marks, position);
+          continue;
+        }
         for (const event of events) {
           position = BigInt(event.eventId);
           broadcast.send(storedFrame(event));
         }
         if (events.length < pageRows) break;
       }
-      const { newest } = await withDeadline(readMarks(sql), deadlineMs);
-      if (newest >= position) return;
-      // A backup was restored: what is stored from now on has ids that were given before.
-      log.warn("the database is behind what was sent; streams begin anew", {
-        sent: String(position),
-        stored: String(newest),
-      });
-      position = newest;
-      broadcast.endAll("the database is behind what was sent");
+      await checkSuspect();
     });
+  }
+
+  function beginAgain(marks: Marks, sent: bigint): void {
+    position = sent < marks.timeline ? marks.timeline : marks.newest;
+    log.warn("the database was set back; streams begin again", { sent: String(sent), from: String(position) });
+    broadcast.resetAll(setBackReason, position);
+  }
+
+  async function checkSuspect(): Promise<void> {
+    if (suspect === null || warnedOfOthers) return;
+    const { stationId, data, eventId } = suspect;
+    suspect = null;
+    const { timestamp }: { timestamp: string } = JSON.parse(data);
+    const isOurs = await withDeadline(mayHoldEvent(sql, stationId, timestamp, eventId), deadlineMs);
+    if (!isOurs) dropOther(data, eventId);
   }
 
   function receive(bytes: Buffer): void {
@@ -121,14 +144,16 @@ export function createFeed(
   }
 
   /** @returns false when the event must wait until PostgreSQL was asked */
-  function handle({ stationId, data, eventId }: EventMessage, current: bigint, wasAsked: boolean): boolean {
+  function handle(message: EventMessage, current: bigint, wasAsked: boolean): boolean {
+    const { stationId, data, eventId } = message;
     if (eventId <= current) {
-      // Published twice, or given again by a database that was restored from a backup: PostgreSQL knows.
+      // Published twice, by another install, or by a database that was set back: PostgreSQL knows.
       behind = true;
+      suspect ??= message;
       return true;
     }
     if (wasAsked) {
-      drop(data, `event ${eventId} is not in the database`);
+      dropOther(data, eventId);
       return true;
     }
     if (eventId !== current + 1n) return false;
@@ -139,7 +164,20 @@ export function createFeed(
 
   function drop(text: string, reason: string): void {
     dropped += 1;
-    log.warn("dropped a message", { channel: channels.observationsNew, reason, text: text.slice(0, 200) });
+    log.warn("dropped a message", { channel, reason, text: text.slice(0, 200) });
+  }
+
+  /** Another install may publish hundreds of events every few minutes: one line is enough. */
+  function dropOther(text: string, eventId: bigint): void {
+    if (warnedOfOthers) {
+      dropped += 1;
+      return;
+    }
+    warnedOfOthers = true;
+    drop(
+      text,
+      `event ${eventId} is not in the database: another install may use this channel, which a REDIS_NAMESPACE of its own would part; such events are dropped without a further line`,
+    );
   }
 
   /** Handles what waits, at once unless PostgreSQL must be asked first. */
@@ -176,7 +214,7 @@ export function createFeed(
 
   async function subscribe(): Promise<void> {
     try {
-      await subscriber.subscribe(channels.observationsNew);
+      await subscriber.subscribe(channel);
       subscribed = true;
       behind = true;
       drain();
@@ -199,6 +237,10 @@ export function createFeed(
         // Told to its link, and tried again for ever.
       });
     },
+    lookAgain() {
+      behind = true;
+      drain();
+    },
     get position() {
       return position;
     },
@@ -210,4 +252,8 @@ export function createFeed(
       return dropped;
     },
   };
+}
+
+function isSetBack({ newest, timeline }: Marks, sent: bigint): boolean {
+  return sent < timeline || newest < sent;
 }

@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { httpUrl } from "../../shared/address.ts";
+import { redisNames } from "../../shared/channels.ts";
 import { readServerConfig, type ServerConfig } from "../../shared/config.ts";
 import { describeError, untilUp, watchLink } from "../../shared/link.ts";
 import { createServiceMetrics } from "../../shared/metrics.ts";
@@ -45,7 +47,8 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
       logBroadcast(frames);
     },
   );
-  const feed = createFeed(sql, subscriber, database, broadcast, log, signal);
+  const { observationsNew } = redisNames(config.redisNamespace);
+  const feed = createFeed(sql, subscriber, observationsNew, database, broadcast, log, signal);
 
   let pinging: Promise<void> | null = null;
   /** One at a time, however many ask whether the server is ready. */
@@ -90,7 +93,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
     await Promise.race([server.stop(), Bun.sleep(stopGraceMs)]);
     await server.stop(true);
   });
-  log.info("listening", { url: `http://${config.host}:${server.port}` });
+  log.info("listening", { url: httpUrl(config.host, server.port) });
 
   // Before the subscription, so that whichever service starts first finds its tables.
   await untilUp(database, signal, () => migrate(sql));

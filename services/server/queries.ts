@@ -18,17 +18,23 @@ export type Marks = {
   newest: bigint;
   /** The largest event id that pruning took away; 0 when it took none. */
   pruned: bigint;
+  /**
+   * Where the ids of the present timeline begin; 0 when the database was never set back. A lower id that a listener names
+   * may stand for an event that a backup or a failover has lost.
+   */
+  timeline: bigint;
 };
 
 /** Reads {@link Marks}. */
 export async function readMarks(sql: Sql | Transaction): Promise<Marks> {
-  const [row] = await sql<{ newest: string; pruned: string }[]>`
+  const [row] = await sql<Record<keyof Marks, string>[]>`
     select
-      greatest((select max(event_id) from observations), pruned_event_id)::text as newest,
-      pruned_event_id::text as pruned
+      greatest((select max(event_id) from observations), pruned_event_id, timeline_event_id) as newest,
+      pruned_event_id as pruned,
+      timeline_event_id as timeline
     from stream_marks
   `;
-  return { newest: BigInt(row?.newest ?? 0), pruned: BigInt(row?.pruned ?? 0) };
+  return { newest: BigInt(row?.newest ?? 0), pruned: BigInt(row?.pruned ?? 0), timeline: BigInt(row?.timeline ?? 0) };
 }
 
 /** Which events a replay sends, beside those that its filter keeps back. */
@@ -49,6 +55,20 @@ export async function readEvents(sql: Sql, range: EventRange, filter: Filter, li
     order by event_id
     limit ${limit}
   `;
+}
+
+/**
+ * Returns whether an event may be of this database: its row has this id, or had it before it changed again. What is
+ * published is far too young to be pruned.
+ */
+export async function mayHoldEvent(sql: Sql, stationId: string, timestamp: string, eventId: bigint): Promise<boolean> {
+  const [row] = await sql<{ known: boolean }[]>`
+    select exists (
+      select from observations
+      where station_id = ${stationId} and observed_at = ${timestamp} and event_id >= ${String(eventId)}
+    ) as known
+  `;
+  return row?.known ?? false;
 }
 
 /** How many events a range holds, counting no further than `limit`, and the id of the first; `null` where it is empty. */
@@ -75,10 +95,16 @@ function fromRange(sql: Sql, { after, upTo, since }: EventRange, filter: Filter)
   `;
 }
 
+/** The same as `contains` in `sse/filter.ts`. */
 function within(sql: Sql | Transaction, { west, south, east, north }: BoundingBox) {
-  const longitudes =
-    west <= east ? sql`longitude between ${west} and ${east}` : sql`(longitude >= ${west} or longitude <= ${east})`;
-  return sql`and latitude between ${south} and ${north} and ${longitudes}`;
+  const reaches = (longitude: postgres.Fragment) =>
+    west <= east
+      ? sql`${longitude} between ${west} and ${east}`
+      : sql`(${longitude} >= ${west} or ${longitude} <= ${east})`;
+  return sql`
+    and latitude between ${south} and ${north}
+    and (${reaches(sql`longitude`)} or (abs(longitude) = 180 and ${reaches(sql`-longitude`)}))
+  `;
 }
 
 /** The newest row of each station, however old, and the event id up to which this snapshot holds everything. */
@@ -180,9 +206,17 @@ export async function readSeries(sql: Sql, after: Date, upTo: Date, filter: Filt
       json_agg((extract(epoch from observed_at) * 1000)::bigint order by observed_at) as times_ms,
       ${listed(sql, fields)}
     from observations ${filter.bbox === null ? sql`` : sql`join stations using (station_id)`}
-    where observed_at > ${after} and observed_at <= ${upTo} ${restrict(sql, filter)}
+    where observed_at > ${notBeforeYearOne(after)} and observed_at <= ${notBeforeYearOne(upTo)} ${restrict(sql, filter)}
     group by station_id
   `;
+}
+
+/** The earliest time that PostgreSQL and ISO 8601 write alike: what follows in PostgreSQL's past is the year 1 BC. */
+const earliest = new Date("0001-01-01T00:00:00Z");
+
+/** Parameters are checked, but a time that is computed from one may be earlier than PostgreSQL can read. */
+function notBeforeYearOne(time: Date): Date {
+  return time < earliest ? earliest : time;
 }
 
 /** Parts of a query with commas between them. */
@@ -323,6 +357,8 @@ export type Status = {
   simulated: boolean;
   /** The newest event that is stored. */
   lastEventId: string;
+  /** Seconds between two polls, as the worker is set; `null` before the first. */
+  pollSeconds: number | null;
 };
 
 /** Reads {@link Status}. */
@@ -334,10 +370,11 @@ export async function readStatus(sql: Sql): Promise<Status> {
       newest.last_modified as ndbc_last_modified,
       (select count(distinct station_id)::int from observations where observed_at > now() - interval '3 hours')
         as stations_reporting,
-      exists (select from stations where owner = ${simulationOwner}) as simulated
-    from (values (1)) as always left join upstream_files as newest on newest.path = ${latestObsPath}
+      exists (select from stations where owner = ${simulationOwner}) as simulated,
+      poll_seconds
+    from stream_marks left join upstream_files as newest on newest.path = ${latestObsPath}
   `;
-  const unknown = { lastPoll: null, ndbcLastModified: null, stationsReporting: 0, simulated: false };
+  const unknown = { lastPoll: null, ndbcLastModified: null, stationsReporting: 0, simulated: false, pollSeconds: null };
   return { ...(status ?? unknown), lastEventId: String(newest) };
 }
 

@@ -1,6 +1,6 @@
 import { Queue, type RepeatOptions, Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import { type jobs, queuePrefix, queues } from "../../shared/channels.ts";
+import { type jobs, queues } from "../../shared/channels.ts";
 import { withDeadline } from "../../shared/clock.ts";
 import { describeError, type Link } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
@@ -43,19 +43,21 @@ const lockMs = 10_000;
 /**
  * Runs jobs on their schedules. Any number of workers may: BullMQ gives each run to one of them.
  * @param redis for BullMQ alone, which needs `maxRetriesPerRequest: null`
+ * @param prefix of every key in Redis, see `redisNames`
  * @param signal aborted when the service stops and ends its jobs itself
  * @param ended told how each run of a job ended; those that this service's stop has ended are left out
  */
 export function startJobs(
   scheduled: Record<JobName, ScheduledJob>,
   redis: Redis,
+  prefix: string,
   database: Link,
   log: Log,
   signal: AbortSignal,
   ended: (job: string, outcome: "completed" | "failed") => void,
 ): RunningJobs {
   let started = false;
-  const options = { connection: redis, prefix: queuePrefix };
+  const options = { connection: redis, prefix };
   const queueOf = {
     poll: new Queue(queues.poll, options),
     upkeep: new Queue(queues.upkeep, options),

@@ -1,7 +1,8 @@
-import { jobs as jobNames } from "../../shared/channels.ts";
+import { jobs as jobNames, redisNames } from "../../shared/channels.ts";
 import { pause } from "../../shared/clock.ts";
 import { readWorkerConfig } from "../../shared/config.ts";
 import { describeError, untilUp, watchLink } from "../../shared/link.ts";
+import type { StoredEvent } from "../../shared/measurements.ts";
 import { createServiceMetrics } from "../../shared/metrics.ts";
 import { migrate } from "../../shared/migrate.ts";
 import { connectRedis, pingRedis } from "../../shared/redis.ts";
@@ -9,6 +10,7 @@ import { runService } from "../../shared/service.ts";
 import { connectSql, pingDatabase } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { backfill } from "./backfill.ts";
+import { createIdTransaction } from "./event-ids.ts";
 import { serveHealth } from "./health.ts";
 import { startJobs } from "./jobs.ts";
 import { createWorkerMetrics } from "./metrics.ts";
@@ -16,7 +18,7 @@ import { createNdbcClient } from "./ndbc/client.ts";
 import { createPollLog, poll } from "./poll.ts";
 import { publishPending } from "./publish.ts";
 import { updateStations } from "./stations.ts";
-import { pruneBefore, readFile } from "./store.ts";
+import { pruneBefore, readFile, rememberPeriod } from "./store.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -45,17 +47,20 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
   const ndbc = createNdbcClient({ baseUrl: config.ndbcUrl, signal });
   const { stations } = config;
   const logPoll = createPollLog(log);
-  const publish = () =>
-    publishPending(sql, publisher, (events) => {
-      metrics.published(events.length);
-      log.debug("published", () => ({ eventIds: events.map(({ eventId }) => eventId) }));
-    });
+  const names = redisNames(config.redisNamespace);
+  const inIdTransaction = createIdTransaction(publisher, names.highestEventId, log);
+  const published = (events: StoredEvent[]) => {
+    metrics.published(events.length);
+    log.debug("published", () => ({ eventIds: events.map(({ eventId }) => eventId) }));
+  };
+  const publish = () => publishPending(sql, publisher, published, names);
 
   async function pollOnce(): Promise<void> {
     const startedAt = performance.now();
     const seconds = () => (performance.now() - startedAt) / 1000;
     try {
-      const counts = await poll(sql, ndbc, publish, stations, log);
+      await rememberPeriod(sql, config.pollSeconds);
+      const counts = await poll(sql, ndbc, publish, stations, log, inIdTransaction);
       metrics.polled(counts, seconds());
       logPoll(counts);
     } catch (error) {
@@ -116,6 +121,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
       },
     },
     jobConnection,
+    names.queuePrefix,
     database,
     log,
     signal,

@@ -1,6 +1,7 @@
 import type { Log } from "../../shared/log.ts";
 import type { Sql } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
+import { type IdTransaction, unguardedIds } from "./event-ids.ts";
 import { logLeftOut } from "./left-out.ts";
 import type { NdbcClient } from "./ndbc/client.ts";
 import { parseLatestObs } from "./ndbc/latest-obs.ts";
@@ -27,6 +28,7 @@ const nothing = { rows: 0, added: 0, changed: 0, events: null, published: 0 };
  * stored and could not publish goes out first, even when NDBC does not answer.
  * @param publish publishes every event that was not published yet
  * @param stations those to keep, or `null` for all
+ * @param inIdTransaction stores it, with ids above all that were published
  * @throws {UpstreamError} when NDBC does not answer as it should
  * @throws {NotDataError} when it answers with something else than data; nothing is stored then
  */
@@ -36,6 +38,7 @@ export async function poll(
   publish: () => Promise<number>,
   stations: Set<string> | null,
   log: Log,
+  inIdTransaction: IdTransaction = unguardedIds,
 ): Promise<PollCounts> {
   await publish();
   const known = await readFile(sql, latestObsPath);
@@ -48,7 +51,7 @@ export async function poll(
   const parsed = parseLatestObs(answer.body, new Date());
   logLeftOut(log, latestObsPath, parsed);
   const observations = parsed.observations.filter(({ stationId }) => stations === null || stations.has(stationId));
-  const counts = await storePoll(sql, latestObsPath, answer, observations);
+  const counts = await storePoll(sql, latestObsPath, answer, observations, inIdTransaction);
   if (counts.events !== null) log.debug("stored", counts.events);
   const storedAt = performance.now();
   const published = await publish();

@@ -1,13 +1,21 @@
 import type { Redis } from "ioredis";
-import { channels } from "../../shared/channels.ts";
+import { type RedisNames, redisNames } from "../../shared/channels.ts";
 import { measurements, type StoredEvent } from "../../shared/measurements.ts";
 import { encodeMessage } from "../../shared/observation.ts";
 import { inTransaction, locks, type Sql, takeLock } from "../../shared/sql.ts";
 
 const pageRows = 1_000;
 
-/** One command for a page: to send a thousand, and to wait for a thousand answers, takes both sides longer. */
-const publishAll = "for i = 2, #ARGV do redis.call('PUBLISH', ARGV[1], ARGV[i]) end";
+/**
+ * One command for a page: to send a thousand, and to wait for a thousand answers, takes both sides longer. It first raises
+ * the highest published id, but creates none: whether a Redis that came back empty may hold one, `event-ids.ts` decides.
+ * `pcall`, since a Redis that stores nothing more can still publish.
+ */
+const publishAll = `
+  local highest = redis.pcall('GET', KEYS[1])
+  if type(highest) == 'string' and tonumber(highest) < tonumber(ARGV[2]) then redis.pcall('SET', KEYS[1], ARGV[2]) end
+  for i = 3, #ARGV do redis.call('PUBLISH', ARGV[1], ARGV[i]) end
+`;
 
 /**
  * Publishes every event above the published mark, in order, and moves the mark. Any worker may call it at any time: what
@@ -22,16 +30,22 @@ export async function publishPending(
   sql: Sql,
   redis: Redis,
   published: (events: StoredEvent[]) => void = () => {},
+  names: RedisNames = redisNames(""),
 ): Promise<number> {
   let total = 0;
   for (;;) {
-    const count = await publishPage(sql, redis, published);
+    const count = await publishPage(sql, redis, published, names);
     total += count;
     if (count < pageRows) return total;
   }
 }
 
-async function publishPage(sql: Sql, redis: Redis, published: (events: StoredEvent[]) => void): Promise<number> {
+async function publishPage(
+  sql: Sql,
+  redis: Redis,
+  published: (events: StoredEvent[]) => void,
+  { observationsNew, highestEventId }: RedisNames,
+): Promise<number> {
   return inTransaction(sql, async (tx, lost) => {
     await takeLock(tx, locks.publish);
     const events = await tx<StoredEvent[]>`
@@ -43,7 +57,7 @@ async function publishPage(sql: Sql, redis: Redis, published: (events: StoredEve
     `;
     const last = events.at(-1)?.eventId;
     if (last === undefined) return 0;
-    await redis.eval(publishAll, 0, channels.observationsNew, ...events.map(encodeMessage));
+    await redis.eval(publishAll, 1, highestEventId, observationsNew, last, ...events.map(encodeMessage));
     published(events);
     lost.throwIfAborted();
     await tx`update stream_marks set published_event_id = ${last}`;

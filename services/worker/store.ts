@@ -1,6 +1,7 @@
 import type postgres from "postgres";
 import { type Measurement, measurements, type Observation } from "../../shared/measurements.ts";
-import { inTransaction, locks, type Sql, type Transaction, takeLock } from "../../shared/sql.ts";
+import { inTransaction, type Sql, type Transaction } from "../../shared/sql.ts";
+import { type IdTransaction, unguardedIds } from "./event-ids.ts";
 
 /** An observation that came with the place where it was made, in decimal degrees. */
 export type PositionedObservation = Observation & { latitude: number; longitude: number };
@@ -43,10 +44,9 @@ export async function storePoll(
   path: string,
   file: UpstreamFile,
   observations: PositionedObservation[],
+  inIdTransaction: IdTransaction = unguardedIds,
 ): Promise<EventCounts> {
-  return inTransaction(sql, async (tx) => {
-    // Ids that are drawn under it become visible in the order in which they were drawn.
-    await takeLock(tx, locks.eventIds);
+  return inIdTransaction(sql, async (tx) => {
     await upsertPositions(tx, observations);
     const counts = await upsertEvents(tx, observations);
     await rememberFile(tx, path, file);
@@ -213,6 +213,11 @@ export async function storeStations(sql: Sql, stations: Station[]): Promise<void
       is distinct from (excluded.elevation_m, excluded.name, excluded.owner, excluded.program, excluded.type)
       or stored.latitude is null
   `;
+}
+
+/** Remembers POLL_SECONDS, from which the server knows when a poll is overdue. */
+export async function rememberPeriod(sql: Sql, pollSeconds: number): Promise<void> {
+  await sql`update stream_marks set poll_seconds = ${pollSeconds} where poll_seconds is distinct from ${pollSeconds}`;
 }
 
 /** What is remembered of the last fetch of a file; `null` when it was never fetched. */

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { rememberPeriod } from "../../services/worker/store.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { distDir } from "../../web/build.ts";
 import { chromium, openPage } from "../rig/browser.ts";
@@ -172,6 +173,14 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await polledAgo(40);
     const page = await player.openReady();
     await page.until(`${textOf("newest")}.includes("NDBC silent for 40 min")`);
+    // With POLL_SECONDS=3600 that is as it should be.
+    await rememberPeriod(player.stack.sql, 3_600);
+    const unhurried = await player.openReady();
+    await unhurried.until(isLive);
+    const hasStatus = 'performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/v1/status"))';
+    await unhurried.until(hasStatus);
+    expect(await unhurried.view.evaluate<string>(textOf("newest"))).not.toContain("NDBC");
+    unhurried.close();
     await player.killServer();
     await page.until('document.body.dataset.state === "reconnecting"');
     expect(await page.view.evaluate<string>(textOf("newest"))).not.toContain("NDBC");

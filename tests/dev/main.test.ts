@@ -72,13 +72,15 @@ test("after the stack was killed, the next start clears away what it left and ha
   expect(processesOfTheStack()).toEqual([]);
 });
 
-test("a database and a Redis of one's own are used instead", async () => {
+test("a database and a Redis of one's own are used instead, and an IPv6 address to listen on", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
   const postgres = await startPostgres({ dataDir, settings: { fsync: "off" } });
   const redis = await startRedis();
-  const env = { PORT: "0", NDBC_URL: "http://127.0.0.1:9", DATABASE_URL: postgres.url, REDIS_URL: redis.url };
-  const stack = startStack("dev", env);
-  expect(await untilSaid(stack.stdout, "Ctrl-C ends it.")).toContain("The sea is live");
+  const services = { DATABASE_URL: postgres.url, REDIS_URL: redis.url };
+  const stack = startStack("dev", { HOST: "::1", PORT: "0", NDBC_URL: "http://127.0.0.1:9", ...services });
+  const said = await untilSaid(stack.stdout, "Ctrl-C ends it.");
+  expect(said).toContain("The sea is live");
+  expect(said).toMatch(/bellbuoy is ready: http:\/\/\[::1\]:\d+\n/);
   expect(processesOfTheStack().filter((line) => /postgres -D|redis-server/.test(line))).toEqual([]);
 
   pressCtrlC(stack);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, test } from
 import fc from "fast-check";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
-import { channels } from "../../shared/channels.ts";
+import { redisNames } from "../../shared/channels.ts";
 import { coreMeasurements, extraMeasurements, type Observation } from "../../shared/measurements.ts";
 import { encodeObservation, parseMessage } from "../../shared/observation.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
@@ -102,7 +102,7 @@ function fits(json: unknown): boolean {
   );
 }
 
-const publish = (text: string | Buffer) => stack.redis.publish(channels.observationsNew, text);
+const publish = (text: string | Buffer) => stack.redis.publish(redisNames("").observationsNew, text);
 
 test("of more than a thousand messages, listeners get those that fit, in order and byte for byte, and nothing of the others", async () => {
   let malformed = 0;

@@ -1,4 +1,4 @@
-import { channels } from "../../shared/channels.ts";
+import { redisNames } from "../../shared/channels.ts";
 import { openPage, type Page } from "./browser.ts";
 import { type Service, type Stack, startStack } from "./stack.ts";
 import type { Wire } from "./wire.ts";
@@ -87,7 +87,7 @@ export async function startOpenPlayer(): Promise<OpenPlayer> {
       await page.until("bellbuoy.listening !== null");
       return page;
     },
-    publish: (stationId) => stack.redis.publish(channels.observationsNew, report(stationId)),
+    publish: (stationId) => stack.redis.publish(redisNames("").observationsNew, report(stationId)),
     closePages() {
       for (const page of pages.splice(0)) page.close();
     },

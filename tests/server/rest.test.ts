@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { type Station, storeHistory, storePoll, storeStations } from "../../services/worker/store.ts";
+import { rememberPeriod, type Station, storeHistory, storePoll, storeStations } from "../../services/worker/store.ts";
 import type { StoredObservation } from "../../shared/measurements.ts";
 import { encodeMessage } from "../../shared/observation.ts";
 import { latestObsPath, simulationOwner } from "../../shared/upstream.ts";
@@ -215,9 +215,11 @@ test("/v1/status says how the network and its reading stand, and that a sea is s
     values (${latestObsPath}, 'Wed, 06 May 2026 11:40:01 GMT', '2026-05-06T11:42:00Z')
     on conflict (path) do update set last_modified = excluded.last_modified, fetched_at = excluded.fetched_at
   `;
+  await rememberPeriod(stack.sql, 900);
   expect(await json("/v1/status")).toEqual({
     version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
     lastPoll: "2026-05-06T11:42:00.000Z",
+    pollSeconds: 900,
     ndbcLastModified: "Wed, 06 May 2026 11:40:01 GMT",
     stationsReporting: expect.any(Number),
     simulated: true,

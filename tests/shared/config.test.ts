@@ -21,6 +21,7 @@ describe("with nothing set", () => {
     expect(readWorkerConfig({})).toEqual({
       databaseUrl: "postgres://localhost:5432/bellbuoy",
       redisUrl: "redis://localhost:6379",
+      redisNamespace: "",
       port: null,
       ndbcUrl: "https://www.ndbc.noaa.gov",
       pollSeconds: 300,
@@ -35,6 +36,7 @@ describe("with nothing set", () => {
     expect(readServerConfig({})).toEqual({
       databaseUrl: "postgres://localhost:5432/bellbuoy",
       redisUrl: "redis://localhost:6379",
+      redisNamespace: "",
       host: "0.0.0.0",
       port: 3000,
       reusePort: false,
@@ -122,6 +124,7 @@ describe("a wrong setting is refused in one line that names the variable, its va
   const postgresUrl = "an address like postgres://user:password@host:5432/database, a % in it as %25";
   const redisUrl =
     "an address like redis://:password@host:6379 (rediss:// for TLS) or unix:/run/redis/redis.sock, a % in it as %25";
+  const namespace = "up to 40 letters, digits, dots, dashes and underscores";
   const ndbcUrl = "an address like https://www.ndbc.noaa.gov";
   const stations = 'the word "all", or station ids with commas between them, like 44009,46026';
   const origins = 'the character "*", or origins with commas between them, like https://example.org';
@@ -135,6 +138,9 @@ describe("a wrong setting is refused in one line that names the variable, its va
     ["REDIS_URL", "http://localhost:6379", redisUrl],
     ["REDIS_URL", "unix:", redisUrl],
     ["REDIS_URL", "unix://localhost/redis.sock", redisUrl],
+    ["REDIS_NAMESPACE", "a:b", namespace],
+    ["REDIS_NAMESPACE", "a b", namespace],
+    ["REDIS_NAMESPACE", "x".repeat(41), namespace],
     ["NDBC_URL", "www.ndbc.noaa.gov", ndbcUrl],
     ["NDBC_URL", "file:///etc/passwd", ndbcUrl],
     ["POLL_SECONDS", "soon", "a whole number from 1 to 3600"],

@@ -196,6 +196,7 @@ describe("The page loads", () => {
     const status = {
       version: "0.1.0",
       lastPoll: null,
+      pollSeconds: 300,
       ndbcLastModified: null,
       stationsReporting: 3,
       simulated: true,
@@ -203,6 +204,10 @@ describe("The page loads", () => {
     };
     serve(status);
     expect(await loadStatus(url, signal)).toEqual({ ...status, cachedAtMs: null });
+    // An older server does not say how often its worker polls.
+    const { pollSeconds: _, ...older } = status;
+    serve(older);
+    expect(await loadStatus(url, signal)).toEqual({ ...older, pollSeconds: null, cachedAtMs: null });
   });
 
   test.each(["null", "[]", "{}", '{"lastEventId":7,"conditions":[]}', '{"lastEventId":"7"}', "<html>"])(

@@ -131,6 +131,7 @@ export const status = z
   .object({
     version: z.string().describe("The server's version."),
     lastPoll: time.nullable().describe("When NDBC last answered a worker."),
+    pollSeconds: z.int().nullable().describe("Seconds between two polls, as the worker is set."),
     ndbcLastModified: text.describe("How old NDBC says its newest file is: an HTTP date."),
     stationsReporting: z.int().describe("Stations with an observation of the last three hours."),
     simulated: z.boolean().describe("Whether this is a simulated sea."),

@@ -1,5 +1,6 @@
+import { type Clock, systemClock } from "../../../shared/clock.ts";
 import { type Filter, matches } from "./filter.ts";
-import { encodeFrames, type Frame, heartbeatComment, heartbeatId, retryBlock } from "./frames.ts";
+import { encodeFrames, type Frame, heartbeatComment, heartbeatId, resetBlock, retryBlock } from "./frames.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Places } from "./places.ts";
 
@@ -31,19 +32,23 @@ export type Broadcast = {
   close(listener: Listener): void;
   /** Sends to all that are live. What is sent in one turn of the event loop goes out as one write a listener. */
   send(frame: Frame): void;
-  /** Ends all streams, which resume by their last event ids. */
-  endAll(reason: string): void;
+  /**
+   * Ends all streams, each with a reset as its last event. A stream that is not live yet ends without one: it gets its
+   * reset when it resumes.
+   */
+  resetAll(reason: string, lastEventId: bigint): void;
   /** Tells all when to come back, ends them, and the heartbeat. */
   stop(): Promise<void>;
 };
 
-/** A quiet stream shows a sign of life this often; proxies and browsers give up much later. */
-const heartbeatMs = 15_000;
+/** A stream gets a heartbeat once it was quiet for this long, as of the next check: 15 s is the most that is allowed. */
+const quietMs = 10_000;
+const checkMs = 4_000;
 /** A listener that took nothing for this long is gone or stuck. */
 const maxStalledMs = 20_000;
 /** So many listeners are written to in one turn of the event loop. */
 const listenersPerTurn = 32;
-/** How long a stopping server waits for its last words to be taken. */
+/** How long a server waits for the last words of a stream to be taken. */
 const farewellMs = 500;
 
 /**
@@ -51,11 +56,13 @@ const farewellMs = 500;
  * @param places asked only while somebody filters by place
  * @param lastEventId the id of the newest event that was {@link Broadcast.send | sent}
  * @param flushed told what went to all streams in one go, and how long the first of it had waited
+ * @param clock paces heartbeats
  */
 export function createBroadcast(
   places: Places,
   lastEventId: () => bigint,
   flushed: (frames: Frame[], seconds: number) => void,
+  clock: Clock = systemClock,
 ): Broadcast {
   const listeners = new Set<Listener>();
   const sizes = new Map<string, number>();
@@ -65,7 +72,10 @@ export function createBroadcast(
   let pendingSince = 0;
   /** Under way while some listeners have what others are yet to get. */
   let handingOut: Generator<void> | null = null;
-  let flushedAt = 0;
+  /** When streams without a filter got bytes last. */
+  let wholeSentAt = clock.monotonicMs();
+  /** When all others got a heartbeat last; how many bytes they get between two is different for each. */
+  let othersSentAt = clock.monotonicMs();
   let sentBytes = 0;
   /** What listeners that filter by place are yet to get: where its stations lie must be asked first. */
   let unplaced: Frame[] = [];
@@ -86,7 +96,7 @@ export function createBroadcast(
       const frames = pending;
       const since = pendingSince;
       pending = [];
-      flushedAt = performance.now();
+      wholeSentAt = clock.monotonicMs();
       const bytes = encodeFrames(frames);
       let handed = 0;
       for (const { outbox } of live.whole) {
@@ -100,7 +110,7 @@ export function createBroadcast(
         unplaced.push(...frames);
         if (!placing) void place();
       }
-      flushed(frames, (performance.now() - since) / 1000);
+      flushed(frames, (clock.monotonicMs() - since) / 1000);
     }
   }
 
@@ -131,8 +141,8 @@ export function createBroadcast(
     placing = false;
   }
 
-  function endAll(reason: string): void {
-    for (const listener of [...listeners]) listener.end(reason);
+  function isLive(listener: Listener): boolean {
+    return Object.values(live).some((set) => set.has(listener));
   }
 
   function sendWanted({ outbox, filter, after }: Listener, frames: Frame[]): void {
@@ -150,11 +160,20 @@ export function createBroadcast(
     for (const listener of listeners) {
       if (listener.outbox.stalledMs() > maxStalledMs) listener.end("too slow");
     }
-    if (performance.now() - flushedAt >= heartbeatMs / 2) {
+    const now = clock.monotonicMs();
+    if (now - wholeSentAt >= quietMs) {
+      wholeSentAt = now;
       for (const { outbox } of live.whole) outbox.send(heartbeatComment);
     }
-    for (const listener of live.filtered) sendPosition(listener);
-    if (!placing) for (const listener of live.placed) sendPosition(listener);
+    if (now - othersSentAt < quietMs) return;
+    othersSentAt = now;
+    for (const listener of listeners) {
+      if (live.whole.has(listener)) continue;
+      const knowsPosition = live.filtered.has(listener) || (live.placed.has(listener) && !placing);
+      if (knowsPosition) sendPosition(listener);
+      // It waits for the database, as do the events that a position would skip.
+      else listener.outbox.send(heartbeatComment);
+    }
   }
 
   function sendPosition({ outbox, after }: Listener): void {
@@ -167,7 +186,16 @@ export function createBroadcast(
     return filter.stations !== null || after > lastEventId() ? live.filtered : live.whole;
   }
 
-  const timer = setInterval(heartbeat, heartbeatMs);
+  /** Ends streams once they have taken what was sent to them, or have had time to. */
+  async function endAll(list: Listener[], reason: string): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const cancel = clock.after(farewellMs, resolve);
+    await Promise.race([Promise.all(list.map(({ outbox }) => outbox.drained())), late]);
+    cancel();
+    for (const listener of list) listener.end(reason);
+  }
+
+  const stopHeartbeats = clock.every(checkMs, heartbeat);
   return {
     get size() {
       return listeners.size;
@@ -196,17 +224,24 @@ export function createBroadcast(
     },
     send(frame) {
       if (pending.push(frame) > 1) return;
-      pendingSince = performance.now();
+      pendingSince = clock.monotonicMs();
       if (handingOut === null) setImmediate(handOutSome);
     },
-    endAll,
+    resetAll(reason, lastEventId) {
+      flush();
+      const all = [...listeners];
+      const reset = all.filter(isLive);
+      for (const listener of all) if (!isLive(listener)) listener.end(reason);
+      for (const set of Object.values(live)) set.clear();
+      const bytes = resetBlock(reason, lastEventId);
+      for (const { outbox } of reset) outbox.send(bytes);
+      void endAll(reset, reason);
+    },
     async stop() {
-      clearInterval(timer);
+      stopHeartbeats();
       flush();
       for (const { outbox } of listeners) outbox.send(retryBlock());
-      const allDrained = Promise.all([...listeners].map(({ outbox }) => outbox.drained()));
-      await Promise.race([allDrained, Bun.sleep(farewellMs)]);
-      endAll("the server is stopping");
+      await endAll([...listeners], "the server is stopping");
     },
   };
 }

@@ -18,7 +18,12 @@ export function matches(filter: Filter, stationId: string, position: Position): 
   return filter.bbox === null || (position !== null && contains(filter.bbox, position));
 }
 
-function contains({ west, south, east, north }: BoundingBox, { latitude, longitude }: NonNullable<Position>): boolean {
-  if (latitude < south || latitude > north) return false;
+function contains(box: BoundingBox, { latitude, longitude }: NonNullable<Position>): boolean {
+  if (latitude < box.south || latitude > box.north) return false;
+  // 180° and -180° are the same meridian.
+  return reaches(box, longitude) || (Math.abs(longitude) === 180 && reaches(box, -longitude));
+}
+
+function reaches({ west, east }: BoundingBox, longitude: number): boolean {
   return west <= east ? longitude >= west && longitude <= east : longitude >= west || longitude <= east;
 }

@@ -14,6 +14,9 @@ export type Wish =
 /** Where its stream begins: with what was missed, or anew because that cannot be told event by event. */
 export type Beginning = { kind: "replay"; range: EventRange } | { kind: "reset"; reason: string };
 
+/** Why a last event id may stand for an event that is no longer stored. */
+export const setBackReason = "the database was set back since the last event id, by a backup or a failover";
+
 /** A gap larger than this is not replayed. */
 export const maxReplayEvents = 10_000;
 
@@ -41,7 +44,8 @@ export async function findBeginning(
 ): Promise<Beginning> {
   if (wish.kind === "malformed") return { kind: "reset", reason: "the last event id is not a decimal number" };
   if (wish.kind === "after") {
-    const { newest, pruned } = await readMarks(sql);
+    const { newest, pruned, timeline } = await readMarks(sql);
+    if (wish.eventId < timeline) return { kind: "reset", reason: setBackReason };
     if (wish.eventId > newest) return { kind: "reset", reason: "the last event id is newer than all that is stored" };
     if (wish.eventId < pruned) return { kind: "reset", reason: "what followed the last event id is no longer kept" };
   }

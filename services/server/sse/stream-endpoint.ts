@@ -10,8 +10,8 @@ export const streamEndpoint = {
   path: "/v1/observations/stream",
   summary: "New observations the moment they are stored",
   description: [
-    "Server-sent events: `connection` first, then each observation as `observation` with its event id as `id`. A comment comes every 15 seconds where nothing else does.",
-    `Who comes back with its last event id gets what it missed, and nothing twice. Where that cannot be told event by event (an id that is no number, one whose successors were pruned, a gap of more than ${maxReplayEvents} events) it gets \`reset\`: load \`/v1/observations/latest\` and go on from its \`lastEventId\`.`,
+    "Server-sent events: `connection` first, then each observation as `observation` with its event id as `id`. At most 15 seconds pass without a byte: a quiet stream gets comments.",
+    `Who comes back with its last event id gets what it missed, and nothing twice. Where that cannot be told event by event (an id that is no number, one whose successors were pruned, a gap of more than ${maxReplayEvents} events, a database that was set back by a backup or a failover) it gets \`reset\`: load \`/v1/observations/latest\` and go on from its \`lastEventId\`.`,
   ].join("\n\n"),
   pathParameters: z.strictObject({}),
   // Not strict: what proxies, libraries and pages append for their own ends is to be no 400, which ends an EventSource for good.

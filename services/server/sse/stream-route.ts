@@ -12,11 +12,8 @@ import { type Filter, wantsAll } from "./filter.ts";
 import { connectionBlock, heartbeatComment, heartbeatId, resetBlock, retryBlock } from "./frames.ts";
 import { Outbox } from "./outbox.ts";
 import { createReplayPages } from "./replay-pages.ts";
-import { findBeginning, parseWish, type Wish } from "./resume.ts";
+import { findBeginning, parseWish, setBackReason, type Wish } from "./resume.ts";
 import { streamEndpoint } from "./stream-endpoint.ts";
-
-/** While the database is away, streams that wait for it show a sign of life this often. */
-const waitingHeartbeatMs = 10_000;
 
 /**
  * A stream that is quiet for longer than this is ended by the server: more than two heartbeats, so that only a listener
@@ -148,7 +145,7 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
   }
 
   async function beginWaiting(listener: Listener, wish: Wish, signal: AbortSignal): Promise<void> {
-    if (feed.position === null) await showingLife(listener, feed.started, signal);
+    if (feed.position === null) await unlessAborted(feed.started, signal);
     if (wish.kind === "live") {
       beginLive(listener);
       streamCounts.began("live");
@@ -156,8 +153,10 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
     }
 
     const call = () => findBeginning(sql, wish, listener.filter, position());
-    const beginning = await showingLife(listener, untilUp(database, signal, call, isDatabaseAway), signal);
+    const beginning = await unlessAborted(untilUp(database, signal, call, isDatabaseAway), signal);
     if (beginning.kind === "reset") {
+      // Until a message comes, this server may not know that the database was set back.
+      if (beginning.reason === setBackReason) feed.lookAgain();
       beginLive(listener);
       listener.outbox.send(resetBlock(beginning.reason, position()));
       streamCounts.began("reset");
@@ -196,20 +195,11 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
     }
     signal.throwIfAborted();
     listener.after = after;
-    if (!wantsAll(filter)) outbox.send(heartbeatId(after));
+    // Also to one without a filter, whose heartbeats are paced from here on by what all such streams got.
+    outbox.send(wantsAll(filter) ? heartbeatComment : heartbeatId(after));
     broadcast.goLive(listener);
     streamCounts.began("replay", replayed, bytes);
     log.debug("replayed", { after: String(from), upTo: String(after), events: replayed });
-  }
-
-  /** Waits for something while comments keep the connection open. */
-  async function showingLife<T>(listener: Listener, waitedFor: Promise<T>, signal: AbortSignal): Promise<T> {
-    const timer = setInterval(() => listener.outbox.send(heartbeatComment), waitingHeartbeatMs);
-    try {
-      return await Promise.race([waitedFor, untilAborted(signal)]);
-    } finally {
-      clearInterval(timer);
-    }
   }
 
   function position(): bigint {
@@ -217,6 +207,8 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
   }
 }
 
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+function unlessAborted<T>(waitedFor: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  return Promise.race([waitedFor, aborted]);
 }

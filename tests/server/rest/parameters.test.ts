@@ -114,7 +114,7 @@ describe("whatever is given for a parameter", () => {
           expect(named).toContain(problem.parameter ?? "");
           expect(problem.detail).toStartWith(`${problem.parameter}: `);
         }),
-        { numRuns: 60, examples: [["\0"], [""]] },
+        { numRuns: 60, examples: [["\0"], [""], ["0001-01-01T00:00:00Z"], ["9999-12-31T23:59:59Z"]] },
       );
     },
   );
