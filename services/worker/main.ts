@@ -11,12 +11,14 @@ import { latestObsPath } from "../../shared/upstream.ts";
 import { backfill } from "./backfill.ts";
 import { serveHealth } from "./health.ts";
 import { startJobs } from "./jobs.ts";
+import { createLeftOutLog } from "./left-out.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { createNdbcClient } from "./ndbc/client.ts";
 import { createPollLog, poll } from "./poll.ts";
+import { createPrune } from "./prune.ts";
 import { publishPending } from "./publish.ts";
-import { updateStations } from "./stations.ts";
-import { pruneBefore, readFile } from "./store.ts";
+import { createStationUpdate } from "./stations.ts";
+import { readFile, wholeFile } from "./store.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -42,8 +44,10 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
   const metrics = createWorkerMetrics(served, Object.values(jobNames));
   if (config.port !== null) onClose(serveHealth(config.port, sql, database, publisher, redis, served.scrape));
 
-  const ndbc = createNdbcClient({ baseUrl: config.ndbcUrl, signal });
-  const { stations } = config;
+  const ndbc = createNdbcClient({ baseUrl: config.ndbcUrl, contact: config.contact, signal });
+  const { stations, retentionDays } = config;
+  const logLeftOut = createLeftOutLog(log);
+  const prune = createPrune({ sql, ndbc, retentionDays, log });
   const logPoll = createPollLog(log);
   const publish = () =>
     publishPending(sql, publisher, (events) => {
@@ -55,7 +59,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
     const startedAt = performance.now();
     const seconds = () => (performance.now() - startedAt) / 1000;
     try {
-      const counts = await poll(sql, ndbc, publish, stations, log);
+      const counts = await poll(sql, ndbc, publish, stations, log, logLeftOut);
       metrics.polled(counts, seconds());
       logPoll(counts);
     } catch (error) {
@@ -68,7 +72,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
 
   async function pollFirst(): Promise<void> {
     for (let seconds = 0; seconds < headStartSeconds; seconds++) {
-      if ((await readFile(sql, latestObsPath)) !== null) return;
+      if ((await readFile(sql, latestObsPath, { ...wholeFile, stations })) !== null) return;
       await pause(1_000, signal);
     }
   }
@@ -90,7 +94,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
         repeat: { every: dayMs },
         attempts: 8,
         atStart: true,
-        run: () => updateStations(sql, ndbc, stations, log),
+        run: createStationUpdate(sql, ndbc, stations, log),
       },
       backfill: {
         queue: "upkeep",
@@ -100,7 +104,9 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
         run: async () => {
           await pollFirst();
           const { backfilled: stored } = metrics;
-          await backfill({ sql, ndbc, hours: config.backfillHours, stations, pauseMs: 1_000, stored, log, signal });
+          // What is older than RETENTION_DAYS would be pruned again.
+          const hours = Math.min(config.backfillHours, retentionDays * 24);
+          await backfill({ sql, ndbc, hours, stations, pauseMs: 1_000, stored, logLeftOut, log, signal });
         },
       },
       prune: {
@@ -108,11 +114,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
         repeat: { every: dayMs },
         attempts: 4,
         atStart: false,
-        run: async () => {
-          const rows = await pruneBefore(sql, new Date(Date.now() - config.retentionDays * dayMs));
-          metrics.pruned(rows);
-          if (rows > 0) log.info("pruned", { rows, olderThanDays: config.retentionDays });
-        },
+        run: async () => metrics.pruned(await prune()),
       },
     },
     jobConnection,
