@@ -2,6 +2,9 @@ import { z } from "zod";
 import { logLevels } from "./log.ts";
 import { stationIdPattern } from "./measurements.ts";
 
+/** Where bellbuoy's source is, and whom to write to about it. */
+export const projectUrl = "https://github.com/bellbuoy/bellbuoy";
+
 /** A wrong or missing setting. Its message is one line for a person: variable, value, and what is allowed. */
 export class ConfigError extends Error {
   override name = "ConfigError";
@@ -69,6 +72,12 @@ const variables = {
     "a whole number from 0 (any free port) to 65535",
   ),
   NDBC_URL: variable(url("http:", "https:"), "https://www.ndbc.noaa.gov", "an address like https://www.ndbc.noaa.gov"),
+  CONTACT: variable(
+    // It is part of a comment in the User-Agent header, where ( ) and \ have a meaning (RFC 9110, 5.6.5).
+    z.string().regex(/^[ -'*-[\]-~]{1,200}$/),
+    projectUrl,
+    "an address like https://example.org or ops@example.org, up to 200 ASCII characters without ( ) and \\",
+  ),
   POLL_SECONDS: variable(wholeNumber(1, 3600), "300", "a whole number from 1 to 3600"),
   STATIONS: variable(
     z
@@ -128,6 +137,8 @@ export function readWorkerConfig(env: Environment) {
     port: read(env, "WORKER_PORT"),
     /** Without a slash at its end. */
     ndbcUrl: read(env, "NDBC_URL").replace(/\/+$/, ""),
+    /** Whom NDBC may write to, for the User-Agent. */
+    contact: read(env, "CONTACT"),
     pollSeconds: read(env, "POLL_SECONDS"),
     /** `null`: every station. */
     stations: read(env, "STATIONS"),

@@ -1,5 +1,6 @@
 import observations from "./migrations/0001-observations.sql" with { type: "text" };
 import vacuum from "./migrations/0002-vacuum.sql" with { type: "text" };
+import coverage from "./migrations/0003-backfill-coverage.sql" with { type: "text" };
 import timeline from "./migrations/0004-timeline.sql" with { type: "text" };
 import { inTransaction, lockSpace, locks, type Sql } from "./sql.ts";
 
@@ -7,6 +8,7 @@ import { inTransaction, lockSpace, locks, type Sql } from "./sql.ts";
 const migrations = [
   { name: "0001-observations", text: observations },
   { name: "0002-vacuum", text: vacuum },
+  { name: "0003-backfill-coverage", text: coverage },
   { name: "0004-timeline", text: timeline },
 ];
 

@@ -1,4 +1,5 @@
 import type { Measurement } from "../shared/measurements.ts";
+import { hasDirection, meanDirection, median } from "../shared/sea.ts";
 import type { Conditions, Measured, Station } from "./api.ts";
 import { type SeaField, type SeaState, seaFields } from "./sound/sea-state.ts";
 
@@ -72,6 +73,11 @@ export function currentValue(known: Conditions | undefined, field: Measurement, 
   return measured && isFresh(measured, nowMs) ? measured.value : null;
 }
 
+/** Where the wind blows from at a station, in degrees; `null` where it was not measured of late, or where it is calm. */
+export function currentWindDirection(known: Conditions | undefined, nowMs: number): number | null {
+  return known && hasNoDirection(known) ? null : currentValue(known, "windDirDeg", nowMs);
+}
+
 /** When the newest of a station's values was measured, `null` where there is none. */
 export function newestOf({ fields }: Conditions): number | null {
   let newest: number | null = null;
@@ -79,12 +85,12 @@ export function newestOf({ fields }: Conditions): number | null {
   return newest;
 }
 
-/** The sea at one station, each value with its age. */
+/** The sea at one station, each value with its age. A calm has no direction. */
 export function seaAtStation(known: Conditions | undefined, nowMs: number): SeaState {
   const sea = emptySea();
   for (const field of seaFields) {
     const measured = known?.fields[field];
-    if (!measured) continue;
+    if (!measured || (field === "windDirDeg" && hasNoDirection(known))) continue;
     sea[field] = measured.value;
     sea.agesMin[field] = (nowMs - measured.atMs) / minuteMs;
   }
@@ -93,13 +99,14 @@ export function seaAtStation(known: Conditions | undefined, nowMs: number): SeaS
 
 /**
  * The sea over many stations: the median of each field among those who measured it in the last three hours, and the mean
- * direction of the wind. It has no age: half of all that is live is older than 45 minutes by nature.
+ * direction of the wind, without calms. It has no age: half of all that is live is older than 45 minutes by nature.
  */
 export function seaOverStations(list: Iterable<Conditions>, nowMs: number): SeaState {
   const values = new Map<SeaField, number[]>(seaFields.map((field) => [field, []]));
-  for (const { fields } of list) {
+  for (const known of list) {
     for (const field of seaFields) {
-      const measured = fields[field];
+      const measured = known.fields[field];
+      if (field === "windDirDeg" && hasNoDirection(known)) continue;
       if (measured && isFresh(measured, nowMs)) values.get(field)?.push(measured.value);
     }
   }
@@ -115,27 +122,12 @@ export function emptySea(): SeaState {
   return { ...nothing, agesMin: {} };
 }
 
+function hasNoDirection({ fields }: Conditions): boolean {
+  return fields.windDirDeg !== undefined && !hasDirection(fields.windDirDeg, fields.windSpeedMps);
+}
+
 function isFresh({ atMs }: Measured, nowMs: number): boolean {
   return nowMs - atMs < staleAfterMs;
-}
-
-/** Of an even count, the mean of the two in the middle, as the server counts it. */
-function median(values: number[]): number | null {
-  const sorted = Float64Array.from(values).sort();
-  const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return below === undefined || above === undefined ? null : (below + above) / 2;
-}
-
-/** Of the vectors: 350° and 10° are 0° together, not 180°. `null` where they cancel each other out. */
-function meanDirection(degrees: number[]): number | null {
-  let east = 0;
-  let north = 0;
-  for (const degree of degrees) {
-    east += Math.sin((degree * Math.PI) / 180);
-    north += Math.cos((degree * Math.PI) / 180);
-  }
-  if (Math.hypot(east, north) < 1e-6) return null;
-  return ((Math.atan2(east, north) * 180) / Math.PI + 360) % 360;
 }
 
 function later(a: number | null, b: number | null): number | null {

@@ -8,7 +8,7 @@ import { followKeys, type KeyAction } from "./keys.ts";
 import { createListenButton } from "./listen-button.ts";
 import { createWorldMap } from "./map/world-map.ts";
 import { showMissingPart } from "./missing-part.ts";
-import { createNetwork, currentValue, staleAfterMs } from "./network.ts";
+import { createNetwork, currentWindDirection, staleAfterMs } from "./network.ts";
 import { keepPastDay, registerServiceWorker } from "./offline.ts";
 import type { OpenCard } from "./open-card.ts";
 import type { ReplayBar } from "./replay-bar.ts";
@@ -310,7 +310,7 @@ function isReplayed(stationId: string | null): boolean {
 function showLighthouse(turnsSinceMs: number | null): void {
   const { mode, preset, stationId } = viewing.view;
   const known = stationId === null ? undefined : network.conditions.get(stationId);
-  const windDirDeg = currentValue(known, "windDirDeg", Date.now());
+  const windDirDeg = currentWindDirection(known, Date.now());
   const pings = mode === "tune" && isHeard(presetChoices[preset].lighthouse, false);
   const shines = pings && stationId !== null && windDirDeg !== null;
   map.setLighthouse(shines ? { stationId, windDirDeg, turnsSinceMs } : null);

@@ -1,3 +1,4 @@
+import { hasDirection } from "../shared/sea.ts";
 import { emptySea, staleAfterMs } from "./network.ts";
 import type { SeaState } from "./sound/sea-state.ts";
 import { seaFields } from "./sound/sea-state.ts";
@@ -32,7 +33,7 @@ export function isMeasured(frame: ReplayFrame): boolean {
 }
 
 /**
- * One station's past day in frames. A value stands until the next one, for three hours at most.
+ * One station's past day in frames. A value stands until the next one, for three hours at most. A calm has no direction.
  * @param reports oldest first
  * @param endMs of the last frame
  */
@@ -50,7 +51,9 @@ export function framesOfStation(reports: readonly PastReport[], endMs: number): 
     const frame: ReplayFrame = { ...emptySea(), atMs };
     for (const field of seaFields) {
       const measured = known.get(field);
-      if (measured && atMs - measured.atMs < staleAfterMs) frame[field] = measured.value;
+      if (!measured || atMs - measured.atMs >= staleAfterMs) continue;
+      if (field === "windDirDeg" && !hasDirection(measured, known.get("windSpeedMps"))) continue;
+      frame[field] = measured.value;
     }
     return frame;
   });

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { type MedianMeasurement, medianMeasurements } from "../../shared/measurements.ts";
+import { hasDirection, meanDirection, median } from "../../shared/sea.ts";
 import type { Series } from "./queries.ts";
 
 /** A past in equal steps: the first ends one step after `since`, and `count` of them follow on each other. */
@@ -23,7 +24,7 @@ export function endOfStep({ since, minutes }: Steps, step: number): Date {
 /**
  * The median over stations of what each measured last in the hour before the end of each step. Each station counts once
  * however often it reports, and steps do not jump with who reports when. The wind's direction is that of the sum of the
- * stations' unit vectors. All values are rounded to two decimals, which is finer than anybody measures.
+ * stations' unit vectors, without those where it is calm. All values are rounded to two decimals, which is finer than anybody measures.
  * @param series what was measured in the steps and the hour before them
  */
 export async function computeMedians(series: Series[], steps: Steps): Promise<Medians[]> {
@@ -43,19 +44,20 @@ export async function computeMedians(series: Series[], steps: Steps): Promise<Me
 /** Walks along a station's series. @returns adds what stands at a time, later at each call, and tells whether anything does */
 function follow(series: Series): (atMs: number, values: Record<MedianMeasurement, number[]>) => boolean {
   let next = 0;
-  const last = medianMeasurements.map((name) => ({ name, value: 0, atMs: Number.NEGATIVE_INFINITY }));
+  const last = mapFields(() => ({ value: 0, atMs: Number.NEGATIVE_INFINITY }));
   return (atMs, values) => {
     for (let timeMs = series.timesMs[next]; timeMs !== undefined && timeMs <= atMs; timeMs = series.timesMs[++next]) {
-      for (const field of last) {
-        const value = series[field.name][next] ?? null;
-        if (value !== null) Object.assign(field, { value, atMs: timeMs });
+      for (const name of medianMeasurements) {
+        const value = series[name][next] ?? null;
+        if (value !== null) last[name] = { value, atMs: timeMs };
       }
     }
     let stands = false;
-    for (const field of last) {
-      if (field.atMs <= atMs - standsMinutes * minuteMs) continue;
-      values[field.name].push(field.value);
+    for (const name of medianMeasurements) {
+      if (last[name].atMs <= atMs - standsMinutes * minuteMs) continue;
       stands = true;
+      if (name === "windDirDeg" && !hasDirection(last.windDirDeg, last.windSpeedMps)) continue;
+      values[name].push(last[name].value);
     }
     return stands;
   };
@@ -64,25 +66,6 @@ function follow(series: Series): (atMs: number, values: Record<MedianMeasurement
 function middleOf(name: MedianMeasurement, values: number[]): number | null {
   const middle = name === "windDirDeg" ? meanDirection(values) : median(values);
   return middle === null ? null : Math.round(middle * 100) / 100;
-}
-
-/** Of an even count, the mean of the two in the middle. */
-function median(values: number[]): number | null {
-  const sorted = Float64Array.from(values).sort();
-  const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return below === undefined || above === undefined ? null : (below + above) / 2;
-}
-
-/** 350° and 10° are 0° together, not 180°. `null` where all of it cancels out. */
-function meanDirection(degrees: number[]): number | null {
-  let east = 0;
-  let north = 0;
-  for (const degree of degrees) {
-    east += Math.sin((degree * Math.PI) / 180);
-    north += Math.cos((degree * Math.PI) / 180);
-  }
-  if (Math.hypot(east, north) < 1e-6) return null;
-  return ((Math.atan2(east, north) * 180) / Math.PI + 360) % 360;
 }
 
 function mapFields<T>(of: (name: MedianMeasurement) => T): Record<MedianMeasurement, T> {

@@ -1,24 +1,27 @@
-import { pause } from "../../shared/clock.ts";
+// Fetches what the database lacks of the last hours: whole hours first, then stations' own files.
+
+import { type Clock, pause, systemClock } from "../../shared/clock.ts";
 import { describeError } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Observation } from "../../shared/measurements.ts";
 import type { Sql } from "../../shared/sql.ts";
-import { logLeftOut } from "./left-out.ts";
-import type { NdbcClient } from "./ndbc/client.ts";
+import {
+  missingHours,
+  rememberAllKnown,
+  rememberFailure,
+  rememberHours,
+  rememberStation,
+  stationsToRead,
+} from "./coverage.ts";
+import type { IdTransaction } from "./event-ids.ts";
+import type { FileKind, LeftOutLog } from "./left-out.ts";
+import { type Answer, type NdbcClient, UpstreamError } from "./ndbc/client.ts";
 import { parseHourly } from "./ndbc/hourly.ts";
 import { NotDataError } from "./ndbc/not-data.ts";
 import { hourlyPath, realtimePath } from "./ndbc/paths.ts";
 import { parseRealtime, parseSpec } from "./ndbc/realtime.ts";
 import type { LeftOut, Parsed } from "./ndbc/table.ts";
-import {
-  missingHours,
-  readFile,
-  rememberFile,
-  rememberHours,
-  reportingStations,
-  type StoreCounts,
-  storeHistory,
-} from "./store.ts";
+import { type Extent, readFile, rememberFile, type StoreCounts, storeHistory } from "./store.ts";
 
 /** What backfill works with. */
 export type BackfillParts = {
@@ -30,125 +33,203 @@ export type BackfillParts = {
   stations: Set<string> | null;
   /** Between any two requests: backfill is never urgent, and NDBC asks for restraint. */
   pauseMs: number;
-  /** Told of each file that was stored. */
+  /** Called for each file that was stored. */
   stored: (rows: number, leftOut: LeftOut, counts: StoreCounts) => void;
+  logLeftOut: LeftOutLog;
   log: Log;
   signal: AbortSignal;
+  /** Gives ids above all that were published. */
+  inIdTransaction?: IdTransaction;
+  clock?: Clock;
 };
 
 const hourMs = 3_600_000;
 /** NDBC keeps the last 24 hours as one file an hour. */
 const hourlyFiles = 24;
-const hourlyFilesMs = hourlyFiles * hourMs;
 /** The latest rows that NDBC takes in are a little over three hours old; an hour is whole only after that. */
 const lateRowsMs = 4 * hourMs;
-/** A station's file is fetched once a day at most, whatever comes of it. */
-const stationFileRestMs = 24 * hourMs;
 /** One file may be broken; so many in a row mean that NDBC is, and is left alone until the next try. */
 const maxFailuresInARow = 5;
 
 /**
  * Fetches what the database lacks of the last hours: the poll sees the newest row of a station only, and nothing while no
- * worker runs. One file holds an hour of the whole network; where those do not serve, each station's own file does.
- * What it stores is history and is sent to nobody.
+ * worker runs. One file holds an hour of the whole network; what those do not give, each station's own file does.
+ *
+ * What was read is remembered by station and hour, so that more is fetched as soon as more is wanted. What it stores is
+ * history and is sent to no listener, except where it changes an event.
+ * @throws {Error} when a file could not be read; the others were
  */
 export async function backfill(parts: BackfillParts): Promise<void> {
   if (parts.hours === 0) return;
-  const now = Date.now();
-  const thisHour = Math.floor(now / hourMs) * hourMs;
+  // NDBC names its files by its own time; this machine's may be wrong.
+  const now = new Date(parts.ndbc.nowMs() ?? (parts.clock ?? systemClock).now());
+  const thisHour = startOfHour(now);
   // A day goes back to the oldest of NDBC's hourly files only: the rest of it would take a file of each station.
   const hours = parts.hours === hourlyFiles ? hourlyFiles - 1 : parts.hours;
-  const from = new Date(thisHour - hours * hourMs);
-  const missing = await missingHours(parts.sql, from, new Date(thisHour));
-
-  const unserved: Date[] = [];
-  for (const hour of missing.reverse()) {
-    const hasFile = hour.getTime() > now - hourlyFilesMs;
-    if (!hasFile || !(await backfillHour(parts, hour, from))) unserved.push(hour);
-  }
-  if (unserved.length > 0) await backfillStations(parts, unserved, from);
+  const from = hoursBefore(thisHour, hours);
+  const failures = countFailures();
+  await backfillHours(parts, hoursBefore(thisHour, Math.min(hours, hourlyFiles - 1)), thisHour, failures);
+  await backfillStations(parts, from, now, failures);
+  failures.throwIfAny();
 }
 
-/** @returns false when the stations' own files must tell of this hour */
-async function backfillHour(parts: BackfillParts, hour: Date, from: Date): Promise<boolean> {
+/** Counts requests for files that failed. */
+type Failures = {
+  /** The next failure is the first in a row. */
+  served(): void;
+  /** @throws {unknown} the error, when NDBC should be left alone */
+  failed(error: NotDataError | UpstreamError): void;
+  /** @throws {Error} when any file failed */
+  throwIfAny(): void;
+};
+
+function countFailures(): Failures {
+  let files = 0;
+  let failed = 0;
+  let inARow = 0;
+  return {
+    served() {
+      files += 1;
+      inARow = 0;
+    },
+    failed(error) {
+      files += 1;
+      failed += 1;
+      inARow += 1;
+      const isSentAway = error instanceof UpstreamError && error.retryAfterSeconds !== null;
+      if (isSentAway || inARow === maxFailuresInARow) throw error;
+    },
+    throwIfAny() {
+      if (failed > 0) throw new Error(`${failed} of ${files} files could not be read`);
+    },
+  };
+}
+
+/** Reads NDBC's files of whole hours, the newest first. */
+async function backfillHours(parts: BackfillParts, from: Date, to: Date, failures: Failures): Promise<void> {
+  const missing = await missingHours(parts.sql, from, to, parts.stations);
+  for (const hour of missing.reverse()) {
+    try {
+      await backfillHour(parts, hour);
+      failures.served();
+    } catch (error) {
+      parts.signal.throwIfAborted();
+      if (!(error instanceof UpstreamError)) throw error;
+      parts.log.warn("an hour's file could not be fetched", { reason: error.message });
+      failures.failed(error);
+    }
+  }
+}
+
+async function backfillHour(parts: BackfillParts, hour: Date): Promise<void> {
   const path = hourlyPath(hour);
-  const isWhole = Date.now() > hour.getTime() + hourMs + lateRowsMs;
+  const { sql, stations, log } = parts;
+  const until = new Date(hour.getTime() + hourMs);
+  const extent = { stations, since: hour, until };
   try {
-    const found = await fetchHistory(parts, path, from, (body, now) => parseHour(hour, body, now));
-    if (!found) return !isWhole;
+    const answer = await fetchHistory(parts, "hourly2", path, extent, (body, now) => parseHour(hour, body, now));
+    if (answer.kind !== "missing" && isWhole(hour, answer.answeredAt)) {
+      await rememberHours(sql, { from: hour, to: until }, stations);
+    }
   } catch (error) {
     if (!(error instanceof NotDataError)) throw error;
-    parts.log[isWhole ? "warn" : "debug"]("an hour's file does not serve", { file: path, reason: error.message });
-    return !isWhole;
+    // Until it is over, an hour's file is often still yesterday's. After that the stations' own files are read.
+    const isLate = isWhole(hour, new Date(parts.ndbc.nowMs() ?? hour));
+    log[isLate ? "warn" : "debug"]("an hour's file holds no such hour", { file: path, reason: error.message });
   }
-  if (isWhole) await rememberHours(parts.sql, [hour]);
-  return true;
 }
 
 /** @throws {NotDataError} when it is yesterday's still, as before its hour comes round again */
 function parseHour(hour: Date, body: string, now: Date): Parsed<Observation> {
   const parsed = parseHourly(body, now);
-  if (parsed.observations.some((row) => isWithin(row.observedAt, hour))) return parsed;
+  if (parsed.observations.some(({ observedAt }) => startOfHour(observedAt).getTime() === hour.getTime())) return parsed;
   throw new NotDataError("the file of another day");
 }
 
-function isWithin(time: Date, hour: Date): boolean {
-  return time >= hour && time.getTime() < hour.getTime() + hourMs;
-}
-
-async function backfillStations(parts: BackfillParts, hours: Date[], from: Date): Promise<void> {
-  const { sql, log, stations } = parts;
-  const known = await reportingStations(sql);
-  const wanted = known.filter((stationId) => stations === null || stations.has(stationId));
-  log.info("backfilling by station", { stations: wanted.length, hours: hours.length });
-  const failed: string[] = [];
-  let failedInARow = 0;
+/** Reads the own files of stations that still lack an hour. */
+async function backfillStations(parts: BackfillParts, from: Date, now: Date, failures: Failures): Promise<void> {
+  const { sql, log, signal } = parts;
+  const span = { from, to: wholeUntil(now) };
+  if (span.to <= from) return;
+  const wanted = await stationsToRead(sql, span, now, parts.stations);
+  let isAnyBroken = false;
+  if (wanted.length > 0) log.info("backfilling by station", { stations: wanted.length, from });
   for (const stationId of wanted) {
     try {
       await backfillStation(parts, stationId, from);
-      failedInARow = 0;
+      failures.served();
     } catch (error) {
-      parts.signal.throwIfAborted();
-      log.warn("a station's file does not serve", { stationId, reason: describeError(error) });
-      failed.push(stationId);
-      failedInARow += 1;
-      if (failedInARow === maxFailuresInARow) throw error;
+      signal.throwIfAborted();
+      if (!(error instanceof UpstreamError || error instanceof NotDataError)) throw error;
+      log.warn("a station's file could not be read", { stationId, reason: describeError(error) });
+      await rememberFailure(sql, stationId, now);
+      isAnyBroken = true;
+      failures.failed(error);
     }
   }
-  if (failed.length > 0) throw new Error(`${failed.length} of ${wanted.length} stations' files did not serve`);
-  await rememberHours(
-    sql,
-    hours.filter((hour) => Date.now() > hour.getTime() + hourMs + lateRowsMs),
-  );
+  if (parts.stations === null && !isAnyBroken) await rememberAllKnown(sql, span);
 }
 
 async function backfillStation(parts: BackfillParts, stationId: string, from: Date): Promise<void> {
-  const path = realtimePath(stationId, "txt");
-  const known = await readFile(parts.sql, path);
-  if (known && Date.now() - known.fetchedAt.getTime() < stationFileRestMs) return;
-  if (await fetchHistory(parts, path, from, (body, now) => parseRealtime(stationId, body, now))) return;
+  const extent = { stations: null, since: from, until: null };
+  let answer = await fetchHistory(parts, "realtime2 txt", realtimePath(stationId, "txt"), extent, (body, now) =>
+    parseRealtime(stationId, body, now),
+  );
   // Some wave buoys have nothing but their wave summary.
-  await fetchHistory(parts, realtimePath(stationId, "spec"), from, (body, now) => parseSpec(stationId, body, now));
+  if (answer.kind === "missing") {
+    answer = await fetchHistory(parts, "realtime2 spec", realtimePath(stationId, "spec"), extent, (body, now) =>
+      parseSpec(stationId, body, now),
+    );
+  }
+  const until = answer.kind === "missing" ? null : wholeUntil(answer.answeredAt);
+  await rememberStation(parts.sql, stationId, { askedAt: answer.answeredAt, since: from, until });
 }
 
-/** Fetches one file, if it changed, and stores what is not older than `from`. @returns false when there is no such file */
+/**
+ * Fetches one file and stores the rows that are wanted. It is fetched only if it has changed, unless not all that is wanted
+ * now was stored of it.
+ */
 async function fetchHistory(
-  { sql, ndbc, stations, pauseMs, stored, log, signal }: BackfillParts,
+  parts: BackfillParts,
+  kind: FileKind,
   path: string,
-  from: Date,
+  extent: Extent,
   parse: (body: string, now: Date) => Parsed<Observation>,
-): Promise<boolean> {
-  await pause(pauseMs, signal);
-  const answer = await ndbc.get(path, await readFile(sql, path));
-  if (answer.kind !== "body") return answer.kind === "unchanged";
-  const parsed = parse(answer.body, new Date());
-  logLeftOut(log, path, parsed);
-  const wanted = parsed.observations.filter(
-    ({ stationId, observedAt }) => observedAt >= from && (stations === null || stations.has(stationId)),
-  );
-  const counts = await storeHistory(sql, wanted);
-  await rememberFile(sql, path, answer);
-  stored(parsed.observations.length, parsed, counts);
-  log.info("backfilled", { file: path, rows: wanted.length, ...counts });
-  return true;
+): Promise<Answer> {
+  const { sql, ndbc, stations, log } = parts;
+  await pause(parts.pauseMs, parts.signal, parts.clock);
+  const answer = await ndbc.get(path, await readFile(sql, path, extent));
+  if (answer.kind !== "body") return answer;
+  const parsed = parse(answer.body, answer.answeredAt);
+  parts.logLeftOut(kind, path, parsed);
+  const wanted = parsed.observations.filter((row) => isWanted(row, stations, extent));
+  const { events, ...counts } = await storeHistory(sql, wanted, parts.inIdTransaction);
+  await rememberFile(sql, path, answer, extent);
+  parts.stored(parsed.observations.length, parsed, counts);
+  log.info("backfilled", { file: path, rows: wanted.length, ...counts, ...events });
+  return answer;
+}
+
+function isWanted(row: Observation, stations: Set<string> | null, { since, until }: Extent): boolean {
+  const { stationId, observedAt } = row;
+  const isInTime = (since === null || observedAt >= since) && (until === null || observedAt < until);
+  return isInTime && (stations === null || stations.has(stationId));
+}
+
+/** Whether an hour is over for so long that no row of it is still to come. */
+function isWhole(hour: Date, now: Date): boolean {
+  return hour.getTime() + hourMs <= wholeUntil(now).getTime();
+}
+
+/** The end of the last hour that is whole. */
+function wholeUntil(now: Date): Date {
+  return startOfHour(new Date(now.getTime() - lateRowsMs));
+}
+
+function startOfHour(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / hourMs) * hourMs);
+}
+
+function hoursBefore(time: Date, hours: number): Date {
+  return new Date(time.getTime() - hours * hourMs);
 }

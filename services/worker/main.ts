@@ -13,12 +13,14 @@ import { backfill } from "./backfill.ts";
 import { createIdTransaction } from "./event-ids.ts";
 import { serveHealth } from "./health.ts";
 import { startJobs } from "./jobs.ts";
+import { createLeftOutLog } from "./left-out.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { createNdbcClient } from "./ndbc/client.ts";
 import { createPollLog, poll } from "./poll.ts";
+import { createPrune } from "./prune.ts";
 import { publishPending } from "./publish.ts";
-import { updateStations } from "./stations.ts";
-import { pruneBefore, readFile, rememberPeriod } from "./store.ts";
+import { createStationUpdate } from "./stations.ts";
+import { readFile, rememberPeriod, wholeFile } from "./store.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -44,8 +46,10 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
   const metrics = createWorkerMetrics(served, Object.values(jobNames));
   if (config.port !== null) onClose(serveHealth(config.port, sql, database, publisher, redis, served.scrape));
 
-  const ndbc = createNdbcClient({ baseUrl: config.ndbcUrl, signal });
-  const { stations } = config;
+  const ndbc = createNdbcClient({ baseUrl: config.ndbcUrl, contact: config.contact, signal });
+  const { stations, retentionDays } = config;
+  const logLeftOut = createLeftOutLog(log);
+  const prune = createPrune({ sql, ndbc, retentionDays, log });
   const logPoll = createPollLog(log);
   const names = redisNames(config.redisNamespace);
   const inIdTransaction = createIdTransaction(publisher, names.highestEventId, log);
@@ -60,7 +64,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
     const seconds = () => (performance.now() - startedAt) / 1000;
     try {
       await rememberPeriod(sql, config.pollSeconds);
-      const counts = await poll(sql, ndbc, publish, stations, log, inIdTransaction);
+      const counts = await poll({ sql, ndbc, publish, stations, log, logLeftOut, inIdTransaction });
       metrics.polled(counts, seconds());
       logPoll(counts);
     } catch (error) {
@@ -73,7 +77,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
 
   async function pollFirst(): Promise<void> {
     for (let seconds = 0; seconds < headStartSeconds; seconds++) {
-      if ((await readFile(sql, latestObsPath)) !== null) return;
+      if ((await readFile(sql, latestObsPath, { ...wholeFile, stations })) !== null) return;
       await pause(1_000, signal);
     }
   }
@@ -95,7 +99,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
         repeat: { every: dayMs },
         attempts: 8,
         atStart: true,
-        run: () => updateStations(sql, ndbc, stations, log),
+        run: createStationUpdate(sql, ndbc, stations, log),
       },
       backfill: {
         queue: "upkeep",
@@ -105,7 +109,20 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
         run: async () => {
           await pollFirst();
           const { backfilled: stored } = metrics;
-          await backfill({ sql, ndbc, hours: config.backfillHours, stations, pauseMs: 1_000, stored, log, signal });
+          // What is older than RETENTION_DAYS would be pruned again.
+          const hours = Math.min(config.backfillHours, retentionDays * 24);
+          await backfill({
+            sql,
+            ndbc,
+            hours,
+            stations,
+            pauseMs: 1_000,
+            stored,
+            logLeftOut,
+            log,
+            signal,
+            inIdTransaction,
+          });
         },
       },
       prune: {
@@ -113,11 +130,7 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
         repeat: { every: dayMs },
         attempts: 4,
         atStart: false,
-        run: async () => {
-          const rows = await pruneBefore(sql, new Date(Date.now() - config.retentionDays * dayMs));
-          metrics.pruned(rows);
-          if (rows > 0) log.info("pruned", { rows, olderThanDays: config.retentionDays });
-        },
+        run: async () => metrics.pruned(await prune()),
       },
     },
     jobConnection,

@@ -6,6 +6,7 @@ import { UpstreamError } from "./ndbc/client.ts";
 import { NotDataError } from "./ndbc/not-data.ts";
 import { type LeftOut, rowFaults } from "./ndbc/table.ts";
 import type { PollCounts } from "./poll.ts";
+import type { PruneResult } from "./prune.ts";
 import type { StoreCounts } from "./store.ts";
 
 /** How a poll may end; the last five are failures. */
@@ -15,6 +16,9 @@ type PollOutcome = (typeof pollOutcomes)[number];
 
 /** Who read rows. */
 const sources = ["poll", "backfill"] as const;
+
+/** How pruning may end. */
+const pruneOutcomes = ["pruned", "refused"] as const satisfies readonly PruneResult["outcome"][];
 
 /** How each job may end. */
 const jobOutcomes = ["completed", "failed"] as const;
@@ -29,7 +33,7 @@ export type WorkerMetrics = {
   backfilled(rows: number, leftOut: LeftOut, counts: StoreCounts): void;
   /** Events that Redis has taken. */
   published(events: number): void;
-  pruned(rows: number): void;
+  pruned(result: PruneResult): void;
   jobEnded(job: string, outcome: (typeof jobOutcomes)[number]): void;
   /** Tells from now on how many jobs wait, run, are scheduled and have failed. */
   watchQueues(jobs: Pick<RunningJobs, "counts">): void;
@@ -56,18 +60,34 @@ export function createWorkerMetrics({ registry }: ServiceMetrics, jobNames: read
     "source",
     "reason",
   ]);
-  const implausible = counter("bellbuoy_values_implausible_total", "Values that no sea has, left out of their rows.", [
-    "source",
-  ]);
+  const implausible = counter(
+    "bellbuoy_values_implausible_total",
+    "Values that no sea has; the rest of their rows is kept.",
+    ["source"],
+  );
+  const unreadable = counter(
+    "bellbuoy_cells_unreadable_total",
+    "Cells that hold no number; the rest of their rows is kept.",
+    ["source"],
+  );
+  const missingColumns = counter(
+    "bellbuoy_columns_missing_total",
+    "Columns that could not be read, once for each file that lacked them.",
+    ["source"],
+  );
   const prunedRows = counter("bellbuoy_rows_pruned_total", "Rows deleted since they were older than RETENTION_DAYS.");
+  const prunes = counter("bellbuoy_prunes_total", "Daily runs of pruning; refused: clocks contradict each other.", [
+    "outcome",
+  ]);
   const jobs = counter("bellbuoy_jobs_total", "Runs of jobs, by job and outcome.", ["job", "outcome"]);
 
   // A series that only appears with its first failure hides that failure: a rate needs a value before it.
   for (const outcome of pollOutcomes) polls.inc({ outcome }, 0);
   for (const source of sources) {
-    for (const each of [read, stored, changed, implausible]) each.inc({ source }, 0);
+    for (const each of [read, stored, changed, implausible, unreadable, missingColumns]) each.inc({ source }, 0);
     for (const reason of rowFaults) rejected.inc({ source, reason }, 0);
   }
+  for (const outcome of pruneOutcomes) prunes.inc({ outcome }, 0);
   for (const job of jobNames) for (const outcome of jobOutcomes) jobs.inc({ job, outcome }, 0);
 
   function countRows(source: (typeof sources)[number], rows: number, leftOut: LeftOut, counts: StoreCounts): void {
@@ -75,6 +95,8 @@ export function createWorkerMetrics({ registry }: ServiceMetrics, jobNames: read
     stored.inc({ source }, counts.added);
     changed.inc({ source }, counts.changed);
     implausible.inc({ source }, leftOut.implausible.length);
+    unreadable.inc({ source }, leftOut.unreadable.length);
+    missingColumns.inc({ source }, leftOut.missingColumns.length);
     for (const { fault } of leftOut.rejectedLines) rejected.inc({ source, reason: fault });
   }
 
@@ -92,7 +114,10 @@ export function createWorkerMetrics({ registry }: ServiceMetrics, jobNames: read
     pollFailed: (error, seconds) => ended(outcomeOf(error), seconds),
     backfilled: (rows, leftOut, counts) => countRows("backfill", rows, leftOut, counts),
     published: (count) => events.inc(count),
-    pruned: (rows) => prunedRows.inc(rows),
+    pruned(result) {
+      prunes.inc({ outcome: result.outcome });
+      if (result.outcome === "pruned") prunedRows.inc(result.rows);
+    },
     jobEnded: (job, outcome) => jobs.inc({ job, outcome }),
     watchQueues(running) {
       new Gauge({

@@ -1,12 +1,15 @@
+// Polls NDBC's newest observations, stores what is new or changed, and has it published.
+
+import { type Clock, systemClock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Sql } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { type IdTransaction, unguardedIds } from "./event-ids.ts";
-import { logLeftOut } from "./left-out.ts";
+import { createLeftOutLog, type LeftOutLog } from "./left-out.ts";
 import type { NdbcClient } from "./ndbc/client.ts";
 import { parseLatestObs } from "./ndbc/latest-obs.ts";
-import type { LeftOut } from "./ndbc/table.ts";
-import { type EventCounts, type EventIds, readFile, rememberFile, storePoll } from "./store.ts";
+import { type LeftOut, nothingLeftOut } from "./ndbc/table.ts";
+import { type EventCounts, type EventIds, readFile, rememberFile, storePoll, wholeFile } from "./store.ts";
 
 /** What one poll did. */
 export type PollCounts = EventCounts & {
@@ -23,39 +26,48 @@ export type PollCounts = EventCounts & {
 
 const nothing = { rows: 0, added: 0, changed: 0, events: null, published: 0 };
 
+/** What a poll works with. */
+export type PollParts = {
+  sql: Sql;
+  ndbc: NdbcClient;
+  /** Publishes every event that was not published yet. */
+  publish: () => Promise<number>;
+  /** Those to keep, or `null` for all. */
+  stations: Set<string> | null;
+  log: Log;
+  /** One for all polls: it logs once what stays the same. */
+  logLeftOut?: LeftOutLog;
+  /** Gives ids above all that were published. */
+  inIdTransaction?: IdTransaction;
+  clock?: Clock;
+};
+
 /**
  * Reads the newest row of every station, stores what is new or changed, and publishes it. What an earlier worker had
  * stored and could not publish goes out first, even when NDBC does not answer.
- * @param publish publishes every event that was not published yet
- * @param stations those to keep, or `null` for all
- * @param inIdTransaction stores it, with ids above all that were published
  * @throws {UpstreamError} when NDBC does not answer as it should
  * @throws {NotDataError} when it answers with something else than data; nothing is stored then
  */
-export async function poll(
-  sql: Sql,
-  ndbc: NdbcClient,
-  publish: () => Promise<number>,
-  stations: Set<string> | null,
-  log: Log,
-  inIdTransaction: IdTransaction = unguardedIds,
-): Promise<PollCounts> {
+export async function poll(parts: PollParts): Promise<PollCounts> {
+  const { sql, ndbc, publish, stations, log, inIdTransaction = unguardedIds, clock = systemClock } = parts;
+  const { logLeftOut = createLeftOutLog(log) } = parts;
   await publish();
-  const known = await readFile(sql, latestObsPath);
+  const extent = { ...wholeFile, stations };
+  const known = await readFile(sql, latestObsPath, extent);
   const answer = await ndbc.get(latestObsPath, known);
   if (answer.kind === "missing") throw new Error(`NDBC has no ${latestObsPath}`);
   if (answer.kind === "unchanged") {
-    await rememberFile(sql, latestObsPath, answer);
-    return { ...nothing, outcome: "unchanged", leftOut: { rejectedLines: [], implausible: [] }, publishSeconds: null };
+    await rememberFile(sql, latestObsPath, answer, extent);
+    return { ...nothing, outcome: "unchanged", leftOut: nothingLeftOut, publishSeconds: null };
   }
-  const parsed = parseLatestObs(answer.body, new Date());
-  logLeftOut(log, latestObsPath, parsed);
+  const parsed = parseLatestObs(answer.body, answer.answeredAt);
+  logLeftOut("latest_obs", latestObsPath, parsed);
   const observations = parsed.observations.filter(({ stationId }) => stations === null || stations.has(stationId));
-  const counts = await storePoll(sql, latestObsPath, answer, observations, inIdTransaction);
+  const counts = await storePoll(sql, latestObsPath, answer, observations, { extent, inIdTransaction });
   if (counts.events !== null) log.debug("stored", counts.events);
-  const storedAt = performance.now();
+  const storedAtMs = clock.monotonicMs();
   const published = await publish();
-  const publishSeconds = published > 0 ? (performance.now() - storedAt) / 1000 : null;
+  const publishSeconds = published > 0 ? (clock.monotonicMs() - storedAtMs) / 1000 : null;
   return { outcome: "changed", rows: observations.length, ...counts, leftOut: parsed, published, publishSeconds };
 }
 
@@ -66,10 +78,10 @@ const pollLineMs = 60_000;
  * Logs what polls did, several in one line where they follow each other closely. The ids of the events that they stored
  * are those from `firstEventId` to `lastEventId`; both are left out where there are none.
  */
-export function createPollLog(log: Log): (counts: PollCounts) => void {
+export function createPollLog(log: Log, clock: Clock = systemClock): (counts: PollCounts) => void {
   let sum = { polls: 0, rows: 0, added: 0, changed: 0, published: 0 };
   let events: EventIds | null = null;
-  let loggedAt = Number.NEGATIVE_INFINITY;
+  let loggedAtMs = Number.NEGATIVE_INFINITY;
   return (counts) => {
     sum = {
       polls: sum.polls + 1,
@@ -79,9 +91,9 @@ export function createPollLog(log: Log): (counts: PollCounts) => void {
       published: sum.published + counts.published,
     };
     if (counts.events !== null) events = { ...counts.events, ...(events && { firstEventId: events.firstEventId }) };
-    if (performance.now() - loggedAt < pollLineMs) return;
+    if (clock.monotonicMs() - loggedAtMs < pollLineMs) return;
     log.info("polled", { ...sum, ...events });
-    loggedAt = performance.now();
+    loggedAtMs = clock.monotonicMs();
     sum = { polls: 0, rows: 0, added: 0, changed: 0, published: 0 };
     events = null;
   };

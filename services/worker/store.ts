@@ -1,10 +1,12 @@
+// Stores observations, stations, and what is known of NDBC's files. Event ids are given here.
+
 import type postgres from "postgres";
 import { type Measurement, measurements, type Observation } from "../../shared/measurements.ts";
 import { inTransaction, type Sql, type Transaction } from "../../shared/sql.ts";
 import { type IdTransaction, unguardedIds } from "./event-ids.ts";
 
-/** An observation that came with the place where it was made, in decimal degrees. */
-export type PositionedObservation = Observation & { latitude: number; longitude: number };
+/** An observation with the place where it was made, in decimal degrees; `null` where that is not known. */
+export type PositionedObservation = Observation & { latitude: number | null; longitude: number | null };
 
 /** Who and where a station is, as NDBC lists it. */
 export type Station = {
@@ -20,6 +22,12 @@ export type Station = {
 
 /** What is remembered of the last fetch of a file of NDBC's. */
 export type UpstreamFile = { etag: string | null; lastModified: string | null; hash: string | null };
+
+/** Rows of a file: of these stations (`null`: all), observed from `since` to before `until` (`null`: no bound). */
+export type Extent = { stations: Set<string> | null; since: Date | null; until: Date | null };
+
+/** All rows of a file. */
+export const wholeFile: Extent = { stations: null, since: null, until: null };
 
 /** How many rows a batch brought that PostgreSQL did not have, and how many it had otherwise. */
 export type StoreCounts = { added: number; changed: number };
@@ -37,53 +45,85 @@ const historyBatchesAtOnce = 2;
 
 /**
  * Stores what a poll read, with the file it came from, in one transaction: all of it or nothing. Each row that is new or
- * changed gets the next event id; so does one that only backfill has stored, since nobody was told of it.
+ * changed gets the next event id; so does one that only backfill has stored, since no listener has received it.
+ * @param extent which rows of the file these are
+ * @param inIdTransaction gives ids above all that were published
  */
 export async function storePoll(
   sql: Sql,
   path: string,
   file: UpstreamFile,
   observations: PositionedObservation[],
-  inIdTransaction: IdTransaction = unguardedIds,
+  { extent = wholeFile, inIdTransaction = unguardedIds }: { extent?: Extent; inIdTransaction?: IdTransaction } = {},
 ): Promise<EventCounts> {
   return inIdTransaction(sql, async (tx) => {
     await upsertPositions(tx, observations);
-    const counts = await upsertEvents(tx, observations);
-    await rememberFile(tx, path, file);
+    const counts = await upsertEvents(tx, observations, "all");
+    await rememberFile(tx, path, file, extent);
     return counts;
   });
 }
 
 /**
- * Stores history: rows that get no event id and are not sent to anybody. Many are stored in several transactions.
+ * Stores history: rows that get no event id and are not sent to any listener, except where they change a row that is an
+ * event: that gets the next id, and the next poll publishes it. Many are stored in several transactions.
  */
-export async function storeHistory(sql: Sql, observations: Observation[]): Promise<StoreCounts> {
+export async function storeHistory(
+  sql: Sql,
+  observations: Observation[],
+  inIdTransaction: IdTransaction = unguardedIds,
+): Promise<EventCounts> {
   const rows = mergeRepeated(observations);
-  const total = { added: 0, changed: 0 };
+  let total: EventCounts = { added: 0, changed: 0, events: null };
   let start = 0;
   async function storeBatches(): Promise<void> {
     while (start < rows.length) {
       const batch = rows.slice(start, start + historyBatchRows);
       start += historyBatchRows;
-      const { added, changed } = await inTransaction(sql, (tx) => upsertHistory(tx, batch));
-      total.added += added;
-      total.changed += changed;
+      const { changesOfEvents, ...counts } = await inTransaction(sql, (tx) => upsertHistory(tx, batch));
+      total = sumOf(total, { ...counts, events: null });
+      if (changesOfEvents.length === 0) continue;
+      // In a transaction of its own: one that holds rows must not wait for the lock of event ids, since a poll that holds
+      // the lock may wait for these rows.
+      const changed = await inIdTransaction(sql, (tx) => upsertEvents(tx, changesOfEvents, "events"));
+      total = sumOf(total, changed);
     }
   }
   await Promise.all(Array.from({ length: historyBatchesAtOnce }, storeBatches));
   return total;
 }
 
+function sumOf(a: EventCounts, b: EventCounts): EventCounts {
+  const events = a.events && b.events ? spanOfIds(a.events, b.events) : (a.events ?? b.events);
+  return { added: a.added + b.added, changed: a.changed + b.changed, events };
+}
+
+function spanOfIds(a: EventIds, b: EventIds): EventIds {
+  return {
+    firstEventId: BigInt(a.firstEventId) < BigInt(b.firstEventId) ? a.firstEventId : b.firstEventId,
+    lastEventId: BigInt(a.lastEventId) > BigInt(b.lastEventId) ? a.lastEventId : b.lastEventId,
+  };
+}
+
 /**
  * Upserts a batch in one statement, per field: a later value replaces, a missing one never erases, and a row that stays
  * as it was is not touched at all. The lock of event ids must be held: ids are drawn for what differs from what is stored.
+ * @param which `all` rows, or only those that are stored and are `events` already
  */
-async function upsertEvents(tx: Transaction, observations: Observation[]): Promise<EventCounts> {
+async function upsertEvents(
+  tx: Transaction,
+  observations: Observation[],
+  which: "all" | "events",
+): Promise<EventCounts> {
+  const isWanted =
+    which === "all"
+      ? tx`stored.event_id is null or ${changes(tx, "incoming")}`
+      : tx`stored.event_id is not null and ${changes(tx, "incoming")}`;
   const [written] = await tx<[StoreCounts & { [Id in keyof EventIds]: string | null }]>`
     with incoming as (${unnested(tx, mergeRepeated(observations))}), changed as (
       select incoming.*
       from incoming left join observations as stored using (station_id, observed_at)
-      where stored.event_id is null or ${changes(tx, "incoming")}
+      where ${isWanted}
       order by incoming.observed_at, incoming.station_id
     ), written as (
       insert into observations as stored (station_id, observed_at, ${tx(measurements)}, event_id)
@@ -100,8 +140,15 @@ async function upsertEvents(tx: Transaction, observations: Observation[]): Promi
   return { added, changed, events: firstEventId && lastEventId ? { firstEventId, lastEventId } : null };
 }
 
-/** The same for history, without ids and so without a lock: each row is merged with what is stored at that very moment. */
-async function upsertHistory(tx: Transaction, rows: Observation[]): Promise<StoreCounts> {
+/**
+ * The same for history, without ids and so without a lock: each row is merged with what is stored at that very moment. Rows
+ * that are events stay as they are.
+ * @returns also the rows that would change an event
+ */
+async function upsertHistory(
+  tx: Transaction,
+  rows: Observation[],
+): Promise<StoreCounts & { changesOfEvents: Observation[] }> {
   // History that a power cut takes is fetched again; an SD card is spared the flush.
   await tx`set local synchronous_commit = off`;
   await tx`
@@ -110,17 +157,23 @@ async function upsertHistory(tx: Transaction, rows: Observation[]): Promise<Stor
     order by station_id
     on conflict do nothing
   `;
-  // In the order in which polls store too, so that nobody waits for who waits for him.
+  // Same row order as polls, to avoid deadlocks.
   const [counts] = await tx<[StoreCounts]>`
     with written as (
       insert into observations as stored (station_id, observed_at, ${tx(measurements)})
       select * from (${unnested(tx, rows)}) as incoming order by observed_at, station_id
-      on conflict (station_id, observed_at) do update set ${merge(tx)} where ${changes(tx, "excluded")}
+      on conflict (station_id, observed_at) do update set ${merge(tx)}
+      where stored.event_id is null and ${changes(tx, "excluded")}
       returning xmax = 0 as added
     )
     select count(*) filter (where added)::int as added, count(*) filter (where not added)::int as changed from written
   `;
-  return counts;
+  // A statement of its own, which sees what polls have committed until now.
+  const changesOfEvents = await tx<Observation[]>`
+    select incoming.* from (${unnested(tx, rows)}) as incoming join observations as stored using (station_id, observed_at)
+    where stored.event_id is not null and ${changes(tx, "incoming")}
+  `;
+  return { ...counts, changesOfEvents };
 }
 
 /** Rows as PostgreSQL's: `station_id`, `observed_at`, and the measurements in their order. */
@@ -172,6 +225,7 @@ function numberArray(values: (number | null)[]): string {
   return `{${values.map((value) => value ?? "null").join()}}`;
 }
 
+/** Stores where stations are. One whose row has no position stays where it was. */
 async function upsertPositions(tx: Transaction, observations: PositionedObservation[]): Promise<void> {
   const newest = [...new Map(observations.map((row) => [row.stationId, row])).values()];
   await tx`
@@ -183,7 +237,8 @@ async function upsertPositions(tx: Transaction, observations: PositionedObservat
     ) as row (station_id, latitude, longitude)
     order by station_id
     on conflict (station_id) do update set latitude = excluded.latitude, longitude = excluded.longitude
-    where (stored.latitude, stored.longitude) is distinct from (excluded.latitude, excluded.longitude)
+    where excluded.latitude is not null
+      and (stored.latitude, stored.longitude) is distinct from (excluded.latitude, excluded.longitude)
   `;
 }
 
@@ -220,94 +275,41 @@ export async function rememberPeriod(sql: Sql, pollSeconds: number): Promise<voi
   await sql`update stream_marks set poll_seconds = ${pollSeconds} where poll_seconds is distinct from ${pollSeconds}`;
 }
 
-/** What is remembered of the last fetch of a file; `null` when it was never fetched. */
-export async function readFile(sql: Sql, path: string): Promise<(UpstreamFile & { fetchedAt: Date }) | null> {
-  const [file] = await sql<(UpstreamFile & { fetchedAt: Date })[]>`
-    select etag, last_modified, body_hash as hash, fetched_at from upstream_files where path = ${path}
+/**
+ * Returns what is remembered of the last fetch of a file, for a conditional request: `null` when it was never fetched, or
+ * when not all of `wanted` was stored of it, so that it is needed even if it has not changed.
+ */
+export async function readFile(sql: Sql, path: string, wanted: Extent = wholeFile): Promise<UpstreamFile | null> {
+  const [file] = await sql<UpstreamFile[]>`
+    select etag, last_modified, body_hash as hash from upstream_files
+    where path = ${path} and read_span @> ${spanOf(sql, wanted)}
+      and (read_stations is null or ${stationsOf(wanted)}::text[] <@ read_stations)
   `;
   return file ?? null;
 }
 
-/** Remembers that a file was fetched now, and what it looked like. */
-export async function rememberFile(sql: Sql | Transaction, path: string, file: UpstreamFile): Promise<void> {
+/** Remembers that a file was fetched now, what it looked like, and which of its rows were stored. */
+export async function rememberFile(
+  sql: Sql | Transaction,
+  path: string,
+  file: UpstreamFile,
+  extent: Extent = wholeFile,
+): Promise<void> {
   await sql`
-    insert into upstream_files (path, etag, last_modified, body_hash, fetched_at)
-    values (${path}, ${file.etag}, ${file.lastModified}, ${file.hash}, now())
+    insert into upstream_files (path, etag, last_modified, body_hash, fetched_at, read_stations, read_span)
+    values (
+      ${path}, ${file.etag}, ${file.lastModified}, ${file.hash}, now(), ${stationsOf(extent)}, ${spanOf(sql, extent)}
+    )
     on conflict (path) do update set
-      etag = excluded.etag, last_modified = excluded.last_modified, body_hash = excluded.body_hash, fetched_at = now()
+      etag = excluded.etag, last_modified = excluded.last_modified, body_hash = excluded.body_hash, fetched_at = now(),
+      read_stations = excluded.read_stations, read_span = excluded.read_span
   `;
 }
 
-/** The hours of a span that backfill has yet to fetch whole, oldest first. */
-export async function missingHours(sql: Sql, from: Date, to: Date): Promise<Date[]> {
-  const rows = await sql<{ hour: Date }[]>`
-    select hour from generate_series(${from}::timestamptz, ${to}::timestamptz, interval '1 hour') as hour
-    where hour not in (select hour from backfilled_hours)
-    order by hour
-  `;
-  return rows.map((row) => row.hour);
+function stationsOf({ stations }: Extent): string[] | null {
+  return stations && [...stations];
 }
 
-/** Remembers that these hours were fetched whole. */
-export async function rememberHours(sql: Sql, hours: Date[]): Promise<void> {
-  await sql`
-    insert into backfilled_hours select unnest(${hours.map((hour) => hour.toISOString())}::timestamptz[])
-    on conflict do nothing
-  `;
-}
-
-/** Every station of which there is an observation. */
-export async function reportingStations(sql: Sql): Promise<string[]> {
-  const rows = await sql<{ stationId: string }[]>`
-    select station_id from stations
-    where exists (select from observations where observations.station_id = stations.station_id)
-    order by station_id
-  `;
-  return rows.map((row) => row.stationId);
-}
-
-/** Of so many of the oldest events that stay, the smallest id is taken: one or the other of them was corrected later. */
-const oldestEvents = 1_000;
-
-/**
- * Deletes what was observed before a time, a batch a transaction so that nobody waits for long, and remembers the largest
- * event id that went: who resumes from before it has missed something. A row that is older, but became an event only after
- * that time, stays until its id is as old: without it, whoever resumes would have to begin anew for the sake of one
- * station whose clock is wrong.
- * @returns how many rows went
- */
-export async function pruneBefore(sql: Sql, before: Date, batchRows = 10_000): Promise<number> {
-  // Nothing is reported before it is observed: the events of what was observed later came later too.
-  const [kept] = await sql<{ firstEventId: string | null }[]>`
-    select min(event_id) as first_event_id from (
-      select event_id from observations
-      where observed_at >= ${before} and event_id is not null
-      order by observed_at
-      limit ${oldestEvents}
-    ) as oldest
-  `;
-  const firstEventId = kept?.firstEventId ?? null;
-  let total = 0;
-  for (;;) {
-    const [batch] = await sql<{ count: number }[]>`
-      with doomed as (
-        select station_id, observed_at from observations
-        where observed_at < ${before}
-          ${firstEventId === null ? sql`` : sql`and (event_id is null or event_id < ${firstEventId})`}
-        limit ${batchRows}
-      ), gone as (
-        delete from observations using doomed
-        where observations.station_id = doomed.station_id and observations.observed_at = doomed.observed_at
-        returning observations.event_id
-      ), marked as (
-        update stream_marks set pruned_event_id = greatest(pruned_event_id, (select max(event_id) from gone))
-      )
-      select count(*)::int as count from gone
-    `;
-    const count = batch?.count ?? 0;
-    total += count;
-    if (count < batchRows) break;
-  }
-  await sql`delete from backfilled_hours where hour < ${before}`;
-  return total;
+function spanOf(sql: Sql | Transaction, { since, until }: Extent): postgres.Fragment {
+  return sql`tstzrange(${since}::timestamptz, ${until}::timestamptz)`;
 }

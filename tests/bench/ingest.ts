@@ -50,7 +50,13 @@ async function measurePolls(sql: Sql, redis: Redis, fileAt: (step: number) => st
   for (let step = 0; step < count; step++) {
     upstream.files.set(latestObsPath, fileAt(step));
     const start = performance.now();
-    const { rows, added, changed } = await poll(sql, ndbc, () => publishPending(sql, redis), null, silentLog);
+    const { rows, added, changed } = await poll({
+      sql,
+      ndbc,
+      publish: () => publishPending(sql, redis),
+      stations: null,
+      log: silentLog,
+    });
     polls.push({ ms: performance.now() - start, rows, "new or changed": added + changed });
   }
   await upstream.stop();

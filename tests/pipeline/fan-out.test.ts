@@ -53,7 +53,7 @@ describe("ten listeners of one server", () => {
         committedAt = performance.now();
         return publishPending(stack.sql, stack.redis);
       };
-      await poll(stack.sql, ndbc, publish, null, silentLog);
+      await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog });
       const delays: number[] = [];
       for (const listener of listeners) {
         const heard = await listener.heard(round * stations);

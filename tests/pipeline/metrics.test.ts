@@ -10,7 +10,7 @@ import { type Scrape, scrape } from "../rig/scrape.ts";
 import { type LogLine, type Service, type Stack, startStack } from "../rig/stack.ts";
 import { startUpstream, type Upstream } from "../rig/upstream.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
 let stack: Stack;
 let upstream: Upstream;
@@ -24,10 +24,11 @@ let ofWorker: Scrape;
 let ofServer: Scrape;
 
 const minute = new Date(Math.floor(Date.now() / 60_000) * 60_000);
-/** Two of its five rows are broken, and a sixth tells of a wave that no sea has. */
+/** Two of its six rows are broken, one has a wave that no sea has, and one an unreadable cell. */
 const firstFile = latestObsFile(6, minute)
   .replace("10001 ", "1-001 ")
-  .replace("10002 -58.000", "10002 MM     ")
+  .replace(/^(10002 \S+ \S+) \d{4} /m, "$1 MMMM ")
+  .replace(/^(10005.*) MM$/m, "$1 ****")
   .replace(/^(10003.*)MM 0\.3 /m, "$1MM 99.9 ");
 const secondFile = firstFile.replace(/^(10004.*) MM MM MM$/m, "$1 MM MM 1.5");
 
@@ -82,8 +83,10 @@ describe("the worker's metrics tell", () => {
     expect(ofWorker.value("bellbuoy_rows_stored_total", { source })).toBe(4);
     expect(ofWorker.value("bellbuoy_rows_changed_total", { source })).toBe(1);
     expect(ofWorker.value("bellbuoy_rows_rejected_total", { source, reason: "station" })).toBe(2);
-    expect(ofWorker.value("bellbuoy_rows_rejected_total", { source, reason: "position" })).toBe(2);
-    expect(ofWorker.value("bellbuoy_rows_rejected_total", { source, reason: "time" })).toBe(0);
+    expect(ofWorker.value("bellbuoy_rows_rejected_total", { source, reason: "time" })).toBe(2);
+    expect(ofWorker.value("bellbuoy_rows_rejected_total", { source, reason: "future" })).toBe(0);
+    expect(ofWorker.value("bellbuoy_cells_unreadable_total", { source })).toBe(2);
+    expect(ofWorker.value("bellbuoy_columns_missing_total", { source })).toBe(0);
     expect(ofWorker.value("bellbuoy_values_implausible_total", { source })).toBe(2);
     expect(ofWorker.value("bellbuoy_rows_read_total", { source: "backfill" })).toBe(0);
   });

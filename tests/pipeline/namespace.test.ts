@@ -6,10 +6,11 @@ import { storePoll } from "../../services/worker/store.ts";
 import { migrate } from "../../shared/migrate.ts";
 import { connectSql } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
+import { createDatabase } from "../rig/database.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import { observed } from "../rig/observed.ts";
-import { createDatabase, type LogLine, type Service, startStack } from "../rig/stack.ts";
+import { type LogLine, type Service, startStack } from "../rig/stack.ts";
 import { startUpstream } from "../rig/upstream.ts";
 
 setDefaultTimeout(120_000);

@@ -102,7 +102,7 @@ describe("the real network, each recorded file polled twice,", () => {
           count += await publishPending(stack.sql, stack.redis);
           return count;
         };
-        await poll(stack.sql, ndbc, publish, null, silentLog);
+        await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog });
         counts.push(count);
       }
       published.push(counts as [number, number]);

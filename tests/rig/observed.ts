@@ -7,7 +7,7 @@ const nothing = Object.fromEntries(measurements.map((name) => [name, null])) as 
 export function observed(
   stationId: string,
   time: string,
-  values: Partial<Measurements & { latitude: number; longitude: number }> = {},
+  values: Partial<Measurements & Pick<PositionedObservation, "latitude" | "longitude">> = {},
 ): PositionedObservation {
   return { ...nothing, stationId, observedAt: new Date(time), latitude: 38.46, longitude: -74.69, ...values };
 }

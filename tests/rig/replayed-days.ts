@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPostgres } from "../../services/dev/postgres.ts";
-import { pruneBefore } from "../../services/worker/store.ts";
+import { pruneBefore } from "../../services/worker/prune.ts";
 import { migrate } from "../../shared/migrate.ts";
 import { connectSql, type Sql } from "../../shared/sql.ts";
 import { type SimulatedDay, storeSimulatedDay } from "./simulated-day.ts";

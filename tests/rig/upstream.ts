@@ -16,8 +16,11 @@ const notFound = `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
 </head></html>
 `;
 
-/** Starts a stand-in for NDBC on a free port, with NDBC's headers and conditional answers. */
-export function startUpstream(): Upstream {
+/**
+ * Starts a stand-in for NDBC on a free port, with NDBC's headers and conditional answers.
+ * @param nowMs the time that it shows in its `Date`
+ */
+export function startUpstream(nowMs: () => number = Date.now): Upstream {
   const files = new Map<string, string>();
   const requests: string[] = [];
   const waiting = new Set<() => void>();
@@ -29,11 +32,13 @@ export function startUpstream(): Upstream {
       requests.push(path);
       for (const check of waiting) check();
       const body = files.get(path);
+      const headers = { Date: new Date(nowMs()).toUTCString(), "Content-Type": "text/plain; charset=ISO-8859-1" };
       if (body === undefined) {
-        return new Response(notFound, { status: 404, headers: { "Content-Type": "text/html; charset=iso-8859-1" } });
+        return new Response(notFound, { status: 404, headers: { ...headers, "Content-Type": "text/html" } });
       }
-      const headers = { "Content-Type": "text/plain; charset=ISO-8859-1", "Cache-Control": "must-revalidate" };
-      return new Response(body, { headers });
+      const ETag = `"${Bun.hash(body).toString(16)}"`;
+      const isKnown = request.headers.get("If-None-Match") === ETag;
+      return new Response(isKnown ? null : body, { status: isKnown ? 304 : 200, headers: { ...headers, ETag } });
     },
   });
   const count = (path: string) => requests.filter((asked) => asked === path).length;

@@ -105,6 +105,26 @@ describe("/v1/medians", () => {
     expect((await frameAt("20:10")).windDirDeg).toBeNull();
   });
 
+  test("counts no direction of a calm, whether it came with the calm or before it", async () => {
+    await storeHistory(stack.sql, [
+      observed("43001", at("22:00"), { windSpeedMps: 8, windDirDeg: 180 }),
+      observed("43002", at("22:00"), { windSpeedMps: 8, windDirDeg: 180 }),
+      ...["43003", "43004", "43005"].map((id) => observed(id, at("22:00"), { windSpeedMps: 0, windDirDeg: 360 })),
+      observed("43006", at("21:50"), { windSpeedMps: 5, windDirDeg: 0 }),
+      observed("43006", at("22:00"), { windSpeedMps: 0 }),
+    ]);
+    expect(await frameAt("22:10")).toMatchObject({ stations: 6, windDirDeg: 180, windSpeedMps: 0 });
+  });
+
+  test("counts a direction that was measured after a calm", async () => {
+    await storeHistory(stack.sql, [
+      observed("43001", "2026-05-07T02:00:00Z", { windSpeedMps: 0, windDirDeg: 0 }),
+      observed("43001", "2026-05-07T02:10:00Z", { windDirDeg: 90 }),
+    ]);
+    const query = "?since=2026-05-07T02:00:00Z&until=2026-05-07T02:20:00Z";
+    expect((await medians(query)).medians.map(({ windDirDeg }) => windDirDeg)).toEqual([90, 90]);
+  });
+
   test("has the past 24 hours in steps of ten minutes by default, the last of them now", async () => {
     const before = Math.floor(Date.now() / 1000) * 1000;
     const answer = await medians("");
@@ -123,7 +143,9 @@ describe("/v1/medians", () => {
       atMs: Date.parse("2026-04-01T00:00:00Z") + Math.floor(noise(row) * 600) * 60_000,
       values: Object.fromEntries(
         medianMeasurements.flatMap((name, index) =>
-          noise(row * 31 + index) < 0.4 ? [[name, Math.floor(noise(row * 17 + index) * 360)]] : [],
+          noise(row * 31 + index) < 0.4
+            ? [[name, Math.floor(noise(row * 17 + index) * (name === "windSpeedMps" ? 4 : 360))]]
+            : [],
         ),
       ) as Partial<Measurements>,
     }));
@@ -139,16 +161,18 @@ describe("/v1/medians", () => {
     for (const frame of frames) {
       const endMs = Date.parse(frame.at);
       // Straight from the definition: of each station and field the newest value of the hour.
+      const newest = (name: MedianMeasurement, station: number) =>
+        unique
+          .filter(({ stationId, atMs }) => stationId === `TEST${station}` && atMs <= endMs && atMs > endMs - 3_600_000)
+          .sort((a, b) => b.atMs - a.atMs)
+          .find(({ values }) => values[name] !== undefined);
+      const isCalm = (station: number) => {
+        const [speed, direction] = [newest("windSpeedMps", station), newest("windDirDeg", station)];
+        return speed?.values.windSpeedMps === 0 && speed.atMs >= (direction?.atMs ?? 0);
+      };
       const valuesOf = (name: MedianMeasurement) =>
-        Array.from(
-          { length: 9 },
-          (_, station) =>
-            unique
-              .filter(
-                ({ stationId, atMs }) => stationId === `TEST${station}` && atMs <= endMs && atMs > endMs - 3_600_000,
-              )
-              .sort((a, b) => b.atMs - a.atMs)
-              .find(({ values }) => values[name] !== undefined)?.values[name],
+        Array.from({ length: 9 }, (_, station) =>
+          name === "windDirDeg" && isCalm(station) ? undefined : newest(name, station)?.values[name],
         ).filter((value) => typeof value === "number");
       for (const name of medianMeasurements) {
         const values = valuesOf(name).sort((a, b) => a - b);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { pruneBefore } from "../../services/worker/prune.ts";
 import { publishPending } from "../../services/worker/publish.ts";
-import { type PositionedObservation, pruneBefore, storePoll } from "../../services/worker/store.ts";
+import { type PositionedObservation, storePoll } from "../../services/worker/store.ts";
 import { measurements, type Observation } from "../../shared/measurements.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { type Listening, listen } from "../rig/listen.ts";

@@ -19,6 +19,7 @@ function refusal(env: Environment): string {
 describe("with nothing set", () => {
   test("the worker has its defaults", () => {
     expect(readWorkerConfig({})).toEqual({
+      contact: "https://github.com/bellbuoy/bellbuoy",
       databaseUrl: "postgres://localhost:5432/bellbuoy",
       redisUrl: "redis://localhost:6379",
       redisNamespace: "",
@@ -69,6 +70,17 @@ describe("a setting", () => {
 
   test.each(["all", "ALL"])("STATIONS=%s names them all", (text) => {
     expect(readWorkerConfig({ STATIONS: text }).stations).toBeNull();
+  });
+
+  test.each(["https://example.org/buoys?a=1", "ops@example.org", "Ann O'Neill, +1 555"])(
+    "CONTACT may be %s",
+    (contact) => {
+      expect(readWorkerConfig({ CONTACT: contact }).contact).toBe(contact);
+    },
+  );
+
+  test("CONTACT with a line break in it is refused in one line", () => {
+    expect(refusal({ CONTACT: "ops\r\nX-Evil: 1" })).toStartWith('CONTACT is "ops X-Evil: 1", but must be');
   });
 
   test("NDBC_URL may end with a slash", () => {
@@ -127,6 +139,8 @@ describe("a wrong setting is refused in one line that names the variable, its va
   const namespace = "up to 40 letters, digits, dots, dashes and underscores";
   const ndbcUrl = "an address like https://www.ndbc.noaa.gov";
   const stations = 'the word "all", or station ids with commas between them, like 44009,46026';
+  const contact =
+    "an address like https://example.org or ops@example.org, up to 200 ASCII characters without ( ) and \\";
   const origins = 'the character "*", or origins with commas between them, like https://example.org';
   const levels = "one of debug, info, warn, error";
 
@@ -146,6 +160,10 @@ describe("a wrong setting is refused in one line that names the variable, its va
     ["POLL_SECONDS", "soon", "a whole number from 1 to 3600"],
     ["POLL_SECONDS", "1.5", "a whole number from 1 to 3600"],
     ["POLL_SECONDS", "1e2", "a whole number from 1 to 3600"],
+    ["CONTACT", "Zoë", contact],
+    ["CONTACT", "ops) evil (", contact],
+    ["CONTACT", "ops\\", contact],
+    ["CONTACT", "x".repeat(201), contact],
     ["STATIONS", "44009;46026", stations],
     ["STATIONS", "44009,", stations],
     ["STATIONS", "440", stations],

@@ -1,6 +1,6 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { applicationName, connectSql, type Sql } from "../../shared/sql.ts";
-import { createDatabase } from "../rig/stack.ts";
+import { createDatabase } from "../rig/database.ts";
 
 setDefaultTimeout(60_000);
 

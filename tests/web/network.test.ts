@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { measurements } from "../../shared/measurements.ts";
-import { createNetwork, newestOf, seaAtStation, seaOverStations } from "../../web/network.ts";
+import { createNetwork, currentWindDirection, newestOf, seaAtStation, seaOverStations } from "../../web/network.ts";
 
 const noon = Date.parse("2026-11-23T12:00:00Z");
 const minute = 60_000;
@@ -84,6 +84,22 @@ describe("The sea over many stations", () => {
   test("has wind from the north where it blows from 350° and from 10°", () => {
     const list = [350, 10].map((degrees) => stationWith("windDirDeg", degrees));
     expect(Math.round(seaOverStations(list, noon).windDirDeg ?? Number.NaN) % 360).toBe(0);
+  });
+
+  test("counts no direction of a calm, whether it came with the calm or before it", () => {
+    const wind = (speed: number, degrees: number, directionAgeMin = 0) => ({
+      stationId: "44009",
+      fields: {
+        windSpeedMps: { value: speed, atMs: noon },
+        windDirDeg: { value: degrees, atMs: noon - directionAgeMin * minute },
+      },
+    });
+    const list = [wind(8, 180), wind(8, 180), wind(0, 0), wind(0, 360), wind(0, 0, 10)];
+    expect(seaOverStations(list, noon)).toMatchObject({ windSpeedMps: 0, windDirDeg: 180 });
+    expect(seaAtStation(wind(0, 360), noon)).toMatchObject({ windSpeedMps: 0, windDirDeg: null });
+    expect(currentWindDirection(wind(0, 360), noon)).toBeNull();
+    expect(currentWindDirection(wind(8, 180), noon)).toBe(180);
+    expect(seaAtStation(wind(0, 90, -10), noon + 10 * minute)).toMatchObject({ windDirDeg: 90 });
   });
 
   test("has no direction where winds blow against each other", () => {

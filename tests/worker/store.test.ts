@@ -3,12 +3,13 @@ import { Redis } from "ioredis";
 import { publishPending } from "../../services/worker/publish.ts";
 import {
   type PositionedObservation,
-  pruneBefore,
   readFile,
+  rememberFile,
   type Station,
   storeHistory,
   storePoll,
   storeStations,
+  wholeFile,
 } from "../../services/worker/store.ts";
 import { measurements, type Observation, type StoredObservation } from "../../shared/measurements.ts";
 import { encodeMessage } from "../../shared/observation.ts";
@@ -18,7 +19,7 @@ import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
 const stack = await startStack();
 const { sql } = stack;
@@ -49,6 +50,23 @@ async function stored(): Promise<StoredObservation[]> {
 function row({ latitude: _, longitude: __, ...observation }: PositionedObservation, eventId: string | null) {
   return { ...observation, eventId };
 }
+
+/** Subscribes, publishes what is pending, and resolves with all that was heard. */
+async function heardWhile(publish: () => Promise<unknown>): Promise<string[]> {
+  const subscriber = new Redis(redisAddress(stack.redisUrl));
+  const messages: string[] = [];
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  subscriber.on("message", (_channel, text) => (text === "that is all" ? resolve() : messages.push(text)));
+  await subscriber.subscribe("observations:new");
+  await publish();
+  await stack.redis.publish("observations:new", "that is all");
+  await ended;
+  subscriber.disconnect();
+  return messages;
+}
+
+const publish = () => publishPending(sql, stack.redis);
+const eventIds = (messages: string[]) => messages.map((text) => Number(JSON.parse(text).eventId));
 
 describe("a poll", () => {
   test("stores every field, with event ids that rise in order of time, and tells how many rows were new and which ids they got", async () => {
@@ -147,7 +165,7 @@ async function untilWaiting(): Promise<void> {
 describe("history", () => {
   test("gets no event id, and its stations become known", async () => {
     const counts = await storeHistory(sql, [observed("44009", noon, { waveHeightM: 1 }), observed("46026", noon)]);
-    expect(counts).toEqual({ added: 2, changed: 0 });
+    expect(counts).toEqual({ added: 2, changed: 0, events: null });
     expect((await stored()).map(({ eventId }) => eventId)).toEqual([null, null]);
     expect(await sql`select last_value from event_ids where is_called`).toHaveLength(0);
     expect(await sql`select station_id, latitude from stations order by station_id`).toMatchObject([
@@ -156,10 +174,41 @@ describe("history", () => {
     ]);
   });
 
-  test("fills fields of an event, which keeps its place in the stream", async () => {
+  test("that changes an event makes it the next one, and is published as such", async () => {
+    await poll(observed("44009", noon, { waveHeightM: 1.2 }), observed("46026", noon));
+    await publish();
+    const history = [observed("44009", noon, { airTempC: 12 }), observed("51001", noon), observed("46026", noon)];
+    const events = { firstEventId: "3", lastEventId: "3" };
+    expect(await storeHistory(sql, history)).toEqual({ added: 1, changed: 1, events });
+    const changed = row(observed("44009", noon, { waveHeightM: 1.2, airTempC: 12 }), "3");
+    expect(await stored()).toEqual([row(observed("46026", noon), "2"), changed, row(observed("51001", noon), null)]);
+    expect(await heardWhile(publish)).toEqual([encodeMessage({ ...changed, eventId: "3" })]);
+  });
+
+  test("that says nothing new of an event uses up no event id", async () => {
     await poll(observed("44009", noon, { waveHeightM: 1.2 }));
-    expect(await storeHistory(sql, [observed("44009", noon, { airTempC: 12 })])).toEqual({ added: 0, changed: 1 });
-    expect(await stored()).toEqual([row(observed("44009", noon, { waveHeightM: 1.2, airTempC: 12 }), "1")]);
+    for (const values of [{}, { waveHeightM: 1.2 }]) {
+      expect(await storeHistory(sql, [observed("44009", noon, values)])).toEqual(unchanged);
+    }
+    expect(await sql`select last_value::int from event_ids`).toMatchObject([{ lastValue: 1 }]);
+  });
+
+  test("that changes more events than a statement takes gives each an id of its own", async () => {
+    const hourly = Array.from({ length: 6_000 }, (_, minute) => ({
+      ...observed("44009", noon, { tideFt: 1 }),
+      observedAt: new Date(Date.parse(noon) + minute * 60_000),
+    }));
+    await poll(...hourly);
+    const counts = await storeHistory(
+      sql,
+      hourly.map((each) => ({ ...each, airTempC: 12 })),
+    );
+    expect(counts).toEqual({ added: 0, changed: 6_000, events: { firstEventId: "6001", lastEventId: "12000" } });
+    const [ids] = await sql`
+      select count(*)::int as rows, min(event_id)::int as first, max(event_id)::int as last from observations
+      where air_temp_c = 12
+    `;
+    expect(ids).toEqual({ rows: 6_000, first: 6_001, last: 12_000 });
   });
 
   test("becomes an event once a poll reports it, since nobody was told of it", async () => {
@@ -174,12 +223,15 @@ describe("history", () => {
   test("never takes back what a poll stores at the same time", async () => {
     await poll(observed("44009", noon, { waveHeightM: 1.2 }));
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    const holding = await holdEventIds(released, (tx) => tx`update observations set wave_height_m = 1.3, event_id = 2`);
+    const holding = await holdEventIds(
+      released,
+      (tx) => tx`update observations set wave_height_m = 1.3, event_id = nextval('event_ids')`,
+    );
     const backfilling = storeHistory(sql, [observed("44009", noon, { airTempC: 12 })]);
     await untilWaiting();
     release();
     await Promise.all([holding.done, backfilling]);
-    expect(await stored()).toEqual([row(observed("44009", noon, { waveHeightM: 1.3, airTempC: 12 }), "2")]);
+    expect(await stored()).toEqual([row(observed("44009", noon, { waveHeightM: 1.3, airTempC: 12 }), "3")]);
   });
 
   test("and a poll of the same rows at once lose none of each other's values, and do not wait for each other for ever", async () => {
@@ -208,10 +260,71 @@ describe("history", () => {
       ...observed("44009", noon, { tideFt: minute }),
       observedAt: new Date(start + minute * 60_000),
     }));
-    expect(await storeHistory(sql, rows)).toEqual({ added: 12_345, changed: 0 });
+    expect(await storeHistory(sql, rows)).toEqual({ added: 12_345, changed: 0, events: null });
     expect(await sql`select count(*)::int as rows, max(tide_ft) as most from observations`).toMatchObject([
       { rows: 12_345, most: 12_344 },
     ]);
+  });
+});
+
+test("whatever polls and backfill do at once, the last message of each event is its row, in rising order of ids", async () => {
+  const random = noise(20260506);
+  const pick = (count: number) => Math.floor(random() * count);
+  const anyRows = () =>
+    Array.from({ length: 40 }, () =>
+      observed(`B${1_000 + pick(12)}`, new Date(Date.parse(noon) + pick(4) * 600_000).toISOString(), {
+        [measurements[pick(3)] ?? "tideFt"]: pick(5),
+      }),
+    );
+  const messages = await heardWhile(async () => {
+    for (let round = 0; round < 15; round++) {
+      const works = [
+        () => poll(...anyRows()),
+        () => storeHistory(sql, anyRows()),
+        () => storeHistory(sql, anyRows()),
+        publish,
+      ];
+      await Promise.all(works.sort(() => random() - 0.5).map((work) => work()));
+    }
+    await publish();
+  });
+  const ids = eventIds(messages);
+  expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+  const lastOf = new Map(messages.map((text) => [`${JSON.parse(text).stationId} ${JSON.parse(text).timestamp}`, text]));
+  const events = (await stored()).filter(({ eventId }) => eventId !== null);
+  expect(events.length).toBeGreaterThan(40);
+  expect(new Set(lastOf.values())).toEqual(new Set(events.map(encodeMessage)));
+});
+
+/** Random numbers from 0 to 1, the same for each seed. */
+function noise(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+}
+
+describe("what is remembered of a file", () => {
+  const span = (since: string | null, until: string | null = null) => ({
+    stations: null,
+    since: since === null ? null : new Date(since),
+    until: until === null ? null : new Date(until),
+  });
+  const of = (...ids: string[]) => ({ ...wholeFile, stations: new Set(ids) });
+
+  test.each([
+    ["all of it", wholeFile, of("44009"), true],
+    ["other stations", of("44009"), of("46026"), false],
+    ["fewer stations", of("44009"), of("44009", "46026"), false],
+    ["more stations", of("44009", "46026"), of("46026"), true],
+    ["a station, where all are wanted", of("44009"), wholeFile, false],
+    ["rows from further back", span("2026-05-01"), span("2026-05-02"), true],
+    ["fewer rows", span("2026-05-02"), span("2026-05-01"), false],
+    ["an hour of another day", span(noon, "2026-05-06T13:00Z"), span("2026-05-07T12:00Z", "2026-05-07T13:00Z"), false],
+  ])("serves a conditional request where this was stored of it: %s", async (_, stored, wanted, serves) => {
+    await rememberFile(sql, "/x", file, stored);
+    expect(await readFile(sql, "/x", wanted)).toEqual(serves ? file : null);
   });
 });
 
@@ -233,6 +346,15 @@ describe("a station", () => {
     expect(await stations()).toMatchObject([{ stationId: "44009", latitude: 38.46, longitude: -74.69 }]);
     await poll(observed("44009", "2026-05-06T13:00Z", { latitude: 38.5, longitude: -74.7 }));
     expect(await stations()).toMatchObject([{ stationId: "44009", latitude: 38.5, longitude: -74.7 }]);
+  });
+
+  test("stays where it was when its newest row has no position", async () => {
+    await poll(observed("44009", noon, { latitude: null, longitude: null }));
+    expect(await stations()).toMatchObject([{ stationId: "44009", latitude: null, longitude: null }]);
+    await poll(observed("44009", "2026-05-06T13:00Z"));
+    await poll(observed("44009", "2026-05-06T14:00Z", { latitude: null, longitude: null }));
+    expect(await stations()).toMatchObject([{ stationId: "44009", latitude: 38.46, longitude: -74.69 }]);
+    expect(await stored()).toHaveLength(3);
   });
 
   test("lies where the list says as long as no row has told", async () => {
@@ -257,69 +379,7 @@ describe("a station", () => {
   });
 });
 
-describe("pruning", () => {
-  test("deletes what is older, in as many batches as it takes, and remembers the largest event id that went", async () => {
-    await poll(
-      ...Array.from({ length: 7 }, (_, hour) => observed("44009", `2026-05-06T0${hour}:00Z`)),
-      observed("44009", noon),
-    );
-    await storeHistory(sql, [observed("46026", "2026-05-06T03:30Z"), observed("46026", noon)]);
-    expect(await pruneBefore(sql, new Date("2026-05-06T04:00Z"), 2)).toBe(5);
-    const times = (await stored()).map(({ observedAt, eventId }) => [observedAt.toISOString().slice(11, 16), eventId]);
-    expect(times).toEqual([
-      ["04:00", "5"],
-      ["05:00", "6"],
-      ["06:00", "7"],
-      ["12:00", "8"],
-      ["12:00", null],
-    ]);
-    expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "4" }]);
-  });
-
-  test("lets an old row stay that became an event of late, so that nobody who resumes must begin anew for it", async () => {
-    await poll(observed("44009", "2026-05-06T01:00Z"), observed("46026", "2026-05-06T05:00Z"));
-    await poll(observed("51001", "2016-02-29T00:00Z"));
-    await poll(observed("46026", noon));
-    expect(await pruneBefore(sql, new Date("2026-05-06T04:00Z"))).toBe(1);
-    expect((await stored()).map(({ stationId }) => stationId)).toEqual(["46026", "51001", "46026"]);
-    expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "1" }]);
-    // Once its id is as old as it is itself, it goes.
-    expect(await pruneBefore(sql, new Date("2026-05-06T11:00Z"))).toBe(2);
-    expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "3" }]);
-  });
-
-  test("deletes everything when all of it is older", async () => {
-    await poll(observed("44009", "2026-05-06T01:00Z"), observed("46026", "2026-05-06T05:00Z"));
-    expect(await pruneBefore(sql, new Date("2026-06-01"))).toBe(2);
-    expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "2" }]);
-  });
-
-  test("of history, or of nothing, leaves the mark where it is", async () => {
-    await sql`update stream_marks set pruned_event_id = 7`;
-    await storeHistory(sql, [observed("44009", noon)]);
-    expect(await pruneBefore(sql, new Date("2027-01-01"))).toBe(1);
-    expect(await pruneBefore(sql, new Date("2027-01-01"))).toBe(0);
-    expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "7" }]);
-  });
-});
-
 describe("publishing", () => {
-  /** Subscribes, publishes what is pending, and resolves with all that was heard. */
-  async function heardWhile(publish: () => Promise<unknown>): Promise<string[]> {
-    const subscriber = new Redis(redisAddress(stack.redisUrl));
-    const messages: string[] = [];
-    const { promise: ended, resolve } = Promise.withResolvers<void>();
-    subscriber.on("message", (_channel, text) => (text === "that is all" ? resolve() : messages.push(text)));
-    await subscriber.subscribe("observations:new");
-    await publish();
-    await stack.redis.publish("observations:new", "that is all");
-    await ended;
-    subscriber.disconnect();
-    return messages;
-  }
-
-  const publish = () => publishPending(sql, stack.redis);
-  const eventIds = (messages: string[]) => messages.map((text) => Number(JSON.parse(text).eventId));
   const hourly = (count: number) =>
     Array.from({ length: count }, (_, minute) => ({
       ...observed("44009", noon, { tideFt: minute }),

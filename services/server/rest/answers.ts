@@ -100,7 +100,7 @@ export const medianStep = z
   .meta({
     id: "MedianStep",
     description:
-      "The median of what each station measured last in the hour before; of the wind's direction, that of the vectors' sum.",
+      "The median of what each station measured last in the hour before; of the wind's direction, that of the vectors' sum, without calms.",
   });
 
 /** The answer of `/v1/medians`. */

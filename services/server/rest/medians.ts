@@ -30,7 +30,7 @@ export function createRecentMedians(): RecentAnswers<Medians[]> {
 export const mediansEndpoint = endpoint({
   path: "/v1/medians",
   summary: "The past of the network in steps",
-  description: `Each step is the median of what the stations measured last within the hour before its end; of the wind's direction, that of the vectors' sum. By default the past ${usualHours} hours, at most ${longestHours} hours and ${maxSteps} steps.`,
+  description: `Each step is the median of what the stations measured last within the hour before its end; of the wind's direction, that of the vectors' sum, without calms, which have none. By default the past ${usualHours} hours, at most ${longestHours} hours and ${maxSteps} steps.`,
   queryParameters: z.strictObject({
     since: sinceParameter.optional(),
     until: untilParameter.optional(),

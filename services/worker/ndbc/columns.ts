@@ -1,30 +1,45 @@
+// Reads what was measured: names, units and plausible windows of NDBC's columns.
+
 import { type Measurement, measurements, type Observation } from "../../../shared/measurements.ts";
-import { quote } from "./not-data.ts";
-import { BrokenRow, bindColumn, cellIs, cellNumber, cellText, type Row, type Table } from "./table.ts";
+import { NotDataError, shorten } from "./not-data.ts";
+import { cellIs, cellNumber, cellText, findColumn, type Row, type Table } from "./table.ts";
 
 /** How NDBC calls a measured field, in which units we know it, and between which values it is believed. */
-type Column = { name: string; units: readonly string[]; least: number; most: number };
+type Column = { name: string; units: readonly string[]; min: number; max: number };
 
 /**
  * Names and units as NDBC's page "Measurement Descriptions and Units" has them (www.ndbc.noaa.gov/faq/measdes.shtml);
- * hourly files write `deg` for `degT`. The ranges are somewhat wider than the world's records: NDBC itself checks for
- * gross errors only, and now and then a broken sensor tells of water at -27.8 °C.
+ * hourly files write `deg` for `degT`. NDBC itself checks for gross errors only: now and then a broken sensor reports water
+ * of -27.8 °C. So each value must lie within what has ever been recorded, with some room. "WMO" is its archive of weather
+ * and climate extremes, wmo.asu.edu. No window admits a filler of nines but {@link readGust}'s.
  */
 const columns: Record<Measurement, Column> = {
-  waveHeightM: { name: "WVHT", units: ["m"], least: 0, most: 25 },
-  windSpeedMps: { name: "WSPD", units: ["m/s"], least: 0, most: 75 },
-  windDirDeg: { name: "WDIR", units: ["degT", "deg"], least: 0, most: 360 },
-  waterTempC: { name: "WTMP", units: ["degC"], least: -3, most: 40 },
-  pressureHpa: { name: "PRES", units: ["hPa"], least: 860, most: 1085 },
-  gustMps: { name: "GST", units: ["m/s"], least: 0, most: 110 },
-  dominantPeriodS: { name: "DPD", units: ["sec"], least: 1, most: 30 },
-  averagePeriodS: { name: "APD", units: ["sec"], least: 1, most: 30 },
-  meanWaveDirDeg: { name: "MWD", units: ["degT", "deg"], least: 0, most: 360 },
-  airTempC: { name: "ATMP", units: ["degC"], least: -60, most: 55 },
-  dewPointC: { name: "DEWP", units: ["degC"], least: -60, most: 40 },
-  visibilityNmi: { name: "VIS", units: ["nmi"], least: 0, most: 60 },
-  pressureTendencyHpa: { name: "PTDY", units: ["hPa"], least: -25, most: 25 },
-  tideFt: { name: "TIDE", units: ["ft"], least: -30, most: 60 },
+  // Highest by a buoy: 19.0 m, North Atlantic, 4 February 2013 (WMO). Typhoon Krosa, 2007, off Taiwan: 24 m (Babanin et al. 2011).
+  waveHeightM: { name: "WVHT", units: ["m"], min: 0, max: 30 },
+  // Highest sustained wind: 95 m/s, Typhoon Haiyan 2013 and Hurricane Patricia 2015 (WMO). 99.0 is NDBC's filler.
+  windSpeedMps: { name: "WSPD", units: ["m/s"], min: 0, max: 98 },
+  windDirDeg: { name: "WDIR", units: ["degT", "deg"], min: 0, max: 360 },
+  // Sea water freezes at -1.9 °C, under pressure at -2.6 °C. Highest: 38.4 °C, Manatee Bay (NDBC's MNBF1), 24 July 2023.
+  waterTempC: { name: "WTMP", units: ["degC"], min: -5, max: 45 },
+  // 870 hPa, Typhoon Tip, 12 October 1979; 1083.8 hPa, Agata, 31 December 1968; 1089.4 hPa, Tosontsengel, 30 December 2004 (WMO).
+  pressureHpa: { name: "PRES", units: ["hPa"], min: 860, max: 1095 },
+  // 113.2 m/s, Barrow Island, Cyclone Olivia, 10 April 1996 (WMO).
+  gustMps: { name: "GST", units: ["m/s"], min: 0, max: 120 },
+  // NDBC's wave spectra start at 0.02 Hz, which is 50 s. The shortest seas that a buoy resolves are at 1 Hz.
+  dominantPeriodS: { name: "DPD", units: ["sec"], min: 1, max: 50 },
+  averagePeriodS: { name: "APD", units: ["sec"], min: 1, max: 50 },
+  meanWaveDirDeg: { name: "MWD", units: ["degT", "deg"], min: 0, max: 360 },
+  // -89.2 °C, Vostok, 21 July 1983; 56.7 °C, Furnace Creek, 10 July 1913 (WMO).
+  airTempC: { name: "ATMP", units: ["degC"], min: -95, max: 60 },
+  // Never above the air, and dry air's is far below it. Highest: 35 °C, Dhahran, 8 July 2003 (Burt, Extreme Weather).
+  dewPointC: { name: "DEWP", units: ["degC"], min: -105, max: 40 },
+  // The largest visibility that WMO's code table 4377 knows is "more than 70 km", 38 nmi. NDBC's platforms report 27.
+  visibilityNmi: { name: "VIS", units: ["nmi"], min: 0, max: 60 },
+  // Over 3 h. Hurricane Wilma went from 982 to 882 hPa in a day, at 9.7 hPa an hour (NHC, 19 October 2005), and an eye that
+  // passes brings most of its depth within 3 h. The code in which stations report it (WMO FM 12, 5appp) ends at 99.9 hPa.
+  pressureTendencyHpa: { name: "PTDY", units: ["hPa"], min: -100, max: 100 },
+  // Above low water. Largest tidal range: 53 ft, Bay of Fundy (NOAA); with the Saxby Gale of 1869 some 70 ft there.
+  tideFt: { name: "TIDE", units: ["ft"], min: -30, max: 80 },
 };
 
 /** Where in a table's rows each measured field is; `null`: not read from this table. */
@@ -33,39 +48,45 @@ export type MeasurementColumns = Record<Measurement, BoundColumn | null>;
 type BoundColumn = Column & { index: number; missing: readonly string[] };
 
 /**
- * Finds the columns of measured fields by name and checks their units.
- * @param fields those that the table must have; others are not read even where it has them
+ * Finds the columns of measured fields by name and checks their units. One that cannot be read is noted in the table, and
+ * its field is `null` in every row.
+ * @param fields those that the table may have; others are not read even where it has them
  * @param missing the words for "not measured". Runs of nines are none of them: 999.0 hPa and 99° are real.
- * @throws {NotDataError} when one is not there, is there twice, or has another unit
+ * @throws {NotDataError} when none of them can be read
  */
 export function bindMeasurements(
   table: Table,
   fields: readonly Measurement[] = measurements,
-  missing: readonly string[] = ["MM"],
+  missing: readonly string[] = [notMeasured],
 ): MeasurementColumns {
   const bind = (field: Measurement): BoundColumn | null => {
-    if (!fields.includes(field)) return null;
     const column = columns[field];
-    return { ...column, index: bindColumn(table, column.name, column.units), missing };
+    const index = fields.includes(field) ? findColumn(table, column.name, column.units) : null;
+    return index === null ? null : { ...column, index, missing };
   };
-  return Object.fromEntries(measurements.map((field) => [field, bind(field)])) as MeasurementColumns;
+  const bound = Object.fromEntries(measurements.map((field) => [field, bind(field)])) as MeasurementColumns;
+  if (Object.values(bound).every((column) => column === null)) {
+    throw new NotDataError("a file without a column of measurements");
+  }
+  return bound;
 }
 
 /**
- * What a station measured at a time, as a row has it. A value outside of its range is left out and noted in the row.
- * @throws {BrokenRow} when a cell holds neither a number nor a word for "not measured"
+ * Returns what a station measured at a time, as a row has it. A value outside of its window and a cell that is no number are
+ * `null`, and noted in the row.
  */
 export function readObservation(row: Row, from: MeasurementColumns, stationId: string, observedAt: Date): Observation {
+  const windSpeedMps = readValue(row, from.windSpeedMps);
   // Written out in one piece: backfill reads a million rows, and building them in loops and pieces takes most of its time.
   return {
     stationId,
     observedAt,
     waveHeightM: readValue(row, from.waveHeightM),
-    windSpeedMps: readValue(row, from.windSpeedMps),
+    windSpeedMps,
     windDirDeg: readValue(row, from.windDirDeg),
     waterTempC: readValue(row, from.waterTempC),
     pressureHpa: readValue(row, from.pressureHpa),
-    gustMps: readValue(row, from.gustMps),
+    gustMps: readGust(row, from.gustMps, windSpeedMps),
     dominantPeriodS: readValue(row, from.dominantPeriodS),
     averagePeriodS: readValue(row, from.averagePeriodS),
     meanWaveDirDeg: readValue(row, from.meanWaveDirDeg),
@@ -77,15 +98,29 @@ export function readObservation(row: Row, from: MeasurementColumns, stationId: s
   };
 }
 
+/** NDBC's word for "not measured" in nearly all of its files. */
+export const notMeasured = "MM";
+
 function readValue(row: Row, column: BoundColumn | null): number | null {
   if (column === null) return null;
-  const { name, index, missing, least, most } = column;
+  const { name, index, missing, min, max } = column;
   for (const word of missing) if (cellIs(row, index, word)) return null;
   const value = cellNumber(row, index);
-  if (value >= least && value <= most) return value;
-  if (Number.isNaN(value))
-    throw new BrokenRow("number", `${name} is ${quote(cellText(row, index))}, which is no number`);
+  if (value >= min && value <= max) return value;
+  if (Number.isNaN(value)) row.unreadable.push({ line: row.line, column: name, text: shorten(cellText(row, index)) });
   // Some Korean buoys write 0 for a dominant period they do not measure.
-  if (column.name !== "DPD" || value !== 0) row.implausible.push({ line: row.line, column: name, value });
+  else if (name !== "DPD" || value !== 0) row.implausible.push({ line: row.line, column: name, value });
+  return null;
+}
+
+/** What NDBC's files of other kinds have where no gust was measured. */
+const gustFillerMps = 99;
+/** The record gust of Barrow Island was up to 2.75 times the mean wind (WMO): a real gust of 99 m/s needs this wind. */
+const minWindOfGustMps = gustFillerMps / 2.75;
+
+function readGust(row: Row, column: BoundColumn | null, windSpeedMps: number | null): number | null {
+  const gustMps = readValue(row, column);
+  if (gustMps !== gustFillerMps || (windSpeedMps ?? 0) >= minWindOfGustMps) return gustMps;
+  row.implausible.push({ line: row.line, column: "GST", value: gustMps });
   return null;
 }

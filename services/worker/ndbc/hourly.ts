@@ -7,13 +7,13 @@ import { bindColumn, openTable, type Parsed, readRows } from "./table.ts";
  * Parses `hourly2/hour_HH.txt`: every row of every station in one UTC hour of the last day, without positions. Before its
  * hour comes round again, the file still holds yesterday's.
  * @param body the file, a character a byte
- * @param now what the clock says; rows more than five minutes ahead of it are left out
+ * @param now the time when NDBC sent it; rows more than five minutes ahead of it are skipped
  * @throws {NotDataError} when it is another file, not a whole one, or without a usable row
  */
 export function parseHourly(body: string, now: Date): Parsed<Observation> {
   const table = openTable(body);
   const station = bindColumn(table, "STN");
-  const time = bindTime(table, "YY", now);
+  const time = bindTime(table, now);
   const measured = bindMeasurements(table);
   return readRows(table, (row) => readObservation(row, measured, readStationId(row, station), readTime(row, time)));
 }

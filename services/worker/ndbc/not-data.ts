@@ -19,7 +19,12 @@ export function describeBody(body: string): string {
   return `text that starts with ${quote(start)}`;
 }
 
-/** A piece of foreign text, short and on one line, as it may stand in a message. */
+/** Quotes a piece of foreign text, short and on one line, as it may stand in a message. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+  return JSON.stringify(shorten(text));
+}
+
+/** Cuts a piece of foreign text after 40 characters. */
+export function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

@@ -8,7 +8,7 @@ import { openTable, type Parsed, readRows, type Table } from "./table.ts";
  * a station without news.
  * @param stationId upper case; the file does not name it
  * @param body the file, a character a byte
- * @param now what the clock says; rows more than five minutes ahead of it are left out
+ * @param now the time when NDBC sent it; rows more than five minutes ahead of it are skipped
  * @throws {NotDataError} when it is another file, not a whole one, or when none of its rows is usable
  */
 export function parseRealtime(stationId: string, body: string, now: Date): Parsed<Observation> {
@@ -28,6 +28,6 @@ export function parseSpec(stationId: string, body: string, now: Date): Parsed<Ob
 }
 
 function readStation(stationId: string, table: Table, measured: MeasurementColumns, now: Date): Parsed<Observation> {
-  const time = bindTime(table, "YY", now);
+  const time = bindTime(table, now);
   return readRows(table, (row) => readObservation(row, measured, stationId, readTime(row, time)), { mayBeEmpty: true });
 }

@@ -5,18 +5,18 @@ import { BrokenRow, bindColumn, cellDigits, cellText, type Row, type Table } fro
 /** Where in a table's rows the time is, and the latest one that is believed. */
 export type TimeColumns = { year: number; month: number; day: number; hour: number; minute: number; latestMs: number };
 
-/** How far a row's time may be ahead of the clock: stations and NDBC itself were seen some seconds ahead. */
+/** How far a row's time may be ahead of NDBC's own: stations were seen some seconds ahead. */
 const clockSkewMs = 5 * 60_000;
 
 /**
  * Finds the columns of the time.
- * @param yearName how the header calls the year, which has four digits in either case
- * @param now what the clock says, for rows that come from the future
+ * @param now the time when NDBC sent the file, for rows that are ahead of it
  * @throws {NotDataError} when the header lacks one or has one twice
  */
-export function bindTime(table: Table, yearName: "YYYY" | "YY", now: Date): TimeColumns {
+export function bindTime(table: Table, now: Date): TimeColumns {
   return {
-    year: bindColumn(table, yearName),
+    // It has four digits under either name.
+    year: bindColumn(table, table.names.includes("YYYY") ? "YYYY" : "YY"),
     month: bindColumn(table, "MM"),
     day: bindColumn(table, "DD"),
     hour: bindColumn(table, "hh"),

@@ -13,6 +13,8 @@ export type Table = {
   units: string[] | null;
   /** Where in the body the first row may start. */
   rowsStart: number;
+  /** Columns that were looked for and cannot be read; {@link findColumn} adds to them. */
+  missingColumns: MissingColumn[];
 };
 
 /** The row that is being read. One object serves all rows of a table: it is only good until the next one is read. */
@@ -23,12 +25,14 @@ export type Row = {
   /** Where in the body each cell starts and ends. */
   starts: Int32Array;
   ends: Int32Array;
-  /** Values that were left out so far, of all rows. */
+  /** Values that were skipped so far, of all rows. */
   implausible: ImplausibleValue[];
+  /** Cells that were skipped so far, of all rows. */
+  unreadable: UnreadableCell[];
 };
 
-/** What of a row can be broken: how many columns it has, a station id, a time, a position, a number; or it is not over yet. */
-export const rowFaults = ["columns", "station", "time", "future", "position", "number"] as const;
+/** What makes a row useless: how many columns it has, its station id, its time, or that its time is still to come. */
+export const rowFaults = ["columns", "station", "time", "future"] as const;
 
 export type RowFault = (typeof rowFaults)[number];
 
@@ -38,8 +42,22 @@ export type RejectedLine = { line: number; fault: RowFault; reason: string };
 /** A number that no sea or sky has, left out of a row that was kept otherwise. */
 export type ImplausibleValue = { line: number; column: string; value: number };
 
+/** A cell that holds neither a number nor a word for "not measured". It costs this one value only. */
+export type UnreadableCell = { line: number; column: string; text: string };
+
+/** A column that is not essential and cannot be read: its values are `null` in every row. */
+export type MissingColumn = { column: string; reason: string };
+
 /** What of a table was left out. */
-export type LeftOut = { rejectedLines: RejectedLine[]; implausible: ImplausibleValue[] };
+export type LeftOut = {
+  rejectedLines: RejectedLine[];
+  implausible: ImplausibleValue[];
+  unreadable: UnreadableCell[];
+  missingColumns: MissingColumn[];
+};
+
+/** Of a file that was not read. */
+export const nothingLeftOut: LeftOut = { rejectedLines: [], implausible: [], unreadable: [], missingColumns: [] };
 
 /** What a table held: its observations in the file's order, and what was left out. */
 export type Parsed<T> = { observations: T[] } & LeftOut;
@@ -68,42 +86,58 @@ export function openTable(body: string): Table {
   const units = words(second.slice(1));
   // Other '#' lines are remarks, which may stand anywhere, here too.
   const hasUnits = second.startsWith("#") && units.length === names.length;
-  return { body, names, units: hasUnits ? units : null, rowsStart: headerEnd + 1 };
+  return { body, names, units: hasUnits ? units : null, rowsStart: headerEnd + 1, missingColumns: [] };
 }
 
 /**
- * Finds a column by its name.
- * @param allowedUnits where given, the units line has to name one of them
+ * Finds a column without which no row is of use.
  * @returns its index, for {@link cellText}, {@link cellNumber} and {@link cellDigits}
- * @throws {NotDataError} when the header lacks it or has it twice, or when it is in another unit
+ * @throws {NotDataError} when the header lacks it or has it twice
  */
-export function bindColumn(table: Table, name: string, allowedUnits: readonly string[] | null = null): number {
+export function bindColumn(table: Table, name: string): number {
   const index = table.names.indexOf(name);
   if (index < 0) throw new NotDataError(`a file whose header lacks ${name}`);
   if (table.names.includes(name, index + 1)) throw new NotDataError(`a file whose header has ${name} twice`);
-  const unit = table.units?.[index];
-  if (unit !== undefined && allowedUnits !== null && !allowedUnits.includes(unit)) {
-    throw new NotDataError(`a file whose ${name} is in ${quote(unit)} instead of ${quote(allowedUnits.join(" or "))}`);
-  }
   return index;
+}
+
+/**
+ * Finds a column that rows can do without. One that the header lacks or has twice, or that is in another unit, is noted in
+ * the table.
+ * @param allowedUnits the units line, where there is one, has to name one of them
+ * @returns its index, or `null` when it cannot be read
+ */
+export function findColumn(table: Table, name: string, allowedUnits: readonly string[]): number | null {
+  const { names, units, missingColumns } = table;
+  const index = names.indexOf(name);
+  const unit = units?.[index];
+  const note = (reason: string) => {
+    missingColumns.push({ column: name, reason });
+    return null;
+  };
+  if (index < 0) return note("the header lacks it");
+  if (names.includes(name, index + 1)) return note("the header has it twice");
+  if (unit === undefined || allowedUnits.includes(unit)) return index;
+  return note(`it is in ${quote(unit)} instead of ${quote(allowedUnits.join(" or "))}`);
 }
 
 /** More than NDBC's largest file has lines: a file of which so many are broken is none of NDBC's. */
 const maxRejectedLines = 10_000;
 
 /**
- * Reads every row. A broken one is left out and told; remarks and empty lines are passed over.
+ * Reads every row. A broken one is skipped and reported; remarks and empty lines are passed over.
  * @param readRow makes an observation of a row, or throws {@link BrokenRow}
  * @param mayBeEmpty whether a table without any row is one that has nothing to tell
  * @throws {NotDataError} when no row is usable, or when more than {@link maxRejectedLines} lines are broken
  */
 export function readRows<T>(table: Table, readRow: (row: Row) => T, { mayBeEmpty = false } = {}): Parsed<T> {
-  const { body, names } = table;
+  const { body, names, missingColumns } = table;
   const observations: T[] = [];
   const rejectedLines: RejectedLine[] = [];
   const implausible: ImplausibleValue[] = [];
+  const unreadable: UnreadableCell[] = [];
   const starts = new Int32Array(names.length);
-  const row: Row = { body, line: 1, starts, ends: new Int32Array(names.length), implausible };
+  const row: Row = { body, line: 1, starts, ends: new Int32Array(names.length), implausible, unreadable };
 
   for (let start = table.rowsStart, end = 0; start < body.length; start = end + 1) {
     end = body.indexOf("\n", start);
@@ -111,7 +145,7 @@ export function readRows<T>(table: Table, readRow: (row: Row) => T, { mayBeEmpty
     if (body[start] === "#") continue;
     const cells = splitCells(row, start, end);
     if (cells === 0) continue;
-    const implausibleBefore = implausible.length;
+    const before = { implausible: implausible.length, unreadable: unreadable.length };
     try {
       if (cells !== names.length) throw new BrokenRow("columns", `has ${cells} columns instead of ${names.length}`);
       observations.push(readRow(row));
@@ -121,7 +155,8 @@ export function readRows<T>(table: Table, readRow: (row: Row) => T, { mayBeEmpty
       if (rejectedLines.length > maxRejectedLines) {
         throw new NotDataError(`a file with more than ${maxRejectedLines} broken lines`);
       }
-      implausible.length = implausibleBefore;
+      implausible.length = before.implausible;
+      unreadable.length = before.unreadable;
     }
   }
 
@@ -133,7 +168,7 @@ export function readRows<T>(table: Table, readRow: (row: Row) => T, { mayBeEmpty
     }
     if (!mayBeEmpty) throw new NotDataError("a file without a row");
   }
-  return { observations, rejectedLines, implausible };
+  return { observations, rejectedLines, implausible, unreadable, missingColumns };
 }
 
 /** A cell as it stands in the file. */

@@ -1,5 +1,8 @@
-import { afterEach, describe, expect, test } from "bun:test";
-import { createNdbcClient, UpstreamError, userAgent } from "../../../services/worker/ndbc/client.ts";
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { createNdbcClient, UpstreamError } from "../../../services/worker/ndbc/client.ts";
+import { createTestClock } from "../../rig/test-clock.ts";
+
+setDefaultTimeout(60_000);
 
 const body = "#STN LAT LON\n44009 38.460 -74.692\n";
 const gzipped = Bun.gzipSync(body);
@@ -52,11 +55,17 @@ async function failure(answer: Promise<unknown>): Promise<UpstreamError> {
 }
 
 describe("a request", () => {
-  test("says who asks and takes gzip", async () => {
+  test("says which program asks, gives a contact, and takes gzip", async () => {
     const { baseUrl, requests } = serve(() => new Response(body));
     await createNdbcClient({ baseUrl }).get(path, null);
-    expect(requests).toMatchObject([{ path, headers: { "user-agent": userAgent, "accept-encoding": "gzip" } }]);
-    expect(userAgent).toMatch(/^bellbuoy\/\d+\.\d+\.\d+ \(\+https:\/\/github\.com\/bellbuoy\/bellbuoy\)$/);
+    await createNdbcClient({ baseUrl, contact: "ops@example.org" }).get(path, null);
+    expect(requests).toMatchObject([
+      { path, headers: { "accept-encoding": "gzip" } },
+      { path, headers: { "accept-encoding": "gzip" } },
+    ]);
+    const [byDefault, set] = requests.map(({ headers }) => headers["user-agent"]);
+    expect(byDefault).toMatch(/^bellbuoy\/\d+\.\d+\.\d+ \(\+https:\/\/github\.com\/bellbuoy\/bellbuoy\)$/);
+    expect(set).toMatch(/^bellbuoy\/\d+\.\d+\.\d+ \(\+ops@example\.org\)$/);
   });
 
   test("is unconditional the first time, and then sends back verbatim what the file came with", async () => {
@@ -138,6 +147,7 @@ describe("an answer", () => {
     expect(await createNdbcClient({ baseUrl }).get(path, null)).toEqual({
       kind: "body",
       body,
+      answeredAt: expect.any(Date),
       etag: null,
       lastModified: "Wed, 06 May 2026 11:40:01 GMT",
       hash: new Bun.CryptoHasher("sha256").update(body).digest("hex"),
@@ -153,7 +163,7 @@ describe("an answer", () => {
     const validators = { etag: '"a"', lastModified: "Wed, 06 May 2026 11:40:01 GMT", hash: "0123" };
     const { baseUrl } = serve(() => new Response(null, { status: 304 }));
     const answer = await createNdbcClient({ baseUrl }).get(path, validators);
-    expect(answer).toEqual({ kind: "unchanged", ...validators });
+    expect(answer).toEqual({ kind: "unchanged", answeredAt: expect.any(Date), ...validators });
   });
 
   test("of 304 that nobody asked for is an error", async () => {
@@ -173,6 +183,7 @@ describe("an answer", () => {
     const { etag, hash } = first;
     expect(await client.get(path, first)).toEqual({
       kind: "unchanged",
+      answeredAt: expect.any(Date),
       etag,
       lastModified: "Wed, 06 May 2026 11:41:01 GMT",
       hash,
@@ -181,7 +192,10 @@ describe("an answer", () => {
 
   test("of 404 is a missing file", async () => {
     const { baseUrl } = serve(() => new Response("<!DOCTYPE HTML>", { status: 404 }));
-    expect(await createNdbcClient({ baseUrl }).get(path, null)).toEqual({ kind: "missing" });
+    expect(await createNdbcClient({ baseUrl }).get(path, null)).toEqual({
+      kind: "missing",
+      answeredAt: expect.any(Date),
+    });
   });
 
   test.each([
@@ -200,12 +214,59 @@ describe("an answer", () => {
     expect(error.retryAfterSeconds).toBe(seconds);
   });
 
-  test("may say by a date how long to wait", async () => {
-    const inTenMinutes = new Date(Date.now() + 600_000).toUTCString();
-    const { baseUrl } = serve(() => new Response("busy", { status: 503, headers: { "Retry-After": inTenMinutes } }));
-    const { retryAfterSeconds } = await failure(createNdbcClient({ baseUrl }).get(path, null));
-    expect(retryAfterSeconds).toBeWithin(590, 601);
+  test("may say by a date how long to wait, which is compared with NDBC's own time", async () => {
+    const headers = { Date: "Wed, 06 May 2026 12:00:00 GMT", "Retry-After": "Wed, 06 May 2026 12:10:00 GMT" };
+    const { baseUrl } = serve(() => new Response("busy", { status: 503, headers }));
+    const clock = createTestClock(Date.parse("2026-07-01"));
+    const { retryAfterSeconds } = await failure(createNdbcClient({ baseUrl, clock }).get(path, null));
+    expect(retryAfterSeconds).toBe(600);
   });
+
+  test("is not asked for before the end of a Retry-After, however this machine's clock is set", async () => {
+    let status = 429;
+    const { baseUrl } = serve(() => new Response(body, { status, headers: { "Retry-After": "60" } }));
+    const clock = createTestClock();
+    const client = createNdbcClient({ baseUrl, clock });
+    await failure(client.get(path, null));
+    status = 200;
+    clock.setNow(clock.now() + 86_400_000);
+    await failure(client.get(path, null));
+    await clock.advance(60_000);
+    expect(await client.get(path, null)).toMatchObject({ kind: "body" });
+  });
+});
+
+describe("NDBC's own time", () => {
+  const noon = Date.parse("2026-05-06T12:00:00Z");
+  const headers = { Date: "Wed, 06 May 2026 12:00:00 GMT" };
+
+  test("is the Date of its last answer and what has passed since, however this machine's clock is set", async () => {
+    const { baseUrl } = serve(() => new Response(body, { headers }));
+    const clock = createTestClock(Date.parse("2026-07-01"));
+    const client = createNdbcClient({ baseUrl, clock });
+    expect(client.nowMs()).toBeNull();
+    expect(await client.get(path, null)).toMatchObject({ answeredAt: new Date(noon) });
+    clock.setNow(0);
+    await clock.advance(90_000);
+    expect(client.nowMs()).toBe(noon + 90_000);
+  });
+
+  test("is known from a refusal too", async () => {
+    const { baseUrl } = serve(() => new Response("", { status: 503, headers }));
+    const client = createNdbcClient({ baseUrl, clock: createTestClock() });
+    await failure(client.get(path, null));
+    expect(client.nowMs()).toBe(noon);
+  });
+
+  test.each(["", "soon"])(
+    "is not known from a Date of %p: an answer then came at this machine's time",
+    async (date) => {
+      const baseUrl = serveBytes(`HTTP/1.1 200 OK\r\nDate: ${date}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+      const client = createNdbcClient({ baseUrl, clock: createTestClock(noon) });
+      expect(await client.get(path, null)).toMatchObject({ kind: "body", answeredAt: new Date(noon) });
+      expect(client.nowMs()).toBeNull();
+    },
+  );
 });
 
 describe("a redirect", () => {
@@ -290,13 +351,19 @@ describe("an answer is refused", () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(50_000_000);
   });
 
-  test("when it does not end in time, though it began", async () => {
+  test("when it does not end within 30 s, though it began", async () => {
+    const asked = Promise.withResolvers<void>();
     const { baseUrl } = serve(() => {
+      asked.resolve();
       const endless = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from(body)) });
       return new Response(endless);
     });
-    const error = await failure(createNdbcClient({ baseUrl, timeoutMs: 50 }).get(path, null));
-    expect(error.message).toBe(`${baseUrl}${path}: no whole answer in 0.05 s`);
+    const clock = createTestClock();
+    const failing = failure(createNdbcClient({ baseUrl, clock }).get(path, null));
+    await asked.promise;
+    await clock.advance(30_000);
+    expect((await failing).message).toBe(`${baseUrl}${path}: no whole answer in 30 s`);
+    expect(clock.waiting).toBe(0);
   });
 
   test("without telling a password that stands in the address", async () => {

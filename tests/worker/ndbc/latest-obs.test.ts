@@ -78,15 +78,47 @@ describe("latest_obs.txt", () => {
   });
 
   test.each<[string, string, RowFault, string]>([
-    ["without a position", row44009.replace("38.460", "    MM"), "position", 'position "MM" is not on Earth'],
-    ["north of the pole", row44009.replace("38.460", "90.001"), "position", 'position "90.001" is not on Earth'],
-    ["west of -180°", row44009.replace(" -74.692", "-180.001"), "position", 'position "-180.001" is not on Earth'],
     ["with an id that is none", row44009.replace("44009", "../41"), "station", '"../41" is no station id'],
     ["with an id that is too short", row44009.replace("44009", "  440"), "station", '"440" is no station id'],
   ])("loses only the row %s", (_, broken, fault, reason) => {
     const { observations, rejectedLines } = parseLatestObs(tableOf(rows[0] ?? "", broken, rows[2] ?? ""), now);
     expect(observations.map((row) => row.stationId)).toEqual(["32ST0", "46026"]);
     expect(rejectedLines).toEqual([{ line: 4, fault, reason }]);
+  });
+
+  test.each([
+    ["that was not measured", row44009.replace("38.460", "    MM"), {}],
+    [
+      "that is unreadable",
+      row44009.replace("38.460", "******"),
+      { unreadable: [{ line: 3, column: "LAT", text: "******" }] },
+    ],
+    [
+      "north of the pole",
+      row44009.replace("38.460", "90.001"),
+      { implausible: [{ line: 3, column: "LAT", value: 90.001 }] },
+    ],
+    [
+      "west of -180°",
+      row44009.replace(" -74.692", "-180.001"),
+      { implausible: [{ line: 3, column: "LON", value: -180.001 }] },
+    ],
+  ])("loses only a position %s", (_, row, reported) => {
+    const whole = parseLatestObs(tableOf(row44009), now);
+    expect(parseLatestObs(tableOf(row), now)).toEqual({
+      ...whole,
+      observations: whole.observations.map((each) => ({ ...each, latitude: null, longitude: null })),
+      ...reported,
+    });
+  });
+
+  test.each([
+    ["lacks them", (body: string) => body.replace("LAT ", "XXX "), "the header lacks it"],
+    ["has them in another unit", (body: string) => body.replace("deg ", "rad "), 'it is in "rad" instead of "deg"'],
+  ])("is read without positions when it %s", (_, change, reason) => {
+    const { observations, missingColumns } = parseLatestObs(change(tableOf(row44009)), now);
+    expect(observations).toMatchObject([{ stationId: "44009", waveHeightM: 1.2, latitude: null, longitude: null }]);
+    expect(missingColumns).toEqual([{ column: "LAT", reason }]);
   });
 
   test("takes a station on the equator and the prime meridian, and one on the date line", () => {
@@ -101,11 +133,6 @@ describe("latest_obs.txt", () => {
   test.each([
     ["has a header but no row", tableOf(), "not data, but a file without a row"],
     ["has remarks only", tableOf("# no stations today"), "not data, but a file without a row"],
-    [
-      "gives its positions in another unit",
-      tableOf(row44009).replace("deg ", "rad "),
-      'not data, but a file whose LAT is in "rad" instead of "deg"',
-    ],
   ])("is refused when it %s", (_, body, message) => {
     expect(() => parseLatestObs(body, now)).toThrow(message);
   });

@@ -67,7 +67,7 @@ describe("a station's own file", () => {
 
   test("may hold remarks anywhere, which count as lines", () => {
     const body = tableOf(waveRow, "# station moved 3 NM west", "", rowWith("WSPD", "strong"));
-    expect(parse(body)).toMatchObject({ observations: [{ stationId: "44009" }], rejectedLines: [{ line: 6 }] });
+    expect(parse(body)).toMatchObject({ observations: [{ windSpeedMps: 5.1 }, {}], unreadable: [{ line: 6 }] });
   });
 
   test("may lack the line of units", () => {
@@ -76,7 +76,7 @@ describe("a station's own file", () => {
   });
 
   test("may be without a row: a station without news", () => {
-    const nothing = { observations: [], rejectedLines: [], implausible: [] };
+    const nothing = { observations: [], rejectedLines: [], implausible: [], unreadable: [], missingColumns: [] };
     expect(parse(tableOf())).toEqual(nothing);
     expect(parse(`${header}\n`)).toEqual(nothing);
   });
@@ -90,13 +90,6 @@ describe("a broken row costs itself only:", () => {
   test.each([
     ["a column too few", waveRow.replace(/ \S+$/, ""), "has 18 columns instead of 19"],
     ["a column too many", `${waveRow} 1`, "has 20 columns instead of 19"],
-    ["a word for a number", rowWith("WSPD", "calm"), 'WSPD is "calm", which is no number'],
-    ["an exponent", rowWith("PRES", "1e3"), 'PRES is "1e3", which is no number'],
-    ["two points", rowWith("PRES", "1.0.1"), 'PRES is "1.0.1", which is no number'],
-    ["more digits than a number holds", rowWith("PRES", "1012.9000000000000"), "which is no number"],
-    ["a sign alone", rowWith("PTDY", "+"), 'PTDY is "+", which is no number'],
-    ["a point alone", rowWith("PTDY", "."), 'PTDY is ".", which is no number'],
-    ["half of an MM", rowWith("TIDE", "M"), 'TIDE is "M", which is no number'],
     ["a 30th of February", waveRow.replace("2026 05 06", "2026 02 30"), '"2026 02 30 11 50" is no time'],
     [
       "a 29th of February in a common year",
@@ -117,9 +110,11 @@ describe("a broken row costs itself only:", () => {
     expect(rejectedLines).toMatchObject([{ line: 4, reason: expect.stringContaining(reason) }]);
   });
 
-  test("and nothing else about it is told", () => {
-    const broken = rowWith("WTMP", "-27.8").replace(/ \S+$/, " x");
-    expect(parse(tableOf(waveRow, broken))).toMatchObject({ rejectedLines: [{ line: 4 }], implausible: [] });
+  test("and nothing else about it is reported", () => {
+    const broken = rowWith("WTMP", "-27.8").replace(/ \S+$/, " x y");
+    const { rejectedLines, implausible, unreadable } = parse(tableOf(waveRow, broken));
+    expect(rejectedLines).toMatchObject([{ line: 4 }]);
+    expect([...implausible, ...unreadable]).toEqual([]);
   });
 
   test("five minutes ahead of the clock are allowed", () => {
@@ -132,32 +127,61 @@ describe("a broken row costs itself only:", () => {
   });
 });
 
+describe("an unreadable cell costs itself only:", () => {
+  test.each([
+    ["stars", "ATMP", "****"],
+    ["a word for a number", "WSPD", "calm"],
+    ["an exponent", "PRES", "1e3"],
+    ["two points", "PRES", "1.0.1"],
+    ["more digits than a number holds", "PRES", "1012.9000000000000"],
+    ["a sign alone", "PTDY", "+"],
+    ["a point alone", "PTDY", "."],
+    ["half of an MM", "TIDE", "M"],
+  ])("%s", (_, column, text) => {
+    const parsed = parse(tableOf(rowWith(column, text)));
+    expect(parsed).toEqual({
+      ...parse(tableOf(rowWith(column, "MM"))),
+      unreadable: [{ line: 3, column, text }],
+    });
+  });
+
+  test("and is quoted up to 40 characters", () => {
+    expect(parse(tableOf(rowWith("ATMP", "*".repeat(50)))).unreadable[0]?.text).toBe(`${"*".repeat(40)}…`);
+  });
+});
+
 describe("a value", () => {
   test.each([
     ["WDIR", "361"],
-    ["WSPD", "75.1"],
+    ["WSPD", "98.1"],
+    ["WSPD", "99.0"],
     ["WSPD", "-0.1"],
-    ["GST", "110.1"],
-    ["WVHT", "25.1"],
-    ["DPD", "31"],
+    ["GST", "120.1"],
+    ["WVHT", "30.1"],
+    ["WVHT", "99.00"],
+    ["DPD", "51"],
+    ["DPD", "99.00"],
     ["DPD", "0.9"],
     ["APD", "0"],
-    ["APD", "30.1"],
+    ["APD", "50.1"],
     ["MWD", "-99"],
     ["PRES", "859.9"],
-    ["PRES", "1085.1"],
+    ["PRES", "1095.1"],
     ["PRES", "9999.0"],
-    ["ATMP", "-60.1"],
-    ["ATMP", "55.1"],
+    ["ATMP", "-95.1"],
+    ["ATMP", "60.1"],
+    ["ATMP", "999.0"],
     ["WTMP", "-27.8"],
-    ["WTMP", "40.1"],
+    ["WTMP", "45.1"],
     ["DEWP", "40.1"],
     ["VIS", "60.1"],
-    ["PTDY", "-25.1"],
-    ["PTDY", "+25.1"],
+    ["VIS", "99.0"],
+    ["PTDY", "-100.1"],
+    ["PTDY", "+100.1"],
     ["TIDE", "-30.01"],
-    ["TIDE", "60.01"],
-  ])("that no sea or sky has is left out and told: %s %s", (column, value) => {
+    ["TIDE", "80.01"],
+    ["TIDE", "99.00"],
+  ])("that no sea or sky has is skipped and reported: %s %s", (column, value) => {
     const { observations, rejectedLines, implausible } = parse(tableOf(rowWith(column, value)));
     expect(observations).toEqual(parse(tableOf(rowWith(column, "MM"))).observations);
     expect(rejectedLines).toEqual([]);
@@ -168,22 +192,48 @@ describe("a value", () => {
     ["WDIR", "0", "windDirDeg", 0],
     ["WDIR", "360", "windDirDeg", 360],
     ["WDIR", "099", "windDirDeg", 99],
-    ["GST", "110.0", "gustMps", 110],
+    ["WSPD", "95.0", "windSpeedMps", 95],
+    ["GST", "113.2", "gustMps", 113.2],
+    ["GST", "98.9", "gustMps", 98.9],
     ["WVHT", "0.0", "waveHeightM", 0],
+    ["WVHT", "24.0", "waveHeightM", 24],
     ["DPD", "1", "dominantPeriodS", 1],
+    ["DPD", "30", "dominantPeriodS", 30],
     ["PRES", "999.9", "pressureHpa", 999.9],
     ["PRES", "860.0", "pressureHpa", 860],
+    ["PRES", "870.0", "pressureHpa", 870],
+    ["PRES", "1089.4", "pressureHpa", 1089.4],
     ["WTMP", "-3.0", "waterTempC", -3],
+    ["WTMP", "38.4", "waterTempC", 38.4],
+    ["ATMP", "-89.2", "airTempC", -89.2],
+    ["ATMP", "56.7", "airTempC", 56.7],
+    ["DEWP", "35.0", "dewPointC", 35],
     ["ATMP", "-0.3", "airTempC", -0.3],
     ["VIS", "0.02", "visibilityNmi", 0.02],
     ["PTDY", "+16.0", "pressureTendencyHpa", 16],
+    ["PTDY", "-58.2", "pressureTendencyHpa", -58.2],
+    ["PTDY", "+99.9", "pressureTendencyHpa", 99.9],
     ["PTDY", "-0.0", "pressureTendencyHpa", 0],
     ["TIDE", "-2.52", "tideFt", -2.52],
+    ["TIDE", "53.60", "tideFt", 53.6],
     ["TIDE", ".5", "tideFt", 0.5],
   ] as const)("at the edge is kept: %s %s", (column, text, field, value) => {
     const { observations, implausible } = parse(tableOf(rowWith(column, text)));
     expect(Object.is(observations[0]?.[field], value)).toBe(true);
     expect(implausible).toEqual([]);
+  });
+
+  test.each([
+    ["a breeze", "5.1", null],
+    ["a wind that was not measured", "MM", null],
+    ["a wind of 36.0 m/s", "36.0", 99],
+    ["a hurricane", "49.0", 99],
+  ])("of exactly 99.0 for the gust beside %s", (_, windSpeed, gustMps) => {
+    const cells = rowWith("GST", "99.0").split(" ");
+    cells[header.slice(1).split(/\s+/).indexOf("WSPD")] = windSpeed;
+    const { observations, implausible } = parse(tableOf(cells.join(" ")));
+    expect(observations).toMatchObject([{ gustMps, waveHeightM: 1.2 }]);
+    expect(implausible).toEqual(gustMps === null ? [{ line: 3, column: "GST", value: 99 }] : []);
   });
 
   test("of 0 for the dominant period means that it was not measured", () => {
@@ -216,11 +266,14 @@ describe("what is no data is refused as a whole:", () => {
     ["a blank before the header", ` ${file}`, 'not data, but text that starts with "#YY  MM DD'],
     ["a file cut in a row", file.slice(0, -3), "not data, but a file cut off in the middle of line 6"],
     ["a file cut in the header", header.slice(0, 30), "not data, but a file cut off in the middle of line 1"],
-    ["a header without WVHT", file.replace("WVHT", "WAVE"), "not data, but a file whose header lacks WVHT"],
     ["a header without the minute", file.replace(" mm ", " ss "), "not data, but a file whose header lacks mm"],
-    ["a header with WSPD twice", file.replace("GST ", "WSPD"), "not data, but a file whose header has WSPD twice"],
-    ["wind in knots", file.replace("m/s", "kts"), 'not data, but a file whose WSPD is in "kts" instead of "m/s"'],
-    ["rows above a header", `#${rows.join("\n")}\n${file}`, "not data, but a file whose header lacks"],
+    ["a header with the hour twice", file.replace("GST ", "hh  "), "not data, but a file whose header has hh twice"],
+    [
+      "a header without a measurement",
+      [header.replace(/[A-Z]{3,4}\b/g, "X"), units, ...rows, ""].join("\n"),
+      "not data, but a file without a column of measurements",
+    ],
+    ["rows above a header", `#${rows.join("\n")}\n${file}`, "not data, but a file without a column of measurements"],
     [
       "a file whose every row is broken",
       tableOf(...rows.map((row) => `${row} 0`)),
@@ -232,11 +285,40 @@ describe("what is no data is refused as a whole:", () => {
     expect(String(error)).toContain(message);
     expect(String(error)).not.toContain("\n");
   });
+});
 
-  test("another kind of file of the same station", async () => {
-    expect(() => parseSpec("44009", file.replace("APD", "AP"), now)).toThrow("header lacks APD");
-    const spec = await fixture("44009.spec");
-    expect(() => parse(spec)).toThrow("not data, but a file whose header lacks WSPD");
+describe("a column that is not essential is null in every row, and reported,", () => {
+  const without = (column: string) => {
+    const at = header.slice(1).split(/\s+/).indexOf(column);
+    const drop = (line: string) => line.split(/\s+/).toSpliced(at, 1).join(" ");
+    return [header, units, ...rows].map((line) => `${drop(line)}\n`).join("");
+  };
+
+  test.each([
+    ["the last", "TIDE", "tideFt"],
+    ["one in the middle", "WVHT", "waveHeightM"],
+  ] as const)("when the header lacks it: %s", (_, column, field) => {
+    const whole = parse(file);
+    expect(parse(without(column))).toEqual({
+      ...whole,
+      observations: whole.observations.map((row) => ({ ...row, [field]: null })),
+      missingColumns: [{ column, reason: "the header lacks it" }],
+    });
+  });
+
+  test("when the header has it twice", () => {
+    const { observations, missingColumns } = parse(file.replace("GST ", "WSPD"));
+    expect(observations[1]).toMatchObject({ windSpeedMps: null, gustMps: null, windDirDeg: 180 });
+    expect(missingColumns).toEqual([
+      { column: "WSPD", reason: "the header has it twice" },
+      { column: "GST", reason: "the header lacks it" },
+    ]);
+  });
+
+  test("when it is in another unit", () => {
+    const { observations, missingColumns } = parse(file.replace("m/s", "kts"));
+    expect(observations[1]).toMatchObject({ windSpeedMps: null, gustMps: 6 });
+    expect(missingColumns).toEqual([{ column: "WSPD", reason: 'it is in "kts" instead of "m/s"' }]);
   });
 });
 

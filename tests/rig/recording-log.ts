@@ -1,0 +1,18 @@
+// A log that keeps its lines for a test.
+
+import type { Log } from "../../shared/log.ts";
+
+/** One line of a {@link recordingLog}. */
+export type RecordedLine = { level: keyof Log; message: string; facts: object };
+
+/** Makes a log and the list to which it adds its lines. */
+export function recordingLog(): { log: Log; lines: RecordedLine[] } {
+  const lines: RecordedLine[] = [];
+  const writer =
+    (level: keyof Log): Log[keyof Log] =>
+    (message, facts = {}) => {
+      lines.push({ level, message, facts: typeof facts === "function" ? facts() : facts });
+    };
+  const log = { debug: writer("debug"), info: writer("info"), warn: writer("warn"), error: writer("error") };
+  return { log, lines };
+}
