@@ -1,5 +1,6 @@
 import { channels } from "../../shared/channels.ts";
 import { openPage, type Page } from "./browser.ts";
+import { shortWaveforms } from "./short-waveforms.ts";
 import { type Service, type Stack, startStack } from "./stack.ts";
 import type { Wire } from "./wire.ts";
 import { startWire } from "./wire.ts";
@@ -65,7 +66,7 @@ export async function startOpenPlayer(): Promise<OpenPlayer> {
   const pages: Page[] = [];
 
   async function open(path: string, state = "live"): Promise<Page> {
-    const page = await openPage(server.url + path);
+    const page = await openPage(server.url + path, { script: shortWaveforms });
     pages.push(page);
     await page.until(`document.body?.dataset.state === "${state}"`);
     return page;
