@@ -4,7 +4,7 @@ import { chromium, type Page } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
 import { enter, listen, moor, type OpenPlayer, startOpenPlayer } from "../rig/player.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const schemes = ["light", "dark"] as const;
 const replayed = 'document.getElementById("replay-time").textContent.includes("UTC")';

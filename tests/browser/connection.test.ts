@@ -16,7 +16,7 @@ import {
 } from "../rig/player.ts";
 import { startUpstream, type Upstream } from "../rig/upstream.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 describe.skipIf(chromium === null)("the page's connection in a real browser", () => {
   let player: OpenPlayer;

@@ -7,7 +7,7 @@ import { builtPlayer } from "../rig/built-player.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 describe.skipIf(chromium === null)("the page of the API", async () => {
   await builtPlayer();

@@ -7,7 +7,7 @@ import { freePort } from "../../services/dev/ports.ts";
 import { buildPlayer } from "../../web/build.ts";
 import { chromium, createVisitor, openPage, type Page, type Visitor } from "../rig/browser.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const webDir = join(import.meta.dir, "../../web");
 

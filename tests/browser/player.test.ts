@@ -15,7 +15,7 @@ import {
   textOf,
 } from "../rig/player.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 describe.skipIf(chromium === null)("the page in a real browser", () => {
   let player: OpenPlayer;
