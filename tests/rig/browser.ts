@@ -70,14 +70,16 @@ export async function createVisitor(): Promise<Visitor> {
 /**
  * Opens a page.
  * @param options.visitor whose page it is; that of a new one by default
+ * @param options.pixelRatio below 1 Chromium paints fewer pixels than the page is told it has, and all else is the same
  * @param options.script runs in each document before the document's own scripts
  */
 export async function openPage(
   url: string,
-  options: { width?: number; height?: number; visitor?: Visitor; script?: string } = {},
+  options: { width?: number; height?: number; pixelRatio?: number; visitor?: Visitor; script?: string } = {},
 ): Promise<Page> {
-  const { width = 1280, height = 800, visitor, script } = options;
+  const { width = 1000, height = 700, pixelRatio = 1, visitor, script } = options;
   const { devTools } = await connect();
+  await Promise.allSettled(closing);
   const tab = (visitor ? null : spare.pop()) ?? (await openTab(devTools, visitor ?? (await createVisitor())));
   const sessionId = await attach(devTools, tab);
   const view = createView(devTools, sessionId);
@@ -85,7 +87,7 @@ export async function openPage(
   await Promise.all([
     ...["Page", "Runtime", "Log"].map((domain) => view.cdp(`${domain}.enable`)),
     view.cdp("Page.setLifecycleEventsEnabled", { enabled: true }),
-    view.cdp("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false }),
+    view.cdp("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: pixelRatio, mobile: false }),
     view.cdp("Emulation.setFocusEmulationEnabled", { enabled: true }),
     script && view.cdp("Page.addScriptToEvaluateOnNewDocument", { source: script }),
   ]);

@@ -11,18 +11,18 @@ export const shortWaveforms = `(${answerForWorker})(${makeShort}, ${bellNotesHz.
 
 /** Runs in the page, and sees nothing of this module. */
 function makeShort(sampleRate: number, bells: number): Waveforms {
-  const hum = () => Float32Array.from({ length: 2_048 }, (_, index) => 0.1 * Math.sin((2 * Math.PI * index) / 128));
+  const hum = Float32Array.from({ length: 2_048 }, (_, index) => 0.1 * Math.sin((2 * Math.PI * index) / 128));
   return {
     sampleRate,
-    swell: [hum(), hum()],
-    foam: hum(),
-    wind: hum(),
-    flutter: hum(),
-    drone: hum(),
-    bells: Array.from({ length: bells }, () => ({ body: hum(), brightness: hum() })),
-    bowed: Array.from({ length: bells }, hum),
-    knock: hum(),
-    room: hum(),
+    swell: [hum, hum],
+    foam: hum,
+    wind: hum,
+    flutter: hum,
+    drone: hum,
+    bells: Array.from({ length: bells }, () => ({ body: hum, brightness: hum })),
+    bowed: Array.from({ length: bells }, () => hum),
+    knock: hum,
+    room: hum,
   };
 }
 
