@@ -153,7 +153,7 @@ export function parseObservation(data: string): ObservationMessage | null {
   } catch {
     // Told below, like whatever else does not fit.
   }
-  console.warn("ignored an observation that does not fit:", data);
+  console.warn("ignored what does not fit:", data);
   return null;
 }
 

@@ -1,8 +1,9 @@
+import type { Clock } from "../shared/clock.ts";
 import { make } from "./dom.ts";
 
 /** Says in words what sounds. */
 export type Captions = {
-  /** @param atMs when it sounds, of `performance.now()` */
+  /** @param atMs when it sounds, of {@link Clock.monotonicMs} */
   show(text: string, atMs: number): void;
   /** Takes away what is shown, and what was yet to be. */
   clear(): void;
@@ -13,19 +14,19 @@ const leastGapMs = 1_000;
 const mostLines = 2;
 
 /** Captions, the newest last. Of those that come too fast the newest is shown, as soon as it can be read; it counts the others. */
-export function createCaptions(element: HTMLElement): Captions {
+export function createCaptions(element: HTMLElement, clock: Clock): Captions {
   let shownAtMs = Number.NEGATIVE_INFINITY;
   let waiting: string | null = null;
   let skipped = 0;
-  const timers = new Set<ReturnType<typeof setTimeout>>();
+  const cancels = new Set<() => void>();
 
   return {
     show(text, atMs) {
-      after(atMs - performance.now(), () => take(text));
+      after(atMs - clock.monotonicMs(), () => take(text));
     },
     clear() {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
+      for (const cancel of cancels) cancel();
+      cancels.clear();
       waiting = null;
       skipped = 0;
       element.replaceChildren();
@@ -33,19 +34,16 @@ export function createCaptions(element: HTMLElement): Captions {
   };
 
   function after(ms: number, then: () => void): void {
-    const timer = setTimeout(
-      () => {
-        timers.delete(timer);
-        then();
-      },
-      Math.max(0, ms),
-    );
-    timers.add(timer);
+    const cancel = clock.after(Math.max(0, ms), () => {
+      cancels.delete(cancel);
+      then();
+    });
+    cancels.add(cancel);
   }
 
   function take(text: string): void {
     if (waiting !== null) skipped++;
-    else after(shownAtMs + leastGapMs - performance.now(), add);
+    else after(shownAtMs + leastGapMs - clock.monotonicMs(), add);
     waiting = text;
   }
 
@@ -54,7 +52,7 @@ export function createCaptions(element: HTMLElement): Captions {
     const others = skipped === 0 ? "" : ` (and ${skipped} more)`;
     element.append(make("p", { textContent: `♪ ${waiting}${others}` }));
     while (element.children.length > mostLines) element.firstElementChild?.remove();
-    shownAtMs = performance.now();
+    shownAtMs = clock.monotonicMs();
     waiting = null;
     skipped = 0;
   }

@@ -1,5 +1,6 @@
+import type { Clock } from "../shared/clock.ts";
 import { loadStations, loadStatus, RefusedError, type Snapshot, type Station, type Status } from "./api.ts";
-import { type Arrival, type ConnectionState, createStream } from "./stream.ts";
+import { type Arrival, type ConnectionState, createStream, deadline } from "./stream.ts";
 
 /** What a page is told of its server. */
 export type ServerListener = {
@@ -18,13 +19,12 @@ const unknownStationMs = 60_000;
 const statusEveryMs = 60_000;
 /** Some drift, and of some it is known only later who they are. */
 const stationsEveryMs = 60 * 60_000;
-const requestMs = 20_000;
 const beatMs = 1_000;
 /** A page in the background is woken once a minute at least; what is longer was a sleep. */
 const sleptMs = 90_000;
 
 /** Follows a server for as long as the page lives: its stream, who its stations are, and how it stands. */
-export function followServer(url: string, listener: ServerListener): void {
+export function followServer(url: string, listener: ServerListener, clock: Clock): void {
   let stationsAskedAtMs = Number.NEGATIVE_INFINITY;
   /** When they are asked for next. */
   let stationsAtMs = Number.POSITIVE_INFINITY;
@@ -33,27 +33,37 @@ export function followServer(url: string, listener: ServerListener): void {
   const met = new Set<string>();
   /** Stations that were asked for in vain, as ids of other programs may be. */
   const unknown = new Set<string>();
-  let stationsTimer: ReturnType<typeof setTimeout> | undefined;
-  const stream = createStream(url, {
-    onState: listener.onState,
-    onSnapshot(snapshot) {
-      listener.onSnapshot(snapshot);
-      for (const { stationId } of snapshot.conditions) meet(stationId);
+  let cancelAsking: (() => void) | undefined;
+  const stream = createStream(
+    url,
+    {
+      onState: listener.onState,
+      onSnapshot(snapshot) {
+        listener.onSnapshot(snapshot);
+        for (const { stationId } of snapshot.conditions) meet(stationId);
+      },
+      onArrival(arrival) {
+        listener.onArrival(arrival);
+        meet(arrival.observation.stationId);
+      },
     },
-    onArrival(arrival) {
-      listener.onArrival(arrival);
-      meet(arrival.observation.stationId);
-    },
-  });
+    clock,
+  );
   // A page that lies in the back-forward cache must not keep one of the browser's few connections.
   addEventListener("pagehide", stream.close);
   addEventListener("pageshow", stream.open);
   addEventListener("online", stream.renew);
-  renewAfterSleep(stream.renew);
+  // A connection that a machine slept over looks alive for minutes, and says nothing.
+  let beatAtMs = clock.now();
+  clock.every(beatMs, () => {
+    const sleptOver = clock.now() - beatAtMs > sleptMs;
+    beatAtMs = clock.now();
+    if (sleptOver) stream.renew();
+  });
   stream.open();
   askForStations(0);
   void askForStatus();
-  setInterval(() => void askForStatus(), statusEveryMs);
+  clock.every(statusEveryMs, () => void askForStatus());
 
   /** Whoever is not known is asked for, together with all who come in the meantime. */
   function meet(stationId: string): void {
@@ -64,20 +74,20 @@ export function followServer(url: string, listener: ServerListener): void {
   }
 
   function askForStations(apartMs: number): void {
-    clearTimeout(stationsTimer);
+    cancelAsking?.();
     stationsAtMs = Math.min(stationsAtMs, stationsAskedAtMs + apartMs);
-    stationsTimer = setTimeout(loadAllStations, Math.max(0, stationsAtMs - performance.now()));
+    cancelAsking = clock.after(Math.max(0, stationsAtMs - clock.monotonicMs()), () => void loadAllStations());
   }
 
   async function loadAllStations(): Promise<void> {
     asking = true;
-    stationsAskedAtMs = performance.now();
+    stationsAskedAtMs = clock.monotonicMs();
     stationsAtMs = Number.POSITIVE_INFINITY;
     try {
-      listener.onStations(await loadStations(url, AbortSignal.timeout(requestMs)));
+      listener.onStations(await loadStations(url, deadline(clock)));
       askForStations(stationsEveryMs);
     } catch (error) {
-      console.info("the stations' names are not known yet:", error);
+      console.info("no stations yet:", error);
       askForStations(newStationMs);
     }
     asking = false;
@@ -87,7 +97,7 @@ export function followServer(url: string, listener: ServerListener): void {
 
   async function askForStatus(): Promise<void> {
     try {
-      const status = await loadStatus(url, AbortSignal.timeout(requestMs));
+      const status = await loadStatus(url, deadline(clock));
       listener.onStatus(status);
       stream.compare(status.cachedAtMs === null ? status.lastEventId : null);
     } catch (error) {
@@ -95,14 +105,4 @@ export function followServer(url: string, listener: ServerListener): void {
       if (!(error instanceof RefusedError)) stream.compare(null);
     }
   }
-}
-
-/** A connection that a machine slept over looks alive for minutes, and says nothing. */
-function renewAfterSleep(renew: () => void): void {
-  let beatAtMs = Date.now();
-  setInterval(() => {
-    const sleptOver = Date.now() - beatAtMs > sleptMs;
-    beatAtMs = Date.now();
-    if (sleptOver) renew();
-  }, beatMs);
 }

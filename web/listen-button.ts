@@ -40,7 +40,7 @@ export function createListenButton(toggle: () => Promise<void>): ListenButton {
       try {
         await toggle();
       } catch (error) {
-        console.info("the sound could not begin:", error);
+        console.info("no sound:", error);
         setText(button, "No sound: try again");
       }
       isStarting = false;

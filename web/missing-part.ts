@@ -7,7 +7,7 @@ import { make } from "./dom.ts";
 export function showMissingPart(place: HTMLElement, error: unknown): void {
   place.hidden = false;
   if (place.querySelector(".missing") !== null) return;
-  console.warn("a part of the page is missing:", error);
+  console.warn("not loaded:", error);
   const reload = make("button", { type: "button", textContent: "Reload" });
   reload.addEventListener("click", () => location.reload());
   const text = "This could not be loaded. Reload once the server answers.";

@@ -19,7 +19,7 @@ export async function registerServiceWorker(): Promise<void> {
       serviceWorker.addEventListener("controllerchange", tellAsked, { once: true });
     await serviceWorker.register("./service-worker.js");
   } catch (error) {
-    console.info("the player will not open without a network:", error);
+    console.info("no service worker:", error);
   }
 }
 

@@ -1,3 +1,4 @@
+import { systemClock } from "../shared/clock.ts";
 import { measurements } from "../shared/measurements.ts";
 import { createConnectionLine } from "./connection-line.ts";
 import { createControls } from "./controls.ts";
@@ -133,32 +134,36 @@ function start(): void {
 
 function follow(url: string): void {
   let kept = false;
-  followServer(url, {
-    knows: (stationId) => network.stations.has(stationId),
-    onState(state) {
-      line.showConnection(state);
-      if (state.kind !== "live") return;
-      showReplay();
-      if (!kept) void keepPastDay(url);
-      kept = true;
+  followServer(
+    url,
+    {
+      knows: (stationId) => network.stations.has(stationId),
+      onState(state) {
+        line.showConnection(state);
+        if (state.kind !== "live") return;
+        showReplay();
+        if (!kept) void keepPastDay(url);
+        kept = true;
+      },
+      onSnapshot(snapshot) {
+        network.setConditions(snapshot.conditions);
+        line.showCachedAt(snapshot.cachedAtMs);
+        showNetwork();
+        card?.reload();
+      },
+      onArrival: take,
+      onStations(stations) {
+        network.setStations(stations);
+        placed = placedStations(network);
+        map.setStations(placed);
+        map.select(viewing.view.stationId);
+        showNetwork();
+        showReplay();
+      },
+      onStatus: line.showStatus,
     },
-    onSnapshot(snapshot) {
-      network.setConditions(snapshot.conditions);
-      line.showCachedAt(snapshot.cachedAtMs);
-      showNetwork();
-      card?.reload();
-    },
-    onArrival: take,
-    onStations(stations) {
-      network.setStations(stations);
-      placed = placedStations(network);
-      map.setStations(placed);
-      map.select(viewing.view.stationId);
-      showNetwork();
-      showReplay();
-    },
-    onStatus: line.showStatus,
-  });
+    systemClock,
+  );
 }
 
 function take({ observation, eventId, replayed }: Arrival): void {
@@ -186,6 +191,7 @@ function loadSounding(): Promise<Sounding> {
 async function fetchSounding(): Promise<Sounding> {
   const { createSounding } = await import("./sounding.ts");
   sounding = createSounding({
+    clock: systemClock,
     network,
     settings,
     view: () => viewing.view,

@@ -1,3 +1,4 @@
+import type { Clock } from "../shared/clock.ts";
 import { createAnnouncer } from "./announcer.ts";
 import { createCaptions } from "./captions.ts";
 import { find, setText } from "./dom.ts";
@@ -18,6 +19,8 @@ import { describeIntroduced, describeSea, describeSound } from "./words.ts";
 export type SoundingParts = {
   network: Network;
   settings: Settings;
+  /** Of captions and announcements. */
+  clock: Clock;
   view(): View;
   stationsInView(): string[];
   onState(state: PlayerState): void;
@@ -56,11 +59,11 @@ const refreshMs = 200;
 
 /** Brings what plays together with the page. It is fetched after the page, and made before the first click. */
 export function createSounding(parts: SoundingParts): Sounding {
-  const { network, settings } = parts;
+  const { network, settings, clock } = parts;
   const hearing = find("hearing", HTMLElement);
   const counts = find("counts", HTMLElement);
-  const captions = createCaptions(find("captions", HTMLElement));
-  const announce = createAnnouncer(find("announcer", HTMLElement));
+  const captions = createCaptions(find("captions", HTMLElement), clock);
+  const announce = createAnnouncer(find("announcer", HTMLElement), clock);
   let waiting: Omit<Report, "inView">[] = [];
   let rung = 0;
   /** What plays. The view is ahead of it while a past day is fetched, or where none can be had. */

@@ -1,3 +1,4 @@
+import type { Clock } from "../shared/clock.ts";
 import type { ObservationMessage } from "../shared/observation.ts";
 import {
   askWhyRefused,
@@ -10,7 +11,7 @@ import {
   streamUrl,
 } from "./api.ts";
 
-/** How the connection stands. Times are of `performance.now()`. */
+/** How the connection stands. Times are of {@link Clock.monotonicMs}. */
 export type ConnectionState =
   | { kind: "connecting" }
   | { kind: "live" }
@@ -63,11 +64,11 @@ const requestMs = 20_000;
  * from the snapshot's event id, and after a loss from the last id seen.
  * It retries by itself, since an EventSource gives up for good on a refusal and does not tell when it tries again.
  */
-export function createStream(server: string, listener: StreamListener): Stream {
+export function createStream(server: string, listener: StreamListener, clock: Clock): Stream {
   let session: AbortController | null = null;
   let source: EventSource | null = null;
-  let retryTimer: ReturnType<typeof setTimeout> | undefined;
-  let speechlessTimer: ReturnType<typeof setTimeout> | undefined;
+  let cancelRetry: (() => void) | undefined;
+  let endSilence: (() => void) | undefined;
   let attempt = 0;
   /** `null`: a snapshot must come first. */
   let lastEventId: string | null = null;
@@ -92,9 +93,8 @@ export function createStream(server: string, listener: StreamListener): Stream {
   function close(): void {
     session?.abort();
     session = null;
-    clearTimeout(retryTimer);
-    clearTimeout(speechlessTimer);
-    retryTimer = undefined;
+    cancelRetry?.();
+    endSilence?.();
     source?.close();
   }
 
@@ -114,7 +114,7 @@ export function createStream(server: string, listener: StreamListener): Stream {
   async function connect(signal: AbortSignal): Promise<void> {
     try {
       if (lastEventId === null) {
-        const snapshot = await loadConditions(server, withDeadline(signal));
+        const snapshot = await loadConditions(server, deadline(clock, signal));
         lastEventId = snapshot.lastEventId;
         replayedUpTo = 0n;
         listener.onSnapshot(snapshot);
@@ -134,7 +134,7 @@ export function createStream(server: string, listener: StreamListener): Stream {
     if (replayedUpTo !== null || asking) return;
     asking = true;
     try {
-      const status = await loadStatus(server, withDeadline(signal));
+      const status = await loadStatus(server, deadline(clock, signal));
       refuseCached(status);
       if (!signal.aborted) replayedUpTo = BigInt(status.lastEventId);
     } catch {
@@ -153,16 +153,16 @@ export function createStream(server: string, listener: StreamListener): Stream {
     const opened = new EventSource(url);
     source = opened;
     let stood = false;
-    speechlessTimer = setTimeout(() => {
+    endSilence = clock.after(requestMs, () => {
       opened.close();
-      retryLater(new DOMException("no answer", "TimeoutError"), signal);
-    }, requestMs);
+      retryLater(overdue(), signal);
+    });
     opened.addEventListener("open", () => {
-      clearTimeout(speechlessTimer);
-      speechlessTimer = setTimeout(() => listener.onState({ kind: "waiting" }), speechlessMs);
+      endSilence?.();
+      endSilence = clock.after(speechlessMs, () => listener.onState({ kind: "waiting" }));
     });
     opened.addEventListener("connection", (event: MessageEvent<string>) => {
-      clearTimeout(speechlessTimer);
+      endSilence?.();
       attempt = 0;
       stood = true;
       takeEventId(event);
@@ -176,17 +176,17 @@ export function createStream(server: string, listener: StreamListener): Stream {
       if (observation) listener.onArrival({ observation, eventId, replayed });
     });
     opened.addEventListener("reset", () => {
-      clearTimeout(speechlessTimer);
+      endSilence?.();
       opened.close();
       lastEventId = null;
       retryLater(new Error("too much was missed, the newest reports are loaded again"), signal);
     });
     opened.addEventListener("error", async () => {
-      clearTimeout(speechlessTimer);
+      endSilence?.();
       const refused = opened.readyState === EventSource.CLOSED;
       opened.close();
       const lost = stood ? new Error("the connection was lost") : new TypeError("no connection");
-      retryLater(refused ? await askWhyRefused(url, withDeadline(signal)).catch((error) => error) : lost, signal);
+      retryLater(refused ? await askWhyRefused(url, deadline(clock, signal)).catch((error) => error) : lost, signal);
     });
   }
 
@@ -215,20 +215,24 @@ export function createStream(server: string, listener: StreamListener): Stream {
     listener.onState({
       kind: error instanceof RefusedError ? "refused" : "reconnecting",
       reason: describe(error),
-      retryAtMs: performance.now() + waitMs,
+      retryAtMs: clock.monotonicMs() + waitMs,
     });
-    retryTimer = setTimeout(() => {
-      retryTimer = undefined;
-      void connect(signal);
-    }, waitMs);
+    cancelRetry = clock.after(waitMs, () => void connect(signal));
   }
 }
 
 const forbiddenServer =
   "the host of this page lets it ask no other server: to use ?server=, open the player from a static host";
 
-function withDeadline(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(requestMs)]);
+/** Aborts as `signals` do, or when a request has waited for its answer for too long. */
+export function deadline(clock: Clock, ...signals: AbortSignal[]): AbortSignal {
+  const tooLong = new AbortController();
+  clock.after(requestMs, () => tooLong.abort(overdue()));
+  return AbortSignal.any([tooLong.signal, ...signals]);
+}
+
+function overdue(): Error {
+  return new Error("the server does not answer");
 }
 
 /** @throws {TypeError} as if there were no service worker that answers in the server's place */
@@ -241,6 +245,5 @@ function describe(error: unknown): string {
   if (error instanceof TypeError) {
     return navigator.onLine === false ? "this device is offline" : "the server cannot be reached";
   }
-  if (error instanceof DOMException && error.name === "TimeoutError") return "the server does not answer";
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { rememberPeriod } from "../../services/worker/store.ts";
+import { publishPending } from "../../services/worker/publish.ts";
+import { rememberPeriod, storePoll } from "../../services/worker/store.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { distDir } from "../../web/build.ts";
 import { chromium, openPage } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
+import { observed } from "../rig/observed.ts";
 import {
   isLive,
   listen,
@@ -17,7 +19,7 @@ import {
 } from "../rig/player.ts";
 import { startUpstream, type Upstream } from "../rig/upstream.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 describe.skipIf(chromium === null)("the page's connection in a real browser", () => {
   let player: OpenPlayer;
@@ -35,21 +37,24 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await player.stop();
   });
 
-  /** A worker reads what so many stations have reported so long ago, and is gone again. */
-  async function pollOnce(stations: number, minutesAgo: number): Promise<void> {
-    upstream.files.set(latestObsPath, latestObsFile(stations, new Date(Date.now() - minutesAgo * 60_000)));
-    const env = { NDBC_URL: upstream.url, POLL_SECONDS: "1", BACKFILL_HOURS: "0" };
-    const worker = await player.stack.start("worker", env);
-    await worker.line(({ message, published }) => message === "polled" && Number(published) > 0);
-    await worker.stop();
+  /** So many stations have reported so long ago: that is stored and published as the worker does it. */
+  async function storeAndPublish(stations: number, minutesAgo: number): Promise<void> {
+    const at = new Date(Math.floor(Date.now() / 60_000 - minutesAgo) * 60_000).toISOString();
+    const reports = Array.from({ length: stations }, (_, index) =>
+      observed(`S${100 + index}`, at, { waveHeightM: 1.5 }),
+    );
+    await storePoll(player.stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, reports);
+    await publishPending(player.stack.sql, player.stack.redis);
   }
 
   test("shows what a worker read from NDBC, and says how old it is", async () => {
     const page = await player.openReady();
-    await pollOnce(30, 21);
+    upstream.files.set(latestObsPath, latestObsFile(30, new Date(Date.now() - 21 * 60_000)));
+    const worker = await player.stack.start("worker", { NDBC_URL: upstream.url, BACKFILL_HOURS: "0" });
     await page.until("bellbuoy.heard >= 30");
     await page.until('document.querySelectorAll("#stations li").length >= 30');
     expect(await page.until<string>('document.querySelector("#newest").textContent')).toMatch(/old|just now/);
+    await worker.stop();
     expect(page.complaints).toEqual([]);
   });
 
@@ -59,7 +64,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await player.killServer();
     await page.until('document.body.dataset.state === "reconnecting"');
     expect(await page.view.evaluate<string>('document.querySelector("#retry").textContent')).toContain("trying again");
-    await pollOnce(40, 10);
+    await storeAndPublish(40, 10);
     await player.restartServer();
     await page.until("bellbuoy.heard === 40");
     expect(await page.view.evaluate<boolean>(isLive)).toBe(true);
@@ -77,7 +82,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await player.restartServer();
     await page.until('document.body.dataset.state === "waiting"');
     expect(await page.view.evaluate<string>(textOf("connection"))).toContain("database");
-    await pollOnce(20, 5);
+    await storeAndPublish(20, 5);
     await player.wire.mend();
     await page.until(`${isLive} && bellbuoy.heard === 20`);
   });
@@ -107,16 +112,12 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await player.stack.sql`
       insert into stations (station_id, name, latitude, longitude) values ('48999', 'Drifting buoy', 30, -150)
     `;
-    const page = await player.openReady();
     // An hour is a third of a second to the page.
-    await page.view.cdp("Page.addScriptToEvaluateOnNewDocument", {
-      source: `(() => {
-        const { setTimeout } = globalThis;
-        globalThis.setTimeout = (act, ms, ...rest) => setTimeout(act, ms > 3_000_000 ? ms / 10_000 : ms, ...rest);
-      })()`,
-    });
-    await page.view.navigate("about:blank");
-    await page.view.navigate(`${player.server.url}/?hook=1#network/@30,-150,40z`);
+    const hasty = `(() => {
+      const { setTimeout } = globalThis;
+      globalThis.setTimeout = (act, ms, ...rest) => setTimeout(act, ms > 3_000_000 ? ms / 10_000 : ms, ...rest);
+    })()`;
+    const page = await player.openReady("/?hook=1#network/@30,-150,40z", hasty);
     await page.until('globalThis.bellbuoy?.map.stationsInView().includes("48999")');
     await player.stack.sql`update stations set longitude = -175, name = 'Drifted buoy' where station_id = '48999'`;
     await page.until('!bellbuoy.map.stationsInView().includes("48999")');
@@ -140,24 +141,19 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
   });
 
   test("connects anew when its stream died without a word though the server answers, and when the network is back", async () => {
-    const page = await player.openReady();
-    await page.view.cdp("Page.addScriptToEvaluateOnNewDocument", {
-      source: `(() => {
-        globalThis.streams = [];
-        const Native = EventSource;
-        globalThis.EventSource = class extends Native {
-          constructor(url) { super(url); streams.push(this); }
-          addEventListener(type, listener) { super.addEventListener(type, (event) => this.isDead || listener(event)); }
-        };
-        const every = setInterval;
-        globalThis.setInterval = (act, ms) => every(act, ms === 60_000 ? 500 : ms);
-      })()`,
-    });
-    await page.view.navigate("about:blank");
-    await page.view.navigate(`${player.server.url}/?hook=1`);
-    await page.until(`globalThis.bellbuoy && ${isLive}`);
+    const watching = `(() => {
+      globalThis.streams = [];
+      const Native = EventSource;
+      globalThis.EventSource = class extends Native {
+        constructor(url) { super(url); streams.push(this); }
+        addEventListener(type, listener) { super.addEventListener(type, (event) => this.isDead || listener(event)); }
+      };
+      const every = setInterval;
+      globalThis.setInterval = (act, ms) => every(act, ms === 60_000 ? 500 : ms);
+    })()`;
+    const page = await player.openReady("/?hook=1", watching);
     await page.view.evaluate("streams[0].isDead = true");
-    await pollOnce(10, 2);
+    await storeAndPublish(10, 2);
     await page.until(`streams.length > 1 && bellbuoy.heard === 10 && ${isLive}`);
     await page.view.evaluate('globalThis.before = streams.at(-1), dispatchEvent(new Event("online"))');
     await page.until(`streams.at(-1) !== before && ${isLive}`);

@@ -3,7 +3,7 @@ import { chromium, type Page } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
 import { moor, type OpenPlayer, press, reach, startOpenPlayer, tabTo } from "../rig/player.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const mode = `document.querySelector('#modes [aria-pressed="true"]').dataset.mode`;
 const shown = (id: string) => `document.querySelector("#${id}").checkVisibility()`;

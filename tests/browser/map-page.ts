@@ -5,22 +5,7 @@ const told = {
   selected: [] as (string | null)[],
   hovered: [] as (string | null)[],
   views: 0,
-  /** Scripting time of each animation frame in which the map drew, in ms. */
-  frameCosts: [] as number[],
 };
-
-const requestFrame = globalThis.requestAnimationFrame;
-let costOfFrame = { atMs: -1, cost: 0 };
-globalThis.requestAnimationFrame = (callback) =>
-  requestFrame.call(globalThis, (nowMs) => {
-    const startMs = performance.now();
-    callback(nowMs);
-    if (costOfFrame.atMs !== nowMs) {
-      if (costOfFrame.atMs >= 0) told.frameCosts.push(costOfFrame.cost);
-      costOfFrame = { atMs: nowMs, cost: 0 };
-    }
-    costOfFrame.cost += performance.now() - startMs;
-  });
 
 const element = document.getElementById("map");
 if (!element) throw new Error("the page has no map");
@@ -44,12 +29,11 @@ const mark: Mark = { waterTempC: 13, waveHeightM: 2, windSpeedMps: 8, windDirDeg
 map.setStations(stations);
 map.setMarks(new Map(stations.map(({ stationId }) => [stationId, mark])));
 
-Object.assign(globalThis, { map, told, reset, crowd, voyage, ringsSeen, beamDeg, frontX, lightnessAt });
+Object.assign(globalThis, { map, told, reset, crowd, ringsSeen, beamDeg, frontX, lightnessAt });
 
 function reset(): void {
   told.selected.length = 0;
   told.hovered.length = 0;
-  told.frameCosts.length = 0;
   told.views = 0;
 }
 
@@ -75,29 +59,6 @@ function crowd(count: number): void {
       ]),
     ),
   );
-}
-
-/** Pans and zooms for a while, a step each frame, while bells ring. @returns the time between frames, in ms */
-function voyage(ms: number): Promise<number[]> {
-  const gaps: number[] = [];
-  const startMs = performance.now();
-  let lastMs = startMs;
-  return new Promise((resolve) => {
-    const step = (nowMs: number) => {
-      gaps.push(nowMs - lastMs);
-      lastMs = nowMs;
-      const progress = (nowMs - startMs) / ms;
-      if (progress >= 1) return resolve(gaps.slice(2));
-      map.pulse(`S${gaps.length}`, 0.5, nowMs);
-      map.setView({
-        longitude: -130 + 40 * Math.sin(progress * 9),
-        latitude: 35 + 10 * Math.cos(progress * 7),
-        zoom: 2.5 + 1.5 * Math.sin(progress * 5),
-      });
-      requestFrame.call(globalThis, step);
-    };
-    requestFrame.call(globalThis, step);
-  });
 }
 
 /** The width on the screen of each ring that is seen. */

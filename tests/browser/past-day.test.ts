@@ -3,7 +3,7 @@ import { chromium } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
 import { enter, isLive, listen, moor, type OpenPlayer, press, startOpenPlayer, textOf } from "../rig/player.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 describe.skipIf(chromium === null)("the past day in a real browser", () => {
   let player: OpenPlayer;

@@ -30,13 +30,16 @@ export type ToRender = {
 };
 
 const sampleRate = 48_000;
+const waveforms = makeWaveforms(sampleRate);
+/** For what is rendered without the room: to convolve with the real one takes most of a render's time. */
+const withoutRoom = { ...waveforms, room: new Float32Array(128) };
 /** While layers fade in. */
 const settledS = 2;
 
 async function render({
   observation = {},
   events,
-  seconds = 6,
+  seconds = 4,
   seed = 1,
   solo,
   cancelAtS,
@@ -44,12 +47,12 @@ async function render({
   const score = events ?? soundHook.scoreTune(observation, { seconds, seed });
   if (cancelAtS !== undefined) return renderCancelled(score, seconds, cancelAtS);
   const levels = Object.fromEntries(layers.map((layer) => [layer, solo === undefined || layer === solo ? 1 : 0]));
-  return (await soundHook.renderOffline(score, seconds, { levels, reverb: false })).buffer;
+  return (await soundHook.renderOffline(score, seconds, { levels, reverb: false, waveforms: withoutRoom })).buffer;
 }
 
 async function renderCancelled(score: SoundEvent[], seconds: number, atS: number): Promise<AudioBuffer> {
   const context = new OfflineAudioContext(2, seconds * sampleRate, sampleRate);
-  const engine = createEngine(context, context.destination, makeWaveforms(sampleRate));
+  const engine = createEngine(context, context.destination, withoutRoom);
   engine.setReverb(false);
   for (const event of score) engine.play(event, 0);
   engine.cancelFrom(atS);
@@ -85,7 +88,7 @@ async function differenceOfSwitched(observation: MadeUp, off: Layer): Promise<nu
   const seconds = 4;
   const renderQuietly = (isSwitched: boolean) => {
     const context = new OfflineAudioContext(2, seconds * sampleRate, sampleRate);
-    const engine = createEngine(context, context.destination, makeWaveforms(sampleRate));
+    const engine = createEngine(context, context.destination, waveforms);
     engine.setReverb(false);
     engine.setLayerLevel(off, 0);
     if (isSwitched) engine.cancelFrom(0);

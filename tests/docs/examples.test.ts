@@ -10,7 +10,7 @@ import { chromium, openPage } from "../rig/browser.ts";
 import { observed } from "../rig/observed.ts";
 import { type Service, startStack } from "../rig/stack.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 const examples = join(import.meta.dir, "../../docs/examples");
 const stack = await startStack();

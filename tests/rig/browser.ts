@@ -41,6 +41,11 @@ const longestWaitMs = 60_000;
 
 let browser: Promise<{ devTools: DevTools; own: Chromium | null }> | null = null;
 const closing = new Set<Promise<unknown>>();
+/** Tabs in windows of their own, wiped and ready: a new window costs Chromium two seconds of processor time. */
+const spare: Tab[] = [];
+
+/** A tab of one person. */
+type Tab = { targetId: string; contextId: string };
 
 function connect() {
   browser ??= (async () => {
@@ -62,26 +67,29 @@ export async function createVisitor(): Promise<Visitor> {
   return { contextId: browserContextId };
 }
 
-/** Opens a page. @param options.visitor whose page it is; that of a new one by default */
+/**
+ * Opens a page.
+ * @param options.visitor whose page it is; that of a new one by default
+ * @param options.pixelRatio below 1 Chromium paints fewer pixels than the page is told it has, and all else is the same
+ * @param options.script runs in each document before the document's own scripts
+ */
 export async function openPage(
   url: string,
-  options: { width?: number; height?: number; visitor?: Visitor } = {},
+  options: { width?: number; height?: number; pixelRatio?: number; visitor?: Visitor; script?: string } = {},
 ): Promise<Page> {
-  const { width = 1280, height = 800 } = options;
+  const { width = 1000, height = 700, pixelRatio = 1, visitor, script } = options;
   const { devTools } = await connect();
-  const visitor = options.visitor ?? (await createVisitor());
-  const { contextId: browserContextId } = visitor;
-  const target = { url: "about:blank", browserContextId, width, height };
-  const { targetId } = await devTools.send<{ targetId: string }>("Target.createTarget", target);
-  const attaching = devTools.send<{ sessionId: string }>("Target.attachToTarget", { targetId, flatten: true });
-  const { sessionId } = await attaching;
+  await Promise.allSettled(closing);
+  const tab = (visitor ? null : spare.pop()) ?? (await openTab(devTools, visitor ?? (await createVisitor())));
+  const sessionId = await attach(devTools, tab);
   const view = createView(devTools, sessionId);
   const complaints = collectComplaints(view);
   await Promise.all([
     ...["Page", "Runtime", "Log"].map((domain) => view.cdp(`${domain}.enable`)),
     view.cdp("Page.setLifecycleEventsEnabled", { enabled: true }),
-    view.cdp("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false }),
+    view.cdp("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: pixelRatio, mobile: false }),
     view.cdp("Emulation.setFocusEmulationEnabled", { enabled: true }),
+    script && view.cdp("Page.addScriptToEvaluateOnNewDocument", { source: script }),
   ]);
   if (url !== "about:blank") await view.navigate(url);
   return {
@@ -90,9 +98,8 @@ export async function openPage(
     until: (expression) => until(view, expression),
     close() {
       devTools.forget(sessionId);
-      const closed = options.visitor
-        ? devTools.send("Target.closeTarget", { targetId })
-        : devTools.send("Target.disposeBrowserContext", { browserContextId });
+      const { targetId } = tab;
+      const closed = visitor ? devTools.send("Target.closeTarget", { targetId }) : wipe(devTools, tab, sessionId);
       closing.add(closed);
       closed.then(
         () => closing.delete(closed),
@@ -102,12 +109,39 @@ export async function openPage(
   };
 }
 
+async function openTab(devTools: DevTools, { contextId }: Visitor): Promise<Tab> {
+  const target = { url: "about:blank", browserContextId: contextId };
+  const { targetId } = await devTools.send<{ targetId: string }>("Target.createTarget", target);
+  return { targetId, contextId };
+}
+
+async function attach(devTools: DevTools, { targetId }: Tab): Promise<string> {
+  const attaching = devTools.send<{ sessionId: string }>("Target.attachToTarget", { targetId, flatten: true });
+  return (await attaching).sessionId;
+}
+
+/** Takes from a tab all that a page has left, for the next to find nothing; what DevTools emulated ends with its session. */
+async function wipe(devTools: DevTools, tab: Tab, sessionId: string): Promise<void> {
+  const view = createView(devTools, sessionId);
+  const { entries } = await view.cdp<{ entries: { url: string }[] }>("Page.getNavigationHistory");
+  await view.navigate("about:blank");
+  const origins = new Set(entries.flatMap(({ url }) => (URL.canParse(url) ? new URL(url).origin : [])));
+  origins.delete("null");
+  for (const origin of origins) await view.cdp("Storage.clearDataForOrigin", { origin, storageTypes: "all" });
+  await view.cdp("Network.clearBrowserCache");
+  await view.cdp("Page.resetNavigationHistory");
+  devTools.forget(sessionId);
+  await devTools.send("Target.detachFromTarget", { sessionId });
+  spare.push(tab);
+}
+
 /** Ends the connection to Chromium, and Chromium where this process started it; called once, after the last test. */
 export async function closeBrowser(): Promise<void> {
   if (browser === null) return;
   const { devTools, own } = await browser;
   browser = null;
   await Promise.allSettled(closing);
+  spare.length = 0;
   devTools.close();
   await own?.stop();
 }
@@ -189,14 +223,16 @@ function placeOf(selector: string): string {
 
 async function until<T>(view: View, expression: string): Promise<T> {
   const deadlineMs = performance.now() + longestWaitMs;
-  while (performance.now() < deadlineMs) {
-    const value = await view.evaluate<T>(expression).catch((error: Error) => {
+  // Whether it is truthy is known in the page alone: no function comes through as JSON.
+  const looked = `(async () => { const value = await (${expression}); return value ? { value } : null; })()`;
+  for (let restMs = 10; performance.now() < deadlineMs; restMs = Math.min(1.5 * restMs, 100)) {
+    const found = await view.evaluate<{ value: T } | null>(looked).catch((error: Error) => {
       // The page is on its way to another document.
       if (/context (was destroyed|with specified id)|Inspected target navigated/.test(error.message)) return null;
       throw error;
     });
-    if (value) return value;
-    await Bun.sleep(20);
+    if (found) return found.value;
+    await Bun.sleep(restMs);
   }
   throw new Error(`waited for ${longestWaitMs / 1000} s in vain for: ${expression}`);
 }

@@ -1,5 +1,6 @@
 import { redisNames } from "../../shared/channels.ts";
 import { openPage, type Page } from "./browser.ts";
+import { shortWaveforms } from "./short-waveforms.ts";
 import { type Service, type Stack, startStack } from "./stack.ts";
 import type { Wire } from "./wire.ts";
 import { startWire } from "./wire.ts";
@@ -18,10 +19,14 @@ export type OpenPlayer = {
   /** The server's way to PostgreSQL. */
   wire: Wire;
   readonly server: Service;
-  /** Opens the player and waits for the connection, or for what `state` says. @param path like `/?hook=1#tune/46026` */
-  open(path: string, state?: string): Promise<Page>;
-  /** Opens the player with all that a click needs fetched. */
-  openReady(path?: string): Promise<Page>;
+  /**
+   * Opens the player and waits for the connection, or for what `state` says.
+   * @param path like `/?hook=1#tune/46026`
+   * @param script runs before the page's own; by default one that spares the page its waveforms
+   */
+  open(path: string, state?: string, script?: string): Promise<Page>;
+  /** Opens the player with all that a click needs fetched. @param script runs before the page's own, besides the default one */
+  openReady(path?: string, script?: string): Promise<Page>;
   /** Publishes a {@link report} of just now. */
   publish(stationId: string): Promise<unknown>;
   /** Closes the pages: a browser has six connections to a server, and each page holds one. */
@@ -64,8 +69,8 @@ export async function startOpenPlayer(): Promise<OpenPlayer> {
   const { port } = new URL(server.url);
   const pages: Page[] = [];
 
-  async function open(path: string, state = "live"): Promise<Page> {
-    const page = await openPage(server.url + path);
+  async function open(path: string, state = "live", script = shortWaveforms): Promise<Page> {
+    const page = await openPage(server.url + path, { pixelRatio: 0.5, script });
     pages.push(page);
     await page.until(`document.body?.dataset.state === "${state}"`);
     return page;
@@ -82,8 +87,8 @@ export async function startOpenPlayer(): Promise<OpenPlayer> {
       return server;
     },
     open,
-    async openReady(path = "/?hook=1") {
-      const page = await open(path);
+    async openReady(path = "/?hook=1", script = "") {
+      const page = await open(path, "live", `${shortWaveforms};${script}`);
       await page.until("bellbuoy.listening !== null");
       return page;
     },

@@ -3,7 +3,7 @@ import { chromium, openPage } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
 import { type Service, startStack } from "../rig/stack.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 await builtPlayer();
 const stack = await startStack();

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, describe, expect, jest, setDefaultTimeout, spyOn, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type Arrival, type ConnectionState, createStream, type Stream } from "../../web/stream.ts";
+import { createTestClock, type TestClock } from "../rig/test-clock.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
 /** As much of a browser's EventSource as the page uses, played by the test. */
 class PlayedSource extends EventTarget {
@@ -50,11 +51,15 @@ globalThis.fetch = Object.assign(
 const answered = () => new Promise((resolve) => setTimeout(resolve));
 
 let stream: Stream | null = null;
+let clock: TestClock;
 const waiting = new Set<() => void>();
 const changed = () => {
   for (const check of waiting) check();
 };
 
+beforeEach(() => {
+  clock = createTestClock();
+});
 afterEach(() => {
   stream?.close();
   PlayedSource.opened.length = 0;
@@ -84,14 +89,18 @@ function follow() {
   const heard: Arrival[] = [];
   const states: ConnectionState[] = [];
   const snapshots: (string | null)[] = [];
-  stream = createStream("http://sea.test", {
-    onState: (state) => {
-      states.push(state);
-      changed();
+  stream = createStream(
+    "http://sea.test",
+    {
+      onState: (state) => {
+        states.push(state);
+        changed();
+      },
+      onSnapshot: ({ lastEventId }) => snapshots.push(lastEventId),
+      onArrival: (arrival) => heard.push(arrival),
     },
-    onSnapshot: ({ lastEventId }) => snapshots.push(lastEventId),
-    onArrival: (arrival) => heard.push(arrival),
-  });
+    clock,
+  );
   stream.open();
   const until = <T>(look: () => T | undefined) =>
     new Promise<T>((resolve) => {
@@ -171,6 +180,7 @@ describe("The page's stream", () => {
     page.renew();
     const second = await page.source(1);
     second.say("open");
+    await clock.advance(1_000);
     await page.state("waiting");
     second.say("connection", "7");
     await answered();
@@ -231,24 +241,39 @@ describe("The page's stream", () => {
   });
 
   test("does not wait longer than 20 seconds for an answer, says so, and tries again", async () => {
-    const overdue = new AbortController();
-    const timeout = spyOn(AbortSignal, "timeout").mockReturnValue(overdue.signal);
     answers = { "/v1/conditions": "nothing" };
     const page = follow();
-    expect(timeout.mock.calls).toEqual([[20_000]]);
-    timeout.mockRestore();
-    overdue.abort(new DOMException("The operation timed out.", "TimeoutError"));
+    await clock.advance(19_999);
+    expect(page.states.map(({ kind }) => kind)).toEqual(["connecting"]);
+    await clock.advance(1);
     const unanswered = { kind: "reconnecting", reason: "the server does not answer", retryAtMs: expect.any(Number) };
     expect(await page.state("reconnecting")).toEqual(unanswered as ConnectionState);
     answers = { "/v1/conditions": snapshot("7") };
-    jest.useFakeTimers();
     page.renew();
     const source = await page.source(0);
     page.states.length = 0;
-    jest.advanceTimersByTime(20_000);
-    jest.useRealTimers();
+    await clock.advance(20_000);
     expect(page.states).toEqual([unanswered as ConnectionState]);
     expect(source.readyState).toBe(PlayedSource.CLOSED);
+  });
+
+  test("tries again after a second, then after twice as long each time, up to half a minute, and says when", async () => {
+    answers = null;
+    const page = follow();
+    for (const leastMs of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
+      const { retryAtMs } = (await page.state("reconnecting")) as { retryAtMs: number };
+      const waitMs = retryAtMs - clock.monotonicMs();
+      expect(waitMs).toBeWithin(leastMs, 1.25 * leastMs + 1);
+      page.states.length = 0;
+      await clock.advance(waitMs - 1);
+      await answered();
+      expect(page.states).toEqual([]);
+      await clock.advance(1);
+    }
+    answers = { "/v1/conditions": snapshot("7") };
+    const { retryAtMs } = (await page.state("reconnecting")) as { retryAtMs: number };
+    await clock.advance(retryAtMs - clock.monotonicMs());
+    expect((await page.source(0)).url).toEndWith("?lastEventId=7");
   });
 
   test("loads the snapshot again after a reset", async () => {
@@ -270,7 +295,7 @@ describe("The page's stream", () => {
     const page = follow();
     const state = await page.state("reconnecting");
     expect(state).toMatchObject({ kind: "reconnecting", reason: "the server cannot be reached" });
-    expect("retryAtMs" in state && (state.retryAtMs ?? 0) > performance.now()).toBe(true);
+    expect("retryAtMs" in state && (state.retryAtMs ?? 0) > clock.monotonicMs()).toBe(true);
   });
 
   test("shows what the service worker has kept, but does not take it for a connection", async () => {
