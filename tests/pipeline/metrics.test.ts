@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../services/dev/ports.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
@@ -250,21 +248,5 @@ describe("what is made to watch bellbuoy with", () => {
     const documented = await Bun.file(join(monitoring, "../operations.md")).text();
     const names = new Set([...ofWorker.families.keys(), ...ofServer.families.keys()]);
     expect([...names].filter((name) => !documented.includes(`\`${name}\``))).toEqual([]);
-  });
-
-  test.skipIf(!Bun.which("promtool"))("Prometheus's own tool finds rules and queries in order", async () => {
-    const directory = await mkdtemp(join(tmpdir(), "bellbuoy-rules-"));
-    const records = (await dashboardQueries()).map((expr, index) => ({ record: `query_${index}`, expr }));
-    const queries = join(directory, "queries.json");
-    await Bun.write(queries, JSON.stringify({ groups: [{ name: "dashboard", rules: records }] }));
-    const promtool = (...args: string[]) => Bun.$`promtool ${args}`.quiet().nothrow();
-    for (const checked of [
-      promtool("check", "rules", join(monitoring, "alerts.yaml"), queries),
-      promtool("test", "rules", join(monitoring, "alerts.test.yaml")),
-    ]) {
-      const { exitCode, stderr } = await checked;
-      expect({ exitCode, said: stderr.toString() }).toEqual({ exitCode: 0, said: "" });
-    }
-    await rm(directory, { recursive: true });
   });
 });

@@ -1,26 +1,30 @@
+// The executables: the one for amd64 runs as a user without rights, the one for arm64 is built. Bun's other runtimes come
+// from the npm registry the first time.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildExecutable } from "../../services/executable/build.ts";
-import { latestObsPath } from "../../shared/upstream.ts";
-import { distDir } from "../../web/build.ts";
-import { builtPlayer } from "../rig/built-player.ts";
-import { createDatabase } from "../rig/database.ts";
-import { listen } from "../rig/listen.ts";
-import { latestObsFile } from "../rig/ndbc-file.ts";
-import { type ServiceName, type StartingService, spawnService, startStack } from "../rig/stack.ts";
-import { startUpstream } from "../rig/upstream.ts";
+import { buildExecutable } from "../../../services/executable/build.ts";
+import { latestObsPath } from "../../../shared/upstream.ts";
+import { distDir } from "../../../web/build.ts";
+import { builtPlayer } from "../../rig/built-player.ts";
+import { createDatabase } from "../../rig/database.ts";
+import { listen } from "../../rig/listen.ts";
+import { latestObsFile } from "../../rig/ndbc-file.ts";
+import { type ServiceName, type StartingService, spawnService, startStack } from "../../rig/stack.ts";
+import { startUpstream } from "../../rig/upstream.ts";
+import { isMissing, pathOf } from "../programs.ts";
 
-// The first time the Bun for such processors is fetched.
-setDefaultTimeout(60_000);
+// The first time the runtimes are fetched.
+setDefaultTimeout(300_000);
 
 /** A user that owns nothing, on any Linux. */
 const nobody = 65534;
 
-const canRun = process.platform === "linux" && process.arch === "x64";
+const cannotRun = process.platform !== "linux" || process.arch !== "x64" || isMissing("setpriv");
 
-describe.skipIf(!canRun)(
+describe.skipIf(cannotRun)(
   "The executable for amd64, started by a user without rights where there is no file and no program,",
   () => {
     let program = "";
@@ -55,9 +59,7 @@ describe.skipIf(!canRun)(
 
     function start(service: ServiceName, env: Record<string, string> = {}): StartingService {
       const asNobody =
-        process.getuid?.() === 0
-          ? ["/usr/bin/setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"]
-          : [];
+        process.getuid?.() === 0 ? [pathOf("setpriv"), `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"] : [];
       const command = { argv: [...asNobody, program, service], cwd: emptyDir };
       const running = spawnService(
         service,
