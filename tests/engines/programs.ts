@@ -41,5 +41,5 @@ export function missingPrograms(): { name: Program; debian: string; install: str
 function installCommand(name: Program): string {
   const { debian, homebrew } = packages[name];
   if (process.platform === "linux") return `apt-get install -y ${debian}`;
-  return homebrew === null ? "only on Linux" : `brew install ${homebrew}`;
+  return homebrew === null ? "use Linux" : `brew install ${homebrew}`;
 }

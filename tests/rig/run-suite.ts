@@ -21,9 +21,10 @@ type Part = { stop(): Promise<unknown> };
 /**
  * Runs the tests, all or those below the given paths.
  * @param args paths and flags of `bun test`
+ * @param hints lines to print again before the counts
  * @returns the exit code: 0 only when every test ran and passed
  */
-export async function runSuite(args: string[]): Promise<number> {
+export async function runSuite(args: string[], hints: string[] = []): Promise<number> {
   removeFoldersOfDeadRuns();
   const folder = mkdtempSync(join(tmpdir(), `bellbuoy-run-${process.pid}-`));
   // The account that runs PostgreSQL for root must get through.
@@ -36,7 +37,7 @@ export async function runSuite(args: string[]): Promise<number> {
     const variables = await Promise.race([starting, interrupted]);
     if (variables === null) return 130;
     const run = runTests(args, variables, interrupted);
-    return report(await run);
+    return report(await run, hints);
   } finally {
     await Promise.all(parts.map((part) => part.then((started) => started.stop()).catch(printFailure)));
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
@@ -89,7 +90,8 @@ async function runTests(
   };
 }
 
-function report({ exitCode, passed, failed, notRun }: Outcome): number {
+function report({ exitCode, passed, failed, notRun }: Outcome, hints: string[]): number {
+  for (const hint of hints) console.log(hint);
   if (chromium === null) {
     console.log(
       "Chromium is missing, and the tests of the page did not run. To install it: apt-get install -y chromium",

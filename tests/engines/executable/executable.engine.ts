@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../../services/dev/ports.ts";
+import { type Redis, startRedis } from "../../../services/dev/redis.ts";
 import { buildExecutable } from "../../../services/executable/build.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import { distDir } from "../../../web/build.ts";
@@ -12,7 +14,7 @@ import { builtPlayer } from "../../rig/built-player.ts";
 import { createDatabase } from "../../rig/database.ts";
 import { listen } from "../../rig/listen.ts";
 import { latestObsFile } from "../../rig/ndbc-file.ts";
-import { type ServiceName, type StartingService, spawnService, startStack } from "../../rig/stack.ts";
+import { type ServiceName, type StartingService, spawnService } from "../../rig/stack.ts";
 import { startUpstream } from "../../rig/upstream.ts";
 import { isMissing, pathOf } from "../programs.ts";
 
@@ -31,10 +33,9 @@ describe.skipIf(cannotRun)(
     let emptyDir = "";
     let home = "";
     let databaseUrl = "";
-    let redisUrl = "";
+    let redis: Redis;
     const upstream = startUpstream();
     const started: StartingService[] = [];
-    let stop = async () => {};
 
     beforeAll(async () => {
       home = await mkdtemp(join(tmpdir(), "bellbuoy-executable-"));
@@ -43,17 +44,15 @@ describe.skipIf(cannotRun)(
       await chmod(home, 0o755);
       await builtPlayer();
       program = await buildExecutable("linux-amd64", home);
-      const stack = await startStack();
-      stop = stack.stop;
-      // Not the stack's: this one has no tables yet.
-      databaseUrl = await createDatabase();
-      redisUrl = stack.redisUrl;
+      // A port, since another user cannot reach the socket of a test's Redis.
+      redis = await startRedis({ port: freePort() });
+      databaseUrl = await createDatabase("empty");
       upstream.files.set(latestObsPath, latestObsFile(3, new Date()));
     });
 
     afterAll(async () => {
       await Promise.all(started.map((service) => service.stop("SIGKILL")));
-      await Promise.all([stop(), upstream.stop()]);
+      await Promise.all([redis?.stop(), upstream.stop()]);
       await rm(home, { recursive: true, force: true });
     });
 
@@ -66,7 +65,7 @@ describe.skipIf(cannotRun)(
         {
           PATH: "",
           DATABASE_URL: databaseUrl,
-          REDIS_URL: redisUrl,
+          REDIS_URL: redis.url,
           NDBC_URL: upstream.url,
           BACKFILL_HOURS: "0",
           ...env,
@@ -93,7 +92,7 @@ describe.skipIf(cannotRun)(
     test("serves every file of the player as a checkout does", async () => {
       const [own, checkout] = [
         start("server"),
-        spawnService("server", { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }),
+        spawnService("server", { DATABASE_URL: databaseUrl, REDIS_URL: redis.url }),
       ];
       started.push(checkout);
       const urls = [await own.up, await checkout.up] as const;
