@@ -6,6 +6,7 @@ import { freePort } from "../../services/dev/ports.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { migrate } from "../../shared/migrate.ts";
+import { redisAddress } from "../../shared/redis.ts";
 import { connectSql, type Sql } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { listen } from "../rig/listen.ts";
@@ -177,7 +178,7 @@ async function writtenADay(settings: Record<string, string>, pollsACheckpoint: n
   // Checkpoints come when the bench asks for them.
   const machine = await startSmallMachine({ ...settings, checkpoint_timeout: "1d", max_wal_size: "4GB" });
   const sql = connectSql(machine.databaseUrl, "bench");
-  const redis = new Redis(machine.redisUrl);
+  const redis = new Redis(redisAddress(machine.redisUrl));
   const polls = 3 * 12;
   try {
     await migrate(sql);

@@ -3,6 +3,7 @@ import { startRedis } from "../../services/dev/redis.ts";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
 import { poll } from "../../services/worker/poll.ts";
 import { publishPending } from "../../services/worker/publish.ts";
+import { redisAddress } from "../../shared/redis.ts";
 import type { Sql } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { generatedSeries } from "../faults/network-series.ts";
@@ -26,7 +27,7 @@ const kinds: Record<string, (step: number) => string> = {
 
 export async function run({ rounds }: RunOptions): Promise<Findings> {
   const redisServer = await startRedis();
-  const redis = new Redis(redisServer.url);
+  const redis = new Redis(redisAddress(redisServer.url));
   try {
     const rows = await withDatabase(async (sql) => {
       const rows: Record<string, string | number>[] = [];

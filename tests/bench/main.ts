@@ -1,7 +1,9 @@
+// `bun run bench [NAME[:PART] …] [--rounds N]` measures; `bun run bench --check [NAME …]` compares with stated bounds.
+
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Bench, type Findings, printTable } from "./rig/findings.ts";
+import { type Bench, type Check, type Findings, isWithin, printTable, tableOf } from "./rig/findings.ts";
 import { machine } from "./rig/machine.ts";
 
 const resultsDir = join(import.meta.dir, "../../bench-results");
@@ -16,8 +18,27 @@ for (const { name } of wanted.benches) {
   if (!known.includes(name)) fail(`there is no bench "${name}", only ${known.join(", ")}`);
 }
 const benches = wanted.benches.length > 0 ? wanted.benches : known.map((name) => ({ name, part: null }));
+if (wanted.check) process.exit((await checkBenches(benches.map(({ name }) => name))) ? 0 : 1);
 for (const { name, part } of benches) await runBench(name, part);
 process.exit(0);
+
+/** Runs the checks of these benches, one bench after the other. @returns whether all bounds were kept */
+async function checkBenches(names: string[]): Promise<boolean> {
+  const checks: Check[] = [];
+  for (const name of names) {
+    const bench: Bench = await import(`./${name}.ts`);
+    if (bench.check === undefined) continue;
+    process.stderr.write(`${name}: ${bench.description}\n`);
+    checks.push(...(await bench.check()).map((check) => ({ ...check, name: `${name}: ${check.name}` })));
+  }
+  if (checks.length === 0) fail(`${names.join(", ")}: nothing has a bound`);
+  const table = tableOf(`bounds, for a machine that does nothing else; this one is ${machine()}`, checks);
+  console.log(printTable(table));
+  const beyond = checks.filter((check) => !isWithin(check)).length;
+  console.log(`  ${beyond === 0 ? "all bounds kept" : `${beyond} of ${checks.length} beyond their bounds`}`);
+  console.log(`  written to ${await write("check", { tables: [table], skipped: [] })}`);
+  return beyond === 0;
+}
 
 async function runBench(name: string, part: string | null): Promise<void> {
   const bench: Bench = await import(`./${name}.ts`);
@@ -40,16 +61,17 @@ async function write(name: string, findings: Findings): Promise<string> {
   return path;
 }
 
-/** `bun run bench [NAME[:PART] …] [--rounds N]` */
 function readArguments() {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { rounds: { type: "string" }, help: { type: "boolean" } },
+      options: { rounds: { type: "string" }, check: { type: "boolean" }, help: { type: "boolean" } },
     });
     if (values.help) {
       console.log(
-        `bun run bench [NAME[:PART] …] [--rounds N]\n\nThe names are ${known.join(", ")}; without one, all of them.`,
+        `bun run bench [NAME[:PART] …] [--rounds N]\nbun run bench --check [NAME …]\n\n` +
+          `The names are ${known.join(", ")}; without one, all of them. --check compares with stated bounds, on a machine\n` +
+          "that does nothing else, and exits with 1 beyond them.",
       );
       process.exit(0);
     }
@@ -59,7 +81,7 @@ function readArguments() {
       const [name = "", part = null] = positional.split(":");
       return { name, part };
     });
-    return { rounds, benches };
+    return { rounds, benches, check: values.check ?? false };
   } catch (error) {
     return fail((error as Error).message);
   }

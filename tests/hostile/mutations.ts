@@ -197,3 +197,11 @@ export function mutated(text: string): fc.Arbitrary<string> {
 export function mutatedLine(line: string): fc.Arbitrary<string> {
   return mutated(line).map((text) => text.replaceAll("\n", " "));
 }
+
+/** Returns a station list with XML entities, each of which names the one before it ten times: 10 to the power of `count`. */
+export function entityBomb(count: number): string {
+  const declared = Array.from({ length: count }, (_, index) => {
+    return `<!ENTITY e${index + 1} "${`&e${index};`.repeat(10)}">`;
+  });
+  return `<!DOCTYPE s [<!ENTITY e0 "boom">${declared.join("")}]><stations><station name="&e${count};"/></stations>`;
+}

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../services/dev/ports.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
@@ -23,6 +21,8 @@ let replayed: StreamEvent[];
 let ofWorker: Scrape;
 let ofServer: Scrape;
 
+const startedAtMs = Date.now();
+let scrapedAtMs: number;
 const minute = new Date(Math.floor(Date.now() / 60_000) * 60_000);
 /** Two of its six rows are broken, one has a wave that no sea has, and one an unreadable cell. */
 const firstFile = latestObsFile(6, minute)
@@ -59,6 +59,7 @@ beforeAll(async () => {
   await server.line(({ message }) => message === "dropped a message");
   do ofWorker = await scrape(workerUrl);
   while (ofWorker.value("bellbuoy_polls_total", { outcome: "changed" }) < 2);
+  scrapedAtMs = Date.now();
   ofServer = await scrape(server.url);
 });
 
@@ -100,7 +101,9 @@ describe("the worker's metrics tell", () => {
 
   test("how old the newest observation and the last poll are", async () => {
     expect(ofWorker.value("bellbuoy_newest_observation_timestamp_seconds")).toBe(minute.getTime() / 1000);
-    expect(Date.now() / 1000 - ofWorker.value("bellbuoy_last_poll_timestamp_seconds")).toBeWithin(0, 20);
+    const lastPollMs = ofWorker.value("bellbuoy_last_poll_timestamp_seconds") * 1000;
+    expect(lastPollMs).toBeGreaterThanOrEqual(startedAtMs);
+    expect(lastPollMs).toBeLessThanOrEqual(scrapedAtMs);
   });
 
   test("what the queues hold, and how jobs ended", () => {
@@ -253,21 +256,5 @@ describe("what is made to watch bellbuoy with", () => {
     const documented = await Bun.file(join(monitoring, "../operations.md")).text();
     const names = new Set([...ofWorker.families.keys(), ...ofServer.families.keys()]);
     expect([...names].filter((name) => !documented.includes(`\`${name}\``))).toEqual([]);
-  });
-
-  test.skipIf(!Bun.which("promtool"))("Prometheus's own tool finds rules and queries in order", async () => {
-    const directory = await mkdtemp(join(tmpdir(), "bellbuoy-rules-"));
-    const records = (await dashboardQueries()).map((expr, index) => ({ record: `query_${index}`, expr }));
-    const queries = join(directory, "queries.json");
-    await Bun.write(queries, JSON.stringify({ groups: [{ name: "dashboard", rules: records }] }));
-    const promtool = (...args: string[]) => Bun.$`promtool ${args}`.quiet().nothrow();
-    for (const checked of [
-      promtool("check", "rules", join(monitoring, "alerts.yaml"), queries),
-      promtool("test", "rules", join(monitoring, "alerts.test.yaml")),
-    ]) {
-      const { exitCode, stderr } = await checked;
-      expect({ exitCode, said: stderr.toString() }).toEqual({ exitCode: 0, said: "" });
-    }
-    await rm(directory, { recursive: true });
   });
 });

@@ -12,8 +12,6 @@ const project = resolve(import.meta.dir, "../..");
 const timings = "tests/timings.json";
 /** More than there are processors, since many tests wait for a timer, a sound or a process. */
 const workers = availableParallelism() + 2;
-/** What tests need beside Bun and Redis, and the Debian package that has it. Tests without it do not run. */
-const programs = { chromium: "chromium", curl: "curl", python3: "python3", node: "nodejs" };
 const runFolder = /^bellbuoy-run-(\d+)-/;
 /** `bun test` may take so long to end after it was asked to. */
 const endMs = 2_000;
@@ -23,9 +21,10 @@ type Part = { stop(): Promise<unknown> };
 /**
  * Runs the tests, all or those below the given paths.
  * @param args paths and flags of `bun test`
+ * @param hints lines to print again before the counts
  * @returns the exit code: 0 only when every test ran and passed
  */
-export async function runSuite(args: string[]): Promise<number> {
+export async function runSuite(args: string[], hints: string[] = []): Promise<number> {
   removeFoldersOfDeadRuns();
   const folder = mkdtempSync(join(tmpdir(), `bellbuoy-run-${process.pid}-`));
   // The account that runs PostgreSQL for root must get through.
@@ -38,7 +37,7 @@ export async function runSuite(args: string[]): Promise<number> {
     const variables = await Promise.race([starting, interrupted]);
     if (variables === null) return 130;
     const run = runTests(args, variables, interrupted);
-    return report(await run);
+    return report(await run, hints);
   } finally {
     await Promise.all(parts.map((part) => part.then((started) => started.stop()).catch(printFailure)));
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
@@ -91,20 +90,16 @@ async function runTests(
   };
 }
 
-function report({ exitCode, passed, failed, notRun }: Outcome): number {
-  const missing = Object.keys(programs).filter((name) =>
-    name === "chromium" ? chromium === null : Bun.which(name) === null,
-  );
-  const packages = Object.entries(programs)
-    .filter(([name]) => missing.includes(name))
-    .map(([, name]) => name);
-  if (missing.length > 0) {
+function report({ exitCode, passed, failed, notRun }: Outcome, hints: string[]): number {
+  for (const hint of hints) console.log(hint);
+  if (chromium === null) {
     console.log(
-      `Without ${missing.join(", ")} some tests did not run. To install: apt-get install -y ${packages.join(" ")}`,
+      "Chromium is missing, and the tests of the page did not run. To install it: apt-get install -y chromium",
     );
   }
   console.log(`${passed} passed, ${failed} failed, ${notRun} not run`);
-  return exitCode === 0 && missing.length > 0 ? 1 : exitCode;
+  const isPart = chromium === null || hints.length > 0;
+  return exitCode === 0 && isPart ? 1 : exitCode;
 }
 
 /** Passes a stream on as it comes. @returns the end of it, where the counts are */

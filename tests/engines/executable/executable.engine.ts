@@ -1,36 +1,41 @@
+// The executables: the one for amd64 runs as a user without rights, the one for arm64 is built. Bun's other runtimes come
+// from the npm registry the first time.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildExecutable } from "../../services/executable/build.ts";
-import { latestObsPath } from "../../shared/upstream.ts";
-import { distDir } from "../../web/build.ts";
-import { builtPlayer } from "../rig/built-player.ts";
-import { createDatabase } from "../rig/database.ts";
-import { listen } from "../rig/listen.ts";
-import { latestObsFile } from "../rig/ndbc-file.ts";
-import { type ServiceName, type StartingService, spawnService, startStack } from "../rig/stack.ts";
-import { startUpstream } from "../rig/upstream.ts";
+import { freePort } from "../../../services/dev/ports.ts";
+import { type Redis, startRedis } from "../../../services/dev/redis.ts";
+import { buildExecutable } from "../../../services/executable/build.ts";
+import { latestObsPath } from "../../../shared/upstream.ts";
+import { distDir } from "../../../web/build.ts";
+import { builtPlayer } from "../../rig/built-player.ts";
+import { createDatabase } from "../../rig/database.ts";
+import { listen } from "../../rig/listen.ts";
+import { latestObsFile } from "../../rig/ndbc-file.ts";
+import { type ServiceName, type StartingService, spawnService } from "../../rig/stack.ts";
+import { startUpstream } from "../../rig/upstream.ts";
+import { isMissing, pathOf } from "../programs.ts";
 
-// The first time the Bun for such processors is fetched.
-setDefaultTimeout(60_000);
+// The first time the runtimes are fetched.
+setDefaultTimeout(300_000);
 
 /** A user that owns nothing, on any Linux. */
 const nobody = 65534;
 
-const canRun = process.platform === "linux" && process.arch === "x64";
+const cannotRun = process.platform !== "linux" || process.arch !== "x64" || isMissing("setpriv");
 
-describe.skipIf(!canRun)(
+describe.skipIf(cannotRun)(
   "The executable for amd64, started by a user without rights where there is no file and no program,",
   () => {
     let program = "";
     let emptyDir = "";
     let home = "";
     let databaseUrl = "";
-    let redisUrl = "";
+    let redis: Redis;
     const upstream = startUpstream();
     const started: StartingService[] = [];
-    let stop = async () => {};
 
     beforeAll(async () => {
       home = await mkdtemp(join(tmpdir(), "bellbuoy-executable-"));
@@ -39,32 +44,28 @@ describe.skipIf(!canRun)(
       await chmod(home, 0o755);
       await builtPlayer();
       program = await buildExecutable("linux-amd64", home);
-      const stack = await startStack();
-      stop = stack.stop;
-      // Not the stack's: this one has no tables yet.
-      databaseUrl = await createDatabase();
-      redisUrl = stack.redisUrl;
+      // A port, since another user cannot reach the socket of a test's Redis.
+      redis = await startRedis({ port: freePort() });
+      databaseUrl = await createDatabase("empty");
       upstream.files.set(latestObsPath, latestObsFile(3, new Date()));
     });
 
     afterAll(async () => {
       await Promise.all(started.map((service) => service.stop("SIGKILL")));
-      await Promise.all([stop(), upstream.stop()]);
+      await Promise.all([redis?.stop(), upstream.stop()]);
       await rm(home, { recursive: true, force: true });
     });
 
     function start(service: ServiceName, env: Record<string, string> = {}): StartingService {
       const asNobody =
-        process.getuid?.() === 0
-          ? ["/usr/bin/setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"]
-          : [];
+        process.getuid?.() === 0 ? [pathOf("setpriv"), `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"] : [];
       const command = { argv: [...asNobody, program, service], cwd: emptyDir };
       const running = spawnService(
         service,
         {
           PATH: "",
           DATABASE_URL: databaseUrl,
-          REDIS_URL: redisUrl,
+          REDIS_URL: redis.url,
           NDBC_URL: upstream.url,
           BACKFILL_HOURS: "0",
           ...env,
@@ -91,7 +92,7 @@ describe.skipIf(!canRun)(
     test("serves every file of the player as a checkout does", async () => {
       const [own, checkout] = [
         start("server"),
-        spawnService("server", { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }),
+        spawnService("server", { DATABASE_URL: databaseUrl, REDIS_URL: redis.url }),
       ];
       started.push(checkout);
       const urls = [await own.up, await checkout.up] as const;

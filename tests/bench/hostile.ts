@@ -1,0 +1,84 @@
+// What malformed files cost a worker: time to parse them, memory for one that unpacks to much more than it should.
+
+import fc from "fast-check";
+import { parseActiveStations } from "../../services/worker/ndbc/active-stations.ts";
+import { createNdbcClient, UpstreamError } from "../../services/worker/ndbc/client.ts";
+import { parseLatestObs } from "../../services/worker/ndbc/latest-obs.ts";
+import { NotDataError } from "../../services/worker/ndbc/not-data.ts";
+import { parseRealtime } from "../../services/worker/ndbc/realtime.ts";
+import { entityBomb, mutated } from "../hostile/mutations.ts";
+import { fixture } from "../worker/ndbc/fixture.ts";
+import { type Check, type Findings, tableOf } from "./rig/findings.ts";
+
+export const description = "what malformed files cost: the slowest to parse, and the memory for a gzip bomb of 300 MB";
+
+/** A worker polls every five minutes; a second for one file does no harm. */
+const maxParseMs = 1_000;
+/** Lists of eight megabytes that no station list resembles; the worker fetches one a day. */
+const maxLargeListMs = 10_000;
+const maxBombMb = 50;
+const files = 1_000;
+const seed = 1;
+const now = new Date("2026-05-06T12:00:00Z");
+
+/** Measures all, once. */
+export async function run(): Promise<Findings> {
+  return { tables: [tableOf(`${files} malformed files of each kind`, await check())], skipped: [] };
+}
+
+/** Measures all, once. @throws {Error} when a parser or the client fails in another way than it should */
+export async function check(): Promise<Check[]> {
+  // First, while this process is small.
+  const bombMb = await memoryOfBomb();
+  const parsers: [string, (body: string) => unknown][] = [
+    ["latest_obs.txt", (body) => parseLatestObs(body, now)],
+    ["44009.txt", (body) => parseRealtime("44009", body, now)],
+    ["activestations.xml", parseActiveStations],
+  ];
+  const checks: Check[] = [];
+  for (const [name, parse] of parsers) {
+    const bodies = fc.sample(mutated(await fixture(name)), { numRuns: files, seed });
+    checks.push(slowest(`slowest malformed ${name}`, parse, bodies));
+  }
+  const brokenLines = (await fixture("latest_obs.txt")) + "x\n".repeat(3_900_000);
+  const largeLists = ["<a>".repeat(1_000_000), `<stations>${"<station/>".repeat(700_000)}</stations>`, entityBomb(12)];
+  return [
+    ...checks,
+    slowest("8 MB of broken lines", (body) => parseLatestObs(body, now), [brokenLines]),
+    slowest("slowest of three large station lists", parseActiveStations, largeLists, maxLargeListMs),
+    { name: "memory grown by a gzip bomb", value: bombMb, unit: "MB", max: maxBombMb },
+  ];
+}
+
+function slowest(name: string, parse: (body: string) => unknown, bodies: string[], max = maxParseMs): Check {
+  const times = bodies.map((body) => {
+    const startedMs = performance.now();
+    try {
+      parse(body);
+    } catch (error) {
+      if (!(error instanceof NotDataError)) throw error;
+    }
+    return performance.now() - startedMs;
+  });
+  return { name, value: Math.max(...times), unit: "ms", max };
+}
+
+/** Fetches 300 kB that unpack to 300 MB. @returns megabytes by which this process has grown */
+async function memoryOfBomb(): Promise<number> {
+  // Made of members of a megabyte, since this process must not have held it either.
+  const bomb = Buffer.concat(Array<Uint8Array>(300).fill(Bun.gzipSync(new Uint8Array(1_000_000))));
+  const server = Bun.serve({
+    port: 0,
+    fetch: () => new Response(bomb, { headers: { "Content-Encoding": "gzip" } }),
+  });
+  const before = process.memoryUsage.rss();
+  const client = createNdbcClient({ baseUrl: server.url.origin, maxBytes: 1_000_000 });
+  const refused = await client.get("/data/bomb.txt", null).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (!(refused instanceof UpstreamError)) throw new Error(`the gzip bomb was not refused, but: ${refused}`);
+  const grownMb = (process.memoryUsage.rss() - before) / 1e6;
+  await server.stop(true);
+  return grownMb;
+}

@@ -1,0 +1,45 @@
+// The programs that the tests of this folder run, beside the Redis, PostgreSQL and Chromium that every test may use.
+
+/** The packages that hold each program. `null`: there is none, since the program is for Linux only. */
+const packages = {
+  caddy: { debian: "caddy", homebrew: "caddy" },
+  curl: { debian: "curl", homebrew: "curl" },
+  haproxy: { debian: "haproxy", homebrew: "haproxy" },
+  nginx: { debian: "nginx", homebrew: "nginx" },
+  node: { debian: "nodejs", homebrew: "node" },
+  openssl: { debian: "openssl", homebrew: "openssl" },
+  promtool: { debian: "prometheus", homebrew: "prometheus" },
+  python3: { debian: "python3", homebrew: "python" },
+  setpriv: { debian: "util-linux", homebrew: null },
+  "systemd-analyze": { debian: "systemd", homebrew: null },
+} as const;
+
+/** The name of a program that a test may need; another one gets its row in {@link packages}. */
+export type Program = keyof typeof packages;
+
+/** Debian keeps some programs where only root looks. */
+const searchPath = `${process.env.PATH}:/usr/local/sbin:/usr/sbin`;
+
+/** Returns where a program is, or its bare name where it is missing. */
+export function pathOf(name: Program): string {
+  return Bun.which(name, { PATH: searchPath }) ?? name;
+}
+
+/** Returns whether a test that needs these programs cannot run here. */
+export function isMissing(...names: Program[]): boolean {
+  return names.some((name) => pathOf(name) === name);
+}
+
+/** Lists the programs that are not installed here, each with its Debian package and the command that installs it. */
+export function missingPrograms(): { name: Program; debian: string; install: string }[] {
+  const names = Object.keys(packages) as Program[];
+  return names
+    .filter((name) => isMissing(name))
+    .map((name) => ({ name, debian: packages[name].debian, install: installCommand(name) }));
+}
+
+function installCommand(name: Program): string {
+  const { debian, homebrew } = packages[name];
+  if (process.platform === "linux") return `apt-get install -y ${debian}`;
+  return homebrew === null ? "use Linux" : `brew install ${homebrew}`;
+}

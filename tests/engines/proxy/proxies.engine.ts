@@ -1,0 +1,148 @@
+// Streams through nginx, Caddy and HAProxy, each set up by its file in services/proxy.
+
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "../../../services/dev/ports.ts";
+import { startStack } from "../../rig/stack.ts";
+import { isMissing, pathOf } from "../programs.ts";
+
+setDefaultTimeout(60_000);
+
+const proxyDir = join(import.meta.dir, "../../../services/proxy");
+const workDir = mkdtempSync(join(tmpdir(), "bellbuoy-proxies-"));
+const children: Bun.Subprocess[] = [];
+
+const stack = await startStack();
+
+afterAll(async () => {
+  for (const child of children) child.kill();
+  await Promise.all(children.map((child) => child.exited));
+  await stack.stop();
+  await rm(workDir, { recursive: true, force: true });
+});
+
+/** Makes a key and a certificate for localhost. @returns the files that hold them */
+async function makeCertificate(): Promise<{ key: string; certificate: string }> {
+  const [key, certificate] = [join(workDir, "key.pem"), join(workDir, "certificate.pem")];
+  const asked = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost"];
+  await Bun.$`openssl req ${asked} -keyout ${key} -out ${certificate}`.quiet();
+  return { key, certificate };
+}
+
+/** Runs the site's file, with other ports, another certificate and the test's server. @returns its https address */
+async function startNginx(serverPort: string): Promise<string> {
+  const [http, https] = [freePort(), freePort()];
+  const { key, certificate } = await makeCertificate();
+  const site = (await Bun.file(join(proxyDir, "nginx-site.conf")).text())
+    .replaceAll(/^\tlisten \[::\].*\n/gm, "")
+    .replaceAll("listen 80;", `listen 127.0.0.1:${http};`)
+    .replaceAll("listen 443 ssl", `listen 127.0.0.1:${https} ssl`)
+    .replaceAll(/ssl_certificate .*;/g, `ssl_certificate ${certificate};`)
+    .replaceAll(/ssl_certificate_key .*;/g, `ssl_certificate_key ${key};`)
+    .replaceAll("127.0.0.1:3000", `127.0.0.1:${serverPort}`);
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+  const paths = temporary.map((name) => `${name}_temp_path ${workDir}/${name};`).join("\n");
+  const settings = `pid ${workDir}/nginx.pid;\nevents {}\nhttp {\naccess_log off;\n${paths}\ngzip on;\ngzip_types *;\n${site}}\n`;
+  await Bun.write(join(workDir, "nginx.conf"), settings);
+  const files = ["-c", join(workDir, "nginx.conf"), "-p", workDir, "-e", join(workDir, "error.log")];
+  start([pathOf("nginx"), ...files, "-g", "daemon off;"]);
+  return untilThere(`https://localhost:${https}`);
+}
+
+/** Runs the file, with another port and the test's server, since Docker's DNS is not available here. */
+async function startCaddy(serverPort: string): Promise<string> {
+  const port = freePort();
+  const file = (await Bun.file(join(proxyDir, "Caddyfile")).text())
+    .replace("name server", "name localhost")
+    .replace("port 3000", `port ${serverPort}`)
+    .replace("grace_period 3s", "grace_period 1ms\n\tadmin off");
+  await Bun.write(join(workDir, "Caddyfile"), file);
+  const url = `http://localhost:${port}`;
+  const env = { PATH: process.env.PATH, HOME: workDir, SITE_ADDRESS: url };
+  start([pathOf("caddy"), "run", "--config", join(workDir, "Caddyfile"), "--adapter", "caddyfile"], env);
+  return untilThere(url);
+}
+
+/** Runs the file, with other ports, another certificate and the test's server. @returns its https address */
+async function startHaproxy(serverPort: string): Promise<string> {
+  const [http, https] = [freePort(), freePort()];
+  const { key, certificate } = await makeCertificate();
+  const both = join(workDir, "site.pem");
+  await Bun.write(both, (await Bun.file(certificate).text()) + (await Bun.file(key).text()));
+  const file = (await Bun.file(join(proxyDir, "haproxy.cfg")).text())
+    .replace("bind :80", `bind 127.0.0.1:${http}`)
+    .replace(/bind :443 ssl crt \S+/, `bind 127.0.0.1:${https} ssl crt ${both}`)
+    .replace("127.0.0.1:3000", `127.0.0.1:${serverPort}`);
+  await Bun.write(join(workDir, "haproxy.cfg"), file);
+  start([pathOf("haproxy"), "-db", "-f", join(workDir, "haproxy.cfg")]);
+  return untilThere(`https://localhost:${https}`);
+}
+
+/** Starts a proxy that ends with the tests. */
+function start(command: string[], env: Record<string, string | undefined> = process.env): void {
+  children.push(Bun.spawn(command, { env, stdout: "ignore", stderr: "ignore" }));
+}
+
+async function untilThere(url: string): Promise<string> {
+  while ((await Bun.$`curl -sk -o /dev/null ${url}/health`.nothrow().quiet()).exitCode !== 0) await Bun.sleep(20);
+  return url;
+}
+
+/** Starts a curl that listens, and reports what it receives and over which version of HTTP. */
+function listenThrough(url: string) {
+  const options = ["-sk", "--http2", "--no-buffer", "--compressed", "--dump-header", "-"];
+  const child = Bun.spawn(["curl", ...options, `${url}/v1/observations/stream`]);
+  children.push(child);
+  let received = "";
+  const reading = (async () => {
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) received += text;
+  })();
+  return {
+    async until(part: string): Promise<string> {
+      while (!received.includes(part))
+        await Promise.race([Bun.sleep(5), reading.then(() => Promise.reject(new Error(received)))]);
+      return received;
+    },
+    stop: () => child.kill(),
+  };
+}
+
+const message = (stationId: string) =>
+  `{"stationId":"${stationId}","timestamp":"2025-11-15T12:00:00.000Z","waveHeightM":1.2,"windSpeedMps":5.1,"windDirDeg":180,"waterTempC":12.4,"pressureHpa":1012.8}`;
+
+describe.each([
+  ["nginx", isMissing("nginx", "openssl", "curl"), startNginx, "HTTP/2"],
+  ["Caddy", isMissing("caddy", "curl"), startCaddy, "HTTP/1.1"],
+  ["HAProxy", isMissing("haproxy", "openssl", "curl"), startHaproxy, "HTTP/2"],
+] as const)("Behind %s, set up by the file in services/proxy,", (name, isSkipped, startProxy, version) => {
+  test.skipIf(isSkipped)(
+    "a listener hears each event at once, not compressed, and counts by its own address",
+    async () => {
+      // One of its own: all proxies are the same address to it, and some keep streams that their clients have left.
+      const server = await stack.start("server", { TRUST_PROXY: "1", MAX_STREAMS_PER_IP: "2" });
+      const url = await startProxy(new URL(server.url).port);
+      while ((await fetch(`${server.url}/ready`)).status !== 200) await Bun.sleep(10);
+      const listener = listenThrough(url);
+      const head = await listener.until("event: connection");
+      expect(head).toStartWith(`${version} 200`);
+      expect(head.toLowerCase()).toContain("content-type: text/event-stream");
+      expect(head.toLowerCase()).not.toContain("content-encoding");
+      // A proxy that buffers would hold a single event back.
+      for (const stationId of ["44009", "46026"]) {
+        await stack.redis.publish("observations:new", message(stationId));
+        await listener.until(message(stationId));
+      }
+      // The address that a client claims does not count: its own has two streams open.
+      const second = listenThrough(url);
+      await second.until("event: connection");
+      const refused =
+        await Bun.$`curl -sk -o /dev/null -w ${"%{http_code}"} -H ${"X-Forwarded-For: 192.0.2.1"} ${url}/v1/observations/stream`.text();
+      expect(`${name} ${refused}`).toBe(`${name} 429`);
+      listener.stop();
+      second.stop();
+    },
+  );
+});

@@ -1,0 +1,34 @@
+// Runs the tests that need other programs: `bun run test:engines [PART OF A PATH …]`. With `--missing` it only lists the
+// Debian packages of the programs that are not installed.
+
+import { join } from "node:path";
+import { installPackages } from "../../services/dev/install.ts";
+import { missingPrograms } from "./programs.ts";
+
+const wanted = process.argv.slice(2);
+const missing = missingPrograms();
+
+if (wanted.includes("--missing")) {
+  console.log([...new Set(missing.map(({ debian }) => debian))].join(" "));
+  process.exit(0);
+}
+
+const files = [...new Bun.Glob("tests/engines/**/*.engine.ts").scanSync(join(import.meta.dir, "../.."))]
+  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+  .sort();
+if (files.length === 0) {
+  console.error(`test:engines: no file of tests/engines has "${wanted.join('" or "')}" in its path`);
+  process.exit(1);
+}
+
+const hints = missing.map(({ name, install }) => `${name} is missing. To install it: ${install}`);
+for (const hint of hints) console.log(hint);
+installPackages();
+const { runSuite } = await import("../rig/run-suite.ts");
+// Bun takes a name without ".test" in it for a path only behind "./".
+process.exit(
+  await runSuite(
+    files.map((file) => `./${file}`),
+    hints,
+  ),
+);
