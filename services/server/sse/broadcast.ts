@@ -1,3 +1,4 @@
+import { type Clock, systemClock, waitAtMost } from "../../../shared/clock.ts";
 import { type Filter, matches } from "./filter.ts";
 import { encodeFrames, type Frame, heartbeatComment, heartbeatId, retryBlock } from "./frames.ts";
 import type { Outbox } from "./outbox.ts";
@@ -56,6 +57,7 @@ export function createBroadcast(
   places: Places,
   lastEventId: () => bigint,
   flushed: (frames: Frame[], seconds: number) => void,
+  clock: Clock = systemClock,
 ): Broadcast {
   const listeners = new Set<Listener>();
   const sizes = new Map<string, number>();
@@ -86,7 +88,7 @@ export function createBroadcast(
       const frames = pending;
       const since = pendingSince;
       pending = [];
-      flushedAt = performance.now();
+      flushedAt = clock.monotonicMs();
       const bytes = encodeFrames(frames);
       let handed = 0;
       for (const { outbox } of live.whole) {
@@ -100,7 +102,7 @@ export function createBroadcast(
         unplaced.push(...frames);
         if (!placing) void place();
       }
-      flushed(frames, (performance.now() - since) / 1000);
+      flushed(frames, (clock.monotonicMs() - since) / 1000);
     }
   }
 
@@ -150,7 +152,7 @@ export function createBroadcast(
     for (const listener of listeners) {
       if (listener.outbox.stalledMs() > maxStalledMs) listener.end("too slow");
     }
-    if (performance.now() - flushedAt >= heartbeatMs / 2) {
+    if (clock.monotonicMs() - flushedAt >= heartbeatMs / 2) {
       for (const { outbox } of live.whole) outbox.send(heartbeatComment);
     }
     for (const listener of live.filtered) sendPosition(listener);
@@ -167,7 +169,7 @@ export function createBroadcast(
     return filter.stations !== null || after > lastEventId() ? live.filtered : live.whole;
   }
 
-  const timer = setInterval(heartbeat, heartbeatMs);
+  const endHeartbeat = clock.every(heartbeatMs, heartbeat);
   return {
     get size() {
       return listeners.size;
@@ -196,16 +198,16 @@ export function createBroadcast(
     },
     send(frame) {
       if (pending.push(frame) > 1) return;
-      pendingSince = performance.now();
+      pendingSince = clock.monotonicMs();
       if (handingOut === null) setImmediate(handOutSome);
     },
     endAll,
     async stop() {
-      clearInterval(timer);
+      endHeartbeat();
       flush();
       for (const { outbox } of listeners) outbox.send(retryBlock());
       const allDrained = Promise.all([...listeners].map(({ outbox }) => outbox.drained()));
-      await Promise.race([allDrained, Bun.sleep(farewellMs)]);
+      await waitAtMost(allDrained, farewellMs, clock);
       endAll("the server is stopping");
     },
   };
