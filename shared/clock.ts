@@ -45,6 +45,21 @@ export function pause(milliseconds: number, signal: AbortSignal, clock: Clock = 
   });
 }
 
+/** Resolves as `promise` does, or after so many ms without an answer. @throws {unknown} what `promise` rejects with */
+export async function waitAtMost(
+  promise: PromiseLike<unknown>,
+  milliseconds: number,
+  clock: Clock = systemClock,
+): Promise<void> {
+  const { promise: tooSlow, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.after(milliseconds, resolve);
+  try {
+    await Promise.race([promise, tooSlow]);
+  } finally {
+    cancel();
+  }
+}
+
 /** Resolves as `promise` does. @throws {unknown} what it rejects with, or an error after so many ms without an answer */
 export async function withDeadline<T>(
   promise: PromiseLike<T>,

@@ -1,4 +1,4 @@
-import { pause } from "./clock.ts";
+import { type Clock, pause, systemClock } from "./clock.ts";
 import type { Log } from "./log.ts";
 
 /** What is known of a connection to something outside: whether it holds, and if not, why. */
@@ -56,6 +56,7 @@ export async function untilUp<T>(
   signal: AbortSignal,
   call: () => Promise<T>,
   isAway: (error: unknown) => boolean = () => true,
+  clock: Clock = systemClock,
 ): Promise<T> {
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
     signal.throwIfAborted();
@@ -66,7 +67,7 @@ export async function untilUp<T>(
     } catch (error) {
       if (!isAway(error)) throw error;
       link.down(error);
-      await pause(pauseMs * (0.75 + Math.random() / 2), signal);
+      await pause(pauseMs * (0.75 + Math.random() / 2), signal, clock);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { type Clock, systemClock, waitAtMost } from "./clock.ts";
 import { ConfigError, type Environment } from "./config.ts";
 import { describeError } from "./link.ts";
 import { createLog, type Log, type LogLevel } from "./log.ts";
@@ -33,18 +34,6 @@ export async function runService<Config extends { logLevel: LogLevel }>(
   const closers: (() => unknown)[] = [];
   const stopping = new AbortController();
 
-  async function close(): Promise<void> {
-    const deadline = new Promise<void>((resolve) => setTimeout(resolve, closeDeadlineMs));
-    const all = async () => {
-      // One that fails must not keep the others open.
-      for (const closer of closers.reverse())
-        await Promise.resolve()
-          .then(closer)
-          .catch(() => {});
-    };
-    await Promise.race([all(), deadline]);
-  }
-
   try {
     const config = readConfig(process.env);
     const log = createLog(name, config.logLevel);
@@ -52,7 +41,7 @@ export async function runService<Config extends { logLevel: LogLevel }>(
       if (stopping.signal.aborted) return;
       log.info("stopping", { signal: signalName });
       stopping.abort(new Error("the service is stopping"));
-      await close();
+      await closeAll(closers);
       process.exit(0);
     };
     // SIGPIPE is left alone: a reader of our log that goes away is no reason to stop.
@@ -67,7 +56,21 @@ export async function runService<Config extends { logLevel: LogLevel }>(
     if (stopping.signal.aborted) return;
     const expected = error instanceof ConfigError || error instanceof StartError;
     process.stderr.write(`bellbuoy ${name}: ${expected ? error.message : `cannot start: ${describeError(error)}`}\n`);
-    await close();
+    await closeAll(closers);
     process.exit(1);
   }
+}
+
+/** Calls the closers one after the other, the last one first. Resolves after 4.5 seconds at the latest. */
+export function closeAll(closers: (() => unknown)[], clock: Clock = systemClock): Promise<void> {
+  async function close(): Promise<void> {
+    for (const closer of closers.toReversed()) {
+      try {
+        await closer();
+      } catch {
+        // One that fails must not keep the others open.
+      }
+    }
+  }
+  return waitAtMost(close(), closeDeadlineMs, clock);
 }

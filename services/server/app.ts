@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { serveStatic } from "hono/bun";
-import { timeout } from "hono/timeout";
 import { getPath } from "hono/utils/url";
+import type { Clock } from "../../shared/clock.ts";
 import type { Link } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import { isDatabaseAway, type Sql } from "../../shared/sql.ts";
@@ -11,7 +11,7 @@ import { clientAddress } from "./client-address.ts";
 import { compressed } from "./compression.ts";
 import { endpoints } from "./endpoints.ts";
 import type { Feed } from "./feed.ts";
-import { onlyReads, rateLimit } from "./limits.ts";
+import { answerWithin, onlyReads, rateLimit } from "./limits.ts";
 import { openApiRoute } from "./openapi.ts";
 import { ProblemError, problemResponse, tryAgain } from "./problem.ts";
 import type { RequestContext, RequestEnv } from "./request-env.ts";
@@ -43,6 +43,7 @@ export type AppParts = {
   /** Answers with all metrics. */
   scrape: () => Promise<Response>;
   log: Log;
+  clock: Clock;
 };
 
 /** Of one address within 10 seconds, streams not counted. */
@@ -57,21 +58,21 @@ const playerPath = /^\/[\w./-]{0,200}$/;
 
 /** Every route of the server. */
 export function createApp(parts: AppParts): Hono<RequestEnv> {
-  const { sql, database, problems, feed, broadcast, corsOrigins, maxStreamsPerIp, trustedProxies, playerDir, log } =
-    parts;
+  const { sql, database, problems, feed, broadcast, maxStreamsPerIp, trustedProxies, playerDir, log, clock } = parts;
   const app = new Hono<RequestEnv>({ getPath: pathOf });
 
   app.use(parts.countRequest);
   app.use(securityHeaders);
-  app.use("/v1/*", allowOrigins(corsOrigins));
+  app.use("/v1/*", allowOrigins(parts.corsOrigins));
   app.use(onlyReads);
 
   // Each stream that is opened may be opened once more at once, as after a restart of the server; no less than requests.
   const maxOpenings = Math.max(maxRequests, 2 * maxStreamsPerIp);
-  app.get("/v1/observations/stream", rateLimit(maxOpenings, addressOf), streamRoute({ ...parts, addressOf }));
-  app.use("/v1/*", rateLimit(maxRequests, addressOf), compressed, timeout(answerTimeoutMs, databaseAway));
+  app.get("/v1/observations/stream", rateLimit(maxOpenings, addressOf, clock), streamRoute({ ...parts, addressOf }));
+  app.use("/v1/*", rateLimit(maxRequests, addressOf, clock), compressed);
+  app.use("/v1/*", answerWithin(answerTimeoutMs, databaseAway, clock));
   const rowStreams = createRowStreams(addressOf, log);
-  app.route("/", restRoutes({ sql, rowStreams, recentMedians: createRecentMedians() }));
+  app.route("/", restRoutes({ sql, rowStreams, recentMedians: createRecentMedians(clock) }));
 
   app.get("/health", (c) => c.json({ status: "up", streams: broadcast.size, droppedMessages: feed.dropped }));
   app.get("/ready", async (c) => {

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Frame } from "./sse/frames.ts";
 
@@ -11,25 +12,29 @@ const lineMs = 60_000;
  * line. At `debug` each write has a line of its own too, with all of its event ids.
  * @param signal aborted when the server stops: what waits is written at once
  */
-export function createBroadcastLog(log: Log, signal: AbortSignal): (frames: Frame[]) => void {
+export function createBroadcastLog(
+  log: Log,
+  signal: AbortSignal,
+  clock: Clock = systemClock,
+): (frames: Frame[]) => void {
   let first: bigint | null = null;
   let last: bigint | null = null;
   let events = 0;
-  let timer: Timer | null = null;
+  let cancelLine: (() => void) | null = null;
   let loggedAt = Number.NEGATIVE_INFINITY;
 
   function write(): void {
     const range = first === null ? {} : { firstEventId: String(first), lastEventId: String(last) };
     log.info("broadcast", { events, ...range });
-    timer = null;
-    loggedAt = performance.now();
+    cancelLine = null;
+    loggedAt = clock.monotonicMs();
     first = null;
     events = 0;
   }
 
   signal.addEventListener("abort", () => {
-    if (timer === null) return;
-    clearTimeout(timer);
+    if (cancelLine === null) return;
+    cancelLine();
     write();
   });
   return (frames) => {
@@ -37,6 +42,6 @@ export function createBroadcastLog(log: Log, signal: AbortSignal): (frames: Fram
     events += frames.length;
     first ??= frames.find(({ eventId }) => eventId !== null)?.eventId ?? null;
     last = frames.findLast(({ eventId }) => eventId !== null)?.eventId ?? last;
-    timer ??= setTimeout(write, Math.max(gatherMs, loggedAt + lineMs - performance.now()));
+    cancelLine ??= clock.after(Math.max(gatherMs, loggedAt + lineMs - clock.monotonicMs()), write);
   };
 }

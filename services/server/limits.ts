@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
-import { rateLimiter } from "hono-rate-limiter";
+import { rateLimiter, type Store } from "hono-rate-limiter";
+import type { Clock } from "../../shared/clock.ts";
 import { ProblemError, problemResponse, tryAgain } from "./problem.ts";
 import type { RequestContext, RequestEnv } from "./request-env.ts";
 
@@ -29,12 +30,17 @@ export const onlyReads: MiddlewareHandler<RequestEnv> = async (c, next) => {
 };
 
 /** Lets an address ask so many times in 10 seconds, and then answers 429 until they are over. */
-export function rateLimit(limit: number, addressOf: (c: RequestContext) => string): MiddlewareHandler<RequestEnv> {
+export function rateLimit(
+  limit: number,
+  addressOf: (c: RequestContext) => string,
+  clock: Clock,
+): MiddlewareHandler<RequestEnv> {
   // So that nobody can choose an address that shares a counter with a given other one.
   const seed = crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n;
   return rateLimiter<RequestEnv>({
     windowMs: rateWindowMs,
     limit,
+    store: createRateStore(clock),
     // They would stay in memory as long as a stream is open.
     standardHeaders: false,
     keyGenerator: (c) => String(BigInt(Bun.hash(addressOf(c), seed)) % rateCounters),
@@ -43,4 +49,52 @@ export function rateLimit(limit: number, addressOf: (c: RequestContext) => strin
       return problemResponse(c, tryAgain(429, `more than ${limit} requests within ${seconds} seconds`, seconds));
     },
   });
+}
+
+/**
+ * Counts requests by key on a clock of ours. The library's own store reads the machine's time: once that is set back by an
+ * hour, a refused address stays refused for an hour.
+ */
+function createRateStore(clock: Clock): Store<RequestEnv> {
+  const counters = new Map<string, { totalHits: number; endsAtMs: number }>();
+  let sweepAtMs = clock.monotonicMs() + rateWindowMs;
+
+  function sweep(nowMs: number): void {
+    for (const [key, { endsAtMs }] of counters) if (endsAtMs <= nowMs) counters.delete(key);
+    sweepAtMs = nowMs + rateWindowMs;
+  }
+
+  return {
+    increment(key) {
+      const nowMs = clock.monotonicMs();
+      if (nowMs >= sweepAtMs) sweep(nowMs);
+      const known = counters.get(key);
+      const counter = known && known.endsAtMs > nowMs ? known : { totalHits: 0, endsAtMs: nowMs + rateWindowMs };
+      counter.totalHits += 1;
+      counters.set(key, counter);
+      return { totalHits: counter.totalHits };
+    },
+    decrement(key) {
+      const counter = counters.get(key);
+      if (counter) counter.totalHits -= 1;
+    },
+    resetKey: (key) => void counters.delete(key),
+  };
+}
+
+/** Gives up an answer that takes longer. @throws {ProblemError} what `problem` makes, after so many ms */
+export function answerWithin(
+  milliseconds: number,
+  problem: () => ProblemError,
+  clock: Clock,
+): MiddlewareHandler<RequestEnv> {
+  return async (_c, next) => {
+    const { promise: tooLate, reject } = Promise.withResolvers<never>();
+    const cancel = clock.after(milliseconds, () => reject(problem()));
+    try {
+      await Promise.race([next(), tooLate]);
+    } finally {
+      cancel();
+    }
+  };
 }

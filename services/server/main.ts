@@ -2,16 +2,18 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { httpUrl } from "../../shared/address.ts";
 import { redisNames } from "../../shared/channels.ts";
-import { readServerConfig, type ServerConfig } from "../../shared/config.ts";
-import { describeError, untilUp, watchLink } from "../../shared/link.ts";
+import { systemClock as clock, waitAtMost } from "../../shared/clock.ts";
+import { readServerConfig } from "../../shared/config.ts";
+import { untilUp, watchLink } from "../../shared/link.ts";
 import { createServiceMetrics } from "../../shared/metrics.ts";
 import { migrate } from "../../shared/migrate.ts";
 import { connectRedis, pingRedis } from "../../shared/redis.ts";
-import { runService, StartError } from "../../shared/service.ts";
+import { runService } from "../../shared/service.ts";
 import { connectSql, pingDatabase } from "../../shared/sql.ts";
 import { createApp } from "./app.ts";
 import { createBroadcastLog } from "./broadcast-log.ts";
 import { createFeed } from "./feed.ts";
+import { listen } from "./listen.ts";
 import { createServerMetrics } from "./metrics.ts";
 import { readPositions } from "./queries.ts";
 import { createBroadcast } from "./sse/broadcast.ts";
@@ -20,10 +22,6 @@ import { createPlaces } from "./sse/places.ts";
 /** In an executable beside the code, see `services/executable/build.ts`; otherwise where the player's build puts it. */
 const playerDir = join(import.meta.dir, Bun.isStandaloneExecutable ? "dist" : "../../web/dist");
 const stopGraceMs = 2_000;
-/** Nobody sends us anything but questions. */
-const maxBodyBytes = 64 * 1024;
-/** Of whatever is no stream. */
-const idleSeconds = 10;
 
 await runService("server", readServerConfig, async ({ config, log, onClose, signal }) => {
   const database = watchLink("PostgreSQL", log, signal);
@@ -38,7 +36,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   const redisProblem = () => redis.problem ?? (feed.subscribed ? null : "not subscribed yet");
   const served = createServiceMetrics("server", sql, database, redisProblem);
   const metrics = createServerMetrics(served, config.maxStreams, () => ({ broadcast, feed }));
-  const logBroadcast = createBroadcastLog(log, signal);
+  const logBroadcast = createBroadcastLog(log, signal, clock);
   const broadcast = createBroadcast(
     places,
     () => feed.position ?? 0n,
@@ -46,6 +44,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
       metrics.broadcast(frames.length, seconds);
       logBroadcast(frames);
     },
+    clock,
   );
   const { observationsNew } = redisNames(config.redisNamespace);
   const feed = createFeed(sql, subscriber, observationsNew, database, broadcast, log, signal);
@@ -80,6 +79,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
     countRequest: metrics.countRequest,
     scrape: served.scrape,
     log,
+    clock,
   });
   if (!existsSync(join(playerDir, "index.html"))) {
     const { buildPlayer } = await import("../../web/build.ts");
@@ -90,43 +90,17 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   onClose(async () => {
     await broadcast.stop();
     // Answers under way may finish; who takes none of them is cut off.
-    await Promise.race([server.stop(), Bun.sleep(stopGraceMs)]);
+    await waitAtMost(server.stop(), stopGraceMs, clock);
     await server.stop(true);
   });
   log.info("listening", { url: httpUrl(config.host, server.port) });
 
   // Before the subscription, so that whichever service starts first finds its tables.
   await untilUp(database, signal, () => migrate(sql));
-  const watch = setInterval(() => {
+  const endWatch = clock.every(5_000, () => {
     void ping();
     void pingRedis(subscriber, redis);
-  }, 5_000);
-  onClose(() => clearInterval(watch));
+  });
+  onClose(endWatch);
   feed.start();
 });
-
-/** @throws {StartError} when the port is taken */
-function listen(
-  { host: hostname, port, reusePort }: Pick<ServerConfig, "host" | "port" | "reusePort">,
-  fetch: ReturnType<typeof createApp>["fetch"],
-) {
-  try {
-    return Bun.serve({
-      hostname,
-      port,
-      reusePort,
-      maxRequestBodySize: maxBodyBytes,
-      idleTimeout: idleSeconds,
-      fetch: (request, server) => fetch(request, { server }),
-    });
-  } catch (error) {
-    const code = (error as { code?: string }).code;
-    if (code === "EADDRINUSE") {
-      throw new StartError(`port ${port} is taken: stop what listens there, or set PORT to another`);
-    }
-    if (code === "EACCES") throw new StartError(`port ${port} may not be used: set PORT to one above 1023`);
-    throw new StartError(
-      `cannot listen on ${hostname}, port ${port} (${describeError(error)}): set HOST to an address of this machine`,
-    );
-  }
-}

@@ -1,3 +1,5 @@
+import { type Clock, systemClock } from "../../shared/clock.ts";
+
 /** Answers of the last while, by what was asked. */
 export type RecentAnswers<Answer> = {
   /** The answer that was found for the same question, or is being found; otherwise what `find` finds now. */
@@ -9,11 +11,15 @@ export type RecentAnswers<Answer> = {
  * @param keepMs how old an answer may be
  * @param most how many are kept; the oldest goes first
  */
-export function createRecentAnswers<Answer>(keepMs: number, most: number): RecentAnswers<Answer> {
+export function createRecentAnswers<Answer>(
+  keepMs: number,
+  most: number,
+  clock: Clock = systemClock,
+): RecentAnswers<Answer> {
   const answers = new Map<string, { answer: Promise<Answer>; askedAt: number }>();
   return {
     share(question, find) {
-      const now = performance.now();
+      const now = clock.monotonicMs();
       const known = answers.get(question);
       if (known !== undefined && now - known.askedAt < keepMs) return known.answer;
       const answer = find();

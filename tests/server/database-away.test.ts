@@ -1,9 +1,14 @@
+// What the server answers while PostgreSQL is away or hangs.
+
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { connectSql } from "../../shared/sql.ts";
+import { startApp } from "../rig/app.ts";
 import { listen } from "../rig/listen.ts";
 import { startStack } from "../rig/stack.ts";
+import { createTestClock } from "../rig/test-clock.ts";
 import { startWire } from "../rig/wire.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const stack = await startStack();
 const wire = await startWire(stack.databaseUrl);
@@ -49,13 +54,24 @@ describe("while PostgreSQL is away", () => {
   });
 
   test("and hangs, a request is answered all the same before its connection would be cut", async () => {
+    const sql = connectSql(wire.url, "server");
+    const clock = createTestClock();
+    const app = await startApp(stack, { sql, clock });
+    const stations = `${app.url}/v1/stations`;
+    expect((await fetch(stations)).status).toBe(200);
     wire.hold();
-    const askedAt = performance.now();
-    const response = await get("/v1/stations");
-    expect(response.status).toBe(503);
-    expect(performance.now() - askedAt).toBeLessThan(10_000);
+    const idle = clock.waiting;
+    const asked = fetch(stations);
+    while (clock.waiting === idle) await Bun.sleep(1);
+    // Bun cuts what says nothing for ten seconds.
+    await clock.advance(9_000);
+    expect((await asked).status).toBe(503);
+    expect(clock.waiting).toBe(idle);
     await wire.mend();
-    await readyWhen(200);
-    expect((await get("/v1/stations")).status).toBe(200);
-  }, 20_000);
+    let status = 503;
+    while (status === 503) ({ status } = await fetch(stations));
+    expect(status).toBe(200);
+    await app.stop();
+    await sql.end({ timeout: 1 });
+  });
 });

@@ -1,17 +1,21 @@
+// How services start, wait for what they need, refuse to start, and stop.
+
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../../services/dev/ports.ts";
-import { startPostgres } from "../../services/dev/postgres.ts";
 import { startRedis } from "../../services/dev/redis.ts";
+import { closeAll } from "../../shared/service.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
+import { createDatabase } from "../rig/database.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import { type LogLine, spawnService } from "../rig/stack.ts";
+import { createTestClock } from "../rig/test-clock.ts";
 import { startUpstream } from "../rig/upstream.ts";
+import { startWire } from "../rig/wire.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const says = (message: string) => (line: LogLine) => line.message === message;
 
@@ -20,22 +24,21 @@ test.concurrent.each([["worker"], ["server"]] as const)(
   async (service) => {
     const upstream = startUpstream();
     upstream.files.set(latestObsPath, latestObsFile(3, new Date()));
-    const [postgresPort, redisPort] = [freePort(), freePort()];
-    const dataDir = mkdtempSync(join(tmpdir(), "bellbuoy-late-"));
-    // The address is known only when it runs: another start tells it.
-    const before = await startPostgres({ dataDir, port: postgresPort, settings: { fsync: "off" } });
-    await before.stop();
+    const postgres = await startWire(await createDatabase());
+    await postgres.cut();
+    const dir = mkdtempSync(join(tmpdir(), "bellbuoy-late-"));
+    const socket = join(dir, "redis.sock");
     const started = spawnService(service, {
-      DATABASE_URL: before.url,
-      REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+      DATABASE_URL: postgres.url,
+      REDIS_URL: `unix:${socket}`,
       NDBC_URL: upstream.url,
       BACKFILL_HOURS: "0",
     });
     await started.line(says("waiting for PostgreSQL"));
-    const postgres = await startPostgres({ dataDir, port: postgresPort, settings: { fsync: "off" } });
+    await postgres.mend();
     await started.line(says("PostgreSQL answers"));
     await started.line(says("waiting for Redis"));
-    const redis = await startRedis({ port: redisPort });
+    const redis = await startRedis({ socket });
     await started.line(says("Redis answers"));
     const url = await started.up;
     if (service === "worker") await started.line(says("polled"));
@@ -45,9 +48,33 @@ test.concurrent.each([["worker"], ["server"]] as const)(
     }
     expect(await started.stop()).toBe(0);
     await Promise.all([postgres.stop(), redis.stop(), upstream.stop()]);
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(dir, { recursive: true, force: true });
   },
 );
+
+describe("a service that stops", () => {
+  test("closes what it opened, the last first, also after one that fails", async () => {
+    const closed: string[] = [];
+    await closeAll([
+      () => closed.push("database"),
+      () => Promise.reject(new Error("it was closed before")),
+      async () => void closed.push("port"),
+    ]);
+    expect(closed).toEqual(["port", "database"]);
+  });
+
+  test("leaves behind what does not close within 4.5 seconds", async () => {
+    const clock = createTestClock();
+    let isOver = false;
+    const closing = closeAll([() => new Promise(() => {})], clock).then(() => {
+      isOver = true;
+    });
+    await clock.advance(4_499);
+    expect(isOver).toBe(false);
+    await clock.advance(1);
+    await closing;
+  });
+});
 
 describe("what a person must mend is one line on stderr, and exit code 1:", () => {
   const taken = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Clock } from "../../../shared/clock.ts";
 import { computeMedians, endOfStep, type Medians, type Steps, standsMinutes } from "../medians.ts";
 import { bboxParameter, sinceParameter, spanParameter, stationsParameter, untilParameter } from "../parameters.ts";
 import { badParameter } from "../problem.ts";
@@ -20,8 +21,8 @@ const maxAgeSeconds = 60;
 const mostRecent = 16;
 
 /** Whoever opens the past of the network asks the same: one computation serves all of them, and others wait for it. */
-export function createRecentMedians(): RecentAnswers<Medians[]> {
-  const recent = createRecentAnswers<Medians[]>(maxAgeSeconds * 1_000, mostRecent);
+export function createRecentMedians(clock: Clock): RecentAnswers<Medians[]> {
+  const recent = createRecentAnswers<Medians[]>(maxAgeSeconds * 1_000, mostRecent, clock);
   const oneAtATime = createOneAtATime(mostRecent);
   return { share: (question, compute) => recent.share(question, () => oneAtATime(compute)) };
 }

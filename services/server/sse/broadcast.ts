@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../../../shared/clock.ts";
+import { type Clock, systemClock, waitAtMost } from "../../../shared/clock.ts";
 import { type Filter, matches } from "./filter.ts";
 import { encodeFrames, type Frame, heartbeatComment, heartbeatId, resetBlock, retryBlock } from "./frames.ts";
 import type { Outbox } from "./outbox.ts";
@@ -188,10 +188,7 @@ export function createBroadcast(
 
   /** Ends streams once they have taken what was sent to them, or have had time to. */
   async function endAll(list: Listener[], reason: string): Promise<void> {
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const cancel = clock.after(farewellMs, resolve);
-    await Promise.race([Promise.all(list.map(({ outbox }) => outbox.drained())), late]);
-    cancel();
+    await waitAtMost(Promise.all(list.map(({ outbox }) => outbox.drained())), farewellMs, clock);
     for (const listener of list) listener.end(reason);
   }
 

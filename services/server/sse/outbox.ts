@@ -1,3 +1,5 @@
+import { type Clock, systemClock } from "../../../shared/clock.ts";
+
 /** The part of Hono's stream that an outbox needs. */
 type Writable = { write(bytes: Uint8Array): Promise<unknown> };
 
@@ -14,6 +16,7 @@ export const maxBacklogBytes = 1024 * 1024;
 export class Outbox {
   readonly #stream: Writable;
   readonly #onOverflow: (reason: string) => void;
+  readonly #clock: Clock;
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
   #writingSince: number | null = null;
@@ -21,9 +24,10 @@ export class Outbox {
   #drained: Promise<void> | null = null;
 
   /** @param onOverflow called once, when more than {@link maxBacklogBytes} would wait: the listener is too slow */
-  constructor(stream: Writable, onOverflow: (reason: string) => void) {
+  constructor(stream: Writable, onOverflow: (reason: string) => void, clock: Clock = systemClock) {
     this.#stream = stream;
     this.#onOverflow = onOverflow;
+    this.#clock = clock;
   }
 
   /** Queues bytes and returns at once. */
@@ -46,7 +50,7 @@ export class Outbox {
 
   /** Milliseconds for which the write under way has been waiting for the listener; 0 when there is none. */
   stalledMs(): number {
-    return this.#writingSince === null ? 0 : performance.now() - this.#writingSince;
+    return this.#writingSince === null ? 0 : this.#clock.monotonicMs() - this.#writingSince;
   }
 
   /** Forgets what waits and writes nothing more. */
@@ -58,7 +62,7 @@ export class Outbox {
 
   async #drain(): Promise<void> {
     for (let bytes = this.#queue.shift(); bytes !== undefined && !this.#closed; bytes = this.#queue.shift()) {
-      this.#writingSince = performance.now();
+      this.#writingSince = this.#clock.monotonicMs();
       await this.#stream.write(bytes);
       this.#queuedBytes -= bytes.byteLength;
     }

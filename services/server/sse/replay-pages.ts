@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../../../shared/clock.ts";
 import type { Sql } from "../../../shared/sql.ts";
 import { type EventRange, readEvents } from "../queries.ts";
 import { createRecentAnswers } from "../recent-answers.ts";
@@ -24,8 +25,8 @@ const keepMs = 5_000;
 const mostKept = 16;
 
 /** Listeners without a filter that come back to the same event at about the same time share what is read for them. */
-export function createReplayPages(sql: Sql): ReadReplayPage {
-  const recent = createRecentAnswers<ReplayPage>(keepMs, mostKept);
+export function createReplayPages(sql: Sql, clock: Clock = systemClock): ReadReplayPage {
+  const recent = createRecentAnswers<ReplayPage>(keepMs, mostKept, clock);
   return (range, filter) => {
     const read = () => readPage(sql, range, filter);
     return wantsAll(filter) && range.since === null ? recent.share(`${range.after} ${range.upTo}`, read) : read();

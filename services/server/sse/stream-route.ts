@@ -1,5 +1,6 @@
 import type { Server } from "bun";
 import { streamSSE } from "hono/streaming";
+import type { Clock } from "../../../shared/clock.ts";
 import { type Link, untilUp } from "../../../shared/link.ts";
 import type { Log } from "../../../shared/log.ts";
 import { isDatabaseAway, type Sql } from "../../../shared/sql.ts";
@@ -61,14 +62,15 @@ export type StreamParts = {
   addressOf: (c: RequestContext) => string;
   streamCounts: StreamCounts;
   log: Log;
+  clock: Clock;
 };
 
 /**
  * Answers `GET /v1/observations/stream`: first what the listener missed, then each event as it arrives, until it leaves.
  */
 export function streamRoute(parts: StreamParts): (c: RequestContext) => Response {
-  const { sql, database, feed, broadcast, maxStreams, maxStreamsPerIp, addressOf, streamCounts, log } = parts;
-  const readReplayPage = createReplayPages(sql);
+  const { sql, database, feed, broadcast, maxStreams, maxStreamsPerIp, addressOf, streamCounts, log, clock } = parts;
+  const readReplayPage = createReplayPages(sql, clock);
 
   return (c) => {
     const { stations = null, bbox = null, lastEventId, since } = parseQuery(c, streamEndpoint.queryParameters);
@@ -103,7 +105,7 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
         // A connection whose other end takes nothing would stay, with what waits in it.
         server.timeout(request, endingSeconds);
       }
-      const listener: Listener = { outbox: new Outbox(stream, end), filter, address, after: 0n, end };
+      const listener: Listener = { outbox: new Outbox(stream, end, clock), filter, address, after: 0n, end };
       const left = () => end("the client left");
       // Before anything is written: an abort is not told again to whoever asks later. Two ways, since either may fail.
       stream.onAbort(left);
@@ -153,7 +155,7 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
     }
 
     const call = () => findBeginning(sql, wish, listener.filter, position());
-    const beginning = await unlessAborted(untilUp(database, signal, call, isDatabaseAway), signal);
+    const beginning = await unlessAborted(untilUp(database, signal, call, isDatabaseAway, clock), signal);
     if (beginning.kind === "reset") {
       // Until a message comes, this server may not know that the database was set back.
       if (beginning.reason === setBackReason) feed.lookAgain();
@@ -186,7 +188,7 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
     // Events keep arriving while it catches up: it is done when nothing came since the last page was asked for.
     while (after < position()) {
       const range = { after, upTo: position(), since };
-      const page = await untilUp(database, signal, () => readReplayPage(range, filter), isDatabaseAway);
+      const page = await untilUp(database, signal, () => readReplayPage(range, filter), isDatabaseAway, clock);
       if (page.events > 0) outbox.send(page.bytes);
       await outbox.drained();
       replayed += page.events;

@@ -1,0 +1,94 @@
+// The server in the test's own process, on a clock that the test may move.
+
+import { createApp } from "../../services/server/app.ts";
+import { createFeed } from "../../services/server/feed.ts";
+import { listen } from "../../services/server/listen.ts";
+import { readPositions } from "../../services/server/queries.ts";
+import { type Broadcast, createBroadcast } from "../../services/server/sse/broadcast.ts";
+import { createPlaces } from "../../services/server/sse/places.ts";
+import { redisNames } from "../../shared/channels.ts";
+import { type Clock, systemClock } from "../../shared/clock.ts";
+import { watchLink } from "../../shared/link.ts";
+import { connectRedis } from "../../shared/redis.ts";
+import type { Sql } from "../../shared/sql.ts";
+import { silentLog } from "./silent-log.ts";
+import type { Stack } from "./stack.ts";
+
+/** A server that listens on a port of its own. */
+export type RunningApp = {
+  url: string;
+  broadcast: Broadcast;
+  stop(): Promise<void>;
+};
+
+/** What a test may choose; by default what `.env.example` says. */
+export type AppSettings = {
+  maxStreams?: number;
+  maxStreamsPerIp?: number;
+  trustedProxies?: number;
+  /** The built player, an absolute path; by default there is none. */
+  playerDir?: string;
+  sql?: Sql;
+  clock?: Clock;
+  /** Changes an answer before it is sent. */
+  changed?(answer: Response): Response;
+};
+
+/** Serves what `services/server` serves, metrics and readiness apart. Resolves when it has subscribed. */
+export async function startApp(stack: Stack, settings: AppSettings = {}): Promise<RunningApp> {
+  const { sql = stack.sql, clock = systemClock, changed = (answer) => answer } = settings;
+  const stopping = new AbortController();
+  const database = watchLink("PostgreSQL", silentLog, stopping.signal);
+  const redis = watchLink("Redis", silentLog, stopping.signal);
+  const subscriber = connectRedis(stack.redisUrl, redis, { lazyConnect: true, autoResubscribe: false });
+  const position = () => feed.position ?? 0n;
+  const broadcast = createBroadcast(
+    createPlaces(() => readPositions(sql)),
+    position,
+    () => {},
+    clock,
+  );
+  const feed = createFeed(
+    sql,
+    subscriber,
+    redisNames("").observationsNew,
+    database,
+    broadcast,
+    silentLog,
+    stopping.signal,
+  );
+  const app = createApp({
+    sql,
+    database,
+    problems: async () => [],
+    feed,
+    broadcast,
+    corsOrigins: ["*"],
+    maxStreams: 10_000,
+    maxStreamsPerIp: 100,
+    trustedProxies: 0,
+    playerDir: "/nonexistent",
+    streamCounts: { began() {}, ended() {} },
+    countRequest: (_c, next) => next(),
+    scrape: async () => new Response(),
+    log: silentLog,
+    ...settings,
+    clock,
+  });
+  const address = { host: "127.0.0.1", port: 0, reusePort: false };
+  const server = listen(address, async (request, env) => changed(await app.fetch(request, env)));
+  feed.start();
+  await feed.started;
+  while (!feed.subscribed) await Bun.sleep(1);
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    broadcast,
+    async stop() {
+      stopping.abort(new Error("the test is over"));
+      // Not waited for: on a clock that stands still, a listener that takes nothing would have all the time there is.
+      void broadcast.stop();
+      subscriber.disconnect();
+      await server.stop(true);
+    },
+  };
+}
