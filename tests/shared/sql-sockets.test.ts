@@ -1,14 +1,15 @@
+// What becomes of connections to PostgreSQL that fall silent, by a clock that the tests move.
+
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmodSync, chownSync, mkdtempSync, statSync } from "node:fs";
+import { chmodSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import postgres from "postgres";
 import { freePort } from "../../services/dev/ports.ts";
 import { startPostgres } from "../../services/dev/postgres.ts";
 import { connectSql, inTransaction, type Sql } from "../../shared/sql.ts";
 import { createDatabase } from "../rig/database.ts";
-import { createTestClock } from "../rig/test-clock.ts";
+import { createTestClock, type TestClock } from "../rig/test-clock.ts";
 import { startWire } from "../rig/wire.ts";
 
 setDefaultTimeout(120_000);
@@ -45,7 +46,7 @@ async function useConnections(sql: Sql, count: number): Promise<number[]> {
 }
 
 /** Moves the clock until all is settled. */
-async function settled<T>(clock: { advance(ms: number): Promise<void> }, asked: Promise<T>[]) {
+async function settled(clock: TestClock, asked: Promise<unknown>[]): Promise<PromiseSettledResult<unknown>[]> {
   let isOver = false;
   const outcomes = Promise.allSettled(asked).finally(() => {
     isOver = true;
@@ -80,10 +81,47 @@ describe("a connection that falls silent", () => {
 
   test("is given up in the middle of an answer", async () => {
     const { wire, clock, sql } = await openPool();
-    const asked = sql`select repeat('x', 50000000) as text`.then((rows) => rows);
+    const asked = sql`select repeat('x', 20000000) as text`.then((rows) => rows);
     while (wire.bytesBack < 1_000_000) await Bun.sleep(1);
     wire.freezeCurrent();
     const [lost] = await settled(clock, [asked]);
     expect(lost).toMatchObject({ status: "rejected", reason: { code: "CONNECTION_CLOSED" } });
   });
 });
+
+const openssl = Bun.which("openssl");
+
+test.skipIf(openssl === null)(
+  "lists of hosts and TLS: dead hosts are passed over, silent connections given up",
+  async () => {
+    const dir = mkdtempSync(join(tmpdir(), "bellbuoy-tls-"));
+    closers.push(() => rm(dir, { recursive: true, force: true }));
+    chmodSync(dir, 0o711);
+    const [key, certificate] = [join(dir, "key.pem"), join(dir, "certificate.pem")];
+    const asked = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost"];
+    await Bun.$`openssl req ${asked} -keyout ${key} -out ${certificate}`.quiet();
+    // PostgreSQL takes a key that is its own, or root's and readable by its group.
+    const account = process.getuid?.() === 0 ? "postgres" : "";
+    if (account) await Bun.$`chown ${account} ${key}`;
+    const server = await startPostgres({
+      dataDir: join(dir, "data"),
+      settings: { fsync: "off", ssl: "on", ssl_key_file: key, ssl_cert_file: certificate },
+    });
+    closers.push(server.stop);
+    const wire = await startWire(server.url);
+    const { username, password, port, pathname } = new URL(wire.url);
+    const hosts = `127.0.0.1:${freePort()},127.0.0.1:${port}`;
+    const clock = createTestClock();
+    const sql = connectSql(`postgres://${username}:${password}@${hosts}${pathname}?sslmode=require`, "test", clock);
+    closers.push(wire.stop, () => sql.end({ timeout: 0 }));
+
+    const before = await useConnections(sql, 3);
+    const [tls] = await sql`select bool_and(ssl) as ssl from pg_stat_ssl where pid = any(${before})`;
+    expect(tls).toEqual({ ssl: true });
+    wire.freezeCurrent();
+    const [lost] = await settled(clock, [sql`select 1`.then((rows) => rows)]);
+    expect(lost).toMatchObject({ status: "rejected", reason: { code: "CONNECTION_CLOSED" } });
+    const after = await useConnections(sql, 3);
+    expect(before.filter((pid) => after.includes(pid))).toEqual([]);
+  },
+);
