@@ -9,8 +9,11 @@ export type Wire = {
   cut(): Promise<void>;
   /** Keeps all connections and lets nothing through, as a server that hangs. */
   hold(): void;
-  /** Lets nothing more through the connections that there are, and closes none; new ones pass. */
-  freezeCurrent(): void;
+  /**
+   * Lets nothing more through the connections that there are, or through the first `count` of them, and closes none; new
+   * ones pass.
+   */
+  freezeCurrent(count?: number): void;
   /** How many connections pass. */
   readonly passing: number;
   /** How many bytes the server has sent so far. */
@@ -68,8 +71,9 @@ export async function startWire(target: string): Promise<Wire> {
     hold() {
       held = true;
     },
-    freezeCurrent() {
-      for (const socket of sockets) frozen.add(socket);
+    freezeCurrent(count = Number.POSITIVE_INFINITY) {
+      // Each connection has two: it was added with its near one first.
+      for (const [index, socket] of [...sockets].entries()) if (index < 2 * count) frozen.add(socket);
     },
     get passing() {
       return [...sockets].filter((socket) => !frozen.has(socket)).length / 2;
