@@ -3,10 +3,17 @@ import { withDeadline } from "./clock.ts";
 import type { Link } from "./link.ts";
 
 /**
+ * A connection on which nothing comes for this time although something was asked is dead, and is made anew; what was asked
+ * goes out again over the next. Nothing is asked that Redis may think about as long: BullMQ waits for a job for 10 seconds
+ * at most, by `BZPOPMIN` on connections that have these options too. All are asked something every few seconds.
+ */
+const silenceMs = 15_000;
+
+/**
  * Opens a connection to Redis that is tried again for ever, at most 5 seconds apart, and tells `link` how it stands.
  */
 export function connectRedis(url: string, link: Link, options: Omit<RedisOptions, "replyMapping"> = {}): Redis {
-  const redis = new Redis(redisAddress(url), { ...options, retryStrategy: retryDelayMs });
+  const redis = new Redis(redisAddress(url), { ...options, retryStrategy: retryDelayMs, socketTimeout: silenceMs });
   redis.on("ready", () => link.up());
   redis.on("error", (error) => link.down(error));
   redis.on("close", () => link.down(link.problem ?? "the connection was closed"));

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import postgres from "postgres";
-import { withDeadline } from "./clock.ts";
+import { type Clock, systemClock, withDeadline } from "./clock.ts";
 import type { Link } from "./link.ts";
+import { createSqlSockets } from "./sql-sockets.ts";
 
 /**
  * The SQL client of one service: a small pool that connects when first used and again whenever the server is back.
@@ -14,30 +15,69 @@ export type Sql = postgres.Sql;
 /** A transaction of {@link Sql}. */
 export type Transaction = postgres.TransactionSql;
 
-/** PostgreSQL gives up a statement that takes longer: none of ours should take a tenth of it. */
-const statementTimeoutMs = 30_000;
+/** An idle connection is closed in order after this time. */
+const idleSeconds = 10;
+
+/**
+ * Returns how long PostgreSQL may take for a statement, and how long a connection may be silent before it counts as dead.
+ * A listener waits for the server's answers, and none takes a tenth of it; pruning and history may take longer.
+ */
+function limitsOf(service: string): { statementMs: number; silenceMs: number } {
+  const statementMs = service === "server" ? 10_000 : 25_000;
+  return { statementMs, silenceMs: statementMs + 5_000 };
+}
 
 /** How many connections a service opens at most. */
 export const sqlConnections = 8;
 
 /**
  * Opens the pool. Nothing is sent before the first query.
+ *
+ * Each query ends, whatever happens to its connection: PostgreSQL gives up a statement after {@link limitsOf}'s time, and a
+ * connection on which nothing comes for 5 seconds longer is destroyed, which fails its query as one whose connection was
+ * closed. A caller that cannot wait as long uses {@link withDeadline}, which gives up the answer alone: the connection is
+ * judged by its silence, because one that is busy or waits for its turn is no less sound.
  * @param service shown by PostgreSQL in `application_name`, see {@link applicationName}
  */
-export function connectSql(url: string, service: string): Sql {
-  return postgres(url, {
-    max: sqlConnections,
+export function connectSql(url: string, service: string, clock: Clock = systemClock): Sql {
+  const { silenceMs } = limitsOf(service);
+  return openPool(url, service, { silenceMs, idleSeconds, max: sqlConnections }, clock);
+}
+
+/**
+ * Opens a single connection for work that may be silent for as long as it takes, as migrations may. That its host is gone is
+ * noticed by the system alone, after some ten minutes.
+ */
+export function connectPatientSql(url: string, service: string): Sql {
+  return openPool(url, service, { silenceMs: null, idleSeconds: 0, max: 1 }, systemClock);
+}
+
+function openPool(
+  url: string,
+  service: string,
+  { silenceMs, idleSeconds, max }: { silenceMs: number | null; idleSeconds: number; max: number },
+  clock: Clock,
+): Sql {
+  const options = {
+    max,
     connect_timeout: 5,
+    idle_timeout: idleSeconds,
+    // A query waits for a free connection rather than behind another query, whose connection may be dead.
+    max_pipeline: 1,
+    socket: createSqlSockets(silenceMs, clock),
     // Those who ask pause longer and longer by themselves. By default all of the pool's failures are added up, to pauses
     // of 20 seconds after a short outage.
-    backoff: (failures) => Math.min(2 ** failures / 20, 1) * (0.75 + Math.random() / 4),
+    backoff: (failures: number) => Math.min(2 ** failures / 20, 1) * (0.75 + Math.random() / 4),
     transform: postgres.camel,
     onnotice: () => {},
     connection: {
       application_name: applicationName(service),
-      statement_timeout: statementTimeoutMs,
+      statement_timeout: limitsOf(service).statementMs,
+      // The other end of a dead connection would keep its locks.
+      idle_in_transaction_session_timeout: 15_000,
     },
-  });
+  };
+  return postgres(url, options);
 }
 
 /** PostgreSQL cuts a longer `application_name`. */

@@ -9,7 +9,7 @@ import { createServiceMetrics } from "../../shared/metrics.ts";
 import { migrate } from "../../shared/migrate.ts";
 import { connectRedis, pingRedis } from "../../shared/redis.ts";
 import { runService } from "../../shared/service.ts";
-import { connectSql, pingDatabase } from "../../shared/sql.ts";
+import { connectPatientSql, connectSql, pingDatabase } from "../../shared/sql.ts";
 import { createApp } from "./app.ts";
 import { createBroadcastLog } from "./broadcast-log.ts";
 import { createFeed } from "./feed.ts";
@@ -96,7 +96,10 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   log.info("listening", { url: httpUrl(config.host, server.port) });
 
   // Before the subscription, so that whichever service starts first finds its tables.
-  await untilUp(database, signal, () => migrate(sql));
+  const patientSql = connectPatientSql(config.databaseUrl, "server");
+  onClose(() => patientSql.end({ timeout: 1 }));
+  await untilUp(database, signal, () => migrate(patientSql));
+  await patientSql.end();
   const endWatch = clock.every(5_000, () => {
     void ping();
     void pingRedis(subscriber, redis);

@@ -7,7 +7,7 @@ import { createServiceMetrics } from "../../shared/metrics.ts";
 import { migrate } from "../../shared/migrate.ts";
 import { connectRedis, pingRedis } from "../../shared/redis.ts";
 import { runService } from "../../shared/service.ts";
-import { connectSql, pingDatabase } from "../../shared/sql.ts";
+import { connectPatientSql, connectSql, pingDatabase } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { backfill } from "./backfill.ts";
 import { createIdTransaction } from "./event-ids.ts";
@@ -73,7 +73,10 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
     }
   }
 
-  await untilUp(database, signal, () => migrate(sql));
+  const patientSql = connectPatientSql(config.databaseUrl, "worker");
+  onClose(() => patientSql.end({ timeout: 1 }));
+  await untilUp(database, signal, () => migrate(patientSql));
+  await patientSql.end();
 
   async function pollFirst(): Promise<void> {
     for (let seconds = 0; seconds < headStartSeconds; seconds++) {

@@ -8,6 +8,7 @@ import { type Redis, startRedis } from "../../services/dev/redis.ts";
 import { migrate } from "../../shared/migrate.ts";
 import { connectSql, type Sql } from "../../shared/sql.ts";
 import { type ServiceName, type StartingService, spawnService } from "../rig/stack.ts";
+import { createTestClock } from "../rig/test-clock.ts";
 
 /** A process that can be killed and started again where it was. */
 export type Mortal = {
@@ -49,7 +50,7 @@ export type MortalService = Mortal & {
 export async function startMortalStack(): Promise<MortalStack> {
   const dataDir = mkdtempSync(join(tmpdir(), "bellbuoy-faults-"));
   const [postgres, redis] = await Promise.all([mortalPostgres(dataDir), mortalRedis(join(dataDir, "redis"))]);
-  const sql = connectSql(postgres.url, "test");
+  const sql = connectSql(postgres.url, "test", createTestClock());
   await migrate(sql);
   const services: MortalService[] = [];
   const crashes: string[] = [];

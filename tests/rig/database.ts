@@ -8,8 +8,9 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { type Postgres, startPostgres } from "../../services/dev/postgres.ts";
 import { migrate } from "../../shared/migrate.ts";
-import { connectSql, type Sql } from "../../shared/sql.ts";
+import { connectPatientSql, connectSql, type Sql } from "../../shared/sql.ts";
 import { postgresUrl } from "./run-addresses.ts";
+import { createTestClock } from "./test-clock.ts";
 
 /** A PostgreSQL server for tests alone, whose `url` has the rights to make databases. */
 export type TestCluster = Pick<Postgres, "url" | "stop">;
@@ -28,7 +29,7 @@ export async function startTestCluster(): Promise<TestCluster> {
   const settings = { fsync: "off", full_page_writes: "off", shared_buffers: "64MB", max_connections: "300" };
   const server = await startPostgres({ dataDir, settings });
   await administer(server.url, `create database ${template}`);
-  const sql = connectSql(databaseUrl(server.url, template), "template");
+  const sql = connectPatientSql(databaseUrl(server.url, template), "template");
   await migrate(sql);
   await sql.end();
   return {
@@ -61,7 +62,8 @@ export type Database = { databaseUrl: string; sql: Sql; stop(): Promise<void> };
 /** Makes a database for one test file. */
 export async function startDatabase(): Promise<Database> {
   const databaseUrl = await createDatabase("migrated");
-  const sql = connectSql(databaseUrl, "test");
+  // Its clock stands still: on a slow machine a test may hold a connection, and say nothing on it, for as long as it takes.
+  const sql = connectSql(databaseUrl, "test", createTestClock());
   return { databaseUrl, sql, stop: () => sql.end({ timeout: 1 }) };
 }
 
