@@ -1,13 +1,37 @@
+// Publishes stored events in order, each page in one command.
+
 import type { Redis } from "ioredis";
 import { channels } from "../../shared/channels.ts";
+import { describeError } from "../../shared/link.ts";
 import { measurements, type StoredEvent } from "../../shared/measurements.ts";
 import { encodeMessage } from "../../shared/observation.ts";
 import { inTransaction, locks, type Sql, takeLock } from "../../shared/sql.ts";
 
 const pageRows = 1_000;
 
-/** One command for a page: to send a thousand, and to wait for a thousand answers, takes both sides longer. */
-const publishAll = "for i = 2, #ARGV do redis.call('PUBLISH', ARGV[1], ARGV[i]) end";
+/**
+ * One command for a page: to send a thousand, and to wait for a thousand answers, takes both sides longer. Redis 7 can be
+ * asked whether it will take them, and does not name the command that it denies to a script.
+ */
+const publishAll = `
+if redis.acl_check_cmd and not redis.acl_check_cmd('PUBLISH', ARGV[1], '') then
+  return redis.error_reply("NOPERM this user has no permissions to run the 'publish' command on channel " .. ARGV[1])
+end
+for i = 2, #ARGV do redis.call('PUBLISH', ARGV[1], ARGV[i]) end
+`;
+
+/** Publishes messages in order. Without any it finds out whether Redis 7 lets this user publish. */
+export async function sendMessages(redis: Redis, messages: string[]): Promise<void> {
+  await redis.eval(publishAll, 0, channels.observationsNew, ...messages);
+}
+
+/** Redis did not take the events; `cause` says why. They stay above the mark, for the next call. */
+export class NotPublishedError extends Error {
+  override name = "NotPublishedError";
+  constructor(override readonly cause: unknown) {
+    super(`Redis took no events: ${describeError(cause)}`);
+  }
+}
 
 /**
  * Publishes every event above the published mark, in order, and moves the mark. Any worker may call it at any time: what
@@ -17,6 +41,7 @@ const publishAll = "for i = 2, #ARGV do redis.call('PUBLISH', ARGV[1], ARGV[i]) 
  * @param redis a connection of its own, not BullMQ's
  * @param published told of each page that Redis has taken
  * @returns how many events were published
+ * @throws {NotPublishedError} when Redis does not take them
  */
 export async function publishPending(
   sql: Sql,
@@ -43,7 +68,11 @@ async function publishPage(sql: Sql, redis: Redis, published: (events: StoredEve
     `;
     const last = events.at(-1)?.eventId;
     if (last === undefined) return 0;
-    await redis.eval(publishAll, 0, channels.observationsNew, ...events.map(encodeMessage));
+    try {
+      await sendMessages(redis, events.map(encodeMessage));
+    } catch (error) {
+      throw new NotPublishedError(error);
+    }
     published(events);
     lost.throwIfAborted();
     await tx`update stream_marks set published_event_id = ${last}`;

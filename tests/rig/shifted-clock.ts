@@ -1,0 +1,16 @@
+// Preloaded into a service whose clock a test sets: shifts `Date`, and leaves timers and `performance.now` alone.
+
+const RealDate = Date;
+let aheadMs = Number(process.env.CLOCK_SHIFT_MS ?? 0);
+
+const now = () => RealDate.now() + aheadMs;
+
+globalThis.Date = new Proxy(RealDate, {
+  construct: (target, values) => (values.length === 0 ? new target(now()) : Reflect.construct(target, values)),
+  get: (target, key) => (key === "now" ? now : Reflect.get(target, key)),
+});
+
+process.on("message", (milliseconds: unknown) => {
+  aheadMs = Number(milliseconds);
+  process.send?.(milliseconds);
+});
