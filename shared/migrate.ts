@@ -1,11 +1,13 @@
 import observations from "./migrations/0001-observations.sql" with { type: "text" };
 import vacuum from "./migrations/0002-vacuum.sql" with { type: "text" };
+import polling from "./migrations/0003-polling.sql" with { type: "text" };
 import { inTransaction, lockSpace, locks, type Sql } from "./sql.ts";
 
 /** In order; a migration is never changed once it has run anywhere, only followed by another. */
 const migrations = [
   { name: "0001-observations", text: observations },
   { name: "0002-vacuum", text: vacuum },
+  { name: "0003-polling", text: polling },
 ];
 
 /**

@@ -11,6 +11,7 @@ import { connectSql, pingDatabase } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { backfill } from "./backfill.ts";
 import { serveHealth } from "./health.ts";
+import { recordPollBegin } from "./heartbeat.ts";
 import { type RunningJobs, startJobs } from "./jobs.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { createNdbcClient } from "./ndbc/client.ts";
@@ -65,7 +66,10 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
     const startedAt = performance.now();
     const seconds = () => (performance.now() - startedAt) / 1000;
     try {
-      const counts = await withDeadline(poll(sql, ndbc, publisher.publish, stations, log), pollDeadlineMs);
+      const polling = recordPollBegin(sql, config.pollSeconds).then(() =>
+        poll(sql, ndbc, publisher.publish, stations, log),
+      );
+      const counts = await withDeadline(polling, pollDeadlineMs);
       metrics.polled(counts, seconds());
       logPoll(counts);
     } catch (error) {

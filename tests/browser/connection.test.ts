@@ -162,7 +162,22 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     expect(page.complaints).toEqual([]);
   });
 
+  /** A worker began its last poll so many minutes ago; polls are five minutes apart. */
+  const pollBeganAgo = (minutes: number) => player.stack.sql`
+    insert into polling (begun_at, every_seconds) values (now() - ${minutes} * interval '1 minute', 300)
+    on conflict (only_row) do update set begun_at = excluded.begun_at, every_seconds = excluded.every_seconds
+  `;
+
+  test("says that no worker asks NDBC, while the server goes on serving", async () => {
+    await pollBeganAgo(40);
+    const page = await player.openReady();
+    await page.until(`${textOf("newest")}.includes("the server has not asked NDBC for 40 min")`);
+    expect(await page.view.evaluate<boolean>(isLive)).toBe(true);
+    await pollBeganAgo(0);
+  });
+
   test("says that NDBC is silent, but not when it is the page that is cut off", async () => {
+    await pollBeganAgo(0);
     const polledAgo = (minutes: number) => player.stack.sql`
       insert into upstream_files (path, fetched_at)
       values (${latestObsPath}, now() - ${minutes} * interval '1 minute')

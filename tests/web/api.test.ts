@@ -196,6 +196,8 @@ describe("The page loads", () => {
     const status = {
       version: "0.1.0",
       lastPoll: null,
+      lastPollBegun: null,
+      pollsStopped: false,
       ndbcLastModified: null,
       stationsReporting: 3,
       simulated: true,
