@@ -1,38 +1,103 @@
+// What is known of the connections to PostgreSQL and Redis, and of what does not work.
+
 import { type Clock, pause, systemClock } from "./clock.ts";
 import type { Log } from "./log.ts";
 
+/** What is wrong, for a program and for a person. */
+export type Cause = {
+  /** A word that stays the same: `redis_readonly`, `postgresql_away`, `polls_stopped` … */
+  code: string;
+  /** In plain words, with what to do where something can be done. */
+  reason: string;
+};
+
+/** A {@link Cause} as `/ready` shows it. */
+export type Problem = Cause & {
+  /** Which part reports it, and in whose words: `Redis: READONLY You can't write against a read only replica.` */
+  message: string;
+};
+
 /** What is known of a connection to something outside: whether it holds, and if not, why. */
 export type Link = {
-  /** `null` while it holds, else why it does not, in one line. */
+  readonly name: string;
+  /** `null` while it holds, else why it does not, in one line, in the words of the other side. */
   readonly problem: string | null;
+  /** What that means. */
+  readonly cause: Cause | null;
   up(): void;
-  down(reason: unknown): void;
+  down(error: unknown): void;
 };
 
 /**
  * Follows one connection and logs each change of its state once, however often it is tried in between.
  * It counts as down until it was up for the first time, without a word about it.
  * @param signal aborted when the connection is closed on purpose: nothing is logged any more
+ * @param explain what an error means; `null`: that the other side does not answer
  */
-export function watchLink(name: string, log: Log, signal: AbortSignal): Link {
-  let problem: string | null = "not connected yet";
-  let announcedDown = false;
-  return {
-    get problem() {
-      return problem;
-    },
-    up() {
-      if (announcedDown) log.info(`${name} answers`);
-      problem = null;
-      announcedDown = false;
-    },
-    down(reason) {
-      problem = describeError(reason);
-      if (announcedDown || signal.aborted) return;
-      announcedDown = true;
-      log.warn(`waiting for ${name}`, { reason: problem });
-    },
-  };
+export function watchLink(
+  name: string,
+  log: Log,
+  signal: AbortSignal,
+  explain?: (error: unknown) => Cause | null,
+): Link {
+  return watchLinks(name, ["only"], log, signal, explain).only;
+}
+
+/**
+ * Follows several connections to the same thing as {@link watchLink} follows one. Their log is a common one, because one
+ * fault mostly ends all of them: a line for each cause when it begins, and a line when all of them hold again.
+ */
+export function watchLinks<Part extends string>(
+  name: string,
+  parts: Part[],
+  log: Log,
+  signal: AbortSignal,
+  explain: (error: unknown) => Cause | null = () => null,
+): Record<Part, Link> {
+  const away: Cause = { code: `${name.toLowerCase()}_away`, reason: `${name} does not answer` };
+  const announced = new Set<string>();
+  const links = parts.map((part): [Part, Link] => {
+    let problem: string | null = "not connected yet";
+    let cause: Cause | null = away;
+    const link: Link = {
+      name,
+      get problem() {
+        return problem;
+      },
+      get cause() {
+        return cause;
+      },
+      up() {
+        problem = null;
+        cause = null;
+        if (announced.size === 0 || links.some(([, { problem }]) => problem !== null)) return;
+        announced.clear();
+        log.info(`${name} answers`);
+      },
+      down(error) {
+        problem = describeError(error);
+        const explained = explain(error);
+        cause = explained ?? away;
+        // Connections fail in many words for one reason; a refusal names what is refused.
+        const announcement = explained === null ? away.code : problem;
+        if (announced.has(announcement) || signal.aborted) return;
+        announced.add(announcement);
+        log.warn(`waiting for ${name}`, { code: cause.code, reason: problem });
+      },
+    };
+    return [part, link];
+  });
+  return Object.fromEntries(links) as Record<Part, Link>;
+}
+
+/** Lists what is wrong with some links, each cause once. */
+export function problemsOf(links: Link[]): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const { name, problem, cause } of links) {
+    if (problem === null || cause === null || problems.has(cause.code)) continue;
+    problems.set(cause.code, { ...cause, message: `${name}: ${problem}` });
+  }
+  return [...problems.values()];
 }
 
 /**

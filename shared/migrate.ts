@@ -2,6 +2,7 @@ import observations from "./migrations/0001-observations.sql" with { type: "text
 import vacuum from "./migrations/0002-vacuum.sql" with { type: "text" };
 import coverage from "./migrations/0003-backfill-coverage.sql" with { type: "text" };
 import timeline from "./migrations/0004-timeline.sql" with { type: "text" };
+import polling from "./migrations/0005-polling.sql" with { type: "text" };
 import { inTransaction, lockSpace, locks, type Sql } from "./sql.ts";
 
 /** In order; a migration is never changed once it has run anywhere, only followed by another. */
@@ -10,6 +11,7 @@ const migrations = [
   { name: "0002-vacuum", text: vacuum },
   { name: "0003-backfill-coverage", text: coverage },
   { name: "0004-timeline", text: timeline },
+  { name: "0005-polling", text: polling },
 ];
 
 /**

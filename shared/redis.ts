@@ -1,5 +1,7 @@
-import { Redis, type RedisOptions } from "ioredis";
-import { withDeadline } from "./clock.ts";
+// The connection to Redis, and how a service finds out whether Redis does what the service needs.
+
+import { Redis, type RedisOptions, ReplyError } from "ioredis";
+import { type Clock, systemClock, withDeadline } from "./clock.ts";
 import type { Link } from "./link.ts";
 
 /**
@@ -10,13 +12,23 @@ import type { Link } from "./link.ts";
 const silenceMs = 15_000;
 
 /**
- * Opens a connection to Redis that is tried again for ever, at most 5 seconds apart, and tells `link` how it stands.
+ * Opens a connection to Redis that is tried again for ever, at most 5 seconds apart, and reports to `link` when it fails.
+ * Only {@link askRedis} or the caller's own commands can tell that it holds: a Redis that accepts connections may refuse
+ * everything else.
  */
 export function connectRedis(url: string, link: Link, options: Omit<RedisOptions, "replyMapping"> = {}): Redis {
-  const redis = new Redis(redisAddress(url), { ...options, retryStrategy: retryDelayMs, socketTimeout: silenceMs });
-  redis.on("ready", () => link.up());
+  // The ready check needs INFO, which a Redis user may lack, and hides LOADING, which `askRedis` reports.
+  const redis = new Redis(redisAddress(url), {
+    enableReadyCheck: false,
+    ...options,
+    retryStrategy: retryDelayMs,
+    socketTimeout: silenceMs,
+  });
   redis.on("error", (error) => link.down(error));
-  redis.on("close", () => link.down(link.problem ?? "the connection was closed"));
+  redis.on("close", () => {
+    // An error that came before it says more.
+    if (link.problem === null) link.down("the connection was closed");
+  });
   return redis;
 }
 
@@ -31,20 +43,34 @@ export function retryDelayMs(attempt: number): number {
   return Math.min(50 * 2 ** attempt, 5_000) * (0.75 + Math.random() / 4);
 }
 
-/** How long a Redis that is up may take for the smallest of answers. */
-const pingMs = 2_000;
+/** How long a Redis that is up may take for a small answer. */
+const askMs = 4_000;
+
+/** Whether Redis itself answered with this error: the connection works, and the command is refused. */
+export function isReply(error: unknown): boolean {
+  return error instanceof ReplyError;
+}
 
 /**
- * Asks Redis for a sign of life and tells the link how it went. A connection that is open and answers nothing is made anew:
- * nothing else would notice for minutes that its other end is gone.
+ * Asks Redis for what a service needs, and reports a failure to the link. A refusal leaves the connection open. One that
+ * answers nothing is closed and opened again: nothing else would notice for minutes that its other end is gone.
+ * @param ask sends the commands
+ * @returns whether Redis did all of it; the caller decides whether the link holds then
  */
-export async function pingRedis(redis: Redis, link: Link): Promise<void> {
-  if (redis.status !== "ready") return;
+export async function askRedis(
+  redis: Redis,
+  link: Link,
+  ask: () => Promise<unknown>,
+  deadlineMs = askMs,
+  clock: Clock = systemClock,
+): Promise<boolean> {
+  if (redis.status !== "ready") return false;
   try {
-    await withDeadline(redis.ping(), pingMs);
-    link.up();
+    await withDeadline(ask(), deadlineMs, clock);
+    return true;
   } catch (error) {
     link.down(error);
-    redis.disconnect(true);
+    if (!isReply(error)) redis.disconnect(true);
+    return false;
   }
 }

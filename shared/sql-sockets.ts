@@ -51,7 +51,10 @@ function destroyOnceSilent(socket: Socket, silenceMs: number, clock: Clock): voi
       bytesRead = socket.bytesRead;
       heardAtMs = clock.monotonicMs();
     } else if (clock.monotonicMs() - heardAtMs >= silenceMs) {
-      socket.destroy();
+      stop();
+      // After what is about to be written: of a write that is cut short by the end, `postgres` (3.4.9) believes for ever
+      // that it is still to come, and the next connection would never say a word (porsager/postgres#1176).
+      setImmediate(() => socket.destroy());
     }
   });
 }

@@ -62,8 +62,6 @@ function openPool(
     max,
     connect_timeout: 5,
     idle_timeout: idleSeconds,
-    // A query waits for a free connection rather than behind another query, whose connection may be dead.
-    max_pipeline: 1,
     socket: createSqlSockets(silenceMs, clock),
     // Those who ask pause longer and longer by themselves. By default all of the pool's failures are added up, to pauses
     // of 20 seconds after a short outage.

@@ -55,6 +55,10 @@ export type Status = {
   lastPoll: string | null;
   /** Seconds between two polls; `null` where the server does not say. */
   pollSeconds: number | null;
+  /** When a worker last began to ask NDBC, answered or not, `null` before the first time; RFC 3339. */
+  lastPollBegun: string | null;
+  /** Whether no worker asks NDBC any more. */
+  pollsStopped: boolean;
   /** How old NDBC says its newest file is: an HTTP date. */
   ndbcLastModified: string | null;
   /** Stations with an observation of the last three hours. */
@@ -121,12 +125,16 @@ export async function loadMedians(
 /** Loads how the network and its reading stand. @throws as {@link loadConditions} */
 export async function loadStatus(server: string, signal: AbortSignal): Promise<Status> {
   const { body, cachedAtMs } = await load(`${server}/v1/status`, signal);
-  const { version, lastPoll, ndbcLastModified, stationsReporting, simulated } = body;
-  // A server of an older version does not say.
+  // Servers up to 0.1.0 do not know when a poll began.
+  const { version, lastPoll, lastPollBegun = null, pollsStopped = false } = body;
+  const { ndbcLastModified, stationsReporting, simulated } = body;
+  // Nor how far apart polls are.
   const pollSeconds = isNumber(body.pollSeconds) ? body.pollSeconds : null;
   if (
     typeof version !== "string" ||
     !isTextOrNull(lastPoll) ||
+    !isTextOrNull(lastPollBegun) ||
+    typeof pollsStopped !== "boolean" ||
     !isTextOrNull(ndbcLastModified) ||
     !isNumber(stationsReporting) ||
     typeof simulated !== "boolean"
@@ -134,7 +142,8 @@ export async function loadStatus(server: string, signal: AbortSignal): Promise<S
     throw noServer();
   }
   const lastEventId = eventIdOf(body);
-  return { version, lastPoll, pollSeconds, ndbcLastModified, stationsReporting, simulated, lastEventId, cachedAtMs };
+  const polls = { lastPoll, pollSeconds, lastPollBegun, pollsStopped };
+  return { version, ...polls, ndbcLastModified, stationsReporting, simulated, lastEventId, cachedAtMs };
 }
 
 /** The address of a stream of everything after an event. */

@@ -28,8 +28,7 @@ export function createConnectionLine(newestAtMs: () => number | null): Connectio
   let state: ConnectionState = { kind: "connecting" };
   let isSimulated = false;
   /** As the server said since it was reached last; what it said before does not tell of now. */
-  let lastPoll: string | null = null;
-  let periodMs = 0;
+  let polls: Pick<Status, "lastPoll" | "pollSeconds" | "lastPollBegun" | "pollsStopped"> | null = null;
   let cachedAtMs: CachedAt = null;
 
   return {
@@ -37,13 +36,12 @@ export function createConnectionLine(newestAtMs: () => number | null): Connectio
       state = next;
       // What was missed since comes now.
       if (state.kind === "live") cachedAtMs = null;
-      else lastPoll = null;
+      else polls = null;
       show();
     },
     showStatus(status) {
       isSimulated = status.simulated;
-      lastPoll = status.cachedAtMs === null ? status.lastPoll : null;
-      periodMs = (status.pollSeconds ?? 0) * 1_000;
+      polls = status.cachedAtMs === null ? status : null;
       show();
     },
     showCachedAt(next) {
@@ -92,7 +90,19 @@ export function createConnectionLine(newestAtMs: () => number | null): Connectio
     if (atMs === null) return state.kind === "live" ? "no report yet" : "";
     const age = formatAge(Date.now() - atMs);
     const text = `newest report ${age === "just now" ? age : `${age} old`}`;
-    const pollMs = state.kind === "live" && lastPoll !== null ? Date.now() - Date.parse(lastPoll) : 0;
-    return pollMs > Math.max(silentAfterMs, 2 * periodMs) ? `${text}; NDBC silent for ${formatAge(pollMs)}` : text;
+    const silence = state.kind === "live" ? describeSilence() : null;
+    return silence === null ? text : `${text}; ${silence}`;
+  }
+
+  /** Returns why no new reports arrive; `null` while they may. */
+  function describeSilence(): string | null {
+    if (polls === null) return null;
+    const { lastPoll, pollSeconds, lastPollBegun, pollsStopped } = polls;
+    if (pollsStopped && lastPollBegun !== null) {
+      return `the server has not asked NDBC for ${formatAge(Date.now() - Date.parse(lastPollBegun))}`;
+    }
+    const pollMs = lastPoll === null ? 0 : Date.now() - Date.parse(lastPoll);
+    const longestMs = Math.max(silentAfterMs, 2_000 * (pollSeconds ?? 0));
+    return pollMs > longestMs ? `NDBC silent for ${formatAge(pollMs)}` : null;
   }
 }

@@ -2,7 +2,7 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { serveStatic } from "hono/bun";
 import { getPath } from "hono/utils/url";
 import type { Clock } from "../../shared/clock.ts";
-import type { Link } from "../../shared/link.ts";
+import type { Link, Problem } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import { isDatabaseAway, type Sql } from "../../shared/sql.ts";
 import { hashedName } from "../../web/hashed-name.ts";
@@ -27,7 +27,7 @@ export type AppParts = {
   sql: Sql;
   database: Link;
   /** Why this server should get no requests now; empty when it should. */
-  problems: () => Promise<string[]>;
+  problems: () => Promise<Problem[]>;
   feed: Feed;
   broadcast: Broadcast;
   corsOrigins: string[];
@@ -76,9 +76,10 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
 
   app.get("/health", (c) => c.json({ status: "up", streams: broadcast.size, droppedMessages: feed.dropped }));
   app.get("/ready", async (c) => {
-    const reasons = await problems();
-    if (reasons.length === 0) return c.json({ status: "ready" });
-    return problemResponse(c, new ProblemError(503, reasons.join("; "), { reasons }));
+    const found = await problems();
+    if (found.length === 0) return c.json({ status: "ready" });
+    const reasons = found.map(({ message }) => message);
+    return problemResponse(c, new ProblemError(503, reasons.join("; "), { reasons, problems: found }));
   });
 
   app.get("/metrics", () => parts.scrape());

@@ -19,10 +19,16 @@ export type Feed = {
   readonly subscribed: boolean;
   /** Messages that did not fit the contract. */
   readonly dropped: number;
-  /** Subscribes, and reads from PostgreSQL where the stream stands. */
+  /** Connects, and reads from PostgreSQL where the stream stands. */
   start(): void;
   /** Asks PostgreSQL soon for what no message has announced. */
   lookAgain(): void;
+  /**
+   * Subscribes, or asks Redis for the same again, which proves that messages still arrive. What was missed before the
+   * subscription is read from PostgreSQL.
+   * @throws {ReplyError} when Redis refuses it
+   */
+  subscribe(): Promise<void>;
 };
 
 const pageRows = 1_000;
@@ -213,24 +219,20 @@ export function createFeed(
   }
 
   async function subscribe(): Promise<void> {
-    try {
-      await subscriber.subscribe(channel);
-      subscribed = true;
-      behind = true;
-      drain();
-    } catch (error) {
-      // The connection went away again; the next one subscribes again.
-      log.debug("could not subscribe", { reason: (error as Error).message });
-    }
+    await subscriber.subscribe(channel);
+    if (subscribed) return;
+    subscribed = true;
+    behind = true;
+    drain();
   }
 
-  subscriber.on("ready", subscribe);
   subscriber.on("close", () => {
     subscribed = false;
   });
   subscriber.on("messageBuffer", (_channel: Buffer, bytes: Buffer) => receive(bytes));
 
   return {
+    subscribe,
     start() {
       drain();
       subscriber.connect().catch(() => {

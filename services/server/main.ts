@@ -4,10 +4,11 @@ import { httpUrl } from "../../shared/address.ts";
 import { redisNames } from "../../shared/channels.ts";
 import { systemClock as clock, waitAtMost } from "../../shared/clock.ts";
 import { readServerConfig } from "../../shared/config.ts";
-import { untilUp, watchLink } from "../../shared/link.ts";
+import { problemsOf, untilUp, watchLink } from "../../shared/link.ts";
 import { createServiceMetrics } from "../../shared/metrics.ts";
 import { migrate } from "../../shared/migrate.ts";
-import { connectRedis, pingRedis } from "../../shared/redis.ts";
+import { askRedis, connectRedis } from "../../shared/redis.ts";
+import { explainRefusal } from "../../shared/redis-refusals.ts";
 import { runService } from "../../shared/service.ts";
 import { connectPatientSql, connectSql, pingDatabase } from "../../shared/sql.ts";
 import { createApp } from "./app.ts";
@@ -25,7 +26,7 @@ const stopGraceMs = 2_000;
 
 await runService("server", readServerConfig, async ({ config, log, onClose, signal }) => {
   const database = watchLink("PostgreSQL", log, signal);
-  const redis = watchLink("Redis", log, signal);
+  const redis = watchLink("Redis", log, signal, explainRefusal);
 
   const sql = connectSql(config.databaseUrl, "server");
   onClose(() => sql.end({ timeout: 1 }));
@@ -33,8 +34,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   onClose(() => subscriber.disconnect());
 
   const places = createPlaces(() => readPositions(sql));
-  const redisProblem = () => redis.problem ?? (feed.subscribed ? null : "not subscribed yet");
-  const served = createServiceMetrics("server", sql, database, redisProblem);
+  const served = createServiceMetrics("server", sql, database, () => redis.problem);
   const metrics = createServerMetrics(served, config.maxStreams, () => ({ broadcast, feed }));
   const logBroadcast = createBroadcastLog(log, signal, clock);
   const broadcast = createBroadcast(
@@ -58,15 +58,26 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
     return pinging;
   }
 
+  let subscribing: Promise<void> | null = null;
+  /** A server needs its subscription of Redis and nothing else, so one that takes no writes serves it well. */
+  function subscribe(): Promise<void> {
+    subscribing ??= askRedis(subscriber, redis, feed.subscribe)
+      .then((isSubscribed) => {
+        if (isSubscribed) redis.up();
+      })
+      .finally(() => {
+        subscribing = null;
+      });
+    return subscribing;
+  }
+  subscriber.on("ready", subscribe);
+
   const app = createApp({
     sql,
     database,
     problems: async () => {
-      await Promise.all([ping(), pingRedis(subscriber, redis)]);
-      return [
-        database.problem === null ? [] : [`PostgreSQL: ${database.problem}`],
-        redisProblem() === null ? [] : [`Redis: ${redisProblem()}`],
-      ].flat();
+      await Promise.all([ping(), subscribe()]);
+      return problemsOf([database, redis]);
     },
     feed,
     broadcast,
@@ -102,7 +113,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   await patientSql.end();
   const endWatch = clock.every(5_000, () => {
     void ping();
-    void pingRedis(subscriber, redis);
+    void subscribe();
   });
   onClose(endWatch);
   feed.start();

@@ -349,6 +349,12 @@ export async function readStation(sql: Sql, stationId: string): Promise<StationR
 export type Status = {
   /** When a worker last asked NDBC for its newest observations, and was answered. */
   lastPoll: Date | null;
+  /** When a worker last began to ask it, answered or not; `null` before the first time. */
+  lastPollBegun: Date | null;
+  /** How far apart polls are: the worker's `POLL_SECONDS`. */
+  pollSeconds: number | null;
+  /** Whether no worker polls any more: none has begun for two periods and a retry, and for 30 s at least. */
+  pollsStopped: boolean;
   /** What NDBC says of that file's age, in its own words: an HTTP date. */
   ndbcLastModified: string | null;
   /** Stations with an observation of the last three hours. */
@@ -357,8 +363,6 @@ export type Status = {
   simulated: boolean;
   /** The newest event that is stored. */
   lastEventId: string;
-  /** Seconds between two polls, as the worker is set; `null` before the first. */
-  pollSeconds: number | null;
 };
 
 /** Reads {@link Status}. */
@@ -367,14 +371,21 @@ export async function readStatus(sql: Sql): Promise<Status> {
   const [status] = await sql<Omit<Status, "lastEventId">[]>`
     select
       newest.fetched_at as last_poll,
+      polling.begun_at as last_poll_begun,
+      polling.every_seconds as poll_seconds,
+      coalesce(
+        polling.begun_at < now() - make_interval(secs => greatest(2 * polling.every_seconds + 6, 30)), false
+      ) as polls_stopped,
       newest.last_modified as ndbc_last_modified,
       (select count(distinct station_id)::int from observations where observed_at > now() - interval '3 hours')
         as stations_reporting,
-      exists (select from stations where owner = ${simulationOwner}) as simulated,
-      poll_seconds
-    from stream_marks left join upstream_files as newest on newest.path = ${latestObsPath}
+      exists (select from stations where owner = ${simulationOwner}) as simulated
+    from (values (1)) as always
+      left join upstream_files as newest on newest.path = ${latestObsPath}
+      left join polling on true
   `;
-  const unknown = { lastPoll: null, ndbcLastModified: null, stationsReporting: 0, simulated: false, pollSeconds: null };
+  const noPoll = { lastPoll: null, lastPollBegun: null, pollSeconds: null, pollsStopped: false };
+  const unknown = { ...noPoll, ndbcLastModified: null, stationsReporting: 0, simulated: false };
   return { ...(status ?? unknown), lastEventId: String(newest) };
 }
 

@@ -1,31 +1,26 @@
-import type { Redis } from "ioredis";
-import type { Link } from "../../shared/link.ts";
-import { pingRedis } from "../../shared/redis.ts";
+// The worker's own HTTP port: health, readiness, metrics.
+
+import type { Problem } from "../../shared/link.ts";
 import { StartError } from "../../shared/service.ts";
-import { pingDatabase, type Sql } from "../../shared/sql.ts";
 
 /**
- * Serves the worker's `/health` (the process is up), `/ready` (PostgreSQL and Redis answer) and `/metrics`.
+ * Serves the worker's `/health` (the process is up), `/ready` (its links hold and its polls go on) and `/metrics`.
+ * @param findProblems why this worker does not do its work now; empty while it does
  * @returns what stops it
  * @throws {StartError} when the port is taken
  */
 export function serveHealth(
   port: number,
-  sql: Sql,
-  database: Link,
-  publisher: Redis,
-  redis: Link,
+  findProblems: () => Promise<Problem[]>,
   scrape: () => Promise<Response>,
 ): () => Promise<void> {
   const ready = async () => {
-    await Promise.all([pingDatabase(sql, database), pingRedis(publisher, redis)]);
-    const reasons = [
-      database.problem === null ? [] : [`PostgreSQL: ${database.problem}`],
-      redis.problem === null ? [] : [`Redis: ${redis.problem}`],
-    ].flat();
+    const problems = await findProblems();
+    const isReady = problems.length === 0;
+    const reasons = problems.map(({ message }) => message);
     return Response.json(
-      { status: reasons.length === 0 ? "ready" : "not ready", reasons },
-      { status: reasons.length === 0 ? 200 : 503 },
+      { status: isReady ? "ready" : "not ready", reasons, problems },
+      { status: isReady ? 200 : 503 },
     );
   };
   const server = listen(port, ready, scrape);

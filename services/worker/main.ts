@@ -1,50 +1,61 @@
 import { jobs as jobNames, redisNames } from "../../shared/channels.ts";
-import { pause } from "../../shared/clock.ts";
+import { pause, withDeadline } from "../../shared/clock.ts";
 import { readWorkerConfig } from "../../shared/config.ts";
-import { describeError, untilUp, watchLink } from "../../shared/link.ts";
-import type { StoredEvent } from "../../shared/measurements.ts";
+import { describeError, problemsOf, untilUp, watchLink, watchLinks } from "../../shared/link.ts";
 import { createServiceMetrics } from "../../shared/metrics.ts";
 import { migrate } from "../../shared/migrate.ts";
-import { connectRedis, pingRedis } from "../../shared/redis.ts";
+import { connectRedis } from "../../shared/redis.ts";
+import { explainRefusal } from "../../shared/redis-refusals.ts";
 import { runService } from "../../shared/service.ts";
 import { connectPatientSql, connectSql, pingDatabase } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { backfill } from "./backfill.ts";
 import { createIdTransaction } from "./event-ids.ts";
 import { serveHealth } from "./health.ts";
-import { startJobs } from "./jobs.ts";
+import { recordPollBegin } from "./heartbeat.ts";
+import { type RunningJobs, startJobs } from "./jobs.ts";
 import { createLeftOutLog } from "./left-out.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { createNdbcClient } from "./ndbc/client.ts";
 import { createPollLog, poll } from "./poll.ts";
 import { createPrune } from "./prune.ts";
-import { publishPending } from "./publish.ts";
+import { createPublisher } from "./publisher.ts";
 import { createStationUpdate } from "./stations.ts";
-import { readFile, rememberPeriod, wholeFile } from "./store.ts";
+import { readFile, wholeFile } from "./store.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** As long as PostgreSQL lets a transaction wait for it. */
 const publishTimeoutMs = 5_000;
+/** A poll that takes longer hangs, and holds up the next one; NDBC and PostgreSQL each have 30 s for an answer. */
+const pollDeadlineMs = 90_000;
 /** Backfill by station needs to know which stations there are, which on an empty database the first poll tells. */
 const headStartSeconds = 60;
 
 await runService("worker", readWorkerConfig, async ({ config, log, onClose, signal }) => {
   const database = watchLink("PostgreSQL", log, signal);
-  const redis = watchLink("Redis", log, signal);
+  const redis = watchLinks("Redis", ["jobs", "publishing"], log, signal, explainRefusal);
+  const redisLinks = [redis.jobs, redis.publishing];
 
   const sql = connectSql(config.databaseUrl, "worker");
   onClose(() => sql.end({ timeout: 1 }));
   // Its own, so that messages never queue up behind jobs; it fails at once, and the next poll publishes.
-  const publisher = connectRedis(config.redisUrl, redis, {
+  const publishing = connectRedis(config.redisUrl, redis.publishing, {
     lazyConnect: true,
     enableOfflineQueue: false,
     commandTimeout: publishTimeoutMs,
   });
-  onClose(() => publisher.disconnect());
-  const served = createServiceMetrics("worker", sql, database, () => redis.problem);
+  onClose(() => publishing.disconnect());
+  const served = createServiceMetrics("worker", sql, database, () => problemsOf(redisLinks)[0]?.message ?? null);
   const metrics = createWorkerMetrics(served, Object.values(jobNames));
-  if (config.port !== null) onClose(serveHealth(config.port, sql, database, publisher, redis, served.scrape));
+  let jobs: RunningJobs | null = null;
+  const findProblems = async () => {
+    await pingDatabase(sql, database);
+    const stopped = jobs?.pollsStopped ?? null;
+    const ofPolls = stopped === null ? [] : [{ ...stopped, message: `polls: ${stopped.reason}` }];
+    return [...problemsOf([database, ...redisLinks]), ...ofPolls];
+  };
+  if (config.port !== null) onClose(serveHealth(config.port, findProblems, served.scrape));
 
   const ndbc = createNdbcClient({ baseUrl: config.ndbcUrl, contact: config.contact, signal });
   const { stations, retentionDays } = config;
@@ -52,19 +63,20 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
   const prune = createPrune({ sql, ndbc, retentionDays, log });
   const logPoll = createPollLog(log);
   const names = redisNames(config.redisNamespace);
-  const inIdTransaction = createIdTransaction(publisher, names.highestEventId, log);
-  const published = (events: StoredEvent[]) => {
+  const inIdTransaction = createIdTransaction(publishing, names.highestEventId, log);
+  const publisher = createPublisher(sql, publishing, names, redis.publishing, database, (events) => {
     metrics.published(events.length);
     log.debug("published", () => ({ eventIds: events.map(({ eventId }) => eventId) }));
-  };
-  const publish = () => publishPending(sql, publisher, published, names);
+  });
 
   async function pollOnce(): Promise<void> {
     const startedAt = performance.now();
     const seconds = () => (performance.now() - startedAt) / 1000;
     try {
-      await rememberPeriod(sql, config.pollSeconds);
-      const counts = await poll({ sql, ndbc, publish, stations, log, logLeftOut, inIdTransaction });
+      const polling = recordPollBegin(sql, config.pollSeconds).then(() =>
+        poll({ sql, ndbc, publish: publisher.publish, stations, log, logLeftOut, inIdTransaction }),
+      );
+      const counts = await withDeadline(polling, pollDeadlineMs);
       metrics.polled(counts, seconds());
       logPoll(counts);
     } catch (error) {
@@ -86,27 +98,27 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
   }
 
   // Not lazy: BullMQ waits for a connection that is being made, but gives up for good on one that it has to make itself.
-  const jobConnection = connectRedis(config.redisUrl, redis, { maxRetriesPerRequest: null });
+  const jobConnection = connectRedis(config.redisUrl, redis.jobs, { maxRetriesPerRequest: null });
   onClose(() => jobConnection.disconnect());
-  const jobs = startJobs(
-    {
+  const running = startJobs({
+    scheduled: {
       poll: {
         queue: "poll",
-        repeat: { every: config.pollSeconds * 1_000 },
+        everyMs: config.pollSeconds * 1_000,
         attempts: 4,
         atStart: false,
         run: pollOnce,
       },
       stations: {
         queue: "upkeep",
-        repeat: { every: dayMs },
+        everyMs: dayMs,
         attempts: 8,
         atStart: true,
         run: createStationUpdate(sql, ndbc, stations, log),
       },
       backfill: {
         queue: "upkeep",
-        repeat: { every: hourMs },
+        everyMs: hourMs,
         attempts: 4,
         atStart: true,
         run: async () => {
@@ -130,35 +142,34 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
       },
       prune: {
         queue: "upkeep",
-        repeat: { every: dayMs },
+        everyMs: dayMs,
         attempts: 4,
         atStart: false,
         run: async () => metrics.pruned(await prune()),
       },
     },
-    jobConnection,
-    names.queuePrefix,
+    redis: jobConnection,
+    prefix: names.queuePrefix,
+    link: redis.jobs,
     database,
     log,
     signal,
-    metrics.jobEnded,
-  );
-  metrics.watchQueues(jobs);
-  onClose(() => jobs.close(redis.problem !== null));
+    ended: metrics.jobEnded,
+  });
+  jobs = running;
+  metrics.watchQueues(running);
+  onClose(running.close);
 
-  // At every start of Redis, not only ours: it may have come back empty.
-  jobConnection.on("ready", () => {
-    jobs.schedule().catch((error) => log.warn("could not schedule the jobs", { reason: describeError(error) }));
-  });
-  publisher.on("ready", () => {
-    publish().catch((error) => log.warn("could not publish what was left", { reason: describeError(error) }));
-  });
+  const checkPublisher = () => {
+    publisher.check().catch((error) => log.warn("could not publish what was left", { reason: describeError(error) }));
+  };
+  publishing.on("ready", checkPublisher);
   const watch = setInterval(() => {
     void pingDatabase(sql, database);
-    void pingRedis(publisher, redis);
+    checkPublisher();
   }, 5_000);
   onClose(() => clearInterval(watch));
-  await publisher.connect().catch(() => {
+  await publishing.connect().catch(() => {
     // Told to its link, and tried again for ever.
   });
   log.info("working", { ndbc: config.ndbcUrl, pollSeconds: config.pollSeconds });

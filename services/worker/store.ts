@@ -270,11 +270,6 @@ export async function storeStations(sql: Sql, stations: Station[]): Promise<void
   `;
 }
 
-/** Remembers POLL_SECONDS, from which the server knows when a poll is overdue. */
-export async function rememberPeriod(sql: Sql, pollSeconds: number): Promise<void> {
-  await sql`update stream_marks set poll_seconds = ${pollSeconds} where poll_seconds is distinct from ${pollSeconds}`;
-}
-
 /**
  * Returns what is remembered of the last fetch of a file, for a conditional request: `null` when it was never fetched, or
  * when not all of `wanted` was stored of it, so that it is needed even if it has not changed.

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { recordPollBegin } from "../../services/worker/heartbeat.ts";
 import { publishPending } from "../../services/worker/publish.ts";
-import { rememberPeriod, storePoll } from "../../services/worker/store.ts";
+import { storePoll } from "../../services/worker/store.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { distDir } from "../../web/build.ts";
 import { chromium, openPage } from "../rig/browser.ts";
@@ -160,7 +161,22 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     expect(page.complaints).toEqual([]);
   });
 
+  /** A worker began its last poll so many minutes ago; polls are five minutes apart. */
+  const pollBeganAgo = (minutes: number) => player.stack.sql`
+    insert into polling (begun_at, every_seconds) values (now() - ${minutes} * interval '1 minute', 300)
+    on conflict (only_row) do update set begun_at = excluded.begun_at, every_seconds = excluded.every_seconds
+  `;
+
+  test("says that no worker asks NDBC, while the server goes on serving", async () => {
+    await pollBeganAgo(40);
+    const page = await player.openReady();
+    await page.until(`${textOf("newest")}.includes("the server has not asked NDBC for 40 min")`);
+    expect(await page.view.evaluate<boolean>(isLive)).toBe(true);
+    await pollBeganAgo(0);
+  });
+
   test("says that NDBC is silent, but not when it is the page that is cut off", async () => {
+    await pollBeganAgo(0);
     const polledAgo = (minutes: number) => player.stack.sql`
       insert into upstream_files (path, fetched_at)
       values (${latestObsPath}, now() - ${minutes} * interval '1 minute')
@@ -170,7 +186,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     const page = await player.openReady();
     await page.until(`${textOf("newest")}.includes("NDBC silent for 40 min")`);
     // With POLL_SECONDS=3600 that is as it should be.
-    await rememberPeriod(player.stack.sql, 3_600);
+    await recordPollBegin(player.stack.sql, 3_600);
     const unhurried = await player.openReady();
     await unhurried.until(isLive);
     const hasStatus = 'performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/v1/status"))';

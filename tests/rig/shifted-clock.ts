@@ -1,8 +1,16 @@
-// Preloaded into a service, shifts its machine's clock by CLOCK_SHIFT_MS. The monotonic clock stays as it is.
+// Preloaded into a service whose clock a test sets: shifts `Date`, and leaves timers and `performance.now` alone.
 
-const shiftMs = Number(process.env.CLOCK_SHIFT_MS);
+const RealDate = Date;
+let aheadMs = Number(process.env.CLOCK_SHIFT_MS ?? 0);
 
-globalThis.Date = new Proxy(Date, {
-  construct: (real, parts) => (parts.length === 0 ? new real(real.now() + shiftMs) : Reflect.construct(real, parts)),
-  get: (real, name) => (name === "now" ? () => real.now() + shiftMs : Reflect.get(real, name)),
+const now = () => RealDate.now() + aheadMs;
+
+globalThis.Date = new Proxy(RealDate, {
+  construct: (target, values) => (values.length === 0 ? new target(now()) : Reflect.construct(target, values)),
+  get: (target, key) => (key === "now" ? now : Reflect.get(target, key)),
+});
+
+process.on("message", (milliseconds: unknown) => {
+  aheadMs = Number(milliseconds);
+  process.send?.(milliseconds);
 });

@@ -15,6 +15,8 @@ export type Stack = Database & {
   redis: Redis;
   /** Starts one of the services as a process of its own. */
   start(service: ServiceName, env?: Record<string, string>): Promise<Service>;
+  /** The same with a clock that is so far ahead of the machine's, in ms, until it is set. */
+  startShifted(service: ServiceName, aheadMs: number, env?: Record<string, string>): Promise<ShiftedService>;
   /** Redis goes away, with all it holds. */
   stopRedis(): Promise<void>;
   /** Redis comes back, empty, where it was. */
@@ -36,12 +38,20 @@ export type Service = {
   stop(signal?: NodeJS.Signals): Promise<number>;
 };
 
+/** A service whose clock a test sets. */
+export type ShiftedService = Service & {
+  /** Sets its clock so far ahead of the machine's, in ms. Resolves when it is set. */
+  shiftClock(milliseconds: number): Promise<void>;
+};
+
 /** A service that may still be starting, or may never run. */
 export type StartingService = Omit<Service, "url"> & {
   /** Resolves with its address when it says that it runs; rejects when it ends before. */
   up: Promise<string>;
   /** Resolves when it has ended, with its exit code and all that it wrote to stderr. */
   ended: Promise<{ code: number; stderr: string }>;
+  /** Sends a message to it; only where it was spawned with `ipc`. */
+  send(message: unknown): void;
 };
 
 export type LogLine = { level: string; message: string; [fact: string]: unknown };
@@ -72,6 +82,23 @@ export async function startStack(redisPort?: number): Promise<Stack> {
       services.push(started);
       return started;
     },
+    async startShifted(service, aheadMs, env = {}) {
+      let set = Promise.withResolvers<void>();
+      const preload = join(import.meta.dir, "shifted-clock.ts");
+      const spawned = spawnService(
+        service,
+        { DATABASE_URL: database.databaseUrl, REDIS_URL: redisServer.url, CLOCK_SHIFT_MS: String(aheadMs), ...env },
+        { argv: ["bun", "--preload", preload, mainOf(service)], ipc: () => set.resolve() },
+      );
+      const started = { ...spawned, url: await spawned.up };
+      services.push(started);
+      const shiftClock = (milliseconds: number) => {
+        set = Promise.withResolvers();
+        spawned.send(milliseconds);
+        return set.promise;
+      };
+      return { ...started, shiftClock };
+    },
     async stop() {
       await Promise.all(services.map((service) => service.stop("SIGKILL")));
       redis.disconnect();
@@ -82,6 +109,11 @@ export async function startStack(redisPort?: number): Promise<Stack> {
   };
 }
 
+/** The file that starts a service. */
+function mainOf(service: ServiceName): string {
+  return join(import.meta.dir, `../../services/${service}/main.ts`);
+}
+
 /** Starts a service as its users do, and waits until it says that it runs. */
 export async function startService(service: ServiceName, env: Record<string, string>): Promise<Service> {
   const started = spawnService(service, env);
@@ -90,14 +122,12 @@ export async function startService(service: ServiceName, env: Record<string, str
 
 /**
  * Starts a service as its users do, whatever may come of it.
- * @param command how, when not from its source, and where
+ * @param command how, when not from its source, and where; `ipc` is called with what it sends
  */
 export function spawnService(
   service: ServiceName,
   env: Record<string, string>,
-  command: { argv: string[]; cwd?: string } = {
-    argv: ["bun", join(import.meta.dir, `../../services/${service}/main.ts`)],
-  },
+  command: { argv: string[]; cwd?: string; ipc?: (message: unknown) => void } = { argv: ["bun", mainOf(service)] },
 ): StartingService {
   const { argv, ...where } = command;
   const child = Bun.spawn(argv, {
@@ -136,6 +166,7 @@ export function spawnService(
     line,
     up,
     ended,
+    send: (message) => child.send(message),
     async stop(signal = "SIGTERM") {
       child.kill(signal);
       return child.exited;

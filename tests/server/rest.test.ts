@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { rememberPeriod, type Station, storeHistory, storePoll, storeStations } from "../../services/worker/store.ts";
+import { recordPollBegin } from "../../services/worker/heartbeat.ts";
+import { type Station, storeHistory, storePoll, storeStations } from "../../services/worker/store.ts";
 import type { StoredObservation } from "../../shared/measurements.ts";
 import { encodeMessage } from "../../shared/observation.ts";
 import { latestObsPath, simulationOwner } from "../../shared/upstream.ts";
@@ -201,7 +202,11 @@ test("/ready is 200, and 503 with the reason while Redis is away", async () => {
   await stack.stopRedis();
   const away = await readyWhen(503);
   expect(away.headers.get("Content-Type")).toBe("application/problem+json");
-  expect(await away.json()).toMatchObject({ status: 503, reasons: [expect.stringMatching(/^Redis: \S/)] });
+  expect(await away.json()).toMatchObject({
+    status: 503,
+    reasons: [expect.stringMatching(/^Redis: \S/)],
+    problems: [{ code: "redis_away", reason: "Redis does not answer", message: expect.stringMatching(/^Redis: \S/) }],
+  });
   expect((await get("/health")).status).toBe(200);
   expect((await get("/v1/stations")).status).toBe(200);
   await stack.startRedis();
@@ -215,14 +220,32 @@ test("/v1/status says how the network and its reading stand, and that a sea is s
     values (${latestObsPath}, 'Wed, 06 May 2026 11:40:01 GMT', '2026-05-06T11:42:00Z')
     on conflict (path) do update set last_modified = excluded.last_modified, fetched_at = excluded.fetched_at
   `;
-  await rememberPeriod(stack.sql, 900);
+  await recordPollBegin(stack.sql, 900);
   expect(await json("/v1/status")).toEqual({
     version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
     lastPoll: "2026-05-06T11:42:00.000Z",
+    lastPollBegun: expect.stringMatching(/Z$/),
     pollSeconds: 900,
+    pollsStopped: false,
     ndbcLastModified: "Wed, 06 May 2026 11:40:01 GMT",
     stationsReporting: expect.any(Number),
     simulated: true,
     lastEventId: "2",
   });
+});
+
+test("/v1/status says that no worker polls any more, and that one does again", async () => {
+  const pollBegan = (secondsAgo: number) => stack.sql`
+    insert into polling (begun_at, every_seconds) values (now() - make_interval(secs => ${secondsAgo}), 300)
+    on conflict (only_row) do update set begun_at = excluded.begun_at
+  `;
+  await pollBegan(2_000);
+  expect(await json("/v1/status")).toMatchObject({
+    lastPollBegun: expect.stringMatching(/Z$/),
+    pollSeconds: 300,
+    pollsStopped: true,
+  });
+  expect((await get("/ready")).status).toBe(200);
+  await pollBegan(400);
+  expect(await json("/v1/status")).toMatchObject({ pollsStopped: false });
 });

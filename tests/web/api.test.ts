@@ -197,6 +197,8 @@ describe("The page loads", () => {
       version: "0.1.0",
       lastPoll: null,
       pollSeconds: 300,
+      lastPollBegun: null,
+      pollsStopped: false,
       ndbcLastModified: null,
       stationsReporting: 3,
       simulated: true,

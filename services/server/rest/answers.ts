@@ -131,7 +131,9 @@ export const status = z
   .object({
     version: z.string().describe("The server's version."),
     lastPoll: time.nullable().describe("When NDBC last answered a worker."),
-    pollSeconds: z.int().nullable().describe("Seconds between two polls, as the worker is set."),
+    lastPollBegun: time.nullable().describe("When a worker last began to ask NDBC, whether it was answered or not."),
+    pollSeconds: z.int().nullable().describe("How many seconds polls are apart."),
+    pollsStopped: z.boolean().describe("Whether no worker asks NDBC any more."),
     ndbcLastModified: text.describe("How old NDBC says its newest file is: an HTTP date."),
     stationsReporting: z.int().describe("Stations with an observation of the last three hours."),
     simulated: z.boolean().describe("Whether this is a simulated sea."),

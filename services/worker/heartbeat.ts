@@ -1,0 +1,11 @@
+// Records in PostgreSQL that polls begin, for servers that cannot ask a worker.
+
+import type { Sql } from "../../shared/sql.ts";
+
+/** Records that a poll begins now, and how far apart polls are. */
+export async function recordPollBegin(sql: Sql, everySeconds: number): Promise<void> {
+  await sql`
+    insert into polling (begun_at, every_seconds) values (now(), ${everySeconds})
+    on conflict (only_row) do update set begun_at = excluded.begun_at, every_seconds = excluded.every_seconds
+  `;
+}

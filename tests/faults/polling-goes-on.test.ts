@@ -1,0 +1,121 @@
+// Whatever happens to a job's schedule, polls go on without a restart, and one line says so.
+
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { freePort } from "../../services/dev/ports.ts";
+import { startRedis } from "../../services/dev/redis.ts";
+import { openBull } from "../../services/worker/bull.ts";
+import { recreateSchedule } from "../../services/worker/schedules.ts";
+import { redisNames } from "../../shared/channels.ts";
+import { watchLink } from "../../shared/link.ts";
+import { connectRedis } from "../../shared/redis.ts";
+import { nextLine, type PollingRig, says, startPollingRig } from "../rig/polling.ts";
+import { silentLog } from "../rig/silent-log.ts";
+import type { LogLine, ShiftedService } from "../rig/stack.ts";
+
+setDefaultTimeout(120_000);
+
+const minuteMs = 60_000;
+let rig: PollingRig;
+let worker: ShiftedService;
+
+beforeAll(async () => {
+  rig = await startPollingRig();
+  // Its first schedule is made by a clock that is a day ahead.
+  worker = await rig.stack.startShifted("worker", 24 * 60 * minuteMs, rig.env);
+  await rig.polledAgain(1);
+});
+afterAll(() => rig.stop());
+
+const created = (job: string) => (line: LogLine) => line.message === "created schedules again" && job in line;
+
+const noEvents = { run: async () => {}, completed() {}, failed() {}, error() {} };
+
+describe("polls go on", () => {
+  test("after a clock that was a day ahead at the start is set right", async () => {
+    const line = nextLine(worker, created("poll"));
+    await worker.shiftClock(0);
+    expect((await line).poll).toMatch(/^its next run was due in 8\d{4} s, with a period of 1 s$/);
+    await rig.polledAgain();
+    await rig.readyIs(200);
+  });
+
+  test("after a restart with a clock that was set back ten minutes meanwhile", async () => {
+    await worker.shiftClock(10 * minuteMs);
+    await rig.polledAgain();
+    await worker.stop("SIGKILL");
+    worker = await rig.stack.startShifted("worker", 0, rig.env);
+    await worker.line(created("poll"));
+    await rig.polledAgain();
+  });
+
+  test("after FLUSHALL, and so does everything else", async () => {
+    const line = nextLine(worker, created("poll"));
+    await rig.stack.redis.flushall();
+    expect(Object.keys(await line)).toEqual(expect.arrayContaining(["poll", "stations", "backfill", "prune"]));
+    await rig.polledAgain();
+    await rig.readyIs(200);
+  });
+
+  test("after the keys of the queue are deleted", async () => {
+    const keys = await rig.stack.redis.keys("bellbuoy:poll:*");
+    await rig.stack.redis.del(keys);
+    await rig.polledAgain();
+  });
+
+  test("after the run that was due is deleted, and only its schedule is left", async () => {
+    const line = nextLine(worker, created("poll"));
+    // The moment at which a run waits; a worker that takes it makes the next.
+    do await rig.polledAgain(1);
+    while ((await rig.stack.redis.del("bellbuoy:poll:delayed")) === 0);
+    expect((await line).poll).toMatch(/^no run has begun for \d+ s, with a period of 1 s$/);
+    await rig.polledAgain();
+    await rig.readyIs(200);
+  });
+
+  test("after the primary became a replica, and then a primary that is empty", async () => {
+    const other = await startRedis({ port: freePort() });
+    const begins = nextLine(worker, says("waiting for Redis"));
+    await rig.stack.redis.replicaof("127.0.0.1", new URL(other.url).port);
+    expect((await begins).code).toBe("redis_readonly");
+    while ((await rig.stack.redis.dbsize()) > 0) await Bun.sleep(20);
+    const ends = nextLine(worker, says("Redis answers"));
+    await rig.stack.redis.replicaof("NO", "ONE");
+    await ends;
+    await rig.polledAgain();
+    await rig.readyIs(200);
+    await other.stop();
+  });
+});
+
+test("a worker whose polls stay away is not ready, and is again with the first poll", async () => {
+  const link = watchLink("Redis", silentLog, new AbortController().signal);
+  const connection = connectRedis(rig.stack.redisUrl, link, { maxRetriesPerRequest: null });
+  const bull = await openBull(connection, redisNames("").queuePrefix, noEvents);
+  // As an operator does with a dashboard for BullMQ: no new schedule helps against it.
+  await bull.queues.poll.pause();
+  await rig.readyIs(503, "poll_stopped");
+  expect((await rig.readiness()).reasons).toEqual([expect.stringMatching(/^polls: no run has begun for \d+ s/)]);
+  await bull.queues.poll.resume();
+  await rig.polledAgain();
+  await rig.readyIs(200);
+  await bull.close(true);
+  connection.disconnect();
+});
+
+test("two workers that create a schedule again at the same moment leave exactly one", async () => {
+  // A database of its own, which no worker reads.
+  const url = `${rig.stack.redisUrl}?db=1`;
+  const link = watchLink("Redis", silentLog, new AbortController().signal);
+  const connections = [1, 2].map(() => connectRedis(url, link, { maxRetriesPerRequest: null }));
+  const bulls = await Promise.all(
+    connections.map((connection) => openBull(connection, redisNames("").queuePrefix, noEvents)),
+  );
+  const job = { queue: "poll", everyMs: 60 * minuteMs, attempts: 4, atStart: false, run: async () => {} } as const;
+  for (let time = 0; time < 20; time++) {
+    await Promise.all(bulls.map((bull) => recreateSchedule(bull, "poll", job)));
+    expect(await bulls[0]?.queues.poll.getJobSchedulersCount()).toBe(1);
+    expect(await bulls[0]?.queues.poll.getDelayedCount()).toBeLessThanOrEqual(1);
+  }
+  await Promise.all(bulls.map((bull) => bull.close(true)));
+  for (const connection of connections) connection.disconnect();
+});

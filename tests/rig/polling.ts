@@ -1,0 +1,89 @@
+// A worker that polls a stand-in for NDBC each second, and what a test asks of it.
+
+import { freePort } from "../../services/dev/ports.ts";
+import { activeStationsPath } from "../../services/worker/ndbc/paths.ts";
+import { latestObsPath } from "../../shared/upstream.ts";
+import { latestObsFile } from "./ndbc-file.ts";
+import { type LogLine, type Service, type Stack, startStack } from "./stack.ts";
+import { startUpstream, type Upstream } from "./upstream.ts";
+
+/** What the worker's `/ready` answers. */
+export type Readiness = { status: number; codes: string[]; reasons: string[] };
+
+/** A stack and an NDBC whose newest reports are an hour younger with each call of `serveNews`. */
+export type PollingRig = {
+  stack: Stack;
+  upstream: Upstream;
+  /** What a worker gets to start with; its `/ready` is at `readyUrl`. */
+  env: Record<string, string>;
+  /** Resolves when NDBC was asked so many times more. */
+  polledAgain(times?: number): Promise<void>;
+  /** Gives NDBC new reports. @returns how many */
+  serveNews(): number;
+  /** Asks the worker for its `/ready`. */
+  readiness(): Promise<Readiness>;
+  /** Resolves when the worker's `/ready` has the status and names these problems and no others. */
+  readyIs(status: number, ...codes: string[]): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const reports = 3;
+
+/** Starts the rig, without a worker. */
+export async function startPollingRig(): Promise<PollingRig> {
+  const [stack, upstream, port] = [await startStack(), startUpstream(), freePort()];
+  let timeMs = Date.UTC(2026, 4, 6);
+  const serveNews = () => {
+    timeMs += 3_600_000;
+    upstream.files.set(latestObsPath, latestObsFile(reports, new Date(timeMs)));
+    return reports;
+  };
+  serveNews();
+  upstream.files.set(
+    activeStationsPath,
+    `<?xml version="1.0" encoding="utf-8"?><stations created="2026-05-06T12:00:01UTC" count="1">
+<station id="10000" lat="1" lon="2" name="Bell Buoy" owner="NDBC" pgm="NDBC Meteorological/Ocean" type="buoy"/>
+</stations>
+`,
+  );
+  async function readiness(): Promise<Readiness> {
+    const response = await fetch(`http://127.0.0.1:${port}/ready`);
+    const body = (await response.json()) as { problems: { code: string }[]; reasons: string[] };
+    return { status: response.status, codes: body.problems.map(({ code }) => code), reasons: body.reasons };
+  }
+  return {
+    stack,
+    upstream,
+    env: {
+      NDBC_URL: upstream.url,
+      POLL_SECONDS: "1",
+      BACKFILL_HOURS: "0",
+      RETENTION_DAYS: "36500",
+      WORKER_PORT: String(port),
+    },
+    polledAgain: (times = 2) =>
+      upstream.asked(latestObsPath, upstream.requests.filter((path) => path === latestObsPath).length + times),
+    serveNews,
+    readiness,
+    async readyIs(status, ...codes) {
+      for (;;) {
+        const now = await readiness();
+        if (now.status === status && now.codes.join() === codes.join()) return;
+        await Bun.sleep(50);
+      }
+    },
+    async stop() {
+      await stack.stop();
+      await upstream.stop();
+    },
+  };
+}
+
+/** Whether a log line has this message. */
+export const says = (message: string) => (line: LogLine) => line.message === message;
+
+/** Waits for a line that a service logs from now on. */
+export function nextLine(service: Service, wanted: (line: LogLine) => boolean): Promise<LogLine> {
+  const known = service.logged.length;
+  return service.line((line) => wanted(line) && service.logged.indexOf(line) >= known);
+}
