@@ -1,6 +1,6 @@
 // When a page asks its server for what the stream does not say, by a clock that the tests move.
 
-import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Station } from "../../web/api.ts";
 import { followServer } from "../../web/follow-server.ts";
 import { createTestClock, type TestClock } from "../rig/test-clock.ts";
@@ -24,7 +24,7 @@ class SpokenSource extends EventTarget {
   }
 }
 
-const before = { EventSource, fetch, addEventListener: globalThis.addEventListener };
+const { EventSource, fetch, addEventListener } = globalThis;
 const answers: Record<string, unknown> = {
   "/v1/conditions": { lastEventId: "7", conditions: [] },
   "/v1/stations": { stations: [] },
@@ -33,16 +33,18 @@ let asked: string[] = [];
 let newestEventId = "7";
 let clock: TestClock;
 
-Object.assign(globalThis, {
-  EventSource: SpokenSource,
-  addEventListener() {},
-  async fetch(input: string | URL) {
-    const { pathname } = new URL(String(input));
-    asked.push(pathname);
-    return Response.json(pathname === "/v1/status" ? status() : answers[pathname]);
-  },
+beforeAll(() => {
+  Object.assign(globalThis, {
+    EventSource: SpokenSource,
+    addEventListener() {},
+    async fetch(input: string | URL) {
+      const { pathname } = new URL(String(input));
+      asked.push(pathname);
+      return Response.json(pathname === "/v1/status" ? status() : answers[pathname]);
+    },
+  });
 });
-afterAll(() => void Object.assign(globalThis, before));
+afterAll(() => void Object.assign(globalThis, { EventSource, fetch, addEventListener }));
 
 const status = () => ({
   version: "1",
