@@ -11,7 +11,7 @@ import { silentLog } from "../rig/silent-log.ts";
 import { type Service, type Stack, startStack } from "../rig/stack.ts";
 import { startUpstream, type Upstream } from "../rig/upstream.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 /** Seven days of the network, recorded from NDBC; too large for this repository. */
 const recordings = `${import.meta.dir}/../../../shared/ndbc/latest_obs_series`;
