@@ -61,16 +61,17 @@ const maxFailuresInARow = 5;
  */
 export async function backfill(parts: BackfillParts): Promise<void> {
   if (parts.hours === 0) return;
-  // NDBC names its files by its own time; this machine's may be wrong.
-  const now = new Date(parts.ndbc.nowMs() ?? (parts.clock ?? systemClock).now());
-  const thisHour = startOfHour(now);
   // A day goes back to the oldest of NDBC's hourly files only: the rest of it would take a file of each station.
   const hours = parts.hours === hourlyFiles ? hourlyFiles - 1 : parts.hours;
-  const from = hoursBefore(thisHour, hours);
   const failures = countFailures();
-  await backfillHours(parts, hoursBefore(thisHour, Math.min(hours, hourlyFiles - 1)), thisHour, failures);
-  await backfillStations(parts, from, now, failures);
+  await backfillHours(parts, Math.min(hours, hourlyFiles - 1), failures);
+  await backfillStations(parts, hours, failures);
   failures.throwIfAny();
+}
+
+/** NDBC's own time, since this machine's clock may be wrong. Before NDBC's first answer only the latter is known. */
+function presentOf({ ndbc, clock = systemClock }: BackfillParts): Date {
+  return new Date(ndbc.nowMs() ?? clock.now());
 }
 
 /** Counts requests for files that failed. */
@@ -106,8 +107,11 @@ function countFailures(): Failures {
 }
 
 /** Reads NDBC's files of whole hours, the newest first. */
-async function backfillHours(parts: BackfillParts, from: Date, to: Date, failures: Failures): Promise<void> {
-  const missing = await missingHours(parts.sql, from, to, parts.stations);
+async function backfillHours(parts: BackfillParts, hours: number, failures: Failures): Promise<void> {
+  const isGuess = parts.ndbc.nowMs() === null;
+  const begunAt = presentOf(parts);
+  const thisHour = startOfHour(begunAt);
+  const missing = await missingHours(parts.sql, hoursBefore(thisHour, hours), thisHour, parts.stations);
   for (const hour of missing.reverse()) {
     try {
       await backfillHour(parts, hour);
@@ -118,6 +122,9 @@ async function backfillHours(parts: BackfillParts, from: Date, to: Date, failure
       parts.log.warn("an hour's file could not be fetched", { reason: error.message });
       failures.failed(error);
     }
+    // The first answer has shown that this machine's clock is wrong, and these are the wrong hours.
+    const errorMs = Math.abs(presentOf(parts).getTime() - begunAt.getTime());
+    if (isGuess && errorMs > lateRowsMs) return backfillHours(parts, hours, failures);
   }
 }
 
@@ -134,7 +141,7 @@ async function backfillHour(parts: BackfillParts, hour: Date): Promise<void> {
   } catch (error) {
     if (!(error instanceof NotDataError)) throw error;
     // Until it is over, an hour's file is often still yesterday's. After that the stations' own files are read.
-    const isLate = isWhole(hour, new Date(parts.ndbc.nowMs() ?? hour));
+    const isLate = isWhole(hour, presentOf(parts));
     log[isLate ? "warn" : "debug"]("an hour's file holds no such hour", { file: path, reason: error.message });
   }
 }
@@ -147,8 +154,10 @@ function parseHour(hour: Date, body: string, now: Date): Parsed<Observation> {
 }
 
 /** Reads the own files of stations that still lack an hour. */
-async function backfillStations(parts: BackfillParts, from: Date, now: Date, failures: Failures): Promise<void> {
+async function backfillStations(parts: BackfillParts, hours: number, failures: Failures): Promise<void> {
   const { sql, log, signal } = parts;
+  const now = presentOf(parts);
+  const from = hoursBefore(startOfHour(now), hours);
   const span = { from, to: wholeUntil(now) };
   if (span.to <= from) return;
   const wanted = await stationsToRead(sql, span, now, parts.stations);

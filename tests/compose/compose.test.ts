@@ -10,7 +10,7 @@ import { migrate } from "../../shared/migrate.ts";
 import { connectSql } from "../../shared/sql.ts";
 import { spawnService, startStack } from "../rig/stack.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 type Service = {
   command: string[];

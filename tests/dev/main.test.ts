@@ -6,7 +6,7 @@ import { freePort } from "../../services/dev/ports.ts";
 import { startPostgres } from "../../services/dev/postgres.ts";
 import { startRedis } from "../../services/dev/redis.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 const project = resolve(import.meta.dir, "../..");
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Postgres, startPostgres } from "../../services/dev/postgres.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 const project = resolve(import.meta.dir, "../..");
 const isRoot = process.getuid?.() === 0;

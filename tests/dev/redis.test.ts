@@ -7,7 +7,7 @@ import { freePort } from "../../services/dev/ports.ts";
 import { type Redis, startRedis } from "../../services/dev/redis.ts";
 import { redisAddress } from "../../shared/redis.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const redisModule = resolve(import.meta.dir, "../../services/dev/redis.ts");
 

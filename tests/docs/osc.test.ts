@@ -11,7 +11,7 @@ import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 type Message = { address: string; types: string; args: unknown[] };
 

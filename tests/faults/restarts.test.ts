@@ -14,7 +14,7 @@ import { startUpstream } from "../rig/upstream.ts";
 import { type MortalService, type MortalStack, startMortalStack } from "./mortal-stack.ts";
 
 // A killed PostgreSQL takes its time to come back on a busy machine.
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const stationCount = 300;
 const file = { etag: null, lastModified: null, hash: null };

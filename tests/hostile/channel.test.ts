@@ -12,7 +12,7 @@ import { spawnService, startStack } from "../rig/stack.ts";
 import { mutated } from "./mutations.ts";
 import { inputs } from "./seed.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 const stack = await startStack();
 const server = spawnService("server", { DATABASE_URL: stack.databaseUrl, REDIS_URL: stack.redisUrl });

@@ -8,7 +8,7 @@ import { mutated } from "./mutations.ts";
 import { askRaw, type RawAnswer } from "./raw-http.ts";
 import { inputs } from "./seed.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 const stack = await startStack();
 await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, [

@@ -9,7 +9,7 @@ import { silentLog } from "../rig/silent-log.ts";
 import { startStack } from "../rig/stack.ts";
 import { startUpstream } from "../rig/upstream.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 /** As many as NDBC's file holds. */
 const stations = 890;

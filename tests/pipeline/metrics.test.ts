@@ -8,7 +8,7 @@ import { type Scrape, scrape } from "../rig/scrape.ts";
 import { type LogLine, type Service, type Stack, startStack } from "../rig/stack.ts";
 import { startUpstream, type Upstream } from "../rig/upstream.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 let stack: Stack;
 let upstream: Upstream;

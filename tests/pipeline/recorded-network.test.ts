@@ -11,7 +11,7 @@ import { silentLog } from "../rig/silent-log.ts";
 import { type Service, type Stack, startStack } from "../rig/stack.ts";
 import { startUpstream, type Upstream } from "../rig/upstream.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 /** A day of the stations that NDBC owns; 42060 is missing for half of it. */
 const day = filesOf(ndbcStations, ndbcStations.list("latest_obs_series/202605{06,07}*.txt"));

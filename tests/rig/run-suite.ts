@@ -12,6 +12,8 @@ const project = resolve(import.meta.dir, "../..");
 const timings = "tests/timings.json";
 /** More than there are processors, since many tests wait for a timer, a sound or a process. */
 const workers = availableParallelism() + 2;
+/** What a test may take where it sets no time of its own: far more than any takes on a busy machine. */
+const testMs = 120_000;
 const runFolder = /^bellbuoy-run-(\d+)-/;
 /** `bun test` may take so long to end after it was asked to. */
 const endMs = 2_000;
@@ -70,7 +72,13 @@ async function runTests(
   variables: Record<string, string>,
   interrupted: Promise<null>,
 ): Promise<Outcome> {
-  const flags = ["--no-orphans", `--parallel=${workers}`, "--no-isolate", `--timings=${timings}`];
+  const flags = [
+    "--no-orphans",
+    `--parallel=${workers}`,
+    "--no-isolate",
+    `--timings=${timings}`,
+    `--timeout=${testMs}`,
+  ];
   const child = Bun.spawn([process.execPath, "test", ...flags, ...args], {
     cwd: project,
     env: { ...process.env, ...variables },

@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { clientAddress } from "../../services/server/client-address.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 describe("without a proxy, a client's address", () => {
   test.each([

@@ -5,7 +5,7 @@ import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const stack = await startStack();
 const server = await stack.start("server");

@@ -4,7 +4,7 @@ import { type Measurements, type MedianMeasurement, medianMeasurements } from ".
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const stack = await startStack();
 const server = await stack.start("server");

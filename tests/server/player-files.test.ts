@@ -5,7 +5,7 @@ import { hashedName } from "../../web/hashed-name.ts";
 import { builtPlayer } from "../rig/built-player.ts";
 import { startStack } from "../rig/stack.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 await builtPlayer();
 const stack = await startStack();

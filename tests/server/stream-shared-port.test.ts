@@ -7,7 +7,7 @@ import { type Listening, listen } from "../rig/listen.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const streams = 60;
 const eventsPerReport = 50;

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const program = `
   import { runService } from ${JSON.stringify(join(import.meta.dir, "../../shared/service.ts"))};

@@ -3,7 +3,7 @@ import { migrate } from "../../shared/migrate.ts";
 import { connectSql, type Sql } from "../../shared/sql.ts";
 import { createDatabase } from "../rig/database.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const open: Sql[] = [];
 

@@ -11,7 +11,7 @@ import {
 } from "../../shared/measurements.ts";
 import { encodeMessage, encodeObservation, parseMessage } from "../../shared/observation.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 /** The line of the contract. */
 const line =

@@ -2,7 +2,7 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { applicationName, connectSql, type Sql } from "../../shared/sql.ts";
 import { createDatabase } from "../rig/database.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const open: Sql[] = [];
 afterAll(() => Promise.all(open.map((sql) => sql.end({ timeout: 1 }))));

@@ -12,7 +12,7 @@ import {
   RefusedError,
 } from "../../web/api.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const warnings = spyOn(console, "warn").mockImplementation(() => {});
 let answer: (request: Request) => Response = () => new Response(null, { status: 404 });

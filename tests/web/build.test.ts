@@ -7,7 +7,7 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { buildPlayer, type PlayerFile } from "../../web/build.ts";
 import { hashedName } from "../../web/hashed-name.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const dir = mkdtempSync(join(tmpdir(), "bellbuoy-build-"));
 let files: PlayerFile[] = [];

@@ -3,7 +3,7 @@ import { createCaptions } from "../../web/captions.ts";
 import { introductions } from "../../web/sound/sea-score.ts";
 import { createTestClock } from "../rig/test-clock.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 /** As much of an element as captions need. */
 class Lines {

@@ -5,7 +5,7 @@ import type { Station } from "../../web/api.ts";
 import { followServer } from "../../web/follow-server.ts";
 import { createTestClock, type TestClock } from "../rig/test-clock.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 /** As much of a browser's EventSource as the page uses; the test speaks for the server. */
 class SpokenSource extends EventTarget {

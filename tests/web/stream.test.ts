@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, t
 import { type Arrival, type ConnectionState, createStream, type Stream } from "../../web/stream.ts";
 import { createTestClock, type TestClock } from "../rig/test-clock.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 /** As much of a browser's EventSource as the page uses, played by the test. */
 class PlayedSource extends EventTarget {

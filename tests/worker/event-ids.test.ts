@@ -8,7 +8,7 @@ import { observed } from "../rig/observed.ts";
 import { silentLog } from "../rig/silent-log.ts";
 import { startStack } from "../rig/stack.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const stack = await startStack();
 const { sql, redis } = stack;

@@ -6,7 +6,7 @@ import { latestObsFile } from "../rig/ndbc-file.ts";
 import { type LogLine, type Stack, spawnService, startStack } from "../rig/stack.ts";
 import { startUpstream, type Upstream } from "../rig/upstream.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 let stack: Stack;
 let upstream: Upstream;

@@ -11,7 +11,7 @@ import { startStack } from "../rig/stack.ts";
 import { createTestClock } from "../rig/test-clock.ts";
 import { startUpstream } from "../rig/upstream.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const stack = await startStack();
 const { sql } = stack;

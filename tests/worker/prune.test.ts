@@ -10,7 +10,7 @@ import { recordingLog } from "../rig/recording-log.ts";
 import { startStack } from "../rig/stack.ts";
 import { createTestClock } from "../rig/test-clock.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const stack = await startStack();
 const { sql } = stack;

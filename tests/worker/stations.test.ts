@@ -8,7 +8,7 @@ import { recordingLog } from "../rig/recording-log.ts";
 import { startStack } from "../rig/stack.ts";
 import { startUpstream } from "../rig/upstream.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const stack = await startStack();
 const { sql } = stack;

@@ -9,7 +9,7 @@ import { observed } from "../rig/observed.ts";
 import { spawnService, startStack } from "../rig/stack.ts";
 import { startUpstream } from "../rig/upstream.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const stack = await startStack();
 const upstream = startUpstream();

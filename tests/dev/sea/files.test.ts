@@ -11,7 +11,7 @@ import type { Observation } from "../../../shared/measurements.ts";
 import { observationMessageSchema } from "../../../shared/observation.ts";
 import { latestObsPath, simulationOwner } from "../../../shared/upstream.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const sea = createSea(1);
 const now = new Date("2026-05-06T12:34:56.789Z");

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { startSea } from "../../../services/dev/sea/server.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 let now = new Date("2026-05-06T12:34:56.789Z");
 let sea: Awaited<ReturnType<typeof startSea>>;

@@ -5,7 +5,7 @@ import { combine, swell, windSea } from "../../../services/dev/sea/waves.ts";
 import { createSea, type Weather } from "../../../services/dev/sea/weather.ts";
 import { type Measurement, measurements } from "../../../shared/measurements.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const start = Date.parse("2026-02-01T00:00:00Z");
 

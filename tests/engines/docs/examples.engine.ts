@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type ExampleServer, examples, startExampleServer } from "../../docs/example-server.ts";
 import { isMissing } from "../programs.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 let server: ExampleServer;
 

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isMissing } from "../programs.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const monitoring = join(import.meta.dir, "../../../docs/monitoring");
 const workDir = mkdtempSync(join(tmpdir(), "bellbuoy-rules-"));

@@ -9,7 +9,7 @@ import { freePort } from "../../../services/dev/ports.ts";
 import { startStack } from "../../rig/stack.ts";
 import { isMissing, pathOf } from "../programs.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const proxyDir = join(import.meta.dir, "../../../services/proxy");
 const workDir = mkdtempSync(join(tmpdir(), "bellbuoy-proxies-"));

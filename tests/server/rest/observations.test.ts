@@ -9,7 +9,7 @@ import { listen } from "../../rig/listen.ts";
 import { observed } from "../../rig/observed.ts";
 import { type Service, type Stack, startStack } from "../../rig/stack.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 type Row = { stationId: string; timestamp: string; eventId?: string };
 type Page = { lastEventId: string; observations: Row[]; nextCursor: string | null };

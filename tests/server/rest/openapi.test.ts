@@ -10,7 +10,7 @@ import { listen } from "../../rig/listen.ts";
 import { observed } from "../../rig/observed.ts";
 import { startStack } from "../../rig/stack.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 type Schema = Record<string, unknown>;
 type MediaType = { schema: Schema; "x-line"?: Schema; "x-columns"?: string[]; "x-events"?: Record<string, Schema> };

@@ -5,7 +5,7 @@ import { storeHistory } from "../../../services/worker/store.ts";
 import { observed } from "../../rig/observed.ts";
 import { startStack } from "../../rig/stack.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 const stack = await startStack();
 // Each request comes from another address, so that no limit stands before what is tested.

@@ -15,7 +15,7 @@ import {
 import { planeHeight, planeWidth, project, unproject } from "../../../web/map/plane.ts";
 import { decodeView, encodeView } from "../../../web/view-url.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const laptop: Size = { width: 1280, height: 800 };
 const phone: Size = { width: 390, height: 600 };

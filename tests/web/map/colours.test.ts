@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { coldestC, warmestC, waterColour } from "../../../web/map/colours.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const temperatures = Array.from({ length: warmestC - coldestC + 1 }, (_, i) => coldestC + i);
 

@@ -6,7 +6,7 @@ import { land50m } from "../../../web/map/land-50m.ts";
 import { land110m } from "../../../web/map/land-110m.ts";
 import { planeHeight, planeWidth, project } from "../../../web/map/plane.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const landShare = 0.29;
 /** Of the box around it, the world fills so much: 4π over the box's area in Equal Earth, where a sphere's is true. */

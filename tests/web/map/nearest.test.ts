@@ -2,7 +2,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { type Direction, nearestInDirection, nearestTo } from "../../../web/map/nearest.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const points = new Map(
   Object.entries({

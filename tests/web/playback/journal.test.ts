@@ -2,7 +2,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { createJournal, type JournalEntry, preRollS } from "../../../web/sound/journal.ts";
 import type { SoundEvent } from "../../../web/sound/sound-event.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const entry = (atS: number, event: SoundEvent): JournalEntry => ({ kind: "event", event, atS });
 const bell = (atS: number) => entry(atS, { t: atS, type: "bell", hz: 220, hardness: 0.5, gainDb: -30, pan: 0 });

@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from 
 import { type MidiOut, openMidi } from "../../../web/sound/midi-output.ts";
 import type { SoundEvent } from "../../../web/sound/sound-event.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 /** A synthesizer at the end of a cable: it plays what it was sent when it is due. */
 type Synthesizer = { port: MIDIOutput; clear(): void; soundingAt(ms: number): string[]; levelAt(ms: number): number };

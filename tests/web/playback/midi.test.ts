@@ -2,7 +2,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createMidiMapping, type MidiMessage, silenceMessages } from "../../../web/sound/midi.ts";
 import type { SoundEvent } from "../../../web/sound/sound-event.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const bell = (hz: number, hardness = 0.5, pan = 0): SoundEvent => ({
   t: 0,

@@ -3,7 +3,7 @@ import type { JournalEntry, Stretch } from "../../../web/sound/journal.ts";
 import { renderWav } from "../../../web/sound/offline-recording.ts";
 import { recordingName } from "../../../web/sound/recording.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const sampleRate = 1_000;
 

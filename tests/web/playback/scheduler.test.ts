@@ -3,7 +3,7 @@ import { createScheduler } from "../../../web/sound/scheduler.ts";
 import type { Score } from "../../../web/sound/score.ts";
 import type { SoundEvent } from "../../../web/sound/sound-event.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const bell = (t: number): SoundEvent => ({ t, type: "bell", hz: 220, hardness: 0.5, gainDb: -30, pan: 0 });
 const crest = (t: number): SoundEvent => ({ t, type: "crest", periodS: 8, amplitude: 1 });

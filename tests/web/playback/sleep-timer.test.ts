@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { createSleepTimer } from "../../../web/sound/sleep-timer.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const minuteMs = 60_000;
 

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { pcm16, wavHeader } from "../../../web/sound/wav.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 test("a WAV file says in its header how much sound follows", () => {
   const header = wavHeader({ channels: 2, sampleRate: 48_000, frames: 1_000 });

@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createGlide } from "../../../web/sound/glide.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 /** Remembers what a parameter is told, instead of doing it. */
 function createParam(value: number) {

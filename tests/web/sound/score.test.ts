@@ -9,7 +9,7 @@ import type { SeaState } from "../../../web/sound/sea-state.ts";
 import type { SoundEvent } from "../../../web/sound/sound-event.ts";
 import { createTuneScore } from "../../../web/sound/tune-score.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const sea: SeaState = {
   ...emptySea(),

@@ -3,7 +3,7 @@ import { type JournalEntry, statesBefore } from "../../../web/sound/journal.ts";
 import { pitchOf, throbOf } from "../../../web/sound/mapping.ts";
 import { glassSampleRate, throbSampleRate, turningLoop, turnsAt } from "../../../web/sound/turning.ts";
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 test("every tenth of a degree has a pitch that is right to a tenth of a cent, and every hectopascal its throb", () => {
   const offCents = (hz: number, sampleRate: number) => {

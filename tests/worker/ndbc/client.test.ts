@@ -2,7 +2,7 @@ import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createNdbcClient, UpstreamError } from "../../../services/worker/ndbc/client.ts";
 import { createTestClock } from "../../rig/test-clock.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const body = "#STN LAT LON\n44009 38.460 -74.692\n";
 const gzipped = Bun.gzipSync(body);

@@ -7,7 +7,7 @@ import { parseRealtime, parseSpec } from "../../../services/worker/ndbc/realtime
 import { allRecordings, ndbcStations, wholeNetwork } from "../../rig/recordings.ts";
 import { thrownBy } from "./fixture.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 /** The time in a recording's name: `20260506T113000Z` or `20180730T2137Z`. */
 function recordedAt(path: string): Date {
