@@ -1,10 +1,12 @@
+// The stack of `bun run dev` and `bun run demo`: what it serves, what ends it, and what it says where it cannot start.
+
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { freePort } from "../../services/dev/ports.ts";
-import { startPostgres } from "../../services/dev/postgres.ts";
 import { startRedis } from "../../services/dev/redis.ts";
+import { createDatabase } from "../rig/database.ts";
 
 setDefaultTimeout(120_000);
 
@@ -37,24 +39,7 @@ afterAll(async () => {
   for (const dir of [...dataDirs, copy]) await rm(dir, { recursive: true, force: true });
 });
 
-test("`bun run demo` serves the simulated sea, and one Ctrl-C ends all of it", async () => {
-  const port = freePort();
-  const stack = startStack("demo", { PORT: String(port) });
-  const said = await untilSaid(stack.stdout, "Ctrl-C ends it.");
-  expect(said).toContain(`bellbuoy is ready: http://localhost:${port}\n`);
-  expect(said).toContain("The sea is simulated");
-
-  const stream = await fetch(`http://localhost:${port}/v1/observations/stream?since=2000-01-01T00:00:00Z`);
-  if (!stream.body) throw new Error("no stream");
-  expect(await untilSaid(stream.body, "event: observation")).toContain("event: connection");
-
-  pressCtrlC(stack);
-  expect(await stack.exited).toBe(0);
-  expect(processesOfTheStack()).toEqual([]);
-  await expect(fetch(`http://localhost:${port}/health`)).rejects.toThrow();
-});
-
-test("after the stack was killed, the next start clears away what it left and has the same data", async () => {
+test("`bun run demo` clears away what a killed stack left and has the same data, serves the simulated sea, and one Ctrl-C ends all of it", async () => {
   const port = freePort();
   const first = Bun.spawn([process.execPath, "services/dev/main.ts", "--demo"], options({ PORT: String(port) }));
   await untilSaid(first.stdout, "Ctrl-C ends it.");
@@ -63,20 +48,25 @@ test("after the stack was killed, the next start clears away what it left and ha
   await first.exited;
 
   const second = startStack("demo", { PORT: String(port) });
-  await untilSaid(second.stdout, "Ctrl-C ends it.");
+  const said = await untilSaid(second.stdout, "Ctrl-C ends it.");
+  expect(said).toContain(`bellbuoy is ready: http://localhost:${port}\n`);
+  expect(said).toContain("The sea is simulated");
   expect(await eventId(port)).toBeGreaterThanOrEqual(stored);
   expect(processesOfTheStack().filter((line) => /postgres -D|redis-server/.test(line))).toHaveLength(2);
 
+  const stream = await fetch(`http://localhost:${port}/v1/observations/stream?since=2000-01-01T00:00:00Z`);
+  if (!stream.body) throw new Error("no stream");
+  expect(await untilSaid(stream.body, "event: observation")).toContain("event: connection");
+
   pressCtrlC(second);
-  await second.exited;
+  expect(await second.exited).toBe(0);
   expect(processesOfTheStack()).toEqual([]);
+  await expect(fetch(`http://localhost:${port}/health`)).rejects.toThrow();
 });
 
 test("a database and a Redis of one's own are used instead, and an IPv6 address to listen on", async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
-  const postgres = await startPostgres({ dataDir, settings: { fsync: "off" } });
   const redis = await startRedis();
-  const services = { DATABASE_URL: postgres.url, REDIS_URL: redis.url };
+  const services = { DATABASE_URL: await createDatabase(), REDIS_URL: redis.url };
   const stack = startStack("dev", { HOST: "::1", PORT: "0", NDBC_URL: "http://127.0.0.1:9", ...services });
   const said = await untilSaid(stack.stdout, "Ctrl-C ends it.");
   expect(said).toContain("The sea is live");
@@ -86,8 +76,6 @@ test("a database and a Redis of one's own are used instead, and an IPv6 address 
   pressCtrlC(stack);
   expect(await stack.exited).toBe(0);
   await redis.stop();
-  await postgres.stop();
-  await rm(dataDir, { recursive: true });
 });
 
 test("a taken port is told in one line", async () => {

@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+// The private PostgreSQL of `bun run dev`, `bun run demo` and tests.
+
+import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Postgres, startPostgres } from "../../services/dev/postgres.ts";
@@ -12,11 +14,22 @@ const isRoot = process.getuid?.() === 0;
 /** What a crash of the machine would do to a cluster does not matter here. */
 const settings = { fsync: "off" };
 
+/** What a first start has made: `initdb` takes longer than all else here. */
+let madeDir: string;
 let dataDir: string;
 let started: Postgres[];
 
+beforeAll(async () => {
+  madeDir = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
+  await (await startPostgres({ dataDir: madeDir, settings })).stop();
+});
+
+afterAll(() => rm(madeDir, { recursive: true }));
+
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
+  // Owners and modes too: PostgreSQL refuses a cluster that others may read.
+  await Bun.$`cp -a ${madeDir}/. ${dataDir}`;
   started = [];
 });
 
@@ -41,6 +54,8 @@ async function query(url: string, text: string): Promise<unknown[]> {
 }
 
 test("the first start makes a UTF-8 database called bellbuoy, on PostgreSQL 18, with the settings asked for", async () => {
+  await rm(dataDir, { recursive: true });
+  await mkdir(dataDir);
   const { url } = await start();
   expect(await query(url, "select current_database()")).toEqual(["bellbuoy"]);
   expect(await query(url, "show server_encoding")).toEqual(["UTF8"]);

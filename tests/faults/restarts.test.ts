@@ -196,7 +196,7 @@ describe("the job of a killed worker", () => {
     await second.start();
     await asked.promise;
     await hanging.stop(true);
-  }, 60_000);
+  });
 });
 
 describe("a service that is told to stop exits 0", () => {

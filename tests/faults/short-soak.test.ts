@@ -4,22 +4,25 @@ import { generatedSeries } from "./network-series.ts";
 import { complaintsOf, runSoak } from "./run-soak.ts";
 
 const seed = 20_260_506;
+const stations = 150;
 
 test("whatever dies, every listener ends with every stored event once, in order", async () => {
   console.log(`seed ${seed}`);
   const report = await runSoak({
     seed,
-    faults: 12,
-    series: generatedSeries(150, seed),
+    // Each kind once.
+    faults: faultKinds.length,
+    series: generatedSeries(stations, seed),
     stepMs: 500,
-    listeners: 20,
+    listeners: 10,
     servers: 2,
     maxGapMs: 600,
-    maxLastsMs: 1_500,
+    maxLastsMs: 1_000,
     onFault() {},
   });
   expect(complaintsOf(report)).toEqual([]);
   expect(Object.keys(report.faults).toSorted()).toEqual(faultKinds.toSorted());
-  expect(report.verdict.stored).toBeGreaterThan(300);
-  expect(report.verdict.heard).toBeGreaterThanOrEqual(20 * report.verdict.stored);
-}, 90_000);
+  // Each station's first report, and one more that came while something was wrong or just after.
+  expect(report.verdict.stored).toBeGreaterThanOrEqual(2 * stations);
+  expect(report.verdict.heard).toBeGreaterThanOrEqual(10 * report.verdict.stored);
+}, 180_000);
