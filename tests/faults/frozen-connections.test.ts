@@ -4,8 +4,9 @@ import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { freePort } from "../../services/dev/ports.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
+import { sqlConnections } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
-import { type Listening, listen } from "../rig/listen.ts";
+import { listen } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import { observed } from "../rig/observed.ts";
 import { type Service, startStack } from "../rig/stack.ts";
@@ -17,6 +18,7 @@ setDefaultTimeout(240_000);
 const stack = await startStack();
 const upstream = startUpstream();
 const wires: Wire[] = [];
+const stations = 20;
 let minute = Date.UTC(2026, 4, 6);
 
 afterAll(async () => {
@@ -34,96 +36,86 @@ async function startOnWires(name: "server" | "worker", env: Record<string, strin
 }
 
 /** Asks a server so much at once that it opens all of its connections to PostgreSQL. */
-async function openAllConnections({ service, postgres }: { service: Service; postgres: Wire }): Promise<void> {
-  await statusOf(`${service.url}/ready`, 200);
-  const latest = () => fetch(`${service.url}/v1/observations/latest`).then((response) => response.text());
-  while (postgres.passing < 8) await Promise.all(Array.from({ length: 16 }, latest));
+async function openAllConnections(server: Service, postgres: Wire): Promise<void> {
+  await answers(`${server.url}/ready`, 200);
+  const ask = () => fetch(`${server.url}/v1/observations/latest`).then((response) => response.text());
+  while (postgres.passing < sqlConnections) await Promise.all(Array.from({ length: 2 * sqlConnections }, ask));
 }
 
 /** Resolves when an address answers with this status. */
-async function statusOf(url: string, status: number): Promise<void> {
+async function answers(url: string, status: number): Promise<void> {
   while ((await fetch(url)).status !== status) await Bun.sleep(250);
+}
+
+/** Resolves when a worker has stored the file of a time. */
+async function polled(time: Date): Promise<void> {
+  for (;;) {
+    const rows = await stack.sql`select from observations where observed_at = ${time} and event_id is not null`;
+    if (rows.length === stations) return;
+    await Bun.sleep(250);
+  }
 }
 
 /** Stores and publishes an observation as a worker does. @returns its event id */
 async function publishOne(): Promise<string> {
   minute += 60_000;
   const observation = observed("44009", new Date(minute).toISOString(), { waveHeightM: 1 });
-  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, [observation]);
-  const [row] = await stack.sql<[{ newest: string }]>`select max(event_id) as newest from observations`;
+  const file = { etag: null, lastModified: null, hash: null };
+  const { events } = await storePoll(stack.sql, latestObsPath, file, [observation]);
   await publishPending(stack.sql, stack.redis);
-  return row.newest;
+  return events?.lastEventId ?? "none was stored";
 }
 
-/** Listens as a browser does, which comes back to a stream that has ended. @returns a promise of the event with this id */
-async function listenFor(url: string, after: string): Promise<(id: string) => Promise<void>> {
-  let listening: Listening = await listen(url, { "Last-Event-ID": after });
+/** Listens as a browser does, which comes back where its stream ends. @returns what waits for the event with an id */
+async function listenFrom(url: string, lastEventId: string): Promise<(id: string) => Promise<void>> {
+  const resume = () => listen(url, { "Last-Event-ID": lastEventId });
+  let listening = await resume();
   return async (id) => {
-    for (;;) {
-      const heard = listening.event((event) => event.id === id && event.event === "observation").then(() => true);
-      if (await Promise.race([heard, listening.ended.then(() => false)])) break;
-      listening = await listen(url, { "Last-Event-ID": after });
-    }
+    const hears = () => listening.event((event) => event.event === "observation" && event.id === id).then(() => true);
+    while (!(await Promise.race([hears(), listening.ended.then(() => false)]))) listening = await resume();
     listening.leave();
   };
 }
 
-const bbox = "bbox=-80,30,-70,40";
-const stream = "/v1/observations/stream";
-
 describe.each([
-  { which: "all connections to PostgreSQL and Redis", frozen: Number.POSITIVE_INFINITY },
-  { which: "some connections to PostgreSQL", frozen: 4 },
-])("a server loses $which without a close", ({ frozen }) => {
-  test.concurrent("and everything is answered and sent again, without a restart", async () => {
-    const on = await startOnWires("server");
-    const { service, postgres, redis } = on;
+  { which: "all its connections to PostgreSQL and Redis", lost: 8, losesRedis: true },
+  { which: "half its connections to PostgreSQL", lost: 4, losesRedis: false },
+])("a server loses $which without a close", ({ lost, losesRedis }) => {
+  test.concurrent("and streams go on and every question is answered, without a restart", async () => {
+    const { service, postgres, redis } = await startOnWires("server");
     const first = await publishOne();
-    await openAllConnections(on);
-    const streams = await Promise.all(
-      [stream, `${stream}?${bbox}`].map((path) => listenFor(service.url + path, first)),
+    await openAllConnections(service, postgres);
+    const hears = await Promise.all(
+      ["", "?bbox=-80,30,-70,40"].map((query) => listenFrom(`${service.url}/v1/observations/stream${query}`, first)),
     );
-    postgres.freezeCurrent(frozen);
-    if (frozen > 8) redis.freezeCurrent();
-    const frozenAt = performance.now();
-    const id = await publishOne();
-    // Those who ask meanwhile are what takes the connections up.
-    const asking = Array.from({ length: 8 }, () =>
-      fetch(`${service.url}/v1/status`).then((response) => response.status),
-    );
-    await Promise.all(streams.map((heard) => heard(id)));
-    console.log(frozen, "events", performance.now() - frozenAt);
-    expect(await Promise.all(asking)).toBeArrayOfSize(8);
+    postgres.freezeCurrent(lost);
+    if (losesRedis) redis.freezeCurrent();
+    const missed = await publishOne();
+    // Whoever asks meanwhile is what comes to use the connections that are dead.
+    const asking = Array.from({ length: 8 }, () => fetch(`${service.url}/v1/status`));
+    await Promise.all(hears.map((heard) => heard(missed)));
+    await Promise.all(asking);
     for (const path of ["/ready", "/v1/status", "/v1/medians", "/v1/observations/latest"]) {
-      await statusOf(service.url + path, 200);
+      await answers(service.url + path, 200);
     }
-    console.log(frozen, "all", performance.now() - frozenAt);
     expect(service.logged.filter(({ level }) => level === "error")).toEqual([]);
   });
 });
 
-test.concurrent("a worker loses all connections without a close, says so, and polls again without a restart", async () => {
+test.concurrent("a worker loses all its connections without a close, says so, and polls on without a restart", async () => {
   const port = freePort();
-  upstream.files.set(latestObsPath, latestObsFile(20, new Date("2026-05-05T12:00Z")));
-  const env = { NDBC_URL: upstream.url, POLL_SECONDS: "1", BACKFILL_HOURS: "0", WORKER_PORT: String(port) };
-  const { service, postgres, redis } = await startOnWires("worker", env);
-  const polled = (wanted: Date) => async () => {
-    for (;;) {
-      const rows = await stack.sql`select from observations where observed_at = ${wanted} and event_id is not null`;
-      if (rows.length === 20) return;
-      await Bun.sleep(250);
-    }
-  };
-  await polled(new Date("2026-05-05T12:00Z"))();
-  await statusOf(`http://127.0.0.1:${port}/ready`, 200);
+  const ready = `http://127.0.0.1:${port}/ready`;
+  const [before, after] = [new Date("2026-05-05T12:00Z"), new Date("2026-05-05T13:00Z")];
+  upstream.files.set(latestObsPath, latestObsFile(stations, before));
+  const settings = { NDBC_URL: upstream.url, POLL_SECONDS: "1", BACKFILL_HOURS: "0", WORKER_PORT: String(port) };
+  const { service, postgres, redis } = await startOnWires("worker", settings);
+  await polled(before);
+  await answers(ready, 200);
   postgres.freezeCurrent();
   redis.freezeCurrent();
-  const frozenAt = performance.now();
-  upstream.files.set(latestObsPath, latestObsFile(20, new Date("2026-05-05T13:00Z")));
-  await statusOf(`http://127.0.0.1:${port}/ready`, 503);
-  console.log("worker noticed", performance.now() - frozenAt);
-  await polled(new Date("2026-05-05T13:00Z"))();
-  console.log("worker", performance.now() - frozenAt);
-  await statusOf(`http://127.0.0.1:${port}/ready`, 200);
+  upstream.files.set(latestObsPath, latestObsFile(stations, after));
+  await answers(ready, 503);
+  await polled(after);
+  await answers(ready, 200);
   expect(service.logged.filter(({ level }) => level === "error")).toEqual([]);
 });

@@ -37,7 +37,7 @@ test("services that start at the same time on an empty database all find one sch
   const files = [...new Bun.Glob("*.sql").scanSync(`${import.meta.dir}/../../shared/migrations`)].sort();
   expect(names.map((name) => `${name}.sql`)).toEqual(files);
   expect([...(await sql`select * from stream_marks`)]).toEqual([
-    { onlyRow: true, publishedEventId: "0", prunedEventId: "0", timelineEventId: "0", pollSeconds: null },
+    { onlyRow: true, publishedEventId: "0", prunedEventId: "0", timelineEventId: "0" },
   ]);
 });
 
