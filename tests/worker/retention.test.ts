@@ -1,7 +1,7 @@
 // What dropping the oldest day leaves on disk. `bun run bench retention --check` has PostgreSQL clean up by itself.
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
-import { pruneBefore } from "../../services/worker/store.ts";
+import { pruneBefore } from "../../services/worker/prune.ts";
 import { startDatabase } from "../rig/database.ts";
 import { storeSimulatedDay } from "../rig/simulated-day.ts";
 
