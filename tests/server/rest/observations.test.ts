@@ -194,7 +194,8 @@ describe("an answer of any size", () => {
       same = now.read === seen.read && now.busy === 0 ? same + 1 : 0;
       seen = now;
     }
-    expect(seen.read - before.read).toBeLessThan(rows);
+    // Kernel and server keep some 6 MB for it, a quarter.
+    expect(seen.read - before.read).toBeLessThan(rows / 2);
     expect((await reader.wake()).trimEnd().split("\n")).toHaveLength(rows);
   });
 
