@@ -1,13 +1,20 @@
+// How soon events arrive, also from the worker's commit on, and beside clients that never read.
+
+import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
+import { poll } from "../../services/worker/poll.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
-import { listen } from "../rig/listen.ts";
+import { type Listening, listen } from "../rig/listen.ts";
+import { latestObsFile } from "../rig/ndbc-file.ts";
 import { neverRead, type Sleeper } from "../rig/never-read.ts";
 import { observed } from "../rig/observed.ts";
+import { silentLog } from "../rig/silent-log.ts";
 import type { Stack } from "../rig/stack.ts";
+import { startUpstream } from "../rig/upstream.ts";
 import { type Contestants, withBenchStack } from "./rig/bench-stack.ts";
 import { bellbuoy, type StartBroadcaster } from "./rig/broadcasters.ts";
-import type { Findings, RunOptions, Table } from "./rig/findings.ts";
+import type { Check, Findings, RunOptions, Table } from "./rig/findings.ts";
 import type { LoadClient } from "./rig/load-client.ts";
 import { cores, cpuMs, memoryMb, pin } from "./rig/processes.ts";
 import { interleave, quantile } from "./rig/rounds.ts";
@@ -24,10 +31,85 @@ export function run({ rounds, part }: RunOptions): Promise<Findings> {
       if (!wants(String(streams))) continue;
       tables.push(await measureTrickle(load, { ...(await ours()), ...(await peers()) }, streams, rounds));
     }
-    if (wants("stored")) tables.push(await measureStored(stack, rounds));
     if (wants("stalled")) tables.push(await measureStalled(load, bellbuoy(stack), rounds));
+    // The last: it stores events, and no server sends smaller ids than it has read.
+    if (wants("stored")) tables.push(await measureStored(stack, rounds));
     return { tables, skipped: [...skipped] };
   });
+}
+
+/** What a server may grow by while it sends to 100 readers, beside 50 that never read. */
+const maxGrowthMb = 96;
+const checkedRounds = 3;
+
+/** Compares what a listener and an operator rely on with its bounds. @throws {Error} when events are missing */
+export function check(): Promise<Check[]> {
+  return withBenchStack(async ({ stack, load }) => {
+    const { alone, beside } = await measureBeside(load, bellbuoy(stack), checkedRounds);
+    if (beside.closedByServer < stalledReaders) throw new Error("not all that never read were cut off");
+    const closingS = (await closingMs(load, bellbuoy(stack))) / 1_000;
+    // The last: it stores events, and no server sends smaller ids than it has read.
+    const polledMs = await bestPoll(stack);
+    return [
+      {
+        name: "p99 of a poll of 890 rows, commit to ten listeners, best of nine",
+        value: polledMs,
+        unit: "ms",
+        max: 50,
+      },
+      {
+        name: "p99 beside 50 that never read, beyond twice that without",
+        value: beside.p99Ms - 2 * alone.p99Ms,
+        unit: "ms",
+        max: 50,
+      },
+      {
+        name: "memory grown beside 50 that never read",
+        value: beside.memoryPeakMb - beside.memoryBeforeMb,
+        unit: "MB",
+        max: maxGrowthMb,
+      },
+      {
+        name: "connection closed after its stream was cut off",
+        value: closingS,
+        unit: "s",
+        // Bun looks every four seconds.
+        max: 6,
+      },
+    ];
+  });
+}
+
+/** Polls that ten listeners hear. @returns the p99 of the best of nine, in ms from the commit to a listener */
+async function bestPoll(stack: Stack): Promise<number> {
+  const stations = 890;
+  const upstream = startUpstream();
+  const ndbc = createNdbcClient({ baseUrl: upstream.url });
+  const server = await stack.start("server");
+  const streams = Array.from({ length: 10 }, () => listen(`${server.url}/v1/observations/stream`));
+  const listeners: Listening[] = await Promise.all(streams);
+  const p99s: number[] = [];
+  for (let round = 1; round <= 9; round++) {
+    upstream.files.set(latestObsPath, latestObsFile(stations, new Date(Date.UTC(2026, 4, 6, round))));
+    let committedMs = 0;
+    const publish = () => {
+      committedMs = performance.now();
+      return publishPending(stack.sql, stack.redis);
+    };
+    await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog });
+    const heard = await Promise.all(listeners.map((listener) => listener.heard(round * stations)));
+    const delays = heard.flatMap((events) => events.slice(-stations).map(({ atMs }) => atMs - committedMs));
+    p99s.push(
+      quantile(
+        delays.sort((a, b) => a - b),
+        0.99,
+      ),
+    );
+  }
+  for (const listener of listeners) listener.leave();
+  await server.stop();
+  await upstream.stop();
+  return Math.min(...p99s);
 }
 
 const eventsPerSecond = 10;
@@ -114,11 +196,13 @@ const stalledReaders = 50;
 const eventsPerBurst = 800;
 const bursts = 40;
 
+function measureBeside(load: LoadClient, start: StartBroadcaster, rounds: number) {
+  const contestants = { alone: () => stalled(load, start, 0), beside: () => stalled(load, start, stalledReaders) };
+  return interleave(contestants, rounds);
+}
+
 async function measureStalled(load: LoadClient, start: StartBroadcaster, rounds: number): Promise<Table> {
-  const measured = await interleave(
-    { alone: () => stalled(load, start, 0), beside: () => stalled(load, start, stalledReaders) },
-    rounds,
-  );
+  const measured = await measureBeside(load, start, rounds);
   return {
     title: `${bursts} bursts of ${eventsPerBurst} events to ${readers} streams, beside some that never read`,
     rows: [
@@ -143,16 +227,48 @@ async function stalled(load: LoadClient, start: StartBroadcaster, count: number)
     let memoryPeakMb = memoryBeforeMb;
     for (let burst = 1; burst < bursts; burst++) {
       await publisher.burst(eventsPerBurst);
-      await load.heard(burst * eventsPerBurst);
+      await load.reached(burst * eventsPerBurst);
       memoryPeakMb = Math.max(memoryPeakMb, await memoryMb(pids));
     }
     const { p50Ms, p99Ms } = await load.heard((bursts - 1) * eventsPerBurst);
-    const response = await fetch(new URL("/health", streamUrl));
-    const { streams } = (await response.json()) as { streams: number };
+    const streams = await openStreams(streamUrl);
     return { p50Ms, p99Ms, memoryBeforeMb, memoryPeakMb, closedByServer: count - (streams - readers) };
   } finally {
     for (const sleeper of sleepers) sleeper.leave();
     await load.closeAll();
     await stop();
   }
+}
+
+/** @returns milliseconds from the moment a client that never reads is cut off to the end of its connection */
+async function closingMs(load: LoadClient, start: StartBroadcaster): Promise<number> {
+  const { streamUrl, publisher, stop } = await start();
+  const sleeper = await neverRead(streamUrl);
+  try {
+    await load.open(streamUrl, 1);
+    while ((await openStreams(streamUrl)) > 1) {
+      await load.begin();
+      await publisher.burst(eventsPerBurst);
+      await load.reached(eventsPerBurst);
+    }
+    const cutOffMs = performance.now();
+    while (await hasUnsentBytes(Number(new URL(streamUrl).port))) await Bun.sleep(50);
+    return performance.now() - cutOffMs;
+  } finally {
+    sleeper.leave();
+    await load.closeAll();
+    await stop();
+  }
+}
+
+async function openStreams(streamUrl: string): Promise<number> {
+  const response = await fetch(new URL("/health", streamUrl));
+  return ((await response.json()) as { streams: number }).streams;
+}
+
+/** Returns whether the kernel holds bytes of an answer from this port that the client has not taken. */
+async function hasUnsentBytes(port: number): Promise<boolean> {
+  const local = port.toString(16).toUpperCase().padStart(4, "0");
+  const established = new RegExp(`^\\s*\\d+: \\w+:${local} \\w+:\\w+ 01 (?!00000000)`, "m");
+  return established.test(await Bun.file("/proc/net/tcp").text());
 }

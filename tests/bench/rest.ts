@@ -1,3 +1,5 @@
+// How long the API's answers take, and how much memory one of any size does.
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,9 +7,12 @@ import { startPostgres } from "../../services/dev/postgres.ts";
 import { startRedis } from "../../services/dev/redis.ts";
 import { migrate } from "../../shared/migrate.ts";
 import { connectSql } from "../../shared/sql.ts";
-import { type Service, startService } from "../rig/stack.ts";
-import type { Findings } from "./rig/findings.ts";
+import { endOwnCluster } from "../rig/database.ts";
+import { neverRead } from "../rig/never-read.ts";
+import { type Service, startService, startStack } from "../rig/stack.ts";
+import type { Check, Findings } from "./rig/findings.ts";
 import { storeNetworkHistory } from "./rig/network-history.ts";
+import { memoryMb } from "./rig/processes.ts";
 import { quantile } from "./rig/rounds.ts";
 
 export const description = "how long each answer of the API takes, on 45 days of the whole network";
@@ -94,4 +99,72 @@ async function measure(server: Service, pathOf: (request: number) => string) {
   }
   times.sort((a, b) => a - b);
   return { "p50 ms": quantile(times, 0.5), "p99 ms": quantile(times, 0.99), kB: bytes / 1000 };
+}
+
+/** An answer of 87 MB. */
+const exportedRows = 400_000;
+/** Most of it waits to be collected. */
+const maxGrowthMb = 64;
+
+/** Compares what a server grows by while it sends a large answer with its bound. @throws {Error} when rows are missing */
+export async function check(): Promise<Check[]> {
+  const stack = await startStack();
+  try {
+    const server = await stack.start("server");
+    await stack.sql`
+      insert into observations (station_id, observed_at, wave_height_m, wind_speed_mps, water_temp_c, pressure_hpa)
+      select 'TEST' || number % 100, timestamptz '2026-05-06' + number / 100 * interval '1 minute',
+        random(), random(), random(), random()
+      from generate_series(0, ${exportedRows - 1}::int) as number
+    `;
+    // What the first answers take is not counted.
+    await (await fetch(`${server.url}/v1/observations?format=ndjson&limit=10000`)).text();
+    const checks: Check[] = [];
+    for (const encoding of ["identity", "gzip", "zstd"]) {
+      const value = await growthMb(server, () => readSlowly(server, encoding));
+      checks.push({ name: `memory grown by a slow reader of 87 MB, ${encoding}`, value, unit: "MB", max: maxGrowthMb });
+    }
+    const value = await growthMb(server, () => stall(server));
+    return [...checks, { name: "memory grown by a reader that stalls", value, unit: "MB", max: maxGrowthMb }];
+  } finally {
+    await stack.stop();
+    await endOwnCluster();
+  }
+}
+
+/** @returns the megabytes by which the server has grown at most while something went on */
+async function growthMb(server: Service, act: () => Promise<void>): Promise<number> {
+  const before = await memoryMb([server.pid]);
+  let peak = before;
+  let isOver = false;
+  const acting = act().finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    peak = Math.max(peak, await memoryMb([server.pid]));
+    await Bun.sleep(10);
+  }
+  await acting;
+  return peak - before;
+}
+
+/** Reads an answer whole, with a pause after each piece. */
+async function readSlowly(server: Service, acceptEncoding: string): Promise<void> {
+  const url = `${server.url}/v1/observations?format=ndjson`;
+  const { body } = await fetch(url, { headers: { "Accept-Encoding": acceptEncoding } });
+  let lines = 0;
+  for await (const bytes of body ?? []) {
+    for (const byte of bytes) if (byte === 10) lines++;
+    await Bun.sleep(0);
+  }
+  if (lines !== exportedRows) throw new Error(`${lines} of ${exportedRows} rows have arrived`);
+}
+
+/** How long a reader takes nothing. */
+const stallMs = 3_000;
+
+async function stall(server: Service): Promise<void> {
+  const sleeper = await neverRead(`${server.url}/v1/observations?format=ndjson`);
+  await Bun.sleep(stallMs);
+  sleeper.leave();
 }

@@ -5,15 +5,15 @@ import { join } from "node:path";
 import { installPackages } from "../../services/dev/install.ts";
 import { missingPrograms } from "./programs.ts";
 
+const project = join(import.meta.dir, "../..");
 const wanted = process.argv.slice(2);
-const missing = missingPrograms();
 
 if (wanted.includes("--missing")) {
-  console.log([...new Set(missing.map(({ debian }) => debian))].join(" "));
+  console.log([...new Set(missingPrograms().map(({ debian }) => debian))].join(" "));
   process.exit(0);
 }
 
-const files = [...new Bun.Glob("tests/engines/**/*.engine.ts").scanSync(join(import.meta.dir, "../.."))]
+const files = [...new Bun.Glob("tests/engines/**/*.engine.ts").scanSync(project)]
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .sort();
 if (files.length === 0) {
@@ -21,7 +21,10 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-const hints = missing.map(({ name, install }) => `${name} is missing. To install it: ${install}`);
+const sources = await Promise.all(files.map((file) => Bun.file(join(project, file)).text()));
+const hints = missingPrograms()
+  .filter(({ name }) => sources.some((source) => source.includes(`"${name}"`)))
+  .map(({ name, install }) => `${name} is missing. To install it: ${install}`);
 for (const hint of hints) console.log(hint);
 installPackages();
 const { runSuite } = await import("../rig/run-suite.ts");

@@ -10,6 +10,8 @@ export type LoadClient = {
    * @returns milliseconds for which nothing had come
    */
   begin(): Promise<number>;
+  /** Resolves when each stream has heard so many events, without the cost of a measurement. @throws as {@link heard} does */
+  reached(events: number): Promise<void>;
   /** Resolves when each stream has heard so many events. @throws {Error} when one ends, hears something else, or nothing */
   heard(events: number): Promise<Heard>;
   /** Ends all streams. */
@@ -33,6 +35,7 @@ export type Heard = {
 export type LoadCommand =
   | { name: "open"; url: string; streams: number }
   | { name: "begin" }
+  | { name: "reached"; events: number }
   | { name: "heard"; events: number }
   | { name: "closeAll" };
 
@@ -63,6 +66,7 @@ export function startLoadClient(): LoadClient {
   return {
     open: (url, streams) => ask({ name: "open", url, streams }),
     begin: () => ask({ name: "begin" }),
+    reached: (events) => ask({ name: "reached", events }),
     heard: (events) => ask({ name: "heard", events }),
     closeAll: () => ask({ name: "closeAll" }),
     async stop() {

@@ -28,6 +28,7 @@ let progressed = () => {};
 const commands: { [Name in LoadCommand["name"]]: (command: Extract<LoadCommand, { name: Name }>) => unknown } = {
   open,
   begin,
+  reached,
   heard,
   closeAll,
 };
@@ -107,11 +108,15 @@ async function begin(): Promise<number> {
   return clockMs() - lastDataMs;
 }
 
-async function heard({ events }: { events: number }): Promise<Heard> {
-  if (transcript === null) throw new Error("begin() comes first");
+async function reached({ events }: { events: number }): Promise<void> {
   wanted = events;
   complete = [...sockets].filter(({ data }) => data.place.events >= events).length;
   await until(() => complete >= sockets.size);
+}
+
+async function heard(command: { events: number }): Promise<Heard> {
+  if (transcript === null) throw new Error("begin() comes first");
+  await reached(command);
   const { user, system } = process.cpuUsage(cpuAtBegin);
   const measured = transcript.measure();
   return { ...measured, clientBusy: (user + system) / 1e3 / measured.wholeMs };

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeEach, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { type MidiOut, openMidi } from "../../../web/sound/midi-output.ts";
 import type { SoundEvent } from "../../../web/sound/sound-event.ts";
 
@@ -44,6 +44,8 @@ const held = ["2:57", "3:45", "4:69"];
 
 describe("MIDI", () => {
   const before = Object.getOwnPropertyDescriptor(navigator, "requestMIDIAccess");
+  // The page's time stands still, however long a test takes.
+  const time = spyOn(performance, "now").mockReturnValue(60_000);
   let device: Synthesizer;
   let midi: MidiOut;
 
@@ -56,6 +58,7 @@ describe("MIDI", () => {
     device.clear();
   });
   afterAll(() => {
+    time.mockRestore();
     if (before) Object.defineProperty(navigator, "requestMIDIAccess", before);
     else Reflect.deleteProperty(navigator, "requestMIDIAccess");
   });

@@ -1,0 +1,93 @@
+// Runs inside a page, before its own scripts, and measures what a person sees and hears.
+
+/** What the probe offers the bench as `globalThis.probe`. Times are of the page's `performance.now()`, in ms. */
+export type Probe = {
+  clickedAtMs: number;
+  /** When the first sample that can be heard left the page after the click; NaN before. */
+  soundedAtMs: number;
+  /** Whether the page has made the waveforms of its bells. */
+  bellsMade: boolean;
+  /** Scripting time of each animation frame, and the length of each task above 50 ms, since the bench emptied them. */
+  frameCosts: number[];
+  longTasks: number[];
+  /** Resolves with the time of the first frame in which a bell's ring is seen on the map. */
+  firstRing(): Promise<number>;
+  /** Calls back in the next frame without being counted. */
+  nextFrame(callback: (nowMs: number) => void): void;
+};
+
+/** Installs the probe. Its source goes to the page: it may use nothing of this module. */
+export function installProbe(): void {
+  const taps: AnalyserNode[] = [];
+  const samples = new Float32Array(512);
+  const nextFrame = requestAnimationFrame.bind(globalThis);
+  const probe: Probe = {
+    clickedAtMs: Number.NaN,
+    soundedAtMs: Number.NaN,
+    bellsMade: false,
+    frameCosts: [],
+    longTasks: [],
+    nextFrame,
+    firstRing: () =>
+      new Promise((resolve) => {
+        nextFrame(function look(nowMs) {
+          const rings = Array.from(document.querySelectorAll(".pulse"));
+          if (rings.some((ring) => Number(getComputedStyle(ring).opacity) > 0)) resolve(nowMs);
+          else nextFrame(look);
+        });
+      }),
+  };
+  Object.assign(globalThis, { probe });
+
+  const connect = AudioNode.prototype.connect as (...args: unknown[]) => AudioNode;
+  AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]) {
+    if (args[0] instanceof AudioDestinationNode && this.context instanceof AudioContext) {
+      const tap = new AnalyserNode(this.context, { fftSize: samples.length });
+      taps.push(tap);
+      connect.call(this, tap);
+    }
+    return connect.apply(this, args);
+  } as typeof AudioNode.prototype.connect;
+
+  const { terminate } = Worker.prototype;
+  Worker.prototype.terminate = function (this: Worker) {
+    probe.bellsMade = true;
+    terminate.call(this);
+  };
+
+  function isAudible(): boolean {
+    return taps.some((tap) => {
+      tap.getFloatTimeDomainData(samples);
+      return samples.some((sample) => Math.abs(sample) > 1e-4);
+    });
+  }
+
+  addEventListener(
+    "click",
+    () => {
+      probe.clickedAtMs = performance.now();
+      const listening = setInterval(() => {
+        if (!isAudible()) return;
+        probe.soundedAtMs = performance.now();
+        clearInterval(listening);
+      }, 1);
+    },
+    { capture: true, once: true },
+  );
+
+  let frame = { atMs: Number.NaN, costMs: 0 };
+  globalThis.requestAnimationFrame = (callback) =>
+    nextFrame((nowMs) => {
+      const startedMs = performance.now();
+      callback(nowMs);
+      if (frame.atMs !== nowMs) {
+        if (frame.costMs > 0) probe.frameCosts.push(frame.costMs);
+        frame = { atMs: nowMs, costMs: 0 };
+      }
+      frame.costMs += performance.now() - startedMs;
+    });
+
+  new PerformanceObserver((list) => probe.longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe(
+    { type: "longtask" },
+  );
+}
