@@ -19,7 +19,9 @@ const stack = await startStack();
 const upstream = startUpstream();
 const wires: Wire[] = [];
 const stations = 20;
-let minute = Date.UTC(2026, 4, 6);
+const minuteMs = 60_000;
+/** When something was observed last; of today, since the worker prunes what is old. */
+let minute = Math.floor(Date.now() / minuteMs) * minuteMs - 600 * minuteMs;
 
 afterAll(async () => {
   await stack.stop();
@@ -56,10 +58,14 @@ async function polled(time: Date): Promise<void> {
   }
 }
 
+function nextMinute(): Date {
+  minute += minuteMs;
+  return new Date(minute);
+}
+
 /** Stores and publishes an observation as a worker does. @returns its event id */
 async function publishOne(): Promise<string> {
-  minute += 60_000;
-  const observation = observed("44009", new Date(minute).toISOString(), { waveHeightM: 1 });
+  const observation = observed("44009", nextMinute().toISOString(), { waveHeightM: 1 });
   const file = { etag: null, lastModified: null, hash: null };
   const { events } = await storePoll(stack.sql, latestObsPath, file, [observation]);
   await publishPending(stack.sql, stack.redis);
@@ -105,7 +111,7 @@ describe.each([
 test.concurrent("a worker loses all its connections without a close, says so, and polls on without a restart", async () => {
   const port = freePort();
   const ready = `http://127.0.0.1:${port}/ready`;
-  const [before, after] = [new Date("2026-05-05T12:00Z"), new Date("2026-05-05T13:00Z")];
+  const [before, after] = [nextMinute(), nextMinute()];
   upstream.files.set(latestObsPath, latestObsFile(stations, before));
   const settings = { NDBC_URL: upstream.url, POLL_SECONDS: "1", BACKFILL_HOURS: "0", WORKER_PORT: String(port) };
   const { service, postgres, redis } = await startOnWires("worker", settings);
