@@ -79,7 +79,7 @@ export async function startApp(stack: Stack, settings: AppSettings = {}): Promis
   const server = listen(address, async (request, env) => changed(await app.fetch(request, env)));
   feed.start();
   await feed.started;
-  while (!feed.subscribed) await Bun.sleep(1);
+  await feed.subscribe();
   return {
     url: `http://127.0.0.1:${server.port}`,
     broadcast,
