@@ -10,7 +10,7 @@ import { latestObsFile } from "../rig/ndbc-file.ts";
 import { neverRead, type Sleeper } from "../rig/never-read.ts";
 import { observed } from "../rig/observed.ts";
 import { silentLog } from "../rig/silent-log.ts";
-import type { Stack } from "../rig/stack.ts";
+import { type Stack, startStack } from "../rig/stack.ts";
 import { startUpstream } from "../rig/upstream.ts";
 import { type Contestants, withBenchStack } from "./rig/bench-stack.ts";
 import { bellbuoy, type StartBroadcaster } from "./rig/broadcasters.ts";
@@ -43,13 +43,12 @@ const maxGrowthMb = 96;
 const checkedRounds = 3;
 
 /** Compares what a listener and an operator rely on with its bounds. @throws {Error} when events are missing */
-export function check(): Promise<Check[]> {
+export async function check(): Promise<Check[]> {
+  const polledMs = await bestPoll();
   return withBenchStack(async ({ stack, load }) => {
     const { alone, beside } = await measureBeside(load, bellbuoy(stack), checkedRounds);
     if (beside.closedByServer < stalledReaders) throw new Error("not all that never read were cut off");
     const closingS = (await closingMs(load, bellbuoy(stack))) / 1_000;
-    // The last: it stores events, and no server sends smaller ids than it has read.
-    const polledMs = await bestPoll(stack);
     return [
       {
         name: "p99 of a poll of 890 rows, commit to ten listeners, best of nine",
@@ -80,9 +79,10 @@ export function check(): Promise<Check[]> {
   });
 }
 
-/** Polls that ten listeners hear. @returns the p99 of the best of nine, in ms from the commit to a listener */
-async function bestPoll(stack: Stack): Promise<number> {
+/** Polls that ten listeners hear, all on any core. @returns the p99 of the best of nine, in ms from commit to listener */
+async function bestPoll(): Promise<number> {
   const stations = 890;
+  const stack = await startStack();
   const upstream = startUpstream();
   const ndbc = createNdbcClient({ baseUrl: upstream.url });
   const server = await stack.start("server");
@@ -107,7 +107,7 @@ async function bestPoll(stack: Stack): Promise<number> {
     );
   }
   for (const listener of listeners) listener.leave();
-  await server.stop();
+  await stack.stop();
   await upstream.stop();
   return Math.min(...p99s);
 }

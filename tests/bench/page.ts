@@ -51,13 +51,10 @@ function scoreBurst(): Check {
   return { name: "800 reports scored, best of nine", value: Math.min(...times), unit: "ms", max: 10 };
 }
 
-/** Opens the player anew, with the probe in it, and waits until a click needs nothing more. */
+/** Opens the player with the probe in it, and waits until a click needs nothing more. */
 async function openProbed(player: OpenPlayer): Promise<Page> {
-  const page = await player.openReady();
-  await page.view.cdp("Page.addScriptToEvaluateOnNewDocument", { source: `(${installProbe})()` });
-  await page.view.navigate("about:blank");
-  await page.view.navigate(`${player.server.url}/?hook=1`);
-  await page.until(`document.body?.dataset.state === "live" && bellbuoy.listening !== null && probe.bellsMade`);
+  const page = await player.open("/?hook=1", "live", `(${installProbe})()`);
+  await page.until("bellbuoy.listening !== null && probe.bellsMade");
   return page;
 }
 
@@ -84,7 +81,7 @@ async function measureSound(player: OpenPlayer): Promise<Check[]> {
     { name: "click to the first sound", value: median(clicks), unit: "ms", max: 400 },
     { name: "a lone report to its bell", value: median(bells), unit: "ms", max: 200 },
     { name: "a bell to its ring on the map, or before it", value: median(rings), unit: "ms", max: 150 },
-    { name: `longest task of a burst of 800, best of ${rounds}`, value: Math.min(...longest), unit: "ms", max: 100 },
+    { name: `longest task of a burst of 800, best of ${rounds}`, value: Math.min(...longest), unit: "ms", max: 50 },
   ];
 }
 
@@ -127,10 +124,18 @@ async function measureCrowd(player: OpenPlayer): Promise<Check[]> {
   await page.until('document.querySelectorAll("#stations li").length >= 100');
   const { search, order } = await page.view.evaluate<{ search: number[]; order: number[] }>(`(${useList})(${rounds})`);
   const costs = await page.view.evaluate<number[]>(`(${voyage})(2_000)`);
+  const sorted = costs.toSorted((a, b) => a - b);
   return [
     { name: `900 stations searched, best of ${rounds}`, value: Math.min(...search), unit: "ms", max: 50 },
     { name: `900 stations sorted, best of ${rounds}`, value: Math.min(...order), unit: "ms", max: 50 },
     { name: "scripts of a frame while a map of 900 moves, median of 2 s", value: median(costs), unit: "ms", max: 8 },
+    // Most frames only move what is drawn; the slowest draw it, in less than a frame of 60 a second.
+    {
+      name: "scripts of a frame while a map of 900 moves, p95 of 2 s",
+      value: quantile(sorted, 0.95),
+      unit: "ms",
+      max: 16,
+    },
   ];
 }
 
@@ -177,7 +182,7 @@ function voyage(forMs: number): Promise<number[]> {
   const startedMs = performance.now();
   let steps = 0;
   return new Promise((resolve) => {
-    probe.nextFrame(function step(nowMs) {
+    requestAnimationFrame(function step(nowMs) {
       const progress = (nowMs - startedMs) / forMs;
       if (progress >= 1) return resolve(probe.frameCosts.slice(2));
       steps += 1;
@@ -187,7 +192,7 @@ function voyage(forMs: number): Promise<number[]> {
         latitude: 35 + 10 * Math.cos(progress * 7),
         zoom: 2.5 + 1.5 * Math.sin(progress * 5),
       });
-      probe.nextFrame(step);
+      requestAnimationFrame(step);
     });
   });
 }

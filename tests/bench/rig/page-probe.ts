@@ -12,8 +12,6 @@ export type Probe = {
   longTasks: number[];
   /** Resolves with the time of the first frame in which a bell's ring is seen on the map. */
   firstRing(): Promise<number>;
-  /** Calls back in the next frame without being counted. */
-  nextFrame(callback: (nowMs: number) => void): void;
 };
 
 /** Installs the probe. Its source goes to the page: it may use nothing of this module. */
@@ -27,7 +25,6 @@ export function installProbe(): void {
     bellsMade: false,
     frameCosts: [],
     longTasks: [],
-    nextFrame,
     firstRing: () =>
       new Promise((resolve) => {
         nextFrame(function look(nowMs) {
