@@ -187,7 +187,10 @@ function read<V extends Variable>(env: Environment, name: V): Value<V> {
  * may be what is wrong with the address, by a `/`, `:` or `@` that should have been escaped, so all up to the last `@` goes.
  */
 function withoutPassword(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/:(?!\/\/).*@/, ":***@");
+  return text
+    .replace(/\s+/g, " ")
+    .replace(/:(?!\/\/).*@/, ":***@")
+    .replace(/password=[^&]*/g, "password=***");
 }
 
 function parseUrl(text: string): URL | null {

@@ -21,8 +21,7 @@ let worker: Service;
 let server: Service;
 
 /** The address of Redis for a user whose password is `pw`. */
-const urlOf = (user: string, password = "pw") =>
-  Object.assign(new URL(rig.stack.redisUrl), { username: user, password }).href;
+const urlOf = (user: string, password = "pw") => `${rig.stack.redisUrl}?username=${user}&password=${password}`;
 
 beforeAll(async () => {
   rig = await startPollingRig();

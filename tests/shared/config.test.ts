@@ -181,6 +181,12 @@ describe("a wrong setting is refused in one line that names the variable, its va
     );
   });
 
+  test("a password in the query of a socket's address is not shown", () => {
+    expect(refusal({ REDIS_URL: "unix:?password=s3cret&db=1" })).toBe(
+      `REDIS_URL is "unix:?password=***&db=1", but must be ${redisUrl}`,
+    );
+  });
+
   test("a line break in the value does not break the line", () => {
     expect(refusal({ POLL_SECONDS: "3\n00" })).toBe(
       'POLL_SECONDS is "3 00", but must be a whole number from 1 to 3600',

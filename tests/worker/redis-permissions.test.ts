@@ -21,7 +21,7 @@ beforeAll(async () => {
   const page = await Bun.file(join(import.meta.dir, "../../docs/operations.md")).text();
   users = [...page.matchAll(/^ACL SETUSER (\S+) (.+)$/gm)].map(([, name = "", rules = ""]) => ({
     name,
-    url: Object.assign(new URL(stack.redisUrl), { username: name, password: "secret" }).href,
+    url: `${stack.redisUrl}?username=${name}&password=secret`,
     rules: rules.split(" "),
   }));
   for (const { name, rules } of users) await stack.redis.acl("SETUSER", name, ...rules);
