@@ -1,6 +1,6 @@
 // What Redis says when it refuses a command, and what that means to an operator.
 
-import type { Cause } from "./link.ts";
+import { type Cause, describeError } from "./link.ts";
 
 /** The first word of Redis's error, then the code and the plain reason that `/ready` shows. */
 const refusals: Record<string, Cause> = {
@@ -39,16 +39,22 @@ const unknown: Cause = { code: "redis_refuses", reason: "Redis refuses a command
 
 const sameAs: Record<string, string> = { MOVED: "CROSSSLOT", ASK: "CROSSSLOT", CLUSTERDOWN: "CROSSSLOT" };
 
-/** A script's failure hides the word: Redis 6 wraps the error, Redis 7 has words of its own for a missing permission. */
-const inScript = /^ERR Error running script .*?: -?(?=[A-Z]+ )/;
+/** Where in a script something failed: Redis 6 puts it before its words, Redis 7 behind them. */
+const placeInScript = /^ERR Error running script .*?: -?(?=[A-Z]+ )| script: [0-9a-f]{40}, on @\S+$/g;
+/** Redis has words of its own for a permission that a script lacks. */
 const deniedToScript = /^(ERR )?(The user executing the script can't|ACL failure in script)/;
 
 /** Each error of Redis begins with a word in capitals; those of the network do not. */
 const fromRedis = /^([A-Z]{2,}) \S/;
 
+/** Returns the words of Redis, without the place in a script: two scripts that meet the same fault say the same then. */
+export function refusalWords(error: unknown): string {
+  return describeError(error).replace(placeInScript, "");
+}
+
 /** Returns what an error of Redis means, or `null` where it is not an answer of Redis. */
 export function explainRefusal(error: unknown): Cause | null {
-  const text = (error instanceof Error ? error.message : String(error)).replace(inScript, "");
+  const text = refusalWords(error);
   if (deniedToScript.test(text)) return refusals.NOPERM ?? unknown;
   const word = text.match(fromRedis)?.[1];
   return word === undefined ? null : (refusals[sameAs[word] ?? word] ?? unknown);

@@ -3,6 +3,7 @@
 import { Redis, type RedisOptions, ReplyError } from "ioredis";
 import { type Clock, systemClock, withDeadline } from "./clock.ts";
 import type { Link } from "./link.ts";
+import { refusalWords } from "./redis-refusals.ts";
 
 /**
  * A connection on which nothing comes for this time although something was asked is dead, and is made anew; what was asked
@@ -69,7 +70,7 @@ export async function askRedis(
     await withDeadline(ask(), deadlineMs, clock);
     return true;
   } catch (error) {
-    link.down(error);
+    link.down(refusalWords(error));
     if (!isReply(error)) redis.disconnect(true);
     return false;
   }

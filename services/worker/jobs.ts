@@ -6,6 +6,7 @@ import { type Clock, pause, systemClock, withDeadline } from "../../shared/clock
 import { type Cause, describeError, type Link } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import { askRedis, isReply, retryDelayMs } from "../../shared/redis.ts";
+import { refusalWords } from "../../shared/redis-refusals.ts";
 import { isDatabaseAway } from "../../shared/sql.ts";
 import { type Bull, longestRetryMs, openBull, proveCommands, type QueueName } from "./bull.ts";
 import { ensureSchedule, type JobName, readSchedule, recreateSchedule, type ScheduledJob } from "./schedules.ts";
@@ -207,7 +208,7 @@ function createReport(parts: JobParts, running: Set<JobName>, refused: (words: s
       if (error.message.startsWith("UNBLOCKED")) return;
       // The connection reports by itself that it is closed or cannot be made.
       if ("code" in error || error.message === "Connection is closed.") return;
-      const reason = describeError(error).replace(notRepeated, "");
+      const reason = refusalWords(error).replace(notRepeated, "");
       if (isReply(error) || notRepeated.test(error.message)) refused(reason);
       else if (reason !== lastReason) log.warn("a queue failed", { queue, reason });
       lastReason = reason;

@@ -5,6 +5,7 @@ import type { RedisNames } from "../../shared/channels.ts";
 import type { Link } from "../../shared/link.ts";
 import type { StoredEvent } from "../../shared/measurements.ts";
 import { askRedis } from "../../shared/redis.ts";
+import { refusalWords } from "../../shared/redis-refusals.ts";
 import { isDatabaseAway, type Sql } from "../../shared/sql.ts";
 import { NotPublishedError, publishPending, sendMessages } from "./publish.ts";
 
@@ -41,7 +42,7 @@ export function createPublisher(
       return await publishPending(sql, redis, published, names);
     } catch (error) {
       if (!(error instanceof NotPublishedError)) throw error;
-      link.down(error.cause);
+      link.down(refusalWords(error.cause));
       return null;
     }
   }
