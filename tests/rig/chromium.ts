@@ -7,7 +7,11 @@ import { join } from "node:path";
 import { type OwnProcess, startDaemon } from "../../services/dev/daemon.ts";
 
 /** Where Chromium is on this machine, or `null`. */
-export const chromium = Bun.which("chromium") ?? Bun.which("chromium-browser") ?? Bun.which("google-chrome");
+export const chromium =
+  Bun.which("chromium-headless-shell") ??
+  Bun.which("chromium") ??
+  Bun.which("chromium-browser") ??
+  Bun.which("google-chrome");
 
 /** A running Chromium. Its `url` is the WebSocket address of its DevTools. */
 export type Chromium = Pick<OwnProcess, "stop"> & { url: string };

@@ -237,7 +237,7 @@ test("/v1/status says how the network and its reading stand, and that a sea is s
 test("/v1/status says that no worker polls any more, and that one does again", async () => {
   const pollBegan = (secondsAgo: number) => stack.sql`
     insert into polling (begun_at, every_seconds) values (now() - make_interval(secs => ${secondsAgo}), 300)
-    on conflict (only_row) do update set begun_at = excluded.begun_at
+    on conflict (only_row) do update set begun_at = excluded.begun_at, every_seconds = excluded.every_seconds
   `;
   await pollBegan(2_000);
   expect(await json("/v1/status")).toMatchObject({
