@@ -23,7 +23,7 @@ const idleSeconds = 10;
  * A listener waits for the server's answers, and none takes a tenth of it; pruning and history may take longer.
  */
 function limitsOf(service: string): { statementMs: number; silenceMs: number } {
-  const statementMs = service === "server" ? 10_000 : 25_000;
+  const statementMs = service === "server" ? 10_000 : 20_000;
   return { statementMs, silenceMs: statementMs + 5_000 };
 }
 
