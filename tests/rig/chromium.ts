@@ -6,12 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type OwnProcess, startDaemon } from "../../services/dev/daemon.ts";
 
+/**
+ * Chromium without a window, in which a page costs a fraction. The command of this name on Debian's PATH is a script that
+ * waits for the program and would be ended in its place.
+ */
+const headlessShell = "/usr/lib/chromium/chromium-headless-shell";
+
 /** Where Chromium is on this machine, or `null`. */
-export const chromium =
-  Bun.which("chromium-headless-shell") ??
-  Bun.which("chromium") ??
-  Bun.which("chromium-browser") ??
-  Bun.which("google-chrome");
+export const chromium = existsSync(headlessShell)
+  ? headlessShell
+  : (Bun.which("chromium") ?? Bun.which("chromium-browser") ?? Bun.which("google-chrome"));
 
 /** A running Chromium. Its `url` is the WebSocket address of its DevTools. */
 export type Chromium = Pick<OwnProcess, "stop"> & { url: string };

@@ -102,7 +102,7 @@ function report({ exitCode, passed, failed, notRun }: Outcome, hints: string[]):
   for (const hint of hints) console.log(hint);
   if (chromium === null) {
     console.log(
-      "Chromium is missing, and the tests of the page did not run. To install it: apt-get install -y chromium",
+      "Chromium is missing, and the tests of the page did not run. To install it: apt-get install -y chromium-headless-shell",
     );
   }
   console.log(`${passed} passed, ${failed} failed, ${notRun} not run`);
