@@ -6,7 +6,7 @@ import type { Link } from "./link.ts";
 import { refusalWords } from "./redis-refusals.ts";
 
 /**
- * A connection on which nothing comes for this time although something was asked is dead, and is made anew; what was asked
+ * A connection on which nothing comes for this time although something was asked is dead, and is made again; what was asked
  * goes out again over the next. Nothing is asked that Redis may think about as long: BullMQ waits for a job for 10 seconds
  * at most, by `BZPOPMIN` on connections that have these options too. All are asked something every few seconds.
  */

@@ -97,7 +97,7 @@ describe.each([
     postgres.freezeCurrent(lost);
     if (losesRedis) redis.freezeCurrent();
     const missed = await publishOne();
-    // Whoever asks meanwhile is what comes to use the connections that are dead.
+    // These requests use the connections that are dead.
     const asking = Array.from({ length: 8 }, () => fetch(`${service.url}/v1/status`));
     await Promise.all(hears.map((heard) => heard(missed)));
     await Promise.all(asking);
