@@ -1,6 +1,6 @@
 // The time as the parts of bellbuoy see it, so that a test can hand in one that it moves.
 
-/** Tells the time and wakes its owner. Every part that waits or compares times takes one. */
+/** Tells the time and wakes its owner. Parts whose time a test moves take one. */
 export type Clock = {
   /** Returns this machine's time in ms since 1970. It jumps when the machine's clock is set. */
   now(): number;

@@ -5,7 +5,7 @@ import type { Log } from "./log.ts";
 
 /** What is wrong, for a program and for a person. */
 export type Cause = {
-  /** A word that stays the same: `redis_readonly`, `postgresql_away`, `polls_stopped` … */
+  /** A word that stays the same: `redis_readonly`, `postgresql_away`, `poll_stopped` … */
   code: string;
   /** In plain words, with what to do where something can be done. */
   reason: string;

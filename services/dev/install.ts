@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 
-/** Installs what bun.lock names, unless it is there. Prints what went wrong and exits with 1 where that fails. */
+/** Installs what bun.lock names, which is quick when all of it is there. Prints what went wrong and exits with 1 where that fails. */
 export function installPackages(): void {
   const project = resolve(import.meta.dir, "../..");
   const { success, stderr } = Bun.spawnSync([process.execPath, "install", "--frozen-lockfile"], {

@@ -89,7 +89,8 @@ async function publishPage(
     }
     published(events);
     lost.throwIfAborted();
-    await tx`update stream_marks set published_event_id = ${last}`;
+    // A worker that found the database set back may have raised it meanwhile.
+    await tx`update stream_marks set published_event_id = greatest(published_event_id, ${last})`;
     return events.length;
   });
 }
