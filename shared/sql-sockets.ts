@@ -6,7 +6,7 @@ import { type Clock, systemClock } from "./clock.ts";
 /** Where a pool connects to, as `postgres` has read it from the address: several hosts with a port each, or one path. */
 export type SqlAddress = { host: string[]; port: number[]; path: string | false };
 
-/** A connection that failed this soon tells that its host does not serve, whatever the reason. */
+/** A connection that failed this soon shows that its host does not serve, whatever the reason. */
 const earlyMs = 10_000;
 /** How far apart looks at a socket are: this much later than its deadline it may be found silent. */
 const checkMs = 1_000;
@@ -53,7 +53,7 @@ function destroyOnceSilent(socket: Socket, silenceMs: number, clock: Clock): voi
     } else if (clock.monotonicMs() - heardAtMs >= silenceMs) {
       stop();
       // After what is about to be written: of a write that is cut short by the end, `postgres` (3.4.9) believes for ever
-      // that it is still to come, and the next connection would never say a word (porsager/postgres#1176).
+      // that it is still to come, and the next connection would never send anything (porsager/postgres#1176).
       setImmediate(() => socket.destroy());
     }
   });

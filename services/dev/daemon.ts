@@ -136,7 +136,8 @@ async function readToEnd(log: ReadableStream<Uint8Array>, ready: string, onReady
   return tail.trim();
 }
 
-function isAlive(pid: number): boolean {
+/** Returns whether a process of this machine runs. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -19,7 +19,7 @@ export type Feed = {
   readonly subscribed: boolean;
   /** Messages that did not fit the contract. */
   readonly dropped: number;
-  /** Connects, and reads from PostgreSQL where the stream stands. */
+  /** Connects, and reads the position of the stream from PostgreSQL. */
   start(): void;
   /** Asks PostgreSQL soon for what no message has announced. */
   lookAgain(): void;
@@ -182,7 +182,7 @@ export function createFeed(
     warnedOfOthers = true;
     drop(
       text,
-      `event ${eventId} is not in the database: another install may use this channel, which a REDIS_NAMESPACE of its own would part; such events are dropped without a further line`,
+      `event ${eventId} is not in the database: another install may use this channel. Give each install its own REDIS_NAMESPACE. Further events of this kind are dropped without a line`,
     );
   }
 

@@ -82,7 +82,7 @@ function createRateStore(clock: Clock): Store<RequestEnv> {
   };
 }
 
-/** Gives up an answer that takes longer. @throws {ProblemError} what `problem` makes, after so many ms */
+/** Times out answers that take longer. @throws {ProblemError} what `problem` makes, after so many ms */
 export function answerWithin(
   milliseconds: number,
   problem: () => ProblemError,

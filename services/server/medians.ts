@@ -24,7 +24,7 @@ export function endOfStep({ since, minutes }: Steps, step: number): Date {
 /**
  * The median over stations of what each measured last in the hour before the end of each step. Each station counts once
  * however often it reports, and steps do not jump with who reports when. The wind's direction is that of the sum of the
- * stations' unit vectors, without those where it is calm. All values are rounded to two decimals, which is finer than anybody measures.
+ * stations' unit vectors, without those where it is calm. All values are rounded to two decimals, which is finer than any sensor measures.
  * @param series what was measured in the steps and the hour before them
  */
 export async function computeMedians(series: Series[], steps: Steps): Promise<Medians[]> {

@@ -353,7 +353,10 @@ export type Status = {
   lastPollBegun: Date | null;
   /** How far apart polls are: the worker's `POLL_SECONDS`. */
   pollSeconds: number | null;
-  /** Whether no worker polls any more: none has begun for two periods and a retry, and for 30 s at least. */
+  /**
+   * Whether no worker polls any more: none has begun for two periods and a retry, and for 100 s at least, since a poll
+   * that hangs is ended after 90 s.
+   */
   pollsStopped: boolean;
   /** What NDBC says of that file's age, in its own words: an HTTP date. */
   ndbcLastModified: string | null;
@@ -374,7 +377,7 @@ export async function readStatus(sql: Sql): Promise<Status> {
       polling.begun_at as last_poll_begun,
       polling.every_seconds as poll_seconds,
       coalesce(
-        polling.begun_at < now() - make_interval(secs => greatest(2 * polling.every_seconds + 6, 30)), false
+        polling.begun_at < now() - make_interval(secs => greatest(2 * polling.every_seconds + 6, 100)), false
       ) as polls_stopped,
       newest.last_modified as ndbc_last_modified,
       (select count(distinct station_id)::int from observations where observed_at > now() - interval '3 hours')

@@ -225,7 +225,7 @@ function isWanted(row: Observation, stations: Set<string> | null, { since, until
   return isInTime && (stations === null || stations.has(stationId));
 }
 
-/** Whether an hour is over for so long that no row of it is still to come. */
+/** Returns whether an hour ended so long ago that no more rows of it will arrive. */
 function isWhole(hour: Date, now: Date): boolean {
   return hour.getTime() + hourMs <= wholeUntil(now).getTime();
 }

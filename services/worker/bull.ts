@@ -3,6 +3,7 @@
 import { type Job, Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { queues } from "../../shared/channels.ts";
+import { waitAtMost } from "../../shared/clock.ts";
 import { retryDelayMs } from "../../shared/redis.ts";
 
 export type QueueName = keyof typeof queues;
@@ -28,6 +29,9 @@ export type BullEvents = {
   /** A command failed, or a job could not be moved on. */
   error(queue: QueueName, error: Error): void;
 };
+
+/** How long a restart waits for the old worker to close. */
+const closeMs = 2_000;
 
 /** A worker that is gone is noticed after this long, and its job is taken over. */
 const lockMs = 10_000;
@@ -95,6 +99,7 @@ export async function openBull(redis: Redis, prefix: string, events: BullEvents)
     worker.on("error", (error) => events.error(name, error));
     return worker;
   }
+  let isSuspended = true;
   const queueOf = { poll: createQueue("poll"), upkeep: createQueue("upkeep") };
   const workers = { poll: createWorker("poll"), upkeep: createWorker("upkeep") };
   const close = async (force: boolean) => {
@@ -111,16 +116,20 @@ export async function openBull(redis: Redis, prefix: string, events: BullEvents)
     queues: queueOf,
     close,
     async resume() {
+      isSuspended = false;
       for (const worker of Object.values(workers)) await worker.resume();
     },
     suspend() {
+      isSuspended = true;
       for (const worker of Object.values(workers)) void worker.pause(true);
     },
     async restart(name) {
-      await workers[name].close(true);
+      const old = workers[name];
       workers[name] = createWorker(name);
+      // Closing may hang on what made the restart necessary.
+      await waitAtMost(old.close(true), closeMs);
       await workers[name].waitUntilReady();
-      await workers[name].resume();
+      if (!isSuspended) await workers[name].resume();
     },
   };
 }

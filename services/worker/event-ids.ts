@@ -51,14 +51,20 @@ export const unguardedIds: IdTransaction = (sql, work) =>
  */
 export function createIdTransaction(redis: Pick<Redis, "get" | "set">, key: string, log: Log): IdTransaction {
   let remembered: bigint | null = null;
+  /** While Redis keeps no id, one leap is enough: this process knows from then on that the sequence is above all. */
+  let hasLeapt = false;
 
   return async (sql, work) => {
     const published = await readPublished();
-    const { result, newest } = await inTransaction(sql, async (tx, lost) => {
+    const { result, newest, leapt } = await inTransaction(sql, async (tx, lost) => {
       await takeLock(tx, locks.eventIds);
-      await goAbove(tx, published, log);
-      return { result: await work(tx, lost), newest: await readNewest(tx) };
+      const leap = await goAbove(tx, published, log);
+      const result = await work(tx, lost);
+      // After the rows: pruning locks rows first and then the marks, too.
+      if (leap?.isSetBack) await beginTimeline(tx, leap.from);
+      return { result, newest: await readNewest(tx), leapt: leap !== null };
     });
+    hasLeapt ||= leapt;
     await remember(newest);
     return result;
   };
@@ -66,7 +72,8 @@ export function createIdTransaction(redis: Pick<Redis, "get" | "set">, key: stri
   async function readPublished(): Promise<PublishedIds> {
     try {
       const known = await redis.get(key);
-      return { highest: maxOf(remembered ?? 0n, BigInt(known ?? 0)), isCertain: known !== null };
+      if (known !== null) hasLeapt = false;
+      return { highest: maxOf(remembered ?? 0n, BigInt(known ?? 0)), isCertain: known !== null || hasLeapt };
     } catch (error) {
       log.debug("could not read the highest published event id", { reason: describeError(error) });
       return { highest: remembered ?? 0n, isCertain: remembered !== null };
@@ -84,24 +91,31 @@ export function createIdTransaction(redis: Pick<Redis, "get" | "set">, key: stri
   }
 }
 
-/** Moves the sequence above every published id. The lock must be held. */
-async function goAbove(tx: Transaction, { highest, isCertain }: PublishedIds, log: Log): Promise<void> {
+/** A leap of the sequence: where ids go on, and whether the database was set back. */
+type Leap = { from: string; isSetBack: boolean };
+
+/** Moves the sequence above every published id. The lock must be held. @returns `null` where it is above them already */
+async function goAbove(tx: Transaction, { highest, isCertain }: PublishedIds, log: Log): Promise<Leap | null> {
   const newest = await readNewest(tx);
   const isSetBack = newest < highest;
-  if (!isSetBack && (isCertain || newest === 0n)) return;
+  if (!isSetBack && (isCertain || newest === 0n)) return null;
   const [{ from }] = await tx<[{ from: string }]>`
     select setval('event_ids', greatest(last_value, ${String(highest)}) + ${String(leap)}) as from from event_ids
   `;
   if (!isSetBack) {
-    log.info("Redis knows no event id, so that ids go on far above those that are stored", { from });
-    return;
+    log.info("the highest published event id is unknown, so ids go on far above those that are stored", { from });
+    return { from, isSetBack };
   }
-  // What was stored but not published at the time of the backup needs no publishing: a reset loads it.
-  await tx`update stream_marks set timeline_event_id = ${from}, published_event_id = ${from}`;
   log.warn(
     "PostgreSQL is behind what was published: a backup was restored, a replica took over, or another install uses this Redis without a REDIS_NAMESPACE of its own. Ids go on far above, and listeners get a reset",
     { stored: String(newest), published: String(highest), from },
   );
+  return { from, isSetBack };
+}
+
+/** Names the first id of a new timeline. What the backup held unpublished is not published: a reset loads it. */
+async function beginTimeline(tx: Transaction, from: string): Promise<void> {
+  await tx`update stream_marks set timeline_event_id = ${from}, published_event_id = ${from}`;
 }
 
 async function readNewest(tx: Transaction): Promise<bigint> {

@@ -22,7 +22,7 @@ export type WatchdogParts<Name extends string> = {
   read(name: Name): Promise<Schedule | null>;
   /** Removes a job's schedule and creates it; the job runs at once then. */
   recreate(name: Name): Promise<void>;
-  /** Starts what runs the job again: its schedule stands, and still no run has begun. */
+  /** Restarts the worker of a job whose schedule exists but whose runs do not begin. */
   restart(name: Name): Promise<void>;
   /** Whether this process runs the job now. */
   isRunning(name: Name): boolean;

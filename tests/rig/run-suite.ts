@@ -3,6 +3,7 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { isAlive } from "../../services/dev/daemon.ts";
 import { chromium, startChromium } from "./chromium.ts";
 import { startTestCluster } from "./database.ts";
 import { runVariables } from "./run-addresses.ts";
@@ -133,15 +134,6 @@ function removeFoldersOfDeadRuns(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = Number(runFolder.exec(name)?.[1]);
     if (pid > 0 && !isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -11,7 +11,7 @@ export const streamEndpoint = {
   summary: "New observations the moment they are stored",
   description: [
     "Server-sent events: `connection` first, then each observation as `observation` with its event id as `id`. At most 15 seconds pass without a byte: a quiet stream gets comments.",
-    `Who comes back with its last event id gets what it missed, and nothing twice. Where that cannot be told event by event (an id that is no number, one whose successors were pruned, a gap of more than ${maxReplayEvents} events, a database that was set back by a backup or a failover) it gets \`reset\`: load \`/v1/observations/latest\` and go on from its \`lastEventId\`.`,
+    `A client that reconnects with its last event id receives what it missed, and nothing twice. Where that is not possible event by event (an id that is no number, one whose successors were pruned, a gap of more than ${maxReplayEvents} events, a database that was set back by a backup or a failover) it receives \`reset\`: load \`/v1/observations/latest\` and go on from its \`lastEventId\`.`,
   ].join("\n\n"),
   pathParameters: z.strictObject({}),
   // Not strict: what proxies, libraries and pages append for their own ends is to be no 400, which ends an EventSource for good.

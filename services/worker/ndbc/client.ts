@@ -10,7 +10,7 @@ const longestPauseSeconds = 300;
 /** However long NDBC asks us to stay away: a slip of its must not silence us for good. */
 const longestAwaySeconds = 3_600;
 
-/** Returns what tells NDBC which program asks, and whom to write to about it. */
+/** Returns the User-Agent: the name and version of this program, and the contact for questions about it. */
 export function userAgent(contact: string): string {
   return `bellbuoy/${version} (+${contact})`;
 }
