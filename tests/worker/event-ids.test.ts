@@ -128,6 +128,14 @@ describe("while Redis knows no event id", () => {
   });
 });
 
+test("ids go on far above once, not with each poll, while Redis does not store the highest", async () => {
+  await poll(8, newWorker());
+  await redis.flushall();
+  const worker = newWorker({ get: () => redis.get(key), set: away.set });
+  expect(await poll(1, worker)).toEqual([leapFrom(8)]);
+  expect(await poll(1, worker)).toEqual([leapFrom(8) + 1]);
+});
+
 describe("while Redis does not answer", () => {
   test("a worker stores all the same, and gives ids that follow on each other", async () => {
     const worker = newWorker(away);
