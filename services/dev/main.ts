@@ -1,11 +1,11 @@
 import { join, resolve } from "node:path";
-import { httpUrl } from "../../shared/address.ts";
-import { ConfigError, type Environment, readServerConfig } from "../../shared/config.ts";
-import { StartError } from "../../shared/service.ts";
-import { type OwnProcess, own, stopDeadlineMs } from "./daemon.ts";
-import { freePort, requireFreePort } from "./ports.ts";
-import { defaultDataDir, startPostgres } from "./postgres.ts";
-import { startRedis } from "./redis.ts";
+import { httpUrl } from "../../shared/service/address.ts";
+import { ConfigError, type Environment, readServerConfig } from "../../shared/service/config.ts";
+import { StartError } from "../../shared/service/service.ts";
+import { type OwnProcess, own, stopDeadlineMs } from "./daemons/daemon.ts";
+import { freePort, requireFreePort } from "./daemons/ports.ts";
+import { defaultDataDir, startPostgres } from "./daemons/postgres.ts";
+import { startRedis } from "./daemons/redis.ts";
 
 /** What the stack is made of: a process of ours, or the simulated sea, which lives in this one. */
 type Part = Pick<OwnProcess, "stop"> & Partial<Pick<OwnProcess, "exited">>;
@@ -68,7 +68,7 @@ async function startStack(): Promise<void> {
   const env = { ...process.env, DATABASE_URL: postgres.url, REDIS_URL: redis.url, PORT: String(port), ...simulation };
   await startService("services/worker/main.ts", env);
   await startService("services/server/main.ts", env);
-  await startService("web/build.ts", env);
+  await startService("web/build/build.ts", env);
 
   const address = httpUrl(host === "0.0.0.0" || host === "::" ? "localhost" : host, port);
   await untilReady(`${address}/ready`);
@@ -110,7 +110,7 @@ async function stopStack(): Promise<void> {
 function startService(program: string, env: Environment): Promise<OwnProcess> {
   const path = join(project, program);
   // The build watches its own files: Bun would not see those that only a page mentions.
-  const command = program === "web/build.ts" ? [path, "--watch"] : ["--watch", "--no-clear-screen", path];
+  const command = program === "web/build/build.ts" ? [path, "--watch"] : ["--watch", "--no-clear-screen", path];
   const start = async () => {
     const child = Bun.spawn([process.execPath, "--no-orphans", ...command], {
       cwd: project,

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { describeError } from "../../shared/link.ts";
-import { distDir } from "../../web/build.ts";
+import { playerDir } from "../../shared/player-dir.ts";
+import { describeError } from "../../shared/service/link.ts";
 
 /**
  * For whom an executable is made, and the Bun that goes into it. The one for amd64 runs on processors without AVX2 too:
@@ -28,13 +28,11 @@ export async function buildExecutable(platform: Platform, targetDir: string): Pr
     compile: {
       target: runtimes[platform],
       outfile,
-      assets: [distDir],
+      assets: [playerDir],
       // No file that lies about where it is started is to make it run other code.
       autoloadBunfig: false,
     },
     minify: { whitespace: true, syntax: true },
-    // It builds the player where there is none, which is never so here.
-    external: ["../../web/build.ts"],
     throw: false,
   });
   if (!built.success) throw new Error(built.logs.map((log) => Bun.inspect(log)).join("\n"));

@@ -1,27 +1,26 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { httpUrl } from "../../shared/address.ts";
 import { redisNames } from "../../shared/channels.ts";
 import { systemClock as clock, waitAtMost } from "../../shared/clock.ts";
-import { readServerConfig } from "../../shared/config.ts";
-import { problemsOf, untilUp, watchLink } from "../../shared/link.ts";
-import { createServiceMetrics } from "../../shared/metrics.ts";
-import { migrate } from "../../shared/migrate.ts";
-import { askRedis, connectRedis } from "../../shared/redis.ts";
-import { explainRefusal } from "../../shared/redis-refusals.ts";
-import { runService } from "../../shared/service.ts";
-import { connectPatientSql, connectSql, pingDatabase } from "../../shared/sql.ts";
+import { migrate } from "../../shared/database/migrate.ts";
+import { connectPatientSql, connectSql, pingDatabase } from "../../shared/database/sql.ts";
+import { playerDir } from "../../shared/player-dir.ts";
+import { askRedis, connectRedis } from "../../shared/redis/redis.ts";
+import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
+import { httpUrl } from "../../shared/service/address.ts";
+import { readServerConfig } from "../../shared/service/config.ts";
+import { problemsOf, untilUp, watchLink } from "../../shared/service/link.ts";
+import { createServiceMetrics } from "../../shared/service/metrics.ts";
+import { runService, StartError } from "../../shared/service/service.ts";
+import { readPositions } from "./api/queries.ts";
 import { createApp } from "./app.ts";
-import { createBroadcastLog } from "./broadcast-log.ts";
-import { createFeed } from "./feed.ts";
-import { listen } from "./listen.ts";
+import { listen } from "./http/listen.ts";
 import { createServerMetrics } from "./metrics.ts";
-import { readPositions } from "./queries.ts";
-import { createBroadcast } from "./sse/broadcast.ts";
-import { createPlaces } from "./sse/places.ts";
+import { createBroadcast } from "./stream/broadcast.ts";
+import { createBroadcastLog } from "./stream/broadcast-log.ts";
+import { createFeed } from "./stream/feed.ts";
+import { createPlaces } from "./stream/places.ts";
 
-/** In an executable beside the code, see `services/executable/build.ts`; otherwise where the player's build puts it. */
-const playerDir = join(import.meta.dir, Bun.isStandaloneExecutable ? "dist" : "../../web/dist");
 const stopGraceMs = 2_000;
 
 await runService("server", readServerConfig, async ({ config, log, onClose, signal }) => {
@@ -92,10 +91,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
     log,
     clock,
   });
-  if (!existsSync(join(playerDir, "index.html"))) {
-    const { buildPlayer } = await import("../../web/build.ts");
-    await buildPlayer();
-  }
+  if (!existsSync(join(playerDir, "index.html"))) await buildPlayer();
 
   const server = listen(config, app.fetch);
   onClose(async () => {
@@ -118,3 +114,10 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   onClose(endWatch);
   feed.start();
 });
+
+/** Builds the player by a process of its own: nothing of the page's code is part of the server. */
+async function buildPlayer(): Promise<void> {
+  const program = join(import.meta.dir, "../../web/build/build.ts");
+  const build = Bun.spawn([process.execPath, program], { stdio: ["ignore", "ignore", "inherit"] });
+  if ((await build.exited) !== 0) throw new StartError("the player could not be built; `bun run build` shows why");
+}

@@ -1,12 +1,12 @@
 import type { MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
-import { counter, gauge, type ServiceMetrics, secondsBuckets } from "../../shared/metrics.ts";
-import { Counter, Histogram } from "../../shared/prometheus.ts";
-import type { Feed } from "./feed.ts";
-import type { RequestEnv } from "./request-env.ts";
-import type { Broadcast } from "./sse/broadcast.ts";
-import { maxReplayEvents } from "./sse/resume.ts";
-import type { StreamCounts } from "./sse/stream-route.ts";
+import { counter, gauge, type ServiceMetrics, secondsBuckets } from "../../shared/service/metrics.ts";
+import { Counter, Histogram } from "../../shared/service/prometheus.ts";
+import type { RequestEnv } from "./http/request-env.ts";
+import type { Broadcast } from "./stream/broadcast.ts";
+import type { Feed } from "./stream/feed.ts";
+import { maxReplayEvents } from "./stream/resume.ts";
+import type { StreamCounts } from "./stream/route.ts";
 
 /** What the server counts. Names, types and meanings are in docs/operations.md. */
 export type ServerMetrics = {

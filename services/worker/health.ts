@@ -1,7 +1,7 @@
 // The worker's own HTTP port: health, readiness, metrics.
 
-import type { Problem } from "../../shared/link.ts";
-import { StartError } from "../../shared/service.ts";
+import type { Problem } from "../../shared/service/link.ts";
+import { StartError } from "../../shared/service/service.ts";
 
 /**
  * Serves the worker's `/health` (the process is up), `/ready` (its links hold and its polls go on) and `/metrics`.

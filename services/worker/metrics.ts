@@ -1,13 +1,13 @@
-import { type ServiceMetrics, secondsBuckets } from "../../shared/metrics.ts";
-import { Counter, Gauge, Histogram } from "../../shared/prometheus.ts";
-import { isDatabaseAway } from "../../shared/sql.ts";
-import type { RunningJobs } from "./jobs.ts";
+import { isDatabaseAway } from "../../shared/database/sql.ts";
+import { type ServiceMetrics, secondsBuckets } from "../../shared/service/metrics.ts";
+import { Counter, Gauge, Histogram } from "../../shared/service/prometheus.ts";
 import { UpstreamError } from "./ndbc/client.ts";
 import { NotDataError } from "./ndbc/not-data.ts";
 import { type LeftOut, rowFaults } from "./ndbc/table.ts";
-import type { PollCounts } from "./poll.ts";
-import type { PruneResult } from "./prune.ts";
-import type { StoreCounts } from "./store.ts";
+import type { RunningJobs } from "./queue/jobs.ts";
+import type { StoreCounts } from "./store/store.ts";
+import type { PollCounts } from "./tasks/poll.ts";
+import type { PruneResult } from "./tasks/prune.ts";
 
 /** How a poll may end; the last five are failures. */
 const pollOutcomes = ["changed", "unchanged", "not_data", "refused", "unreachable", "database", "error"] as const;

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { parseRealtime } from "../../services/worker/ndbc/realtime.ts";
-import { storeHistory } from "../../services/worker/store.ts";
+import { storeHistory } from "../../services/worker/store/store.ts";
+import type { Sql } from "../../shared/database/sql.ts";
 import { measurements, type Observation } from "../../shared/measurements.ts";
-import type { Sql } from "../../shared/sql.ts";
 import { withDatabase } from "./rig/database.ts";
 import type { Findings, RunOptions } from "./rig/findings.ts";
 import { interleave } from "./rig/rounds.ts";

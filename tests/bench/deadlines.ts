@@ -1,6 +1,6 @@
 // How soon services do what must not take long: stop, notice that a client is gone, answer without their database.
 
-import { freePort } from "../../services/dev/ports.ts";
+import { freePort } from "../../services/dev/daemons/ports.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { endOwnCluster } from "../rig/database.ts";
 import { listen } from "../rig/listen.ts";

@@ -1,10 +1,10 @@
 import { Redis } from "ioredis";
-import { startRedis } from "../../services/dev/redis.ts";
+import { startRedis } from "../../services/dev/daemons/redis.ts";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
-import { poll } from "../../services/worker/poll.ts";
-import { publishPending } from "../../services/worker/publish.ts";
-import { redisAddress } from "../../shared/redis.ts";
-import type { Sql } from "../../shared/sql.ts";
+import { poll } from "../../services/worker/tasks/poll.ts";
+import { publishPending } from "../../services/worker/tasks/publish.ts";
+import type { Sql } from "../../shared/database/sql.ts";
+import { redisAddress } from "../../shared/redis/redis.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { generatedSeries } from "../faults/network-series.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";

@@ -1,9 +1,9 @@
 // How soon events arrive, also from the worker's commit on, and beside clients that never read.
 
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
-import { poll } from "../../services/worker/poll.ts";
-import { publishPending } from "../../services/worker/publish.ts";
-import { storePoll } from "../../services/worker/store.ts";
+import { storePoll } from "../../services/worker/store/store.ts";
+import { poll } from "../../services/worker/tasks/poll.ts";
+import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";

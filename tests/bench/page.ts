@@ -1,6 +1,6 @@
 // How quick the built player is in Chromium: click to sound, report to bell and ring, lists, the map's frames.
 
-import { soundHook } from "../../web/sound/hook.ts";
+import { soundHook } from "../../web/sound/playback/hook.ts";
 import { closeBrowser, type Page } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
 import { endOwnCluster } from "../rig/database.ts";

@@ -3,10 +3,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startPostgres } from "../../services/dev/postgres.ts";
-import { startRedis } from "../../services/dev/redis.ts";
-import { migrate } from "../../shared/migrate.ts";
-import { connectSql } from "../../shared/sql.ts";
+import { startPostgres } from "../../services/dev/daemons/postgres.ts";
+import { startRedis } from "../../services/dev/daemons/redis.ts";
+import { migrate } from "../../shared/database/migrate.ts";
+import { connectSql } from "../../shared/database/sql.ts";
 import { endOwnCluster } from "../rig/database.ts";
 import { neverRead } from "../rig/never-read.ts";
 import { type Service, startService, startStack } from "../rig/stack.ts";

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { recordPollBegin } from "../../services/worker/heartbeat.ts";
-import { publishPending } from "../../services/worker/publish.ts";
-import { storePoll } from "../../services/worker/store.ts";
+import { storePoll } from "../../services/worker/store/store.ts";
+import { publishPending } from "../../services/worker/tasks/publish.ts";
+import { playerDir } from "../../shared/player-dir.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
-import { distDir } from "../../web/build.ts";
 import { chromium, openPage } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
@@ -184,7 +184,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
       port: 0,
       fetch: (request) => {
         const { pathname } = new URL(request.url);
-        return new Response(Bun.file(distDir + (pathname === "/" ? "/index.html" : pathname)));
+        return new Response(Bun.file(playerDir + (pathname === "/" ? "/index.html" : pathname)));
       },
     });
     const page = await openPage(

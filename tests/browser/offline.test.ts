@@ -3,7 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildPlayer } from "../../web/build.ts";
+import { buildPlayer } from "../../web/build/build.ts";
 import { chromium, createVisitor, openPage, type Page, type Visitor } from "../rig/browser.ts";
 
 setDefaultTimeout(120_000);

@@ -1,13 +1,13 @@
-import type { JournalEntry, Stretch } from "../../web/sound/journal.ts";
-import { createNetworkScore } from "../../web/sound/network-score.ts";
-import { renderPieces } from "../../web/sound/offline-recording.ts";
-import { createPlayer, type PlayerState } from "../../web/sound/player.ts";
-import { renderStretch } from "../../web/sound/render-stretch.ts";
-import type { Score } from "../../web/sound/score.ts";
+import { createPlayer, type PlayerState } from "../../web/sound/playback/player.ts";
+import type { JournalEntry, Stretch } from "../../web/sound/recording/journal.ts";
+import { renderPieces } from "../../web/sound/recording/offline-recording.ts";
+import { renderStretch } from "../../web/sound/recording/render-stretch.ts";
+import { createNetworkScore } from "../../web/sound/score/network-score.ts";
+import type { Score } from "../../web/sound/score/score.ts";
+import { createTuneScore } from "../../web/sound/score/tune-score.ts";
 import type { SeaState } from "../../web/sound/sea-state.ts";
 import { layers, type SoundEvent } from "../../web/sound/sound-event.ts";
-import { createTuneScore } from "../../web/sound/tune-score.ts";
-import type { Waveforms } from "../../web/sound/waveforms.ts";
+import type { Waveforms } from "../../web/sound/timbre/waveforms.ts";
 
 // A page with a player and nothing else, and what a test may ask of it: `globalThis.playback`.
 
@@ -133,7 +133,7 @@ const playback = {
    */
   async compareRecordings() {
     // As the player does it: Tone is not to be loaded before it is needed.
-    const { createEngine } = await import("../../web/sound/engine.ts");
+    const { createEngine } = await import("../../web/sound/engine/engine.ts");
     // To convolve with the whole room takes most of a render's time.
     const whole = await made.promise;
     const waveforms = { ...whole, room: whole.room.slice(0, sampleRate / 4) };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { basename, join } from "node:path";
-import { contentSecurityPolicy } from "../../web/content-security-policy.ts";
+import { contentSecurityPolicy } from "../../shared/content-security-policy.ts";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
 import type { Playback } from "./playback-page.ts";
 
@@ -18,7 +18,7 @@ async function servePlayback() {
       naming,
       define,
     });
-  const worker = await bundle("../../web/sound/waveform-worker.ts");
+  const worker = await bundle("../../web/sound/timbre/waveform-worker.ts");
   const page = await bundle("playback-page.ts", { waveformWorkerUrl: JSON.stringify("./waveform-worker.js") });
   const files = new Map([...worker.outputs, ...page.outputs].map((file) => [`/${basename(file.path)}`, file]));
   const html = '<!doctype html><meta charset="utf-8"><body><script type="module" src="/playback-page.js"></script>';

@@ -1,8 +1,8 @@
-import { createEngine } from "../../web/sound/engine.ts";
-import { type MadeUp, soundHook } from "../../web/sound/hook.ts";
+import { createEngine } from "../../web/sound/engine/engine.ts";
 import { bellNotesHz } from "../../web/sound/mapping.ts";
+import { type MadeUp, soundHook } from "../../web/sound/playback/hook.ts";
 import { type Layer, layers, type SoundEvent } from "../../web/sound/sound-event.ts";
-import { makeWaveforms } from "../../web/sound/waveforms.ts";
+import { makeWaveforms } from "../../web/sound/timbre/waveforms.ts";
 
 /** What a test wants to know of a sound. Levels are RMS, as numbers of 0..1. */
 export type Heard = {

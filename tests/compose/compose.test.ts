@@ -3,11 +3,11 @@ import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../../services/dev/ports.ts";
-import { startPostgres } from "../../services/dev/postgres.ts";
-import { type Environment, readServerConfig, readWorkerConfig } from "../../shared/config.ts";
-import { migrate } from "../../shared/migrate.ts";
-import { connectSql } from "../../shared/sql.ts";
+import { freePort } from "../../services/dev/daemons/ports.ts";
+import { startPostgres } from "../../services/dev/daemons/postgres.ts";
+import { migrate } from "../../shared/database/migrate.ts";
+import { connectSql } from "../../shared/database/sql.ts";
+import { type Environment, readServerConfig, readWorkerConfig } from "../../shared/service/config.ts";
 import { spawnService, startStack } from "../rig/stack.ts";
 
 setDefaultTimeout(120_000);

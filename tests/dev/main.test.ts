@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { freePort } from "../../services/dev/ports.ts";
-import { startRedis } from "../../services/dev/redis.ts";
+import { freePort } from "../../services/dev/daemons/ports.ts";
+import { startRedis } from "../../services/dev/daemons/redis.ts";
 import { createDatabase } from "../rig/database.ts";
 
 setDefaultTimeout(120_000);
@@ -23,7 +23,7 @@ beforeAll(async () => {
     await cp(join(project, path), join(copy, path), { recursive: true });
   }
   await symlink(join(project, "node_modules"), join(copy, "node_modules"));
-  const { defaultDataDir } = await import(join(copy, "services/dev/postgres.ts"));
+  const { defaultDataDir } = await import(join(copy, "services/dev/daemons/postgres.ts"));
   dataDirs = ["dev-postgres", "dev-redis", "demo-postgres", "demo-redis"].map(defaultDataDir);
 });
 

@@ -3,9 +3,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../../services/dev/ports.ts";
-import { publishPending } from "../../services/worker/publish.ts";
-import { storePoll } from "../../services/worker/store.ts";
+import { freePort } from "../../services/dev/daemons/ports.ts";
+import { storePoll } from "../../services/worker/store/store.ts";
+import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";

@@ -1,10 +1,10 @@
 // Connections that die without closing, under running services: nothing comes over them any more, though new ones work.
 
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { freePort } from "../../services/dev/ports.ts";
-import { publishPending } from "../../services/worker/publish.ts";
-import { storePoll } from "../../services/worker/store.ts";
-import { sqlConnections } from "../../shared/sql.ts";
+import { freePort } from "../../services/dev/daemons/ports.ts";
+import { storePoll } from "../../services/worker/store/store.ts";
+import { publishPending } from "../../services/worker/tasks/publish.ts";
+import { sqlConnections } from "../../shared/database/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { listen } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";

@@ -2,11 +2,11 @@ import { mkdtempSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../../services/dev/ports.ts";
-import { type Postgres, startPostgres } from "../../services/dev/postgres.ts";
-import { type Redis, startRedis } from "../../services/dev/redis.ts";
-import { migrate } from "../../shared/migrate.ts";
-import { connectSql, type Sql } from "../../shared/sql.ts";
+import { freePort } from "../../services/dev/daemons/ports.ts";
+import { type Postgres, startPostgres } from "../../services/dev/daemons/postgres.ts";
+import { type Redis, startRedis } from "../../services/dev/daemons/redis.ts";
+import { migrate } from "../../shared/database/migrate.ts";
+import { connectSql, type Sql } from "../../shared/database/sql.ts";
 import { type ServiceName, type StartingService, spawnService } from "../rig/stack.ts";
 import { createTestClock } from "../rig/test-clock.ts";
 

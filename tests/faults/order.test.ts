@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from "bun:test";
 import { Redis } from "ioredis";
-import { publishPending } from "../../services/worker/publish.ts";
-import { storePoll } from "../../services/worker/store.ts";
-import { redisAddress } from "../../shared/redis.ts";
-import { connectSql } from "../../shared/sql.ts";
+import { storePoll } from "../../services/worker/store/store.ts";
+import { publishPending } from "../../services/worker/tasks/publish.ts";
+import { connectSql } from "../../shared/database/sql.ts";
+import { redisAddress } from "../../shared/redis/redis.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { listen } from "../rig/listen.ts";
 import { observed } from "../rig/observed.ts";

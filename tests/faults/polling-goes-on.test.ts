@@ -1,13 +1,13 @@
 // Whatever happens to a job's schedule, polls go on without a restart, and one line says so.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { freePort } from "../../services/dev/ports.ts";
-import { startRedis } from "../../services/dev/redis.ts";
-import { openBull } from "../../services/worker/bull.ts";
-import { recreateSchedule } from "../../services/worker/schedules.ts";
+import { freePort } from "../../services/dev/daemons/ports.ts";
+import { startRedis } from "../../services/dev/daemons/redis.ts";
+import { openBull } from "../../services/worker/queue/bull.ts";
+import { recreateSchedule } from "../../services/worker/queue/schedules.ts";
 import { redisNames } from "../../shared/channels.ts";
-import { watchLink } from "../../shared/link.ts";
-import { connectRedis } from "../../shared/redis.ts";
+import { connectRedis } from "../../shared/redis/redis.ts";
+import { watchLink } from "../../shared/service/link.ts";
 import { nextLine, type PollingRig, says, startPollingRig } from "../rig/polling.ts";
 import { silentLog } from "../rig/silent-log.ts";
 import type { LogLine, ShiftedService } from "../rig/stack.ts";

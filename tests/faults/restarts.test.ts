@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { publishPending } from "../../services/worker/publish.ts";
-import { storePoll } from "../../services/worker/store.ts";
-import { watchLink } from "../../shared/link.ts";
-import { connectRedis } from "../../shared/redis.ts";
-import { lockSpace, locks } from "../../shared/sql.ts";
+import { storePoll } from "../../services/worker/store/store.ts";
+import { publishPending } from "../../services/worker/tasks/publish.ts";
+import { lockSpace, locks } from "../../shared/database/sql.ts";
+import { connectRedis } from "../../shared/redis/redis.ts";
+import { watchLink } from "../../shared/service/link.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";

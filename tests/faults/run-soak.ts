@@ -1,7 +1,7 @@
 import { randomOf } from "../../services/dev/sea/random.ts";
+import type { Sql } from "../../shared/database/sql.ts";
 import { measurements, type StoredEvent } from "../../shared/measurements.ts";
 import { encodeObservation } from "../../shared/observation.ts";
-import type { Sql } from "../../shared/sql.ts";
 import { startListener } from "./browser-listener.ts";
 import { type FaultKind, inflict, type PastFault, planFaults } from "./faults.ts";
 import { startMortalStack } from "./mortal-stack.ts";

@@ -1,9 +1,9 @@
 // A database that is set back under running services: by a backup, by a failover, with a Redis that forgets.
 
 import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { createIdTransaction } from "../../services/worker/event-ids.ts";
-import { publishPending } from "../../services/worker/publish.ts";
-import { storePoll } from "../../services/worker/store.ts";
+import { createIdTransaction } from "../../services/worker/store/event-ids.ts";
+import { storePoll } from "../../services/worker/store/store.ts";
+import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { redisNames } from "../../shared/channels.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { backUp } from "../rig/backup.ts";

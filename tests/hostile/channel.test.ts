@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
-import { publishPending } from "../../services/worker/publish.ts";
-import { storePoll } from "../../services/worker/store.ts";
+import { storePoll } from "../../services/worker/store/store.ts";
+import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { redisNames } from "../../shared/channels.ts";
 import { coreMeasurements, extraMeasurements, type Observation } from "../../shared/measurements.ts";
 import { encodeObservation, parseMessage } from "../../shared/observation.ts";

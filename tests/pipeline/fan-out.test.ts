@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
-import { poll } from "../../services/worker/poll.ts";
-import { publishPending } from "../../services/worker/publish.ts";
+import { poll } from "../../services/worker/tasks/poll.ts";
+import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";

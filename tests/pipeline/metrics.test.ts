@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { freePort } from "../../services/dev/ports.ts";
+import { freePort } from "../../services/dev/daemons/ports.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { type Listening, listen, type StreamEvent } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";

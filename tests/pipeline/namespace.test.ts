@@ -1,10 +1,10 @@
 // Two installs on one Redis, each with a PostgreSQL of its own.
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
-import { publishPending } from "../../services/worker/publish.ts";
-import { storePoll } from "../../services/worker/store.ts";
-import { migrate } from "../../shared/migrate.ts";
-import { connectSql } from "../../shared/sql.ts";
+import { storePoll } from "../../services/worker/store/store.ts";
+import { publishPending } from "../../services/worker/tasks/publish.ts";
+import { migrate } from "../../shared/database/migrate.ts";
+import { connectSql } from "../../shared/database/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { createDatabase } from "../rig/database.ts";
 import { type Listening, listen } from "../rig/listen.ts";

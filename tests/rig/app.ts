@@ -1,16 +1,16 @@
 // The server in the test's own process, on a clock that the test may move.
 
+import { readPositions } from "../../services/server/api/queries.ts";
 import { createApp } from "../../services/server/app.ts";
-import { createFeed } from "../../services/server/feed.ts";
-import { listen } from "../../services/server/listen.ts";
-import { readPositions } from "../../services/server/queries.ts";
-import { type Broadcast, createBroadcast } from "../../services/server/sse/broadcast.ts";
-import { createPlaces } from "../../services/server/sse/places.ts";
+import { listen } from "../../services/server/http/listen.ts";
+import { type Broadcast, createBroadcast } from "../../services/server/stream/broadcast.ts";
+import { createFeed } from "../../services/server/stream/feed.ts";
+import { createPlaces } from "../../services/server/stream/places.ts";
 import { redisNames } from "../../shared/channels.ts";
 import { type Clock, systemClock } from "../../shared/clock.ts";
-import { watchLink } from "../../shared/link.ts";
-import { connectRedis } from "../../shared/redis.ts";
-import type { Sql } from "../../shared/sql.ts";
+import type { Sql } from "../../shared/database/sql.ts";
+import { connectRedis } from "../../shared/redis/redis.ts";
+import { watchLink } from "../../shared/service/link.ts";
 import { silentLog } from "./silent-log.ts";
 import type { Stack } from "./stack.ts";
 

@@ -1,7 +1,7 @@
 // A backup of a test's database, and its restore while services stay up.
 
 import postgres from "postgres";
-import type { Sql } from "../../shared/sql.ts";
+import type { Sql } from "../../shared/database/sql.ts";
 
 /** A copy of a database as it was at one moment. */
 export type Backup = {

@@ -1,6 +1,6 @@
 // The built player, made once for all tests of a run.
 
-import { buildPlayer } from "../../web/build.ts";
+import { buildPlayer } from "../../web/build/build.ts";
 import { isPlayerBuilt } from "./run-addresses.ts";
 
 let building: Promise<unknown> | null = null;

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type OwnProcess, startDaemon } from "../../services/dev/daemon.ts";
+import { type OwnProcess, startDaemon } from "../../services/dev/daemons/daemon.ts";
 
 /**
  * Chromium without a window, in which a page costs a fraction. The command of this name on Debian's PATH is a script that

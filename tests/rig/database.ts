@@ -6,9 +6,9 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
-import { type Postgres, startPostgres } from "../../services/dev/postgres.ts";
-import { migrate } from "../../shared/migrate.ts";
-import { connectPatientSql, connectSql, type Sql } from "../../shared/sql.ts";
+import { type Postgres, startPostgres } from "../../services/dev/daemons/postgres.ts";
+import { migrate } from "../../shared/database/migrate.ts";
+import { connectPatientSql, connectSql, type Sql } from "../../shared/database/sql.ts";
 import { postgresUrl } from "./run-addresses.ts";
 import { createTestClock } from "./test-clock.ts";
 

@@ -1,6 +1,6 @@
 // A worker that polls a stand-in for NDBC each second, and what a test asks of it.
 
-import { freePort } from "../../services/dev/ports.ts";
+import { freePort } from "../../services/dev/daemons/ports.ts";
 import { activeStationsPath } from "../../services/worker/ndbc/paths.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { latestObsFile } from "./ndbc-file.ts";

@@ -1,6 +1,6 @@
 // A log that keeps its lines for a test.
 
-import type { Log } from "../../shared/log.ts";
+import type { Log } from "../../shared/service/log.ts";
 
 /** One line of a {@link recordingLog}. */
 export type RecordedLine = { level: keyof Log; message: string; facts: object };

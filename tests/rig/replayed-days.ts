@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startPostgres } from "../../services/dev/postgres.ts";
-import { pruneBefore } from "../../services/worker/prune.ts";
-import { migrate } from "../../shared/migrate.ts";
-import { connectSql, type Sql } from "../../shared/sql.ts";
+import { startPostgres } from "../../services/dev/daemons/postgres.ts";
+import { pruneBefore } from "../../services/worker/tasks/prune.ts";
+import { migrate } from "../../shared/database/migrate.ts";
+import { connectSql, type Sql } from "../../shared/database/sql.ts";
 import { type SimulatedDay, storeSimulatedDay } from "./simulated-day.ts";
 
 /** How the database stands at the end of a day, after pruning. */

@@ -3,7 +3,7 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { isAlive } from "../../services/dev/daemon.ts";
+import { isAlive } from "../../services/dev/daemons/daemon.ts";
 import { chromium, startChromium } from "./chromium.ts";
 import { startTestCluster } from "./database.ts";
 import { runVariables } from "./run-addresses.ts";
@@ -56,7 +56,10 @@ async function startShared(parts: Promise<Part>[]): Promise<Record<string, strin
   const cluster = own(startTestCluster());
   const browser = chromium === null ? null : own(startChromium(chromium));
   // A process of its own: it keeps a processor busy, while the other two wait for the disk.
-  const build = Bun.spawn([process.execPath, "web/build.ts"], { cwd: project, stdio: ["ignore", "ignore", "inherit"] });
+  const build = Bun.spawn([process.execPath, "web/build/build.ts"], {
+    cwd: project,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   if ((await build.exited) !== 0) throw new Error("the player could not be built");
   const url = (await browser)?.url;
   return {

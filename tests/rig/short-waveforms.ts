@@ -1,7 +1,7 @@
 // Waveforms that take no time to make, for pages whose sound is not what is tested.
 
 import { bellNotesHz } from "../../web/sound/mapping.ts";
-import type { Waveforms } from "../../web/sound/waveforms.ts";
+import type { Waveforms } from "../../web/sound/timbre/waveforms.ts";
 
 /**
  * A script for a page, which answers at once in the place of the worker that makes the waveforms: that takes two to three

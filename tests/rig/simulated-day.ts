@@ -1,5 +1,5 @@
-import { type PositionedObservation, storeHistory, storePoll } from "../../services/worker/store.ts";
-import type { Sql } from "../../shared/sql.ts";
+import { type PositionedObservation, storeHistory, storePoll } from "../../services/worker/store/store.ts";
+import type { Sql } from "../../shared/database/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "./observed.ts";
 

@@ -5,8 +5,8 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import { startRedis } from "../../services/dev/redis.ts";
-import { redisAddress } from "../../shared/redis.ts";
+import { startRedis } from "../../services/dev/daemons/redis.ts";
+import { redisAddress } from "../../shared/redis/redis.ts";
 import { type Database, startDatabase } from "./database.ts";
 
 /** A PostgreSQL database and a Redis that no one else uses. */

@@ -1,7 +1,7 @@
 // What the server answers while PostgreSQL is away or hangs.
 
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { connectSql } from "../../shared/sql.ts";
+import { connectSql } from "../../shared/database/sql.ts";
 import { startApp } from "../rig/app.ts";
 import { listen } from "../rig/listen.ts";
 import { startStack } from "../rig/stack.ts";

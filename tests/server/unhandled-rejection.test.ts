@@ -4,7 +4,7 @@ import { join } from "node:path";
 setDefaultTimeout(120_000);
 
 const program = `
-  import { runService } from ${JSON.stringify(join(import.meta.dir, "../../shared/service.ts"))};
+  import { runService } from ${JSON.stringify(join(import.meta.dir, "../../shared/service/service.ts"))};
   await runService("server", () => ({ logLevel: "info" }), async ({ log }) => {
     void Promise.reject(new Error("nobody waits for this"));
     setTimeout(() => { log.info("still here"); process.exit(0); }, 20);

@@ -1,4 +1,3 @@
-import { createBurstFront } from "./burst-front.ts";
 import {
   type Camera,
   cameraOf,
@@ -12,22 +11,23 @@ import {
   zoomAt,
   zoomOf,
 } from "./camera.ts";
-import { createChart } from "./chart.ts";
-import { type Coastline, coastlineOf } from "./coastline.ts";
 import { readTheme } from "./colours.ts";
 import { followGestures } from "./gestures.ts";
-import { land110m } from "./land-110m.ts";
-import { createLighthouse } from "./lighthouse.ts";
-import type { Mark } from "./marks.ts";
+import { land110m } from "./land/land-110m.ts";
+import { createBurstFront } from "./layers/burst-front.ts";
+import { createChart } from "./layers/chart.ts";
+import { type Coastline, coastlineOf } from "./layers/coastline.ts";
+import { createLighthouse } from "./layers/lighthouse.ts";
+import type { Mark } from "./layers/marks.ts";
+import { createPulses } from "./layers/pulses.ts";
+import { drawStations, type PlacedStation } from "./layers/stations.ts";
 import { type Direction, nearestInDirection, nearestTo } from "./nearest.ts";
 import { type PlanePoint, planeWidth, project } from "./plane.ts";
-import { createPulses } from "./pulses.ts";
-import { drawStations, type PlacedStation } from "./stations.ts";
 
 export type { MapView } from "./camera.ts";
 export { type MapTheme, readTheme, waterColour } from "./colours.ts";
-export type { Lighthouse } from "./lighthouse.ts";
-export { drawMark, drawWindBarb, legendMarks, type Mark } from "./marks.ts";
+export type { Lighthouse } from "./layers/lighthouse.ts";
+export { drawMark, drawWindBarb, legendMarks, type Mark } from "./layers/marks.ts";
 export type { Direction } from "./nearest.ts";
 
 /** Where a station is moored. */
@@ -354,7 +354,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
     if (fine !== null || worldWidth() < fineCoastFrom) return;
     fine = "loading";
     try {
-      const { land50m } = await import("./land-50m.ts");
+      const { land50m } = await import("./land/land-50m.ts");
       fine = coastlineOf(land50m());
       dress();
     } catch {

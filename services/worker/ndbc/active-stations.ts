@@ -1,6 +1,6 @@
 import { XML } from "bun";
 import { stationIdPattern, upperCaseStationId } from "../../../shared/measurements.ts";
-import type { Station } from "../store.ts";
+import type { Station } from "../store/store.ts";
 import { describeBody, NotDataError, quote } from "./not-data.ts";
 
 /** A `<station>` that was left out, and why. */

@@ -2,8 +2,8 @@
 
 import { version } from "../../../package.json" with { type: "json" };
 import { type Clock, systemClock } from "../../../shared/clock.ts";
-import { projectUrl } from "../../../shared/config.ts";
-import type { UpstreamFile } from "../store.ts";
+import { projectUrl } from "../../../shared/service/config.ts";
+import type { UpstreamFile } from "../store/store.ts";
 
 /** The pause after a refusal doubles with each, up to this. */
 const longestPauseSeconds = 300;

@@ -1,4 +1,4 @@
-import type { PositionedObservation } from "../store.ts";
+import type { PositionedObservation } from "../store/store.ts";
 import { bindMeasurements, notMeasured, readObservation } from "./columns.ts";
 import { shorten } from "./not-data.ts";
 import { bindTime, readStationId, readTime } from "./row-key.ts";

@@ -1,4 +1,4 @@
-import { freePort } from "../../../services/dev/ports.ts";
+import { freePort } from "../../../services/dev/daemons/ports.ts";
 import { endOwnCluster } from "../../rig/database.ts";
 import { type Stack, startStack } from "../../rig/stack.ts";
 import { bellbuoy, betterSseOnNode, floor, nchan, type StartBroadcaster } from "./broadcasters.ts";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../../../services/dev/ports.ts";
+import { freePort } from "../../../services/dev/daemons/ports.ts";
 import type { Stack } from "../../rig/stack.ts";
 import { childrenOf, cores, pin } from "./processes.ts";
 import { type Publisher, publishToNchan, publishToRedis } from "./publisher.ts";

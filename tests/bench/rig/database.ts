@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startPostgres } from "../../../services/dev/postgres.ts";
-import { migrate } from "../../../shared/migrate.ts";
-import { connectSql, type Sql } from "../../../shared/sql.ts";
+import { startPostgres } from "../../../services/dev/daemons/postgres.ts";
+import { migrate } from "../../../shared/database/migrate.ts";
+import { connectSql, type Sql } from "../../../shared/database/sql.ts";
 
 /** Lends a new PostgreSQL with its own settings: unlike that of the tests it flushes each commit to the disk. */
 export async function withDatabase<T>(use: (sql: Sql) => Promise<T>): Promise<T> {

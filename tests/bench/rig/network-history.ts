@@ -1,4 +1,4 @@
-import type { Sql } from "../../../shared/sql.ts";
+import type { Sql } from "../../../shared/database/sql.ts";
 
 /** Kinds of stations as the network has them, so that a day has the rows that a real one has. */
 const kinds = [

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startPostgres } from "../../../services/dev/postgres.ts";
-import { startRedis } from "../../../services/dev/redis.ts";
+import { startPostgres } from "../../../services/dev/daemons/postgres.ts";
+import { startRedis } from "../../../services/dev/daemons/redis.ts";
 
 /** The settings with which compose.yaml starts PostgreSQL, for a machine with 512 MB and an SD card. */
 export async function composeSettings(): Promise<Record<string, string>> {

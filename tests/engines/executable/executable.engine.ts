@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../../../services/dev/ports.ts";
-import { type Redis, startRedis } from "../../../services/dev/redis.ts";
+import { freePort } from "../../../services/dev/daemons/ports.ts";
+import { type Redis, startRedis } from "../../../services/dev/daemons/redis.ts";
 import { buildExecutable } from "../../../services/executable/build.ts";
+import { playerDir } from "../../../shared/player-dir.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
-import { distDir } from "../../../web/build.ts";
 import { builtPlayer } from "../../rig/built-player.ts";
 import { createDatabase } from "../../rig/database.ts";
 import { listen } from "../../rig/listen.ts";
@@ -96,7 +96,7 @@ describe.skipIf(cannotRun)(
       ];
       started.push(checkout);
       const urls = [await own.up, await checkout.up] as const;
-      const files = (await readdir(distDir)).filter((name) => !/\.(br|gz)$/.test(name));
+      const files = (await readdir(playerDir)).filter((name) => !/\.(br|gz)$/.test(name));
       expect(files.length).toBeGreaterThan(10);
       for (const path of ["/", "/nothing.js", "/../package.json", ...files.map((name) => `/${name}`)]) {
         for (const encodings of ["br, gzip", "gzip", "identity"]) {

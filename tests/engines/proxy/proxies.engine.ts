@@ -5,7 +5,7 @@ import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../../../services/dev/ports.ts";
+import { freePort } from "../../../services/dev/daemons/ports.ts";
 import { startStack } from "../../rig/stack.ts";
 import { isMissing, pathOf } from "../programs.ts";
 

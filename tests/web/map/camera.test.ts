@@ -13,7 +13,7 @@ import {
   zoomOf,
 } from "../../../web/map/camera.ts";
 import { planeHeight, planeWidth, project, unproject } from "../../../web/map/plane.ts";
-import { decodeView, encodeView } from "../../../web/view-url.ts";
+import { decodeView, encodeView } from "../../../web/state/view-url.ts";
 
 setDefaultTimeout(120_000);
 

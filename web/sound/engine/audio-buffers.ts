@@ -1,4 +1,4 @@
-import type { Waveforms } from "../waveforms.ts";
+import type { Waveforms } from "../timbre/waveforms.ts";
 
 type Samples = Float32Array<ArrayBuffer>;
 

@@ -1,6 +1,6 @@
 import type { SoundEvent } from "../sound-event.ts";
+import type { Waveforms } from "../timbre/waveforms.ts";
 import { connect } from "../tone.ts";
-import type { Waveforms } from "../waveforms.ts";
 import { createFollowing } from "./following.ts";
 import { connectChain, fromDb, type Nodes } from "./nodes.ts";
 import { createTurningSource } from "./turning-source.ts";

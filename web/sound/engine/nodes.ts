@@ -1,5 +1,5 @@
-import { createGlide, type Glide } from "../glide.ts";
 import { silentDb } from "../mapping.ts";
+import { createGlide, type Glide } from "../score/glide.ts";
 import { BiquadFilter, Context, connect, Gain, Panner, type Param, setContext } from "../tone.ts";
 import { audioBufferOf } from "./audio-buffers.ts";
 

@@ -1,5 +1,5 @@
+import type { Waveforms } from "../timbre/waveforms.ts";
 import { connect, type Gain } from "../tone.ts";
-import type { Waveforms } from "../waveforms.ts";
 import { audioBufferOf } from "./audio-buffers.ts";
 import { connectChain, type Nodes } from "./nodes.ts";
 

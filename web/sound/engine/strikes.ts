@@ -1,7 +1,7 @@
 import { bellNotesHz } from "../mapping.ts";
 import type { SoundEvent } from "../sound-event.ts";
+import { ringS, type Waveforms } from "../timbre/waveforms.ts";
 import { connect } from "../tone.ts";
-import { ringS, type Waveforms } from "../waveforms.ts";
 import { fromDb, type Nodes } from "./nodes.ts";
 import { farRoom, nearRoom } from "./room.ts";
 

@@ -1,6 +1,6 @@
+import { loopOf, onGrid, type Turn, turnOn, turnsAt } from "../score/turning.ts";
 import type { SoundEvent } from "../sound-event.ts";
 import { connect } from "../tone.ts";
-import { loopOf, onGrid, type Turn, turnOn, turnsAt } from "../turning.ts";
 import type { Nodes } from "./nodes.ts";
 
 type Sounding = { beginS: number; endS: number; gain: GainNode; source: AudioBufferSourceNode };

@@ -1,5 +1,5 @@
 import type { SoundEvent } from "../sound-event.ts";
-import type { Waveforms } from "../waveforms.ts";
+import type { Waveforms } from "../timbre/waveforms.ts";
 import { createFollowing } from "./following.ts";
 import { connectChain, fromDb, type Nodes } from "./nodes.ts";
 

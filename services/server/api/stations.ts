@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { feature, featureCollection, station, stations } from "./answers.ts";
+import { endpoint, unknownStation } from "./endpoint.ts";
+import { csvHeader, csvLines, stationTable } from "./formats/csv.ts";
+import { encodeCollection, encodeFeature } from "./formats/geojson.ts";
+import { stationIdParameter } from "./parameters.ts";
+import { readStation, readStations, type StationRow } from "./queries.ts";
+
+const stationFeature = feature("StationFeature", station);
+/** NDBC renews its list once a day, and a position moves a little with a poll. */
+const maxAgeSeconds = 60;
+
+/** `/v1/stations` */
+export const stationsEndpoint = endpoint({
+  path: "/v1/stations",
+  summary: "Every station: position, name, owner, type",
+  maxAgeSeconds,
+  read: async ({ sql }) => ({ stations: await readStations(sql) }),
+  formats: {
+    json: { shape: { body: stations }, write: (answer) => JSON.stringify(answer) },
+    csv: {
+      shape: { columns: stationTable.columns },
+      write: ({ stations }) => csvHeader(stationTable) + csvLines(stationTable, stations),
+    },
+    geojson: {
+      shape: { body: featureCollection("StationFeatures", stationFeature, {}) },
+      write: ({ stations }) => encodeCollection(stations.map(encodeStation)),
+    },
+    ndjson: {
+      shape: { line: station },
+      write: ({ stations }) => stations.map((row) => `${JSON.stringify(row)}\n`).join(""),
+    },
+  },
+});
+
+/** `/v1/stations/:stationId` */
+export const stationEndpoint = endpoint({
+  path: "/v1/stations/:stationId",
+  summary: "One station",
+  pathParameters: z.strictObject({ stationId: stationIdParameter }),
+  refusals: [404],
+  maxAgeSeconds,
+  read: async ({ sql }, { stationId }) => {
+    const found = await readStation(sql, stationId);
+    if (found === null) throw unknownStation(stationId);
+    return found;
+  },
+  formats: {
+    json: { shape: { body: station }, write: (found) => JSON.stringify(found) },
+    geojson: { shape: { body: stationFeature }, write: encodeStation },
+  },
+});
+
+function encodeStation(row: StationRow): string {
+  const { stationId, latitude, longitude } = row;
+  const position = latitude === null || longitude === null ? null : { latitude, longitude };
+  return encodeFeature(stationId, position, JSON.stringify(row));
+}

@@ -1,0 +1,129 @@
+// Notices when a job's schedule has stopped, for whatever reason, and makes it again.
+
+import type { Clock } from "../../../shared/clock.ts";
+import type { Cause } from "../../../shared/service/link.ts";
+import type { Log } from "../../../shared/service/log.ts";
+
+/** What Redis knows of a job's schedule. */
+export type Schedule = {
+  /** When the job is due next, in ms since 1970, by the clock of the worker that started it last. */
+  dueAtMs: number;
+  /** Grows by one with each start of the job; a schedule that was removed begins at 1 again. */
+  iterations: number;
+};
+
+/** What a watchdog needs to know and to do. */
+export type WatchdogParts<Name extends string> = {
+  /** How far apart the runs of each job are, in ms. */
+  periodsMs: Record<Name, number>;
+  /** The longest pause before a failed run is tried again, in ms. */
+  longestRetryMs: number;
+  /** Reads a job's schedule; `null` where there is none. */
+  read(name: Name): Promise<Schedule | null>;
+  /** Removes a job's schedule and creates it; the job runs at once then. */
+  recreate(name: Name): Promise<void>;
+  /** Restarts the worker of a job whose schedule exists but whose runs do not begin. */
+  restart(name: Name): Promise<void>;
+  /** Whether this process runs the job now. */
+  isRunning(name: Name): boolean;
+  log: Log;
+  clock: Clock;
+};
+
+/** Watches the schedules of jobs. */
+export type Watchdog<Name extends string> = {
+  /** Why a job's runs have stopped; `null` while they go on. It holds from the alarm until the next run begins. */
+  problemOf(name: Name): Cause | null;
+  /** Forgets how long it has been since the last run, as after an outage in which no job could begin. */
+  forgive(): void;
+  /** Looks at every schedule, and makes those again that have stopped, with one log line for all. */
+  check(): Promise<void>;
+};
+
+/**
+ * The clocks of two workers may differ by so much. A schedule that is later by less than this needs no help, since its run
+ * begins soon anyway.
+ */
+const clockSkewMs = 30_000;
+
+/** What a new schedule counts from, before its first run has begun. */
+const firstIteration = 1;
+
+type State = { iterations: number | null; begunAtMs: number; recreatedAtMs: number; problem: Cause | null };
+
+/**
+ * Creates a watchdog. A schedule has stopped when it is missing, when its next run is due later than one period from now
+ * (as after a clock that was ahead is set right), or when no worker has begun a run for two periods and the longest retry.
+ * Any number of workers may watch the same schedules: each acts by itself, and one schedule remains.
+ */
+export function createWatchdog<Name extends string>(parts: WatchdogParts<Name>): Watchdog<Name> {
+  const { periodsMs, longestRetryMs, read, recreate, restart, isRunning, log, clock } = parts;
+  const names = Object.keys(periodsMs) as Name[];
+  const states = new Map<Name, State>();
+
+  function stateOf(name: Name): State {
+    const known = states.get(name);
+    if (known !== undefined) return known;
+    const recreatedAtMs = Number.NEGATIVE_INFINITY;
+    const state: State = { iterations: null, begunAtMs: clock.monotonicMs(), recreatedAtMs, problem: null };
+    states.set(name, state);
+    return state;
+  }
+
+  /** Returns why a schedule has stopped, in words; `null` while it has not. */
+  function whyStopped(name: Name, schedule: Schedule | null, state: State): string | null {
+    const nowMs = clock.monotonicMs();
+    const periodMs = periodsMs[name];
+    if (schedule === null) return "its schedule is gone";
+    const dueInMs = schedule.dueAtMs - clock.now();
+    // Where the clocks of workers differ for good, this must not start a run with each look.
+    if (dueInMs > periodMs + clockSkewMs && nowMs - state.recreatedAtMs >= periodMs) {
+      return `its next run was due in ${seconds(dueInMs)} s, with a period of ${seconds(periodMs)} s`;
+    }
+    const silentMs = nowMs - Math.max(state.begunAtMs, state.recreatedAtMs);
+    if (silentMs > 2 * periodMs + longestRetryMs) {
+      return `no run has begun for ${seconds(silentMs)} s, with a period of ${seconds(periodMs)} s`;
+    }
+    return null;
+  }
+
+  async function checkOne(name: Name): Promise<string | null> {
+    const state = stateOf(name);
+    const schedule = await read(name);
+    const hasBegun = schedule !== null && state.iterations !== null && schedule.iterations > state.iterations;
+    state.iterations = schedule?.iterations ?? null;
+    if (hasBegun || isRunning(name)) {
+      state.begunAtMs = clock.monotonicMs();
+      state.problem = null;
+    }
+    const reason = whyStopped(name, schedule, state);
+    if (reason === null) return null;
+    // To make the schedule again was not enough the last time: what waits for the job hangs.
+    const hangs = state.problem !== null && schedule !== null;
+    state.problem = { code: `${name}_stopped`, reason };
+    state.recreatedAtMs = clock.monotonicMs();
+    if (hangs) await restart(name);
+    await recreate(name);
+    state.iterations = firstIteration;
+    return reason;
+  }
+
+  return {
+    problemOf: (name) => states.get(name)?.problem ?? null,
+    forgive() {
+      for (const state of states.values()) state.begunAtMs = clock.monotonicMs();
+    },
+    async check() {
+      const reasons: Partial<Record<Name, string>> = {};
+      for (const name of names) {
+        const reason = await checkOne(name);
+        if (reason !== null) reasons[name] = reason;
+      }
+      if (Object.keys(reasons).length > 0) log.warn("created schedules again", reasons);
+    },
+  };
+}
+
+function seconds(milliseconds: number): number {
+  return Math.round(milliseconds / 1_000);
+}

@@ -1,0 +1,41 @@
+// Logs what of NDBC's files was not stored.
+
+import type { Log } from "../../../shared/service/log.ts";
+import type { LeftOut, MissingColumn } from "../ndbc/table.ts";
+
+/** NDBC's kinds of tables. All files of one kind have the same columns. */
+export type FileKind = "latest_obs" | "hourly2" | "realtime2 txt" | "realtime2 spec";
+
+/** Logs what of one file was not stored. */
+export type LeftOutLog = (kind: FileKind, path: string, leftOut: LeftOut) => void;
+
+/** So many are listed; the rest is counted. */
+const listed = 100;
+
+/**
+ * Makes a log of what was not stored: broken lines, cells that are no number, values that no sea has. A missing column is
+ * logged once for a kind of files, and once more when it is back.
+ */
+export function createLeftOutLog(log: Log): LeftOutLog {
+  const missingOf = new Map<FileKind, string[]>();
+
+  function logColumns(kind: FileKind, path: string, missing: MissingColumn[]): void {
+    const before = missingOf.get(kind) ?? [];
+    const now = missing.map(({ column }) => column);
+    missingOf.set(kind, now);
+    for (const { column, reason } of missing) {
+      if (before.includes(column)) continue;
+      log.warn("a column cannot be read: its values are null until it is back", { kind, file: path, column, reason });
+    }
+    const back = before.filter((column) => !now.includes(column));
+    if (back.length > 0) log.info("columns are back", { kind, file: path, columns: back });
+  }
+
+  return (kind, path, { rejectedLines: lines, unreadable: cells, implausible: values, missingColumns }) => {
+    const list = <T>(all: T[]) => ({ file: path, count: all.length, first: all.slice(0, listed) });
+    logColumns(kind, path, missingColumns);
+    if (lines.length > 0) log.warn("skipped broken lines", list(lines));
+    if (cells.length > 0) log.info("skipped unreadable cells", list(cells));
+    if (values.length > 0) log.info("skipped implausible values", list(values));
+  };
+}

@@ -1,0 +1,51 @@
+// Reads NDBC's list of stations once a day.
+
+import type { Sql } from "../../../shared/database/sql.ts";
+import type { Log } from "../../../shared/service/log.ts";
+import { parseActiveStations } from "../ndbc/active-stations.ts";
+import type { NdbcClient } from "../ndbc/client.ts";
+import { activeStationsPath } from "../ndbc/paths.ts";
+import { readFile, rememberFile, storeStations, wholeFile } from "../store/store.ts";
+
+/**
+ * Makes the daily reading of NDBC's list of stations, which stores their names, owners and places. A station that is no
+ * longer listed stays: its observations do. Wanted stations that are not listed are named in one warning, and again when
+ * they are others.
+ * @param wanted those to keep, or `null` for all
+ * @returns what reads the list; it throws `UpstreamError` and `NotDataError` as a poll does
+ */
+export function createStationUpdate(sql: Sql, ndbc: NdbcClient, wanted: Set<string> | null, log: Log) {
+  const extent = { ...wholeFile, stations: wanted };
+  let warnedOf = "";
+
+  function warnOfUnknown(listed: Set<string>): void {
+    const unknown = [...(wanted ?? [])].filter((stationId) => !listed.has(stationId));
+    const ids = unknown.join();
+    if (ids !== warnedOf && unknown.length > 0) {
+      const isNoneListed = unknown.length === wanted?.size;
+      log.warn(
+        isNoneListed
+          ? "NDBC lists none of the stations in STATIONS, so nothing is stored"
+          : "NDBC does not list some of the stations in STATIONS",
+        { unknown: ids, wanted: wanted?.size },
+      );
+    }
+    warnedOf = ids;
+  }
+
+  return async (): Promise<void> => {
+    const answer = await ndbc.get(activeStationsPath, await readFile(sql, activeStationsPath, extent));
+    if (answer.kind === "missing") throw new Error(`NDBC has no ${activeStationsPath}`);
+    if (answer.kind === "unchanged") return;
+    const { stations, rejected } = parseActiveStations(answer.body);
+    if (rejected.length > 0)
+      log.warn("skipped broken stations", { count: rejected.length, stations: rejected.slice(0, 10) });
+    await storeStations(
+      sql,
+      stations.filter(({ stationId }) => wanted === null || wanted.has(stationId)),
+    );
+    await rememberFile(sql, activeStationsPath, answer, extent);
+    warnOfUnknown(new Set(stations.map(({ stationId }) => stationId)));
+    log.info("read the station list", { stations: stations.length });
+  };
+}

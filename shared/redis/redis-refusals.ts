@@ -1,0 +1,61 @@
+// What Redis says when it refuses a command, and what that means to an operator.
+
+import { type Cause, describeError } from "../service/link.ts";
+
+/** The first word of Redis's error, then the code and the plain reason that `/ready` shows. */
+const refusals: Record<string, Cause> = {
+  READONLY: {
+    code: "redis_readonly",
+    reason: "this Redis is a read-only replica: point REDIS_URL at the primary",
+  },
+  OOM: {
+    code: "redis_out_of_memory",
+    reason: "Redis has reached its maxmemory: raise it, or remove what else is stored there",
+  },
+  MISCONF: {
+    code: "redis_cannot_save",
+    reason: "Redis cannot write to its disk and takes no writes until it can: see its log",
+  },
+  NOPERM: {
+    code: "redis_no_permission",
+    reason: "the Redis user may not run a command that bellbuoy needs: docs/operations.md lists them",
+  },
+  NOAUTH: { code: "redis_no_password", reason: "Redis wants a password: add it to REDIS_URL" },
+  WRONGPASS: { code: "redis_wrong_password", reason: "Redis does not know this user or password: check REDIS_URL" },
+  LOADING: { code: "redis_loading", reason: "Redis is still loading its data" },
+  CROSSSLOT: {
+    code: "redis_cluster",
+    reason: "this Redis is a cluster, which bellbuoy cannot use: point REDIS_URL at a single Redis",
+  },
+  NOREPLICAS: {
+    code: "redis_no_replicas",
+    reason: "Redis takes no writes because too few replicas are connected (min-replicas-to-write)",
+  },
+  MASTERDOWN: { code: "redis_no_primary", reason: "this Redis is a replica that has lost its primary" },
+  BUSY: { code: "redis_busy", reason: "a script blocks Redis" },
+};
+
+const unknown: Cause = { code: "redis_refuses", reason: "Redis refuses a command that bellbuoy needs" };
+
+const sameAs: Record<string, string> = { MOVED: "CROSSSLOT", ASK: "CROSSSLOT", CLUSTERDOWN: "CROSSSLOT" };
+
+/** Where in a script something failed: Redis 6 puts it before its words, Redis 7 behind them. */
+const placeInScript = /^ERR Error running script .*?: -?(?=[A-Z]+ )| script: [0-9a-f]{40}, on @\S+$/g;
+/** Redis has words of its own for a permission that a script lacks. */
+const deniedToScript = /^(ERR )?(The user executing the script can't|ACL failure in script)/;
+
+/** Each error of Redis begins with a word in capitals; those of the network do not. */
+const fromRedis = /^([A-Z]{2,}) \S/;
+
+/** Returns the words of Redis, without the place in a script: two scripts that meet the same fault say the same then. */
+export function refusalWords(error: unknown): string {
+  return describeError(error).replace(placeInScript, "");
+}
+
+/** Returns what an error of Redis means, or `null` where it is not an answer of Redis. */
+export function explainRefusal(error: unknown): Cause | null {
+  const text = refusalWords(error);
+  if (deniedToScript.test(text)) return refusals.NOPERM ?? unknown;
+  const word = text.match(fromRedis)?.[1];
+  return word === undefined ? null : (refusals[sameAs[word] ?? word] ?? unknown);
+}

@@ -1,0 +1,267 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { parse } from "csv-parse/sync";
+import { encodeCursor } from "../../../services/server/api/parameters.ts";
+import { storeHistory, storePoll } from "../../../services/worker/store/store.ts";
+import { publishPending } from "../../../services/worker/tasks/publish.ts";
+import { latestObsPath } from "../../../shared/upstream.ts";
+import { listen } from "../../rig/listen.ts";
+import { neverRead } from "../../rig/never-read.ts";
+import { observed } from "../../rig/observed.ts";
+import { type Service, type Stack, startStack } from "../../rig/stack.ts";
+
+setDefaultTimeout(120_000);
+
+type Row = { stationId: string; timestamp: string; eventId?: string };
+type Page = { lastEventId: string; observations: Row[]; nextCursor: string | null };
+
+const file = { etag: null, lastModified: null, hash: null };
+const nameOf = ({ stationId, timestamp }: Row) => `${timestamp} ${stationId}`;
+
+async function pageOf(server: Service, query: string): Promise<Page> {
+  const response = await fetch(`${server.url}/v1/observations?${query}`);
+  expect(response.status).toBe(200);
+  return (await response.json()) as Page;
+}
+
+/** Every page from a first one on, by its cursor. @param between called before each further page */
+async function walk(server: Service, query: string, between = async (_page: number) => {}): Promise<Page[]> {
+  const pages = [await pageOf(server, query)];
+  for (let cursor = pages[0]?.nextCursor; cursor; cursor = pages.at(-1)?.nextCursor) {
+    await between(pages.length);
+    pages.push(await pageOf(server, `${query}&cursor=${cursor}`));
+  }
+  return pages;
+}
+
+describe("/v1/observations", () => {
+  const stations = ["44009", "46026", "51001"];
+  const minutes = Array.from({ length: 24 }, (_, index) => index * 10);
+  const at = (minute: number) => new Date(Date.UTC(2026, 4, 6) + minute * 60_000).toISOString();
+  const stored = minutes.flatMap((minute) => stations.map((id) => `${at(minute)} ${id}`));
+
+  let stack: Stack;
+  let server: Service;
+  beforeAll(async () => {
+    stack = await startStack();
+    server = await stack.start("server", { TRUST_PROXY: "1" });
+    const rows = minutes.flatMap((minute) => stations.map((id) => observed(id, at(minute), { waveHeightM: minute })));
+    await storeHistory(stack.sql, rows);
+  });
+  afterAll(() => stack.stop());
+
+  test("has all rows in the order of their time and, within it, of their station", async () => {
+    const { observations, nextCursor } = await pageOf(server, "");
+    expect(observations.map(nameOf)).toEqual(stored);
+    expect(nextCursor).toBeNull();
+  });
+
+  test.each([1, 2, 7, 24, 71, 72, 73])("has the same rows in pages of %d", async (limit) => {
+    const pages = await walk(server, `limit=${limit}`);
+    expect(pages.flatMap(({ observations }) => observations.map(nameOf))).toEqual(stored);
+    expect(pages).toHaveLength(Math.ceil(stored.length / limit));
+  });
+
+  test("is of the time and the stations that were asked for", async () => {
+    const span = `since=${at(30)}&until=${at(60)}`;
+    const wanted = stored.filter((name) => name >= at(30) && name < `${at(60)} Z`);
+    expect((await walk(server, `${span}&limit=5`)).flatMap(({ observations }) => observations.map(nameOf))).toEqual(
+      wanted,
+    );
+    const some = await walk(server, `${span}&stations=51001,44009,99999&limit=3`);
+    expect(some.flatMap(({ observations }) => observations.map(nameOf))).toEqual(
+      wanted.filter((name) => !name.endsWith("46026")),
+    );
+    const many = Array.from({ length: 60 }, (_, index) => `TEST${index}`).join();
+    const among = await pageOf(server, `${span}&stations=${many},46026`);
+    expect(among.observations.map(nameOf)).toEqual(wanted.filter((name) => name.endsWith("46026")));
+  });
+
+  test("names the next page in a Link header too, with all that was asked", async () => {
+    const response = await fetch(`${server.url}/v1/observations?limit=70&since=${at(0)}`);
+    const [, next] = /^<(\S+)>; rel="next"$/.exec(response.headers.get("Link") ?? "") ?? [];
+    const page = (await (await fetch(server.url + next)).json()) as Page;
+    expect(page.observations.map(nameOf)).toEqual(stored.slice(70));
+    expect(response.headers.get("Access-Control-Expose-Headers")).toContain("Link");
+  });
+
+  test("in CSV and NDJSON has all rows at once, or as many as were asked for", async () => {
+    for (const [query, count] of [
+      ["", 72],
+      ["&limit=10", 10],
+      [`&cursor=${encodeCursor({ observedAt: new Date(at(220)), stationId: "46026" })}`, 4],
+    ] as const) {
+      const lines = await (await fetch(`${server.url}/v1/observations?format=ndjson${query}`)).text();
+      expect(lines.trimEnd().split("\n")).toHaveLength(count);
+      const table = parse(await (await fetch(`${server.url}/v1/observations?format=csv${query}`)).text());
+      expect(table).toHaveLength(count + 1);
+    }
+    const none = await (await fetch(`${server.url}/v1/observations?format=ndjson&since=2030-01-01T00:00:00Z`)).text();
+    expect(none).toBe("");
+  });
+
+  test.each(["", "MjAyNi0wNS0wOQ", "x y", "44009", Buffer.from(`${"x".repeat(30)} 44009`).toString("base64url")])(
+    "refuses the cursor %p, which it never gave",
+    async (cursor) => {
+      const response = await fetch(`${server.url}/v1/observations?cursor=${encodeURIComponent(cursor)}`);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({
+        parameter: "cursor",
+        detail: `cursor: "${cursor}" is not a cursor: the nextCursor of an earlier answer is`,
+      });
+    },
+  );
+
+  test("loses and repeats nothing while rows arrive between its pages", async () => {
+    // Each time one far behind, one just behind, one between, one just ahead and one far ahead of where the reader is.
+    const arrived: string[] = [];
+    const arriveAround = async (page: number) => {
+      const here = page * 10 * 10;
+      const around = [5 + page, here - 5, here + 5, here + 15, 1_000 + page];
+      const rows = around.map((minute) => observed("46026", at(minute), { gustMps: 1 }));
+      // A row that was told already changes too.
+      await storePoll(stack.sql, latestObsPath, file, [...rows, observed("44009", at(page), { tideFt: page })]);
+      arrived.push(...around.map((minute) => `${at(minute)} 46026`), `${at(page)} 44009`);
+    };
+    const pages = await walk(server, "limit=30", arriveAround);
+    const told = pages.flatMap(({ observations }) => observations.map(nameOf));
+    expect(pages.length).toBeGreaterThan(2);
+    expect(told).toEqual([...new Set(told)].sort());
+    expect(stored.filter((name) => !told.includes(name))).toEqual([]);
+
+    // What arrived behind the reader's place comes from the stream, from the first page's last event id.
+    const late = arrived.filter((name) => !told.includes(name));
+    expect(late).not.toBeEmpty();
+    await publishPending(stack.sql, stack.redis);
+    const listener = await listen(`${server.url}/v1/observations/stream?lastEventId=${pages[0]?.lastEventId}`);
+    await listener.heard(arrived.length);
+    listener.leave();
+    const streamed = listener.observations.map(({ data }) => nameOf(JSON.parse(data)));
+    expect(late.filter((name) => !streamed.includes(name))).toEqual([]);
+    const all = await stack.sql<
+      { observedAt: Date; stationId: string }[]
+    >`select observed_at, station_id from observations`;
+    expect([...new Set([...told, ...streamed])].sort()).toEqual(
+      all.map(({ observedAt, stationId }) => `${observedAt.toISOString()} ${stationId}`).sort(),
+    );
+  });
+});
+
+describe("an answer of any size", () => {
+  /** 13 MB of NDJSON: more than the kernel and the server keep for a reader. */
+  const rows = 60_000;
+
+  let stack: Stack;
+  let server: Service;
+  beforeAll(async () => {
+    stack = await startStack();
+    server = await stack.start("server");
+    await stack.sql`
+      insert into observations (station_id, observed_at, wave_height_m, wind_speed_mps, water_temp_c, pressure_hpa)
+      select 'TEST' || number % 100, timestamptz '2026-05-06' + number / 100 * interval '1 minute', random(), random(), random(), random()
+      from generate_series(0, ${rows - 1}::int) as number
+    `;
+  });
+  afterAll(() => stack.stop());
+
+  const address = (format: string) => `${server.url}/v1/observations?format=${format}`;
+
+  const lastMinute = Date.UTC(2026, 4, 6, 0, rows / 100 - 1);
+  const lineOf = (row: number) =>
+    `TEST${row % 100} ${new Date(Date.UTC(2026, 4, 6, 0, Math.floor(row / 100))).toISOString()}`;
+  /** Every row, in the order of time and, within it, of station. */
+  const allLines = () => {
+    const lines = Array.from({ length: rows }, (_, row) => lineOf(row));
+    const timeOf = (line: string) => line.slice(line.indexOf(" "));
+    return lines.sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : a < b ? -1 : 1));
+  };
+
+  test.each(["identity", "gzip", "zstd"])("reaches a slow reader whole and in order: %s", async (acceptEncoding) => {
+    const { body } = await fetch(address("ndjson"), { headers: { "Accept-Encoding": acceptEncoding } });
+    const pieces: Uint8Array[] = [];
+    for await (const bytes of body ?? []) {
+      pieces.push(bytes);
+      await Bun.sleep(0);
+    }
+    const text = Buffer.concat(pieces).toString();
+    const lines = text
+      .trimEnd()
+      .split("\n")
+      .map((line) => {
+        const { stationId, timestamp } = JSON.parse(line) as Row;
+        return `${stationId} ${timestamp}`;
+      });
+    expect(Bun.hash(lines.join("\n"))).toBe(Bun.hash(allLines().join("\n")));
+  });
+
+  test("waits for a reader that takes nothing, and keeps no connection of the database for it", async () => {
+    const reader = await neverRead(address("ndjson"), { Connection: "close" });
+    // It has stopped when the database has nothing to do for it any more.
+    for (let idle = 0; idle < 10; idle = (await busy()) === 0 ? idle + 1 : 0) await Bun.sleep(100);
+    // What is gone before the server has read it cannot reach the reader.
+    const { count } = await stack.sql`delete from observations where observed_at >= ${new Date(lastMinute)}`;
+    expect(count).toBe(100);
+    const text = await reader.wake();
+    expect(text.match(/"stationId"/g)).toHaveLength(rows - count);
+  });
+
+  /** How many connections of the server the database is at work for. */
+  async function busy(): Promise<number> {
+    const [row] = await stack.sql<{ count: number }[]>`
+      select count(*)::int from pg_stat_activity
+      where datname = current_database() and application_name like 'bellbuoy-server %' and state <> 'idle'
+    `;
+    return row?.count ?? 0;
+  }
+
+  test("is given to one address twice at once, and again when a reader has left", async () => {
+    for (let round = 0; round < 3; round++) {
+      const readers = [new AbortController(), new AbortController()];
+      const open = await Promise.all(readers.map(({ signal }) => fetch(address("csv"), { signal })));
+      expect(open.map(({ status }) => status)).toEqual([200, 200]);
+      const third = await fetch(address("ndjson"));
+      expect(third.status).toBe(429);
+      expect(third.headers.get("Retry-After")).toBe("10");
+      expect(await third.json()).toMatchObject({ title: "Too many requests" });
+      expect((await fetch(`${server.url}/v1/observations`)).status).toBe(200);
+      for (const reader of readers) reader.abort();
+      let again = await fetch(address("csv"), { method: "GET", headers: { "Accept-Encoding": "zstd" } });
+      while (again.status === 429) {
+        await Bun.sleep(10);
+        again = await fetch(address("csv"));
+      }
+      expect(again.status).toBe(200);
+      await again.body?.cancel();
+      let free = 429;
+      while (free === 429) {
+        await Bun.sleep(20);
+        free = (await fetch(`${address("ndjson")}&limit=1`)).status;
+      }
+    }
+  });
+
+  test("breaks off where the database goes away, so that nobody takes it for whole", async () => {
+    const { body } = await fetch(address("ndjson"));
+    const reader = body?.getReader();
+    await reader?.read();
+    await stack.sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name like 'bellbuoy-server %'
+    `;
+    await stack.sql`alter table observations rename to observations_away`;
+    const drain = async () => {
+      while (!(await reader?.read())?.done);
+    };
+    expect(
+      await drain().then(
+        () => "whole",
+        () => "broken off",
+      ),
+    ).toBe("broken off");
+    await stack.sql`alter table observations_away rename to observations`;
+    await server.line(({ message }) => message === "an answer broke off");
+    // Connections that were cut are found out one by one.
+    let after = 503;
+    while (after === 503) after = (await fetch(`${address("ndjson")}&limit=1`)).status;
+    expect(after).toBe(200);
+  });
+});

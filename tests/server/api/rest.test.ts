@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { recordPollBegin } from "../../../services/worker/heartbeat.ts";
+import { type Station, storeHistory, storePoll, storeStations } from "../../../services/worker/store/store.ts";
+import type { StoredObservation } from "../../../shared/measurements.ts";
+import { encodeMessage } from "../../../shared/observation.ts";
+import { latestObsPath, simulationOwner } from "../../../shared/upstream.ts";
+import { observed } from "../../rig/observed.ts";
+import { startStack } from "../../rig/stack.ts";
+
+setDefaultTimeout(120_000);
+
+const stack = await startStack();
+const server = await stack.start("server");
+const file = { etag: null, lastModified: null, hash: null };
+
+afterAll(stack.stop);
+
+const get = (path: string) => fetch(server.url + path);
+
+async function json(path: string): Promise<unknown> {
+  const response = await get(path);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("Content-Type")).toBe("application/json");
+  return response.json();
+}
+
+async function problem(path: string): Promise<{ status: number; parameter?: string; detail: string }> {
+  const response = await get(path);
+  expect(response.headers.get("Content-Type")).toBe("application/problem+json");
+  const document = (await response.json()) as { type: string; title: string; status: number; detail: string };
+  expect(document).toMatchObject({ type: "about:blank", status: response.status });
+  expect(document.title).not.toBeEmpty();
+  expect(document.detail).not.toBeEmpty();
+  return document;
+}
+
+const station = (stationId: string, rest: Partial<Station> = {}): Station => ({
+  stationId,
+  latitude: 38.46,
+  longitude: -74.69,
+  elevationM: null,
+  name: null,
+  owner: null,
+  program: null,
+  type: null,
+  ...rest,
+});
+
+test("the API answers before anything was ever stored", async () => {
+  expect(await json("/v1/observations/latest")).toEqual({ lastEventId: "0", observations: [] });
+  expect(await json("/v1/stations")).toEqual({ stations: [] });
+});
+
+describe("with three stations", () => {
+  // An hourly row a day of 44009, of which the last came as an event; one row of 46026, years ago; none of 51001.
+  const hours = Array.from({ length: 24 }, (_, hour) => `2026-05-06T${String(hour).padStart(2, "0")}:00:00.000Z`);
+  const history = hours.map((time, hour) => observed("44009", time, { waveHeightM: hour / 10 }));
+
+  beforeAll(async () => {
+    await storeHistory(stack.sql, history);
+    await storePoll(stack.sql, latestObsPath, file, [
+      observed("46026", "2019-01-01T00:00Z", { windSpeedMps: 5, gustMps: 7, latitude: 37.75, longitude: -122.84 }),
+      observed("44009", "2026-05-06T23:00Z", { waterTempC: 12.4 }),
+    ]);
+    await storeStations(stack.sql, [
+      station("44009", { elevationM: 0, name: "DELAWARE BAY", owner: "NDBC", program: "NDBC Met", type: "buoy" }),
+      station("51001"),
+    ]);
+  });
+
+  const delaware = {
+    stationId: "44009",
+    name: "DELAWARE BAY",
+    owner: "NDBC",
+    program: "NDBC Met",
+    type: "buoy",
+    latitude: 38.46,
+    longitude: -74.69,
+    elevationM: 0,
+  };
+
+  test("/v1/observations/latest has the newest row of each, however old, as it is published, and the last event id", async () => {
+    const body = await (await get("/v1/observations/latest")).text();
+    const newest: StoredObservation[] = [
+      { ...observed("44009", "2026-05-06T23:00Z", { waveHeightM: 2.3, waterTempC: 12.4 }), eventId: "2" },
+      { ...observed("46026", "2019-01-01T00:00Z", { windSpeedMps: 5, gustMps: 7 }), eventId: "1" },
+    ];
+    expect(body).toBe(`{"lastEventId":"2","observations":[${newest.map(encodeMessage).join(",")}]}`);
+  });
+
+  test("/v1/stations has them all, with what is known of them", async () => {
+    const unknown = { name: null, owner: null, program: null, type: null, elevationM: null };
+    expect(await json("/v1/stations")).toEqual({
+      stations: [
+        delaware,
+        { stationId: "46026", latitude: 37.75, longitude: -122.84, ...unknown },
+        { stationId: "51001", latitude: 38.46, longitude: -74.69, ...unknown },
+      ],
+    });
+  });
+
+  test("/v1/stations/:stationId has one, and takes its id in lower case", async () => {
+    expect(await json("/v1/stations/44009")).toEqual(delaware);
+    await storeStations(stack.sql, [station("51WH0", { name: "WHOTS" })]);
+    expect(await json("/v1/stations/51wh0")).toMatchObject({ stationId: "51WH0", name: "WHOTS" });
+  });
+
+  async function timesOf(query: string): Promise<string[]> {
+    const answer = await json(`/v1/observations/by-station/44009${query}`);
+    const { stationId, observations } = answer as { stationId: string; observations: { timestamp: string }[] };
+    expect(stationId).toBe("44009");
+    return observations.map(({ timestamp }) => timestamp);
+  }
+
+  test.each([
+    ["has all rows, oldest first", "", hours],
+    ["since a time, that included", "?since=2026-05-06T21:00:00Z", hours.slice(21)],
+    ["until a time, that included", "?until=2026-05-06T02:00:00Z", hours.slice(0, 3)],
+    ["between two times", "?since=2026-05-06T02:30:00Z&until=2026-05-06T04:30:00Z", hours.slice(3, 5)],
+    ["with times of another zone", "?since=2026-05-07T00:30:00%2B02:00", hours.slice(23)],
+    ["with a limit has the newest rows", "?limit=2", hours.slice(22)],
+    ["until a time with a limit has the newest of them", "?until=2026-05-06T10:00:00Z&limit=2", hours.slice(9, 11)],
+    ["since a time with a limit has the oldest of them", "?since=2026-05-06T10:00:00Z&limit=2", hours.slice(10, 12)],
+    ["with the largest limit", "?limit=10000", hours],
+    ["of a time without rows is empty", "?since=2030-01-01T00:00:00Z", []],
+  ])("/v1/observations/by-station/:stationId %s", async (_, query, expected) => {
+    expect(await timesOf(query)).toEqual(expected);
+  });
+
+  test("/v1/observations/by-station/:stationId has rows as they are published, history without an event id", async () => {
+    const body = await (await get("/v1/observations/by-station/44009?limit=2")).text();
+    const [older, newer] = [
+      { ...observed("44009", "2026-05-06T22:00Z", { waveHeightM: 2.2 }), eventId: null },
+      { ...observed("44009", "2026-05-06T23:00Z", { waveHeightM: 2.3, waterTempC: 12.4 }), eventId: "2" },
+    ] as const;
+    expect(body).toBe(`{"stationId":"44009","observations":[${encodeMessage(older)},${encodeMessage(newer)}]}`);
+  });
+
+  test("a station without a row has an empty history", async () => {
+    expect(await json("/v1/observations/by-station/51001")).toEqual({ stationId: "51001", observations: [] });
+  });
+
+  test.each([
+    ["limit=0", "limit"],
+    ["limit=10001", "limit"],
+    ["limit=-1", "limit"],
+    ["limit=1.5", "limit"],
+    ["limit=all", "limit"],
+    ["limit=", "limit"],
+    ["since=yesterday", "since"],
+    ["since=2026-05-06", "since"],
+    ["since=2026-02-30T00:00:00Z", "since"],
+    ["since=", "since"],
+    ["until=2026-05-06T25:00:00Z", "until"],
+    ["until=1778025600", "until"],
+  ])("?%s is refused with a problem document that names the parameter", async (query, parameter) => {
+    const refused = await problem(`/v1/observations/by-station/44009?${query}`);
+    expect(refused).toMatchObject({ status: 400, parameter });
+    expect(refused.detail).toStartWith(`${parameter}: "`);
+  });
+
+  test.each(["/v1/stations/", "/v1/observations/by-station/"])("%s refuses what is no station id", async (path) => {
+    for (const id of ["440", "44009440091", "44-09", "%27%3B--", "b%C3%B6je"]) {
+      expect(await problem(path + id)).toMatchObject({ status: 400, parameter: "stationId" });
+    }
+  });
+
+  test.each(["/v1/stations/", "/v1/observations/by-station/"])("%s does not know every station", async (path) => {
+    expect(await problem(`${path}99999`)).toMatchObject({ status: 404, stationId: "99999" });
+  });
+});
+
+test.each(["/v1", "/v1/weather", "/v1/observations/by-station", "/nothing.html", "/..%2f..%2fpackage.json"])(
+  "%s is nothing that the server has",
+  async (path) => {
+    expect(await problem(path)).toMatchObject({ status: 404 });
+  },
+);
+
+test.each(["/v1/observations/latest", "/v1/stations", "/v1/stations/no", "/v1/stations/99999", "/v1/weather"])(
+  "a page of any origin may read the answer of %s",
+  async (path) => {
+    expect((await get(path)).headers.get("Access-Control-Allow-Origin")).toBe("*");
+  },
+);
+
+test("/health says that the process is up", async () => {
+  expect(await json("/health")).toEqual({ status: "up", streams: 0, droppedMessages: 0 });
+});
+
+/** Asks until the answer has this status: the server learns from its connections, not from being asked. */
+async function readyWhen(status: number): Promise<Response> {
+  for (;;) {
+    const response = await get("/ready");
+    if (response.status === status) return response;
+    await Bun.sleep(10);
+  }
+}
+
+test("/ready is 200, and 503 with the reason while Redis is away", async () => {
+  expect(await (await readyWhen(200)).json()).toEqual({ status: "ready" });
+  await stack.stopRedis();
+  const away = await readyWhen(503);
+  expect(away.headers.get("Content-Type")).toBe("application/problem+json");
+  expect(await away.json()).toMatchObject({
+    status: 503,
+    reasons: [expect.stringMatching(/^Redis: \S/)],
+    problems: [{ code: "redis_away", reason: "Redis does not answer", message: expect.stringMatching(/^Redis: \S/) }],
+  });
+  expect((await get("/health")).status).toBe(200);
+  expect((await get("/v1/stations")).status).toBe(200);
+  await stack.startRedis();
+  await readyWhen(200);
+});
+
+test("/v1/status says how the network and its reading stand, and that a sea is simulated", async () => {
+  await stack.sql`insert into stations (station_id, owner) values ('SIM01', ${simulationOwner})`;
+  await stack.sql`
+    insert into upstream_files (path, last_modified, fetched_at)
+    values (${latestObsPath}, 'Wed, 06 May 2026 11:40:01 GMT', '2026-05-06T11:42:00Z')
+    on conflict (path) do update set last_modified = excluded.last_modified, fetched_at = excluded.fetched_at
+  `;
+  await recordPollBegin(stack.sql, 900);
+  expect(await json("/v1/status")).toEqual({
+    version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    lastPoll: "2026-05-06T11:42:00.000Z",
+    lastPollBegun: expect.stringMatching(/Z$/),
+    pollSeconds: 900,
+    pollsStopped: false,
+    ndbcLastModified: "Wed, 06 May 2026 11:40:01 GMT",
+    stationsReporting: expect.any(Number),
+    simulated: true,
+    lastEventId: "2",
+  });
+});
+
+test("/v1/status says that no worker polls any more, and that one does again", async () => {
+  const pollBegan = (secondsAgo: number) => stack.sql`
+    insert into polling (begun_at, every_seconds) values (now() - make_interval(secs => ${secondsAgo}), 300)
+    on conflict (only_row) do update set begun_at = excluded.begun_at, every_seconds = excluded.every_seconds
+  `;
+  await pollBegan(2_000);
+  expect(await json("/v1/status")).toMatchObject({
+    lastPollBegun: expect.stringMatching(/Z$/),
+    pollSeconds: 300,
+    pollsStopped: true,
+  });
+  expect((await get("/ready")).status).toBe(200);
+  await pollBegan(400);
+  expect(await json("/v1/status")).toMatchObject({ pollsStopped: false });
+});

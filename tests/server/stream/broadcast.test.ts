@@ -1,0 +1,157 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { type Broadcast, createBroadcast, type Listener } from "../../../services/server/stream/broadcast.ts";
+import type { Filter, Position } from "../../../services/server/stream/filter.ts";
+import { observationFrame } from "../../../services/server/stream/frames.ts";
+import { Outbox } from "../../../services/server/stream/outbox.ts";
+import { createPlaces } from "../../../services/server/stream/places.ts";
+import { systemClock } from "../../../shared/clock.ts";
+import { createTestClock } from "../../rig/test-clock.ts";
+
+let position = 0n;
+/** What each write to all held, by event id. */
+let written: (bigint | null)[][] = [];
+let broadcast: Broadcast;
+
+function start(clock = systemClock, read = async () => new Map<string, Position>()): void {
+  position = 0n;
+  written = [];
+  broadcast = createBroadcast(
+    createPlaces(read),
+    () => position,
+    (frames) => written.push(frames.map(({ eventId }) => eventId)),
+    clock,
+  );
+}
+afterEach(() => broadcast.stop());
+
+/** A listener, and the ids that it has heard so far; `end` when its stream has ended. */
+function join({ isLive } = { isLive: true }): string[] {
+  const heard: string[] = [];
+  const decoder = new TextDecoder();
+  const stream = {
+    async write(bytes: Uint8Array) {
+      heard.push(
+        ...decoder
+          .decode(bytes)
+          .matchAll(/^id: (\d+)$/gm)
+          .map(([, id = ""]) => id),
+      );
+    },
+  };
+  const listener: Listener = {
+    outbox: new Outbox(stream, () => {}),
+    filter: { stations: null, bbox: null },
+    address: "127.0.0.1",
+    after: position,
+    end() {
+      heard.push("end");
+      broadcast.close(listener);
+    },
+  };
+  broadcast.open(listener);
+  if (isLive) broadcast.goLive(listener);
+  return heard;
+}
+
+function report(): void {
+  position += 1n;
+  broadcast.send(observationFrame("44009", "{}", position));
+}
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+async function untilWritten(writes: number): Promise<void> {
+  while (written.length < writes) await nextTurn();
+}
+
+test("the first of many listeners have an event before the last, and what comes meanwhile is one write more", async () => {
+  start();
+  const listeners = Array.from({ length: 200 }, join);
+  report();
+  await nextTurn();
+  expect(listeners.at(0)).toEqual(["1"]);
+  expect(listeners.at(-1)).toEqual([]);
+
+  report();
+  report();
+  await untilWritten(2);
+  expect(written).toEqual([[1n], [2n, 3n]]);
+  for (const heard of listeners) expect(heard).toEqual(["1", "2", "3"]);
+});
+
+test("who comes while an event is being handed out hears what follows, and those that were there miss nothing", async () => {
+  start();
+  const listeners = Array.from({ length: 200 }, join);
+  report();
+  await nextTurn();
+  const newcomer = join();
+  report();
+  await untilWritten(2);
+  expect(newcomer).toEqual(["2"]);
+  for (const heard of listeners) expect(heard).toEqual(["1", "2"]);
+});
+
+describe("a heartbeat", () => {
+  const everySecond = 1_000;
+  const filters: Record<string, Filter> = {
+    "without a filter": { stations: null, bbox: null },
+    "of some stations": { stations: new Set(["46026"]), bbox: null },
+    "of a region": { stations: null, bbox: { west: 0, south: 0, east: 1, north: 1 } },
+  };
+
+  /** The moments, in seconds, at which a stream gets bytes; a report comes every so many seconds. */
+  async function writesTo(
+    filter: Filter,
+    reportEveryS: number,
+    options: { isLive: boolean; read?: () => Promise<never> },
+  ): Promise<number[]> {
+    const clock = createTestClock();
+    start(clock, options.read);
+    const writes: number[] = [];
+    const outbox = new Outbox({ write: async () => void writes.push(clock.monotonicMs() / 1_000) }, () => {});
+    const listener: Listener = { outbox, filter, address: "127.0.0.1", after: 0n, end() {} };
+    broadcast.open(listener);
+    if (options.isLive) broadcast.goLive(listener);
+    for (let second = 1; second <= 300; second++) {
+      await clock.advance(everySecond);
+      if (second % reportEveryS !== 0) continue;
+      report();
+      await nextTurn();
+    }
+    return writes;
+  }
+
+  const longestGap = (writes: number[]) =>
+    Math.max(...[...writes, 300].map((second, index) => second - (writes[index - 1] ?? 0)));
+
+  test.each(Object.keys(filters).flatMap((name) => [5, 8, 11, 13, 1_000].map((seconds) => [name, seconds] as const)))(
+    "leaves no stream %s without a byte for 15 s while a report comes every %d s",
+    async (name, seconds) => {
+      const filter = filters[name] ?? { stations: null, bbox: null };
+      expect(longestGap(await writesTo(filter, seconds, { isLive: true }))).toBeLessThanOrEqual(15);
+    },
+  );
+
+  test("comes to a stream that waits for the database too", async () => {
+    const writes = await writesTo({ stations: null, bbox: null }, 5, { isLive: false });
+    expect(longestGap(writes)).toBeLessThanOrEqual(15);
+  });
+
+  test("comes to a stream of a region while the stations' positions are read, without a position", async () => {
+    const never = () => new Promise<never>(() => {});
+    const filter = filters["of a region"] ?? { stations: null, bbox: null };
+    const writes = await writesTo(filter, 5, { isLive: true, read: never });
+    expect(longestGap(writes)).toBeLessThanOrEqual(15);
+  });
+});
+
+test("a reset is the last event of each live stream, after what was sent before it; others end without one", async () => {
+  start();
+  const [live, waiting] = [join(), join({ isLive: false })];
+  report();
+  broadcast.resetAll("the database was set back", 9n);
+  await nextTurn();
+  expect(live).toEqual(["1", "9", "end"]);
+  expect(waiting).toEqual(["end"]);
+  expect(broadcast.size).toBe(0);
+});

@@ -1,0 +1,45 @@
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
+import { createReplayPages } from "../../../services/server/stream/replay-pages.ts";
+import { storePoll } from "../../../services/worker/store/store.ts";
+import { latestObsPath } from "../../../shared/upstream.ts";
+import { observed } from "../../rig/observed.ts";
+import { startStack } from "../../rig/stack.ts";
+
+setDefaultTimeout(120_000);
+
+const stack = await startStack();
+afterAll(stack.stop);
+
+const everything = { stations: null, bbox: null };
+const file = { etag: null, lastModified: null, hash: null };
+const events = 800;
+const rows = Array.from({ length: events }, (_, index) => observed(String(10_000 + index), "2026-05-06T12:00:00Z"));
+const { events: ids } = await storePoll(stack.sql, latestObsPath, file, rows);
+const last = BigInt(ids?.lastEventId ?? 0);
+
+function idsOf(bytes: Uint8Array): string[] {
+  return [...new TextDecoder().decode(bytes).matchAll(/^id: (\d+)$/gm)].map(([, id = ""]) => id);
+}
+
+test("pages follow on each other until all that was missed is told", async () => {
+  const readPage = createReplayPages(stack.sql);
+  const first = await readPage({ after: 0n, upTo: last, since: null }, everything);
+  const second = await readPage({ after: first.upTo, upTo: last, since: null }, everything);
+  expect(second.upTo).toBe(last);
+  const told = [...idsOf(first.bytes), ...idsOf(second.bytes)];
+  expect(told).toEqual(Array.from({ length: events }, (_, index) => String(last - BigInt(events - 1 - index))));
+  expect(first.events + second.events).toBe(events);
+});
+
+test("listeners that come back to the same event share what is read for them, and those who filter get their own", async () => {
+  const readPage = createReplayPages(stack.sql);
+  const range = { after: last - 3n, upTo: last, since: null };
+  const [one, other] = await Promise.all([readPage(range, everything), readPage(range, everything)]);
+  expect(other.bytes).toBe(one.bytes);
+  expect(one.events).toBe(3);
+  const filtered = await readPage(range, { ...everything, stations: new Set(["10799"]) });
+  expect(filtered).toMatchObject({ events: 1, upTo: last });
+  expect((await readPage({ ...range, after: last - 2n }, everything)).events).toBe(2);
+  const later = { ...range, since: new Date("2026-05-06T12:00:01Z") };
+  expect((await readPage(later, everything)).events).toBe(0);
+});

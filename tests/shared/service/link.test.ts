@@ -1,0 +1,93 @@
+// What the log and `/ready` learn of a connection's state.
+
+import { beforeEach, describe, expect, test } from "bun:test";
+import { explainRefusal } from "../../../shared/redis/redis-refusals.ts";
+import { type Link, problemsOf, watchLinks } from "../../../shared/service/link.ts";
+import type { Log } from "../../../shared/service/log.ts";
+
+const readOnly = new Error("READONLY You can't write against a read only replica.");
+const denied = new Error("NOPERM this user has no permissions to run the 'publish' command");
+
+let logged: [message: string, facts?: unknown][];
+let links: Record<"jobs" | "publishing", Link>;
+
+beforeEach(() => {
+  logged = [];
+  const log: Log = {
+    debug() {},
+    info: (message) => logged.push([message]),
+    warn: (message, facts) => logged.push([message, facts]),
+    error() {},
+  };
+  links = watchLinks("Redis", ["jobs", "publishing"], log, new AbortController().signal, explainRefusal);
+  links.jobs.up();
+  links.publishing.up();
+});
+
+describe("a fault has one line when it begins and one when it ends", () => {
+  test("however often it is met, and by however many connections", () => {
+    for (const link of [links.jobs, links.publishing, links.jobs]) {
+      link.down(Object.assign(new Error(""), { code: "ECONNREFUSED" }));
+      link.down("the connection was closed");
+    }
+    links.jobs.up();
+    links.publishing.up();
+    links.publishing.up();
+    expect(logged).toEqual([["waiting for Redis", { code: "redis_away", reason: "ECONNREFUSED" }], ["Redis answers"]]);
+  });
+
+  test("in Redis's own words, and another line for each other fault meanwhile", () => {
+    links.jobs.down(readOnly);
+    links.publishing.down(denied);
+    links.jobs.down(readOnly);
+    links.jobs.up();
+    links.publishing.up();
+    expect(logged).toEqual([
+      ["waiting for Redis", { code: "redis_readonly", reason: readOnly.message }],
+      ["waiting for Redis", { code: "redis_no_permission", reason: denied.message }],
+      ["Redis answers"],
+    ]);
+  });
+});
+
+test("what is wrong has a code, a plain reason, and the other side's words", () => {
+  expect(problemsOf(Object.values(links))).toEqual([]);
+  links.jobs.down(readOnly);
+  links.publishing.down(readOnly);
+  expect(problemsOf(Object.values(links))).toEqual([
+    {
+      code: "redis_readonly",
+      reason: "this Redis is a read-only replica: point REDIS_URL at the primary",
+      message: `Redis: ${readOnly.message}`,
+    },
+  ]);
+});
+
+test.each([
+  ["OOM command not allowed when used memory > 'maxmemory'.", "redis_out_of_memory"],
+  [
+    "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+    "redis_cannot_save",
+  ],
+  ["NOAUTH Authentication required.", "redis_no_password"],
+  ["WRONGPASS invalid username-password pair or user is disabled.", "redis_wrong_password"],
+  ["LOADING Redis is loading the dataset in memory", "redis_loading"],
+  ["CROSSSLOT Keys in request don't hash to the same slot", "redis_cluster"],
+  ["MOVED 3999 127.0.0.1:6381", "redis_cluster"],
+  ["ERR Error running script (call to f_1): @user_script:1: -READONLY You can't write", "redis_readonly"],
+  [
+    "ERR Error running script (call to f_1): @user_script:1: @user_script: 1: -OOM command not allowed",
+    "redis_out_of_memory",
+  ],
+  [
+    "ERR The user executing the script can't run this command or subcommand script: f, on @user_script:1.",
+    "redis_no_permission",
+  ],
+  ["ERR ACL failure in script: User bell has no permissions to run the 'zadd' command", "redis_no_permission"],
+  ["WRONGTYPE Operation against a key holding the wrong kind of value", "redis_refuses"],
+  ["ECONNREFUSED", undefined],
+  ["Connection is closed.", undefined],
+  ["connect ECONNREFUSED 127.0.0.1:6379", undefined],
+])("Redis's words %p mean %p", (message, code) => {
+  expect(explainRefusal(new Error(message))?.code).toBe(code as string);
+});

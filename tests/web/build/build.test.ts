@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdtempSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { hashedName } from "../../../shared/hashed-name.ts";
+import { buildPlayer, type PlayerFile } from "../../../web/build/build.ts";
+
+setDefaultTimeout(120_000);
+
+const dir = mkdtempSync(join(tmpdir(), "bellbuoy-build-"));
+let files: PlayerFile[] = [];
+let names: string[] = [];
+
+beforeAll(async () => {
+  await Bun.write(join(dir, "left-over.js"), "of an older build");
+  files = await buildPlayer(undefined, dir);
+  names = await readdir(dir);
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+const text = (name: string) => Bun.file(join(dir, name)).text();
+const isCompressed = (name: string) => /\.(br|gz)$/.test(name);
+
+describe("The built player", () => {
+  test("has a hash of their content in the names of all files but those that must keep theirs", () => {
+    const kept = names.filter((name) => !isCompressed(name) && !hashedName.test(name));
+    expect(kept.sort()).toEqual([
+      "docs.html",
+      "icon-192.png",
+      "icon-512.png",
+      "icon-mask.png",
+      "index.html",
+      "service-worker.js",
+    ]);
+  });
+
+  test("has each text compressed beside it, and the same in it", async () => {
+    const texts = names.filter((name) => /\.(html|js|css|svg|webmanifest)$/.test(name));
+    expect(texts.length).toBeGreaterThan(5);
+    for (const name of texts) {
+      const content = Buffer.from(await Bun.file(join(dir, name)).bytes());
+      expect(brotliDecompressSync(await Bun.file(join(dir, `${name}.br`)).bytes())).toEqual(content);
+      expect(gunzipSync(await Bun.file(join(dir, `${name}.gz`)).bytes())).toEqual(content);
+    }
+  });
+
+  test("keeps nothing of an older build", () => {
+    expect(names).not.toContain("left-over.js");
+    expect(names.filter((name) => name.endsWith(".unfinished"))).toEqual([]);
+  });
+
+  test("brings a policy of its own, and no script or style that it forbids", async () => {
+    const page = await text("index.html");
+    expect(page).toContain(
+      `http-equiv="Content-Security-Policy" content="default-src 'self'; connect-src 'self' http: https:`,
+    );
+    expect(page).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/);
+  });
+
+  test("asks for its files relative to itself, so that any path of a host will do", async () => {
+    const page = await text("index.html");
+    const addresses = Array.from(page.matchAll(/(?:src|href)="([^"#]+)"/g), ([, address]) => address ?? "");
+    const own = addresses.filter((address) => !address.startsWith("https://"));
+    expect(own.length).toBeGreaterThan(2);
+    for (const address of own) {
+      expect(address).toStartWith("./");
+      expect(names).toContain(address.slice(2));
+    }
+  });
+
+  test("knows the worker that makes the waveforms by its name", async () => {
+    const [worker] = names.filter((name) => /^waveform-worker-\w{8}\.js$/.test(name));
+    const scripts = await Promise.all(names.filter((name) => name.endsWith(".js")).map(text));
+    expect(scripts.some((script) => script.includes(`"./${worker}"`))).toBe(true);
+    expect(scripts.some((script) => script.includes("waveformWorkerUrl"))).toBe(false);
+  });
+
+  test("has a service worker that keeps every file from the start but the fine coast, which is kept when asked for", async () => {
+    const worker = await text("service-worker.js");
+    const hashed = names.filter((name) => hashedName.test(name) && !isCompressed(name));
+    for (const name of hashed) expect(worker.includes(`"./${name}"`)).toBe(!/^(land-50m|hook|docs)-/.test(name));
+    expect(hashed.filter((name) => name.startsWith("land-50m-"))).toHaveLength(1);
+  });
+
+  test("weighs at most 46 kB before the sound and 111 kB with it, gzipped", () => {
+    const weigh = (...when: string[]) =>
+      files.filter(({ loaded }) => when.includes(loaded)).reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);
+    expect(weigh("page")).toBeLessThanOrEqual(46_000);
+    expect(weigh("page", "sound")).toBeLessThanOrEqual(111_000);
+  });
+
+  test("has no schema library in it", async () => {
+    for (const { name } of files) if (name.endsWith(".js")) expect(await text(name)).not.toContain("ZodError");
+  });
+
+  test("is the same when it is built again", async () => {
+    expect(await buildPlayer(undefined, dir)).toEqual(files);
+    expect((await readdir(dir)).sort()).toEqual(names.sort());
+  });
+
+  test("stays as it was where it cannot be built", async () => {
+    const broken = join(dir, "../..", `${dir.split("/").at(-1)}-broken.html`);
+    await Bun.write(broken, '<script type="module" src="./nothing.ts"></script>');
+    await expect(buildPlayer(broken, dir)).rejects.toThrow("nothing.ts");
+    expect((await readdir(dir)).sort()).toEqual(names.sort());
+    await rm(broken);
+  });
+});

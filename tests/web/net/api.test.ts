@@ -1,0 +1,247 @@
+import { afterAll, beforeEach, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
+import fc from "fast-check";
+import { coreMeasurements, extraMeasurements } from "../../../shared/measurements.ts";
+import { observationMessageSchema } from "../../../shared/observation.ts";
+import {
+  loadConditions,
+  loadHistory,
+  loadMedians,
+  loadStations,
+  loadStatus,
+  parseObservation,
+  RefusedError,
+} from "../../../web/net/api.ts";
+
+setDefaultTimeout(120_000);
+
+const warnings = spyOn(console, "warn").mockImplementation(() => {});
+let answer: (request: Request) => Response = () => new Response(null, { status: 404 });
+const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: (request) => answer(request) });
+const url = `http://127.0.0.1:${server.port}`;
+const { signal } = new AbortController();
+
+beforeEach(() => void warnings.mockClear());
+afterAll(async () => {
+  warnings.mockRestore();
+  await server.stop(true);
+});
+
+const line = {
+  stationId: "44009",
+  timestamp: "2025-11-15T12:00:00.000Z",
+  waveHeightM: 1.2,
+  windSpeedMps: 5.1,
+  windDirDeg: 180,
+  waterTempC: null,
+  pressureHpa: 1012.8,
+};
+
+describe("The page reads an observation as the contract's schema does:", () => {
+  const isTaken = (text: string) => parseObservation(text) !== null;
+  const fits = (text: string) => {
+    try {
+      return observationMessageSchema.safeParse(JSON.parse(text)).success;
+    } catch {
+      return false;
+    }
+  };
+
+  const values = fc.oneof(
+    fc.double(),
+    fc.constantFrom<unknown>(null, 0, -0, "1.2", true, "", [], {}, "44009", "51wh0", "440", "12345678901", "44009\n"),
+    fc.constantFrom("0", "7", "012", "-1", "999999999999999999", "1000000000000000000", "1.5", "7\n"),
+  );
+  const times = fc.oneof(
+    { weight: 3, arbitrary: fc.constant("2025-11-15T12:00:00.000Z") },
+    fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    fc
+      .tuple(fc.integer({ min: 0, max: 9999 }), fc.integer({ min: 0, max: 13 }), fc.integer({ min: 0, max: 32 }))
+      .map(
+        ([year, month, day]) =>
+          `${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}T12:00:00.000Z`,
+      ),
+    fc.constantFrom(
+      "2024-02-29T00:00:00.000Z",
+      "2025-02-29T00:00:00.000Z",
+      "1900-02-29T00:00:00.000Z",
+      "2025-11-15T24:00:00.000Z",
+      "2025-11-15T23:59:60.000Z",
+      "2025-11-15T12:00:00Z",
+      "2025-11-15T12:00:00.500Z",
+      "2025-11-15T12:00:00.000+00:00",
+      "2025-11-15 12:00:00.000Z",
+      "+012025-11-15T12:00:00.000Z",
+      " 2025-11-15T12:00:00.000Z",
+    ),
+  );
+  const changes = fc.dictionary(
+    fc.constantFrom("stationId", ...coreMeasurements, ...extraMeasurements, "eventId", "salinityPsu"),
+    values,
+    { maxKeys: 3 },
+  );
+  const messages = fc
+    .record({
+      changes,
+      timestamp: times,
+      without: fc.constantFrom(...Object.keys(line), "nothing", "nothing", "nothing"),
+    })
+    .map(({ changes, timestamp, without }) => {
+      const message: Record<string, unknown> = { ...line, timestamp, ...changes };
+      delete message[without];
+      return JSON.stringify(message);
+    });
+
+  test("it takes the same messages and leaves the same", () => {
+    let taken = 0;
+    const check = (text: string) => {
+      expect(isTaken(text)).toBe(fits(text));
+      if (fits(text)) taken++;
+    };
+    fc.assert(fc.property(messages, check), { numRuns: 3_000 });
+    fc.assert(fc.property(fc.json(), check), { numRuns: 300 });
+    // Neither side may agree by refusing everything.
+    expect(taken).toBeGreaterThan(100);
+  });
+
+  test.each(["null", "[]", "7", "", "{", '{"stationId":"44009"}', JSON.stringify(line).replace("1.2", "1e999")])(
+    "it leaves %s with a word in the console",
+    (text) => {
+      expect(isTaken(text)).toBe(false);
+      expect(fits(text)).toBe(false);
+      expect(warnings).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  test("it keeps what it does not know", () => {
+    expect(parseObservation(JSON.stringify({ ...line, salinityPsu: 35 }))).toEqual({ ...line, salinityPsu: 35 });
+  });
+});
+
+describe("The page loads", () => {
+  const at = "2026-05-06T11:50:00.000Z";
+  const atMs = Date.parse(at);
+  let asked = "";
+
+  function serve(body: unknown, headers: Record<string, string> = {}): void {
+    answer = (request) => {
+      asked = request.url.slice(url.length);
+      return Response.json(body, { headers });
+    };
+  }
+
+  test("what each station measured last within a day; what was not measured is absent", async () => {
+    const conditions = [{ stationId: "46026", waveHeightM: { value: 0, at }, windSpeedMps: null }];
+    serve({ lastEventId: "7", conditions });
+    expect(await loadConditions(url, signal)).toEqual({
+      lastEventId: "7",
+      conditions: [{ stationId: "46026", fields: { waveHeightM: { value: 0, atMs } } }],
+      cachedAtMs: null,
+    });
+    expect(asked).toBe("/v1/conditions?within=24h");
+  });
+
+  test("an answer of the service worker, and knows when it was given", async () => {
+    serve({ lastEventId: "7", conditions: [] }, { "X-Bellbuoy-From-Cache": at });
+    expect((await loadConditions(url, signal)).cachedAtMs).toBe(atMs);
+  });
+
+  test("everything but the one entry that does not fit, which the console names", async () => {
+    const wrong = { stationId: "46026", waveHeightM: { value: "2", at } };
+    serve({ lastEventId: "7", conditions: [wrong, null, { stationId: "44009" }] });
+    expect((await loadConditions(url, signal)).conditions).toEqual([{ stationId: "44009", fields: {} }]);
+    expect(warnings.mock.calls.map(([, value]) => value)).toEqual([wrong, null]);
+  });
+
+  test("who the stations are", async () => {
+    const station = {
+      stationId: "44009",
+      name: "DELAWARE BAY",
+      owner: "NDBC",
+      program: null,
+      type: "buoy",
+      latitude: 38.46,
+      longitude: -74.69,
+      elevationM: null,
+    };
+    serve({ stations: [station, { ...station, latitude: "38.46" }] });
+    expect(await loadStations(url, signal)).toEqual([station]);
+  });
+
+  test("a station's history", async () => {
+    serve({ stationId: "44009", observations: [line, { ...line, waveHeightM: undefined }] });
+    expect(await loadHistory(url, "44009", atMs, signal)).toEqual([line]);
+    expect(asked).toBe("/v1/observations/by-station/44009?since=2026-05-06T11%3A50%3A00.000Z&limit=1000");
+  });
+
+  test("the past day of a region", async () => {
+    const fields = {
+      waveHeightM: 1.2,
+      dominantPeriodS: null,
+      windSpeedMps: 5,
+      gustMps: 7,
+      windDirDeg: 180,
+      waterTempC: 12,
+      pressureHpa: 1012,
+    };
+    serve({ stepMinutes: 10, medians: [{ at, stations: 412, ...fields }] });
+    expect(await loadMedians(url, { bbox: [170, -10, -120, 60] }, signal)).toEqual([
+      { atMs, stations: 412, ...fields },
+    ]);
+    expect(asked).toBe("/v1/medians?bbox=170,-10,-120,60");
+    await loadMedians(url, { bbox: null }, signal);
+    expect(asked).toBe("/v1/medians");
+  });
+
+  test("how the network stands", async () => {
+    const status = {
+      version: "0.1.0",
+      lastPoll: null,
+      pollSeconds: 300,
+      lastPollBegun: null,
+      pollsStopped: false,
+      ndbcLastModified: null,
+      stationsReporting: 3,
+      simulated: true,
+      lastEventId: "12",
+    };
+    serve(status);
+    expect(await loadStatus(url, signal)).toEqual({ ...status, cachedAtMs: null });
+    // An older server does not say how often its worker polls.
+    const { pollSeconds: _, ...older } = status;
+    serve(older);
+    expect(await loadStatus(url, signal)).toEqual({ ...older, pollSeconds: null, cachedAtMs: null });
+  });
+
+  test.each(["null", "[]", "{}", '{"lastEventId":7,"conditions":[]}', '{"lastEventId":"7"}', "<html>"])(
+    "nothing from what is no bellbuoy server: %s",
+    async (body) => {
+      answer = () => new Response(body);
+      await expect(loadConditions(url, signal)).rejects.toThrow("what answers there is not a bellbuoy server");
+    },
+  );
+
+  test("the server's own reason for a refusal, and when to come back", async () => {
+    answer = () =>
+      Response.json(
+        { title: "Not available now", detail: "the database does not answer" },
+        {
+          status: 503,
+          headers: { "Retry-After": "5" },
+        },
+      );
+    const refusal = await loadStatus(url, signal).catch((error) => error);
+    expect(refusal).toBeInstanceOf(RefusedError);
+    expect(refusal).toMatchObject({ message: "the database does not answer", retryAfterMs: 5_000 });
+  });
+
+  test("nothing from an answer that is cut off, and does not take who answered for another server", async () => {
+    const begun = new Blob(['{"lastEventId":"7",']).stream();
+    answer = () => new Response(begun.pipeThrough(new TransformStream(), { preventClose: true }));
+    await expect(loadStatus(url, AbortSignal.timeout(100))).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+
+  test.each([502, 504])("a proxy's %d as a server that cannot be reached, not as its refusal", async (status) => {
+    answer = () => new Response("Bad Gateway", { status });
+    await expect(loadStatus(url, signal)).rejects.toThrow(TypeError);
+  });
+});

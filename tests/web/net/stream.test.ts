@@ -1,0 +1,319 @@
+import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { type Arrival, type ConnectionState, createStream, type Stream } from "../../../web/net/stream.ts";
+import { createTestClock, type TestClock } from "../../rig/test-clock.ts";
+
+setDefaultTimeout(120_000);
+
+/** As much of a browser's EventSource as the page uses, played by the test. */
+class PlayedSource extends EventTarget {
+  static readonly OPEN = 1;
+  static readonly CLOSED = 2;
+  static readonly opened: PlayedSource[] = [];
+  readyState = PlayedSource.OPEN;
+  constructor(readonly url: string) {
+    super();
+    PlayedSource.opened.push(this);
+    changed();
+  }
+  close(): void {
+    this.readyState = PlayedSource.CLOSED;
+  }
+  /** @param lastEventId as a browser shows it: empty where none has come yet */
+  say(type: string, lastEventId = "", data = ""): void {
+    this.dispatchEvent(Object.assign(new Event(type), { lastEventId, data }));
+  }
+  lose(): void {
+    this.dispatchEvent(new Event("error"));
+  }
+}
+
+const native = globalThis.EventSource;
+Object.assign(globalThis, { EventSource: PlayedSource });
+
+/** What the server answers, by path; `"nothing"`: it takes the request, and that is all; `null`: it cannot be reached. */
+let answers: Record<string, { body: unknown; headers?: Record<string, string> } | "nothing"> | null = {};
+const nativeFetch = globalThis.fetch;
+globalThis.fetch = Object.assign(
+  async (input: string | URL | Request, { signal }: RequestInit = {}) => {
+    const { pathname } = new URL(String(input));
+    if (answers === null) throw new TypeError("fetch failed");
+    const answer = answers[pathname] ?? { body: null };
+    if (answer === "nothing") {
+      return new Promise<never>((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+    }
+    const { body, headers } = answer;
+    return Response.json(body, headers ? { headers } : {});
+  },
+  { preconnect: nativeFetch.preconnect },
+);
+
+/** What was asked has been answered and read: answers of a test are no further than the next turn. */
+const answered = () => new Promise((resolve) => setTimeout(resolve));
+
+let stream: Stream | null = null;
+let clock: TestClock;
+const waiting = new Set<() => void>();
+const changed = () => {
+  for (const check of waiting) check();
+};
+
+beforeEach(() => {
+  clock = createTestClock();
+});
+afterEach(() => {
+  stream?.close();
+  PlayedSource.opened.length = 0;
+});
+afterAll(() => {
+  globalThis.fetch = nativeFetch;
+  Object.assign(globalThis, { EventSource: native });
+});
+
+const observation = (stationId: string) =>
+  JSON.stringify({
+    stationId,
+    timestamp: "2025-11-15T12:00:00.000Z",
+    waveHeightM: 1,
+    windSpeedMps: null,
+    windDirDeg: null,
+    waterTempC: null,
+    pressureHpa: null,
+  });
+
+const snapshot = (lastEventId: string) => ({ body: { lastEventId, conditions: [] } });
+const status = (lastEventId: string) => ({
+  body: { version: "1", lastPoll: null, ndbcLastModified: null, stationsReporting: 0, simulated: false, lastEventId },
+});
+
+function follow() {
+  const heard: Arrival[] = [];
+  const states: ConnectionState[] = [];
+  const snapshots: (string | null)[] = [];
+  stream = createStream(
+    "http://sea.test",
+    {
+      onState: (state) => {
+        states.push(state);
+        changed();
+      },
+      onSnapshot: ({ lastEventId }) => snapshots.push(lastEventId),
+      onArrival: (arrival) => heard.push(arrival),
+    },
+    clock,
+  );
+  stream.open();
+  const until = <T>(look: () => T | undefined) =>
+    new Promise<T>((resolve) => {
+      const check = () => {
+        const found = look();
+        if (found === undefined) return;
+        waiting.delete(check);
+        resolve(found);
+      };
+      waiting.add(check);
+      check();
+    });
+  return {
+    heard,
+    states,
+    snapshots,
+    source: (index: number) => until(() => PlayedSource.opened[index]),
+    state: (kind: ConnectionState["kind"]) => until(() => states.find((state) => state.kind === kind)),
+    renew: () => {
+      stream?.renew();
+    },
+    compare: (newestEventId: string | null) => {
+      stream?.compare(newestEventId);
+    },
+  };
+}
+
+describe("The page's stream", () => {
+  test("begins with a snapshot and goes on from its event id; what comes is news", async () => {
+    answers = { "/v1/conditions": snapshot("7") };
+    const page = follow();
+    const source = await page.source(0);
+    expect(source.url).toBe("http://sea.test/v1/observations/stream?lastEventId=7");
+    source.say("connection", "7");
+    source.say("observation", "8", observation("44009"));
+    source.say("observation", "8", observation("46026"));
+    expect(page.states.map(({ kind }) => kind)).toEqual(["connecting", "live"]);
+    expect(page.heard.map(({ eventId, replayed }) => [eventId, replayed])).toEqual([
+      ["8", false],
+      // Published by another program: it shows the id of the event before it.
+      [null, false],
+    ]);
+  });
+
+  test("tells after a loss what is only replayed from what is news, each event once", async () => {
+    answers = { "/v1/conditions": snapshot("7"), "/v1/status": status("99") };
+    const page = follow();
+    const first = await page.source(0);
+    first.say("connection", "7");
+    first.say("observation", "9", observation("44009"));
+    first.lose();
+    await page.state("reconnecting");
+    page.renew();
+    const second = await page.source(1);
+    expect(second.url).toEndWith("?lastEventId=9");
+    second.say("connection", "9");
+    await answered();
+    for (const id of ["98", "99", "100"]) second.say("observation", id, observation("44009"));
+    expect(page.heard.map(({ eventId, replayed }) => [eventId, replayed])).toEqual([
+      ["9", false],
+      ["98", true],
+      ["99", true],
+      ["100", false],
+    ]);
+    expect(page.snapshots).toEqual(["7"]);
+  });
+
+  test("waits with the server for its database, says so, and takes what comes then for missed until it can tell", async () => {
+    answers = { "/v1/conditions": snapshot("7") };
+    const page = follow();
+    const first = await page.source(0);
+    first.say("connection", "7");
+    first.lose();
+    await page.state("reconnecting");
+    // No answer fits: as with a server that refuses whatever needs its database.
+    answers = {};
+    page.renew();
+    const second = await page.source(1);
+    second.say("open");
+    await clock.advance(1_000);
+    await page.state("waiting");
+    second.say("connection", "7");
+    await answered();
+    second.say("observation", "8", observation("44009"));
+    await answered();
+    answers = { "/v1/status": status("8") };
+    second.say("observation", "9", observation("46026"));
+    await answered();
+    second.say("observation", "10", observation("46026"));
+    expect(page.states.map(({ kind }) => kind)).toEqual([
+      "connecting",
+      "live",
+      "reconnecting",
+      "connecting",
+      "waiting",
+      "live",
+    ]);
+    expect(page.heard.map(({ eventId, replayed }) => [eventId, replayed])).toEqual([
+      ["8", true],
+      ["9", true],
+      ["10", false],
+    ]);
+  });
+
+  test("connects anew from where it was when the machine has slept", async () => {
+    answers = { "/v1/conditions": snapshot("7") };
+    const page = follow();
+    const first = await page.source(0);
+    first.say("connection", "7");
+    first.say("observation", "9", observation("44009"));
+    page.renew();
+    const second = await page.source(1);
+    expect(first.readyState).toBe(PlayedSource.CLOSED);
+    expect(second.url).toEndWith("?lastEventId=9");
+  });
+
+  test("connects anew when it stays where it is while the server has more, or no longer answers", async () => {
+    answers = { "/v1/conditions": snapshot("7") };
+    const page = follow();
+    const first = await page.source(0);
+    first.say("connection", "7");
+    first.say("observation", "9", observation("44009"));
+    page.compare("9");
+    page.compare("9");
+    page.compare("10");
+    // What the server had stored a moment ago may still be under way.
+    first.say("observation", "10", observation("44009"));
+    page.compare("11");
+    expect(PlayedSource.opened).toHaveLength(1);
+    page.compare("11");
+    expect(first.readyState).toBe(PlayedSource.CLOSED);
+    const second = await page.source(1);
+    expect(second.url).toEndWith("?lastEventId=10");
+    page.compare(null);
+    expect(PlayedSource.opened).toHaveLength(2);
+    page.compare(null);
+    expect((await page.source(2)).url).toEndWith("?lastEventId=10");
+  });
+
+  test("does not wait longer than 20 seconds for an answer, says so, and tries again", async () => {
+    answers = { "/v1/conditions": "nothing" };
+    const page = follow();
+    await clock.advance(19_999);
+    expect(page.states.map(({ kind }) => kind)).toEqual(["connecting"]);
+    await clock.advance(1);
+    const unanswered = { kind: "reconnecting", reason: "the server does not answer", retryAtMs: expect.any(Number) };
+    expect(await page.state("reconnecting")).toEqual(unanswered as ConnectionState);
+    answers = { "/v1/conditions": snapshot("7") };
+    page.renew();
+    const source = await page.source(0);
+    page.states.length = 0;
+    await clock.advance(20_000);
+    expect(page.states).toEqual([unanswered as ConnectionState]);
+    expect(source.readyState).toBe(PlayedSource.CLOSED);
+  });
+
+  test("tries again after a second, then after twice as long each time, up to half a minute, and says when", async () => {
+    answers = null;
+    const page = follow();
+    for (const leastMs of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
+      const { retryAtMs } = (await page.state("reconnecting")) as { retryAtMs: number };
+      const waitMs = retryAtMs - clock.monotonicMs();
+      expect(waitMs).toBeWithin(leastMs, 1.25 * leastMs + 1);
+      page.states.length = 0;
+      await clock.advance(waitMs - 1);
+      await answered();
+      expect(page.states).toEqual([]);
+      await clock.advance(1);
+    }
+    answers = { "/v1/conditions": snapshot("7") };
+    const { retryAtMs } = (await page.state("reconnecting")) as { retryAtMs: number };
+    await clock.advance(retryAtMs - clock.monotonicMs());
+    expect((await page.source(0)).url).toEndWith("?lastEventId=7");
+  });
+
+  test("loads the snapshot again after a reset", async () => {
+    answers = { "/v1/conditions": snapshot("7") };
+    const page = follow();
+    const first = await page.source(0);
+    answers = { "/v1/conditions": snapshot("50000") };
+    first.say("reset", "50000");
+    await page.state("reconnecting");
+    page.renew();
+    const second = await page.source(1);
+    second.say("observation", "50001", observation("44009"));
+    expect(page.snapshots).toEqual(["7", "50000"]);
+    expect(page.heard.map(({ replayed }) => replayed)).toEqual([false]);
+  });
+
+  test("says that the server cannot be reached, and when it is tried again", async () => {
+    answers = null;
+    const page = follow();
+    const state = await page.state("reconnecting");
+    expect(state).toMatchObject({ kind: "reconnecting", reason: "the server cannot be reached" });
+    expect("retryAtMs" in state && (state.retryAtMs ?? 0) > clock.monotonicMs()).toBe(true);
+  });
+
+  test("shows what the service worker has kept, but does not take it for a connection", async () => {
+    const kept = { "X-Bellbuoy-From-Cache": "2026-05-06T11:50:00.000Z" };
+    answers = {
+      "/v1/conditions": { ...snapshot("7"), headers: kept },
+      "/v1/status": { ...status("7"), headers: kept },
+    };
+    const page = follow();
+    await page.state("reconnecting");
+    expect(page.snapshots).toEqual(["7"]);
+    expect(PlayedSource.opened).toEqual([]);
+    answers = { "/v1/status": status("9") };
+    page.renew();
+    const source = await page.source(0);
+    source.say("connection", "7");
+    source.say("observation", "8", observation("44009"));
+    expect(source.url).toEndWith("?lastEventId=7");
+    expect(page.heard.map(({ replayed }) => replayed)).toEqual([true]);
+  });
+});

@@ -1,0 +1,108 @@
+import { afterAll, beforeEach, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
+import { type MidiOut, openMidi } from "../../../../web/sound/midi/midi-output.ts";
+import type { SoundEvent } from "../../../../web/sound/sound-event.ts";
+
+setDefaultTimeout(120_000);
+
+/** A synthesizer at the end of a cable: it plays what it was sent when it is due. */
+type Synthesizer = { port: MIDIOutput; clear(): void; soundingAt(ms: number): string[]; levelAt(ms: number): number };
+
+function synthesizer(): Synthesizer {
+  const sent: { bytes: number[]; atMs: number }[] = [];
+  const dueBy = (ms: number) => sent.filter(({ atMs }) => atMs <= ms).toSorted((a, b) => a.atMs - b.atMs);
+  return {
+    port: {
+      id: "1",
+      name: "Synthesizer",
+      state: "connected",
+      send: (bytes: number[], atMs: number) => sent.push({ bytes, atMs }),
+    } as unknown as MIDIOutput,
+    clear: () => sent.splice(0),
+    /** Its keys, each with its channel before it. */
+    soundingAt(ms) {
+      const keys = new Set<string>();
+      for (const { bytes } of dueBy(ms)) {
+        const [status = 0, first = 0] = bytes;
+        const channel = `${(status & 0x0f) + 1}:`;
+        if (status >> 4 === 9) keys.add(channel + first);
+        if (status >> 4 === 8) keys.delete(channel + first);
+        if (status >> 4 === 11 && first >= 120) for (const key of keys) if (key.startsWith(channel)) keys.delete(key);
+      }
+      return [...keys].sort();
+    },
+    /** Of the wind. */
+    levelAt: (ms) => dueBy(ms).findLast(({ bytes }) => bytes[0] === 0xb1 && bytes[1] === 11)?.bytes[2] ?? 0,
+  };
+}
+
+const calmWind: SoundEvent = { t: 0, type: "set", layer: "wind", gainDb: -30, centreHz: 900, q: 2, pan: 0, gust: 0 };
+const wind = (gainDb: number): SoundEvent => ({ ...calmWind, gainDb });
+const pressure: SoundEvent = { t: 0, type: "set", layer: "pressure", gainDb: -18, throbHz: 1 };
+const water = (hz: number): SoundEvent => ({ t: 0, type: "set", layer: "water", gainDb: -29, hz });
+const bell: SoundEvent = { t: 0, type: "bell", hz: 440, hardness: 0.5, gainDb: -20, pan: 0 };
+const held = ["2:57", "3:45", "4:69"];
+
+describe("MIDI", () => {
+  const before = Object.getOwnPropertyDescriptor(navigator, "requestMIDIAccess");
+  // The page's time stands still, however long a test takes.
+  const time = spyOn(performance, "now").mockReturnValue(60_000);
+  let device: Synthesizer;
+  let midi: MidiOut;
+
+  beforeEach(async () => {
+    device = synthesizer();
+    const access = { outputs: new Map([[device.port.id, device.port]]) };
+    Object.defineProperty(navigator, "requestMIDIAccess", { configurable: true, value: async () => access });
+    midi = (await openMidi(() => {})) as MidiOut;
+    midi.choose(device.port.id);
+    device.clear();
+  });
+  afterAll(() => {
+    time.mockRestore();
+    if (before) Object.defineProperty(navigator, "requestMIDIAccess", before);
+    else Reflect.deleteProperty(navigator, "requestMIDIAccess");
+  });
+
+  function send(atMs: number, ...events: SoundEvent[]): void {
+    for (const event of events) midi.send(event, atMs);
+  }
+
+  test("holds the notes of what is heard next, though what was heard before it was silenced", () => {
+    const now = performance.now();
+    send(now, wind(-20), pressure, water(440));
+    midi.silence();
+    send(performance.now() + 30, wind(-30), pressure, water(440));
+    expect(device.soundingAt(now + 60_000)).toEqual(held);
+  });
+
+  test("neither ends nor changes them by what was sent ahead of it", () => {
+    const now = performance.now();
+    send(now, wind(-20), pressure, water(880));
+    // The water takes another note, the wind rises.
+    send(now + 1_500, water(440), wind(-10));
+    midi.silence();
+    send(performance.now() + 30, wind(-30), pressure, water(880));
+    expect(device.soundingAt(now + 60_000)).toEqual(["2:57", "3:45", "4:81"]);
+    expect(device.levelAt(now + 60_000)).toBe(64);
+  });
+
+  test("lets no note that was sent ahead sound into a pause", () => {
+    const now = performance.now();
+    send(now + 200, pressure, bell);
+    send(now + 1_400, wind(-20), bell);
+    midi.silence();
+    for (const atMs of [100, 203, 1_000, 1_403, 3_000]) expect(device.soundingAt(now + atMs)).toEqual([]);
+  });
+
+  test("leaves out notes that are long over, but not how the sea is", () => {
+    const now = performance.now();
+    send(now - 1_000, bell, pressure);
+    expect(device.soundingAt(now)).toEqual(["3:45"]);
+  });
+
+  test("ends all notes when the page is left", () => {
+    send(performance.now(), pressure);
+    dispatchEvent(new Event("pagehide"));
+    expect(device.soundingAt(performance.now() + 1)).toEqual([]);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "bun:test";
+import { firstSettings, readSettings, storeSettings } from "../../../web/state/settings.ts";
+
+function storageOf(text: string | null) {
+  return { getItem: () => text };
+}
+
+describe("What a person chose", () => {
+  test("is remembered", () => {
+    const stored: string[] = [];
+    const settings = firstSettings("de-DE");
+    settings.volume = 0.25;
+    settings.muted = true;
+    settings.levels.wind = 0.5;
+    settings.units.wind = "kn";
+    storeSettings({ setItem: (_, text) => stored.push(text) }, settings);
+    expect(readSettings(storageOf(stored[0] ?? null), "de-DE")).toEqual(settings);
+  });
+
+  test.each([null, "", "{", "null", "7", '{"volume":"loud","levels":{"wind":9},"units":{"wind":"mph"},"muted":1}'])(
+    "is as at the beginning where the browser kept %s",
+    (text) => {
+      expect(readSettings(storageOf(text), "de-DE")).toEqual(firstSettings("de-DE"));
+    },
+  );
+
+  test("is kept where the rest of what was stored is broken", () => {
+    const text =
+      '{"volume":-1,"captions":false,"levels":{"wind":0,"waves":null},"units":{"wind":"kn","waves":"yd"},"new":1}';
+    const first = firstSettings("de-DE");
+    expect(readSettings(storageOf(text), "de-DE")).toEqual({
+      ...first,
+      captions: false,
+      levels: { ...first.levels, wind: 0 },
+      units: { ...first.units, wind: "kn" },
+    });
+  });
+
+  test("is as at the beginning where the browser lets nobody read", () => {
+    const forbidden = {
+      getItem() {
+        throw new DOMException("forbidden", "SecurityError");
+      },
+    };
+    expect(readSettings(forbidden, "en-US")).toEqual(firstSettings("en-US"));
+  });
+
+  test("holds for this visit where the browser keeps nothing", () => {
+    const full = {
+      setItem() {
+        throw new DOMException("full", "QuotaExceededError");
+      },
+    };
+    expect(() => storeSettings(full, firstSettings("en-US"))).not.toThrow();
+  });
+});

@@ -1,0 +1,91 @@
+// A poll on NDBC's files as they may become, and with a clock that is wrong.
+
+import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { createNdbcClient } from "../../../services/worker/ndbc/client.ts";
+import { poll } from "../../../services/worker/tasks/poll.ts";
+import { publishPending } from "../../../services/worker/tasks/publish.ts";
+import type { Observation } from "../../../shared/measurements.ts";
+import { latestObsPath } from "../../../shared/upstream.ts";
+import { recordingLog } from "../../rig/recording-log.ts";
+import { startStack } from "../../rig/stack.ts";
+import { createTestClock } from "../../rig/test-clock.ts";
+import { startUpstream } from "../../rig/upstream.ts";
+
+setDefaultTimeout(120_000);
+
+const stack = await startStack();
+const { sql } = stack;
+const noonMs = Date.parse("2026-05-06T12:00:00Z");
+const upstream = startUpstream(() => noonMs);
+
+afterAll(async () => {
+  await upstream.stop();
+  await stack.stop();
+});
+
+beforeEach(async () => {
+  await sql`truncate observations, stations, upstream_files`;
+});
+
+const header = `#STN       LAT      LON  YYYY MM DD hh mm WDIR WSPD   GST WVHT  DPD APD MWD   PRES  PTDY  ATMP  WTMP  DEWP  VIS   TIDE
+#text      deg      deg   yr mo day hr mn degT  m/s   m/s   m   sec sec degT   hPa   hPa  degC  degC  degC  nmi     ft
+`;
+const row = (stationId: string, time = "11 50") =>
+  `${stationId}    36.785 -122.396 2026 05 06 ${time} 300   8.0  10.0  2.4  12  6.9 310 1013.4  +0.6  13.1  14.0  10.2   MM     MM\n`;
+
+const publish = () => publishPending(sql, stack.redis);
+
+function pollOnce(body: string, stations: Set<string> | null = null, skewMs = 0) {
+  upstream.files.set(latestObsPath, body);
+  const ndbc = createNdbcClient({ baseUrl: upstream.url, clock: createTestClock(noonMs + skewMs) });
+  const { log, lines } = recordingLog();
+  return poll({ sql, ndbc, publish, stations, log }).then((counts) => ({ ...counts, lines }));
+}
+
+const stored = () => sql<Observation[]>`select * from observations order by station_id`;
+
+describe("a poll stores all but", () => {
+  test("a column that the header lacks, which one warning names", async () => {
+    const body = (header + row("46042")).replace("   TIDE", "").replace("     ft", "").replace("     MM\n", "\n");
+    const { lines, leftOut } = await pollOnce(body);
+    expect(await stored()).toMatchObject([{ stationId: "46042", waveHeightM: 2.4, airTempC: 13.1, tideFt: null }]);
+    expect(leftOut.missingColumns).toEqual([{ column: "TIDE", reason: "the header lacks it" }]);
+    expect(lines.filter(({ level }) => level === "warn")).toMatchObject([{ facts: { column: "TIDE" } }]);
+  });
+
+  test("an unreadable cell", async () => {
+    const { leftOut } = await pollOnce(header + row("46042").replace("13.1", "****"));
+    expect(await stored()).toMatchObject([{ stationId: "46042", waveHeightM: 2.4, airTempC: null, waterTempC: 14 }]);
+    expect(leftOut.unreadable).toEqual([{ line: 3, column: "ATMP", text: "****" }]);
+  });
+
+  test("a position that cannot be read: the station stays where it was", async () => {
+    await pollOnce(header + row("46042"));
+    await pollOnce(header + row("46042", "12 00").replace("36.785", "******"));
+    expect(await stored()).toHaveLength(2);
+    expect(await sql`select latitude, longitude from stations`).toMatchObject([
+      { latitude: 36.785, longitude: -122.396 },
+    ]);
+  });
+});
+
+test("a file that has not changed is read again for stations that are added to STATIONS", async () => {
+  const body = header + row("41001") + row("46042");
+  expect(await pollOnce(body, new Set(["41001"]))).toMatchObject({ outcome: "changed", added: 1 });
+  expect(await pollOnce(body, new Set(["41001", "46042"]))).toMatchObject({ outcome: "changed", added: 1, changed: 0 });
+  expect(await pollOnce(body, new Set(["46042"]))).toMatchObject({ outcome: "unchanged" });
+  expect(await stored()).toHaveLength(2);
+});
+
+describe("with this machine's clock wrong by", () => {
+  const dayMs = 86_400_000;
+  test.each([
+    ["60 days ahead", 60 * dayMs],
+    ["a day ahead", dayMs],
+    ["a day behind", -dayMs],
+  ])("%s, rows are taken and rows with a time still to come are not", async (_, skewMs) => {
+    const { leftOut } = await pollOnce(header + row("41001", "12 05") + row("46042", "13 00"), null, skewMs);
+    expect(await stored()).toMatchObject([{ stationId: "41001" }]);
+    expect(leftOut.rejectedLines).toMatchObject([{ line: 4, fault: "future" }]);
+  });
+});

@@ -1,0 +1,59 @@
+import { planeHeight, planeWidth, unproject } from "../plane.ts";
+import { subsolarPoint } from "../sun.ts";
+
+/** Dusk is soft: so many points across the world tell it, and drawing it larger smooths it. */
+const columns = 256;
+const rows = Math.round((columns * planeHeight) / planeWidth);
+/** The sine of the sun's altitude where the night is full: at the end of nautical twilight, 12° below the horizon. */
+const fullNight = Math.sin((-12 * Math.PI) / 180);
+const radians = Math.PI / 180;
+
+export type Night = ReturnType<typeof createNight>;
+
+/** The shade of the night over the whole plane, as a small picture that is drawn stretched. */
+export function createNight() {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [columns, rows];
+  /** Where each point of the picture lies, as a vector from the middle of the Earth; made when it is first wanted. */
+  let places: Float32Array | null = null;
+
+  return {
+    canvas,
+    /** @param colour of the full night, with its opacity */
+    paint(timeMs: number, colour: string): void {
+      const context = canvas.getContext("2d");
+      if (!context) return;
+      places ??= placesOfPoints();
+      const { longitude, latitude } = subsolarPoint(timeMs);
+      const [x, y, z] = vectorOf(longitude, latitude);
+      const shade = context.createImageData(columns, rows);
+      for (let i = 0; i < columns * rows; i++) {
+        const altitude = x * (places[3 * i] ?? 0) + y * (places[3 * i + 1] ?? 0) + z * (places[3 * i + 2] ?? 0);
+        const depth = Math.min(Math.max(altitude / fullNight, 0), 1);
+        shade.data[4 * i + 3] = 255 * depth * depth * (3 - 2 * depth);
+      }
+      context.globalCompositeOperation = "copy";
+      context.putImageData(shade, 0, 0);
+      context.globalCompositeOperation = "source-in";
+      context.fillStyle = colour;
+      context.fillRect(0, 0, columns, rows);
+    },
+  };
+}
+
+function placesOfPoints(): Float32Array {
+  const places = new Float32Array(3 * columns * rows);
+  const step = planeWidth / columns;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const { longitude, latitude } = unproject({ x: (column + 0.5) * step, y: (row + 0.5) * step });
+      places.set(vectorOf(longitude, latitude), 3 * (row * columns + column));
+    }
+  }
+  return places;
+}
+
+function vectorOf(longitude: number, latitude: number): [number, number, number] {
+  const along = Math.cos(latitude * radians);
+  return [along * Math.cos(longitude * radians), along * Math.sin(longitude * radians), Math.sin(latitude * radians)];
+}

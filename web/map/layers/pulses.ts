@@ -1,0 +1,78 @@
+import type { MapTheme } from "../colours.ts";
+import { animate, keyframes } from "../motion.ts";
+import type { PlanePoint } from "../plane.ts";
+
+/** A ring around a station whose bell sounds. `atMs` is of `performance.now()`; without hardness it is no clear strike. */
+export type Pulse = { stationId: string; hardness: number | null; atMs: number };
+
+/** How what moves is to look. */
+export type MovingLook = { readonly theme: MapTheme /** Motion is to be reduced. */; readonly still: boolean };
+
+const lastsMs = 1_800;
+const radius = 36;
+const firstScale = 0.16;
+const stillRadius = 16;
+const spreading = keyframes((progress) => ({
+  opacity: (1 - progress) ** 1.5,
+  scale: firstScale + (1 - firstScale) * (1 - (1 - progress) ** 3),
+}));
+/** Where motion is to be reduced. */
+const glowing = keyframes((progress) => ({ opacity: Math.sin(Math.PI * progress) }));
+const thinnest = 1.25;
+const thickerByHardness = 3.5;
+
+/**
+ * Rings as elements of a layer over the map.
+ * @param where a station is on the layer, `null` where it is not seen
+ */
+export function createPulses(layer: HTMLElement, where: (stationId: string) => PlanePoint | null, look: MovingLook) {
+  const rings = new Map<HTMLElement, string>();
+  return { add, follow };
+
+  function add(pulse: Pulse): void {
+    setTimeout(() => ring(pulse), Math.max(0, pulse.atMs - performance.now()));
+  }
+
+  /** The map has moved. */
+  function follow(): void {
+    for (const [element, stationId] of rings) place(element, stationId);
+  }
+
+  function ring({ stationId, hardness, atMs }: Pulse): void {
+    // A hidden page rings on for hours, and nobody sees it.
+    if (document.hidden || !where(stationId)) return;
+    const { still } = look;
+    const element = createRing(hardness, still ? stillRadius : radius);
+    place(element, stationId);
+    layer.append(element);
+    rings.set(element, stationId);
+    const fade = animate(element, still ? glowing : spreading, { lastsMs, atMs });
+    fade.onfinish = () => {
+      rings.delete(element);
+      element.remove();
+    };
+  }
+
+  function createRing(hardness: number | null, reach: number): HTMLElement {
+    const element = document.createElement("i");
+    element.className = "pulse";
+    const width = hardness === null ? thinnest : thinnest + thickerByHardness * hardness;
+    Object.assign(element.style, {
+      position: "absolute",
+      boxSizing: "border-box",
+      width: `${2 * reach}px`,
+      height: `${2 * reach}px`,
+      left: `${-reach}px`,
+      top: `${-reach}px`,
+      borderRadius: "50%",
+      border: `${width}px ${hardness === null ? "dashed" : "solid"} ${look.theme.pulse}`,
+      willChange: "scale, opacity",
+    });
+    return element;
+  }
+
+  function place(element: HTMLElement, stationId: string): void {
+    const at = where(stationId);
+    if (at) element.style.translate = `${at.x}px ${at.y}px`;
+  }
+}

@@ -1,0 +1,114 @@
+import { type Camera, type Size, toCanvas } from "../camera.ts";
+import type { MapTheme } from "../colours.ts";
+import { type PlanePoint, planeWidth } from "../plane.ts";
+import { drawBuoy, drawWave, drawWindBarb, type Mark, unknownMark, waveRadius } from "./marks.ts";
+
+/** A station and where it lies in the plane. */
+export type PlacedStation = PlanePoint & { stationId: string; longitude: number; latitude: number };
+
+/** All that the marks tell. */
+export type StationScene = {
+  /** Those that lie in front come last. */
+  stations: readonly PlacedStation[];
+  marks: ReadonlyMap<string, Mark>;
+  selected: string | null;
+  hovered: string | null;
+  theme: MapTheme;
+};
+
+type SeenStation = { station: PlacedStation; mark: Mark; x: number; y: number };
+
+const barbsFrom = 15_000;
+const labelsFrom = 20_000;
+const mostLabels = 80;
+const labelFont = "600 12px system-ui, sans-serif";
+const labelGap = 7;
+const labelHeight = 15;
+/** A mark reaches this far, in pixels. */
+const markReach = 30;
+
+/** Draws the marks and labels of all stations in sight. */
+export function drawStations(context: CanvasRenderingContext2D, scene: StationScene, camera: Camera, size: Size): void {
+  const worldWidth = planeWidth * camera.pixelsPerUnit;
+  const scale = markScale(worldWidth);
+  const { marks, theme, selected } = scene;
+  const seen = scene.stations
+    .map((station) => ({
+      station,
+      mark: marks.get(station.stationId) ?? unknownMark,
+      ...toCanvas(station, camera, size),
+    }))
+    .filter(
+      ({ x, y }) => x > -markReach && y > -markReach && x < size.width + markReach && y < size.height + markReach,
+    );
+  for (const { mark, x, y } of seen) drawWave(context, mark, x, y, scale, theme);
+  for (const { mark, station, x, y } of seen) {
+    const withBarb = worldWidth >= barbsFrom || station.stationId === selected;
+    if (withBarb) drawWindBarb(context, mark, { x, y, latitude: station.latitude, theme });
+    drawBuoy(context, mark, x, y, scale, theme);
+  }
+  drawLabels(context, scene, seen, scale, worldWidth >= labelsFrom);
+}
+
+/** The chosen station first, then as many as have room. */
+function drawLabels(
+  context: CanvasRenderingContext2D,
+  { selected, hovered, theme }: StationScene,
+  seen: SeenStation[],
+  scale: number,
+  withOthers: boolean,
+): void {
+  const isMarked = ({ station }: SeenStation) => station.stationId === selected || station.stationId === hovered;
+  const others = withOthers ? seen.filter((place) => !isMarked(place)) : [];
+  const taken: { x: number; y: number; width: number }[] = [];
+  context.font = labelFont;
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  for (const { station, mark, x, y } of [...seen.filter(isMarked), ...others]) {
+    if (taken.length === mostLabels) return;
+    const { stationId } = station;
+    const reach = stationId === selected ? drawHalo(context, mark, x, y, scale, theme) : 5 * scale;
+    const left = x + reach + labelGap;
+    const { width } = context.measureText(stationId);
+    const overlaps = taken.some(
+      (label) =>
+        Math.abs(label.y - y) < labelHeight &&
+        left < label.x + label.width + labelGap &&
+        label.x < left + width + labelGap,
+    );
+    if (overlaps) continue;
+    taken.push({ x: left, y, width });
+    context.strokeStyle = theme.labelHalo;
+    context.lineWidth = 3;
+    context.strokeText(stationId, left, y);
+    context.fillStyle = theme.label;
+    context.fillText(stationId, left, y);
+  }
+}
+
+/** @returns how far it reaches */
+function drawHalo(
+  context: CanvasRenderingContext2D,
+  mark: Mark,
+  x: number,
+  y: number,
+  scale: number,
+  theme: MapTheme,
+): number {
+  const radius = Math.max(waveRadius(mark.waveHeightM ?? 0) * scale + 4, 12);
+  context.strokeStyle = theme.labelHalo;
+  context.lineWidth = 5;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.stroke();
+  context.strokeStyle = theme.selected;
+  context.lineWidth = 2;
+  context.stroke();
+  drawBuoy(context, mark, x, y, scale * 1.25, theme);
+  return radius;
+}
+
+/** Small where 900 stations share the world, and never larger than a finger. @param worldWidth in pixels */
+function markScale(worldWidth: number): number {
+  return Math.min(0.52 * (worldWidth / 900) ** 0.4, 1.4);
+}

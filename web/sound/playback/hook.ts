@@ -1,0 +1,83 @@
+import type { Preset } from "../preset.ts";
+import { renderOffline } from "../recording/render-offline.ts";
+import { createNetworkScore, type NetworkScoreOptions, type Report } from "../score/network-score.ts";
+import { createReplayScore, type Frame } from "../score/replay-score.ts";
+import { createTuneScore } from "../score/tune-score.ts";
+import { type SeaField, type SeaState, seaFields } from "../sea-state.ts";
+import type { SoundEvent } from "../sound-event.ts";
+
+/** An observation as a measuring tool makes it up: fresh, of any station. */
+export type MadeUp = Partial<Record<SeaField, number | null>> & { stationId?: string; lon?: number };
+
+export type TuneOptions = { seconds?: number; seed?: number; preset?: Preset; sweep?: boolean; introduction?: boolean };
+
+export type BurstOptions = {
+  seconds?: number;
+  seed?: number;
+  preset?: Preset;
+  /** Bells a second at most. */
+  maxRate?: number;
+  /** What the stations reported before, by their id. */
+  prev?: Record<string, MadeUp>;
+};
+
+/** Scores and the render of them, for tools that measure the sound. The same input gives the same events. */
+export const soundHook = {
+  version: 1,
+
+  /** One station, all its fields; `sweep: false` leaves out the lighthouse. */
+  scoreTune(observation: MadeUp, options: TuneOptions = {}): SoundEvent[] {
+    const { seconds = 20, seed = 1, preset = "harbour", sweep = true, introduction = false } = options;
+    const score = createTuneScore({ seed, preset, introduction });
+    score.setSea(seaOf(observation), 0);
+    return score.until(seconds).filter(({ type }) => sweep || type !== "ping");
+  },
+
+  /** A burst that is to be over after `seconds`, on the sea that is its median. */
+  scoreBurst(
+    observations: MadeUp[],
+    options: BurstOptions = {},
+  ): { events: SoundEvent[]; rung: number; heard: number } {
+    const { seconds = 60, seed = 1, preset = "harbour", maxRate, prev = {} } = options;
+    const before = Object.entries(prev).map(([stationId, observation]) => reportOf({ ...observation, stationId }));
+    const scoreOptions: NetworkScoreOptions = { seed, preset, firstSpreadS: seconds, before };
+    if (maxRate !== undefined) scoreOptions.bellsPerS = maxRate;
+    const score = createNetworkScore(scoreOptions);
+    score.setSea(medianOf(observations), 0);
+    const events = [...score.arrive(observations.map(reportOf), 0), ...score.until(seconds)];
+    return { events, rung: score.tally.rung, heard: score.tally.arrived };
+  },
+
+  /** Frames of the past, all of them within `seconds`. */
+  scoreReplay(frames: Frame[], options: { seconds?: number; seed?: number; preset?: Preset } = {}): SoundEvent[] {
+    const { seconds = 60, seed = 1, preset = "harbour" } = options;
+    return createReplayScore(frames, { seed, preset, seconds, fromFrame: 0 }).until(seconds);
+  },
+
+  renderOffline,
+};
+
+/** Offers {@link soundHook} as `globalThis.bellbuoy`. @param live what the page adds to it, getters included */
+export function installHook(live: object = {}): void {
+  const hook = Object.defineProperties({ ...soundHook }, Object.getOwnPropertyDescriptors(live));
+  Object.assign(globalThis, { bellbuoy: hook });
+}
+
+function seaOf(observation: MadeUp): SeaState {
+  const fields = seaFields.map((field) => [field, observation[field] ?? null]);
+  return { ...(Object.fromEntries(fields) as Record<SeaField, number | null>), agesMin: {} };
+}
+
+function reportOf({ stationId = "", lon, waterTempC = null, waveHeightM = null }: MadeUp): Report {
+  return { stationId, longitude: lon ?? null, waterTempC, waveHeightM, inView: false };
+}
+
+function medianOf(observations: MadeUp[]): SeaState {
+  const sea = seaOf({});
+  for (const field of seaFields) {
+    const values = observations.flatMap((observation) => observation[field] ?? []).sort((a, b) => a - b);
+    // The median of directions is none.
+    sea[field] = field === "windDirDeg" ? null : (values[values.length >> 1] ?? null);
+  }
+  return sea;
+}

@@ -1,0 +1,45 @@
+import type { createEngine, Engine } from "../engine/engine.ts";
+import type { Waveforms } from "../timbre/waveforms.ts";
+import type { JournalEntry, Stretch } from "./journal.ts";
+
+/**
+ * Renders a stretch of what was heard, by the same calls of the same engine.
+ * @returns left and right, from the stretch's beginning to its end
+ */
+export async function renderStretch(
+  { beginS, endS, before, entries }: Stretch,
+  waveforms: Waveforms,
+  create: typeof createEngine,
+): Promise<Float32Array[]> {
+  const { sampleRate } = waveforms;
+  const context = new OfflineAudioContext(2, Math.round((endS - beginS) * sampleRate), sampleRate);
+  const engine = create(context, context.destination, waveforms, { beginS });
+  let momentS = 0;
+  // Sliders move at the context's present moment, and rendering has none before it starts: it is told which it is. The way
+  // that was made for this, to suspend an offline context, works in Chromium alone.
+  Object.defineProperty(context, "currentTime", { configurable: true, get: () => momentS });
+  for (const entry of before) repeat(engine, entry, entry.atS - beginS);
+  for (const entry of entries) {
+    momentS = entry.atS - beginS;
+    repeat(engine, entry, momentS);
+  }
+  Reflect.deleteProperty(context, "currentTime");
+  const buffer = await context.startRendering();
+  return [buffer.getChannelData(0), buffer.getChannelData(1)];
+}
+
+function repeat(engine: Engine, entry: JournalEntry, atS: number): void {
+  switch (entry.kind) {
+    case "event":
+      engine.play({ ...entry.event, t: 0 }, atS);
+      break;
+    case "level":
+      engine.setLayerLevel(entry.layer, entry.level);
+      break;
+    case "reverb":
+      engine.setReverb(entry.on);
+      break;
+    case "switch":
+      engine.cancelFrom(atS);
+  }
+}

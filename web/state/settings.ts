@@ -1,0 +1,84 @@
+import { type Layer, layers } from "../sound/sound-event.ts";
+import { preferredUnits, type Units, unitChoices } from "../words/units.ts";
+
+/** What one person chose on this device, kept until it is chosen anew. Unlike the view it is in no link. */
+export type Settings = {
+  /** 0..1, as the slider shows it. */
+  volume: number;
+  muted: boolean;
+  /** The slider of each layer, 0..1. */
+  levels: Record<Layer, number>;
+  units: Units;
+  captions: boolean;
+  announcements: boolean;
+};
+
+const storageKey = "bellbuoy";
+
+/** What a browser in this language begins with. */
+export function firstSettings(language: string): Settings {
+  return {
+    volume: 0.7,
+    muted: false,
+    levels: Object.fromEntries(layers.map((layer) => [layer, 1])) as Record<Layer, number>,
+    units: preferredUnits(language),
+    captions: true,
+    announcements: false,
+  };
+}
+
+/** Where they are kept; what forgets at once where the browser lets no page remember. */
+export function findStorage(): Pick<Storage, "getItem" | "setItem"> {
+  try {
+    return localStorage;
+  } catch {
+    return { getItem: () => null, setItem() {} };
+  }
+}
+
+/** Reads what was remembered; each setting that was not, or that nobody understands, is as at the beginning. */
+export function readSettings(storage: Pick<Storage, "getItem">, language: string): Settings {
+  const settings = firstSettings(language);
+  const stored = readStored(storage);
+  settings.volume = level(stored.volume) ?? settings.volume;
+  settings.muted = flag(stored.muted) ?? settings.muted;
+  settings.captions = flag(stored.captions) ?? settings.captions;
+  settings.announcements = flag(stored.announcements) ?? settings.announcements;
+  const levels = record(stored.levels);
+  for (const layer of layers) settings.levels[layer] = level(levels[layer]) ?? settings.levels[layer];
+  const units = record(stored.units);
+  for (const [quantity, choices] of Object.entries(unitChoices)) {
+    const choice = choices.find((unit) => unit === units[quantity]);
+    if (choice) Object.assign(settings.units, { [quantity]: choice });
+  }
+  return settings;
+}
+
+/** Remembers them, where the browser lets us. */
+export function storeSettings(storage: Pick<Storage, "setItem">, settings: Settings): void {
+  try {
+    storage.setItem(storageKey, JSON.stringify(settings));
+  } catch {
+    // Full, or forbidden: they hold until the page is closed.
+  }
+}
+
+function readStored(storage: Pick<Storage, "getItem">): Record<string, unknown> {
+  try {
+    return record(JSON.parse(storage.getItem(storageKey) ?? "null"));
+  } catch {
+    return {};
+  }
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+function level(value: unknown): number | null {
+  return typeof value === "number" && value >= 0 && value <= 1 ? value : null;
+}
+
+function flag(value: unknown): boolean | null {
+  return typeof value === "boolean" ? value : null;
+}

@@ -1,0 +1,65 @@
+import { type Preset, presets } from "../sound/preset.ts";
+
+/** What is listened to: the region in view, one station, or the past 24 hours of either in a minute. */
+export const modes = ["network", "tune", "24h"] as const;
+
+export type Mode = (typeof modes)[number];
+
+/** Where the map looks: degrees, and a zoom of which 1 is the whole world. */
+export type MapView = { longitude: number; latitude: number; zoom: number };
+
+/** What is listened to and looked at: all that a link shares. */
+export type View = {
+  mode: Mode;
+  /** The station that is tuned in or replayed; in network mode the one whose card is open. */
+  stationId: string | null;
+  preset: Preset;
+  /** `null`: wherever the map begins. */
+  map: MapView | null;
+};
+
+export const firstView: View = { mode: "network", stationId: null, preset: "harbour", map: null };
+
+const stationIdShape = /^[A-Z0-9]{4,10}$/;
+const mapShape = /^@(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?),(\d{1,3}(?:\.\d+)?)z$/;
+
+/**
+ * The view as the end of an address: `#tune/46026/calm/@37.8,-122.8,6z`, latitude first as maps write it. What is as at
+ * the beginning is left out.
+ */
+export function encodeView({ mode, stationId, preset, map }: View): string {
+  const parts = [
+    mode,
+    stationId,
+    preset === firstView.preset ? null : preset,
+    map === null ? null : `@${round(map.latitude, 2)},${round(map.longitude, 2)},${round(map.zoom, 2)}z`,
+  ];
+  return `#${parts.filter((part) => part !== null).join("/")}`;
+}
+
+/** Reads such an end of an address; each part that is missing, or that nobody understands, is as at the beginning. */
+export function decodeView(hash: string): View {
+  const view: View = { ...firstView };
+  for (const part of hash.replace(/^#/, "").split("/")) {
+    const mode = modes.find((name) => name === part);
+    const preset = presets.find((name) => name === part);
+    if (mode) view.mode = mode;
+    else if (preset) view.preset = preset;
+    else if (stationIdShape.test(part)) view.stationId = part;
+    else view.map = decodeMap(part) ?? view.map;
+  }
+  if (view.mode === "tune" && view.stationId === null) view.mode = "network";
+  return view;
+}
+
+function decodeMap(part: string): MapView | null {
+  const [, latitude, longitude, zoom] = (mapShape.exec(part) ?? []).map(Number);
+  if (latitude === undefined || longitude === undefined || zoom === undefined) return null;
+  if (Math.abs(latitude) > 90 || Math.abs(longitude) > 180 || zoom < 1) return null;
+  return { latitude, longitude, zoom };
+}
+
+/** Without zeros at the end, and without a minus before a zero. */
+function round(value: number, digits: number): string {
+  return String(Number(value.toFixed(digits)) + 0);
+}
