@@ -18,9 +18,10 @@ import { answerWithin, onlyReads, rateLimit } from "./http/limits.ts";
 import { ProblemError, problemResponse, tryAgain } from "./http/problem.ts";
 import type { RequestContext, RequestEnv } from "./http/request-env.ts";
 import { securityHeaders } from "./http/security-headers.ts";
+import type { StreamCounts } from "./stream/begin.ts";
 import type { Broadcast } from "./stream/broadcast.ts";
 import type { Feed } from "./stream/feed.ts";
-import { type StreamCounts, streamRoute } from "./stream/route.ts";
+import { streamRoute } from "./stream/route.ts";
 
 /** What the HTTP side is made of. */
 export type AppParts = {

@@ -46,7 +46,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
     clock,
   );
   const { observationsNew } = redisNames(config.redisNamespace);
-  const feed = createFeed(sql, subscriber, observationsNew, database, broadcast, log, signal);
+  const feed = createFeed({ sql, subscriber, channel: observationsNew, database, broadcast, log, signal });
 
   let pinging: Promise<void> | null = null;
   /** One at a time, however many ask whether the server is ready. */

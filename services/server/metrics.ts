@@ -3,10 +3,10 @@ import { routePath } from "hono/route";
 import { counter, gauge, type ServiceMetrics, secondsBuckets } from "../../shared/service/metrics.ts";
 import { Counter, Histogram } from "../../shared/service/prometheus.ts";
 import type { RequestEnv } from "./http/request-env.ts";
+import type { StreamCounts } from "./stream/begin.ts";
 import type { Broadcast } from "./stream/broadcast.ts";
 import type { Feed } from "./stream/feed.ts";
 import { maxReplayEvents } from "./stream/resume.ts";
-import type { StreamCounts } from "./stream/route.ts";
 
 /** What the server counts. Names, types and meanings are in docs/operations.md. */
 export type ServerMetrics = {

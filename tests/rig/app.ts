@@ -48,15 +48,15 @@ export async function startApp(stack: Stack, settings: AppSettings = {}): Promis
     () => {},
     clock,
   );
-  const feed = createFeed(
+  const feed = createFeed({
     sql,
     subscriber,
-    redisNames("").observationsNew,
+    channel: redisNames("").observationsNew,
     database,
     broadcast,
-    silentLog,
-    stopping.signal,
-  );
+    log: silentLog,
+    signal: stopping.signal,
+  });
   const app = createApp({
     sql,
     database,

@@ -1,20 +1,11 @@
-import { type Clock, systemClock, waitAtMost } from "../../../shared/clock.ts";
-import { type Filter, matches } from "./filter.ts";
-import { encodeFrames, type Frame, heartbeatComment, heartbeatId, resetBlock, retryBlock } from "./frames.ts";
-import type { Outbox } from "./outbox.ts";
-import type { Places } from "./places.ts";
+// Writes to all open streams.
 
-/** One open stream. */
-export type Listener = {
-  outbox: Outbox;
-  filter: Filter;
-  /** Who listens, as limits count it. */
-  address: string;
-  /** Events up to this id are kept from it: it was sent them already, by this server or by one that is ahead of it. */
-  after: bigint;
-  /** Ends the stream; it resumes by its last event id. */
-  end(reason: string): void;
-};
+import { type Clock, systemClock, waitAtMost } from "../../../shared/clock.ts";
+import { type Frame, resetBlock, retryBlock } from "./frames.ts";
+import { createHandOut } from "./hand-out.ts";
+import { createHeartbeats, heartbeatCheckMs } from "./heartbeats.ts";
+import { createListeners, type Listener } from "./listeners.ts";
+import type { Places } from "./places.ts";
 
 /** Every open stream, and the way to write to all of them. */
 export type Broadcast = {
@@ -22,7 +13,7 @@ export type Broadcast = {
   readonly size: number;
   /** Bytes of live events that were handed to streams, each stream counted. */
   readonly sentBytes: number;
-  /** How many of them an address has opened. */
+  /** Returns how many of them an address has opened. */
   sizeOf(address: string): number;
   /** Counts a stream as open. It gets nothing before it {@link goLive | goes live}. */
   open(listener: Listener): void;
@@ -41,22 +32,14 @@ export type Broadcast = {
   stop(): Promise<void>;
 };
 
-/** A stream gets a heartbeat once it was quiet for this long, as of the next check: 15 s is the most that is allowed. */
-const quietMs = 10_000;
-const checkMs = 4_000;
-/** A listener that took nothing for this long is gone or stuck. */
-const maxStalledMs = 20_000;
-/** So many listeners are written to in one turn of the event loop. */
-const listenersPerTurn = 32;
 /** How long a server waits for the last words of a stream to be taken. */
 const farewellMs = 500;
 
 /**
- * Keeps the registry of open streams and writes to all of them.
+ * Makes the registry of open streams and the way to write to all of them.
  * @param places asked only while somebody filters by place
  * @param lastEventId the id of the newest event that was {@link Broadcast.send | sent}
- * @param flushed told what went to all streams in one go, and how long the first of it had waited
- * @param clock paces heartbeats
+ * @param flushed called with what went to all streams in one go, and how many seconds the first of it had waited
  */
 export function createBroadcast(
   places: Places,
@@ -64,127 +47,9 @@ export function createBroadcast(
   flushed: (frames: Frame[], seconds: number) => void,
   clock: Clock = systemClock,
 ): Broadcast {
-  const listeners = new Set<Listener>();
-  const sizes = new Map<string, number>();
-  // Kept apart, so that whoever wants everything pays nothing for those who do not.
-  const live = { whole: new Set<Listener>(), filtered: new Set<Listener>(), placed: new Set<Listener>() };
-  let pending: Frame[] = [];
-  let pendingSince = 0;
-  /** Under way while some listeners have what others are yet to get. */
-  let handingOut: Generator<void> | null = null;
-  /** When streams without a filter got bytes last. */
-  let wholeSentAt = clock.monotonicMs();
-  /** When all others got a heartbeat last; how many bytes they get between two is different for each. */
-  let othersSentAt = clock.monotonicMs();
-  let sentBytes = 0;
-  /** What listeners that filter by place are yet to get: where its stations lie must be asked first. */
-  let unplaced: Frame[] = [];
-  let placing = false;
-
-  function count(address: string, change: 1 | -1): void {
-    const size = (sizes.get(address) ?? 0) + change;
-    if (size === 0) sizes.delete(address);
-    else sizes.set(address, size);
-  }
-
-  /**
-   * Hands what waits to the listeners, and pauses after some of them. What was handed to a stream goes to its socket when the
-   * turn of the event loop ends: so the first do not wait for the last, and what comes meanwhile is joined to one write more.
-   */
-  function* handOut(): Generator<void> {
-    while (pending.length > 0) {
-      const frames = pending;
-      const since = pendingSince;
-      pending = [];
-      wholeSentAt = clock.monotonicMs();
-      const bytes = encodeFrames(frames);
-      let handed = 0;
-      for (const { outbox } of live.whole) {
-        outbox.send(bytes);
-        sentBytes += bytes.byteLength;
-        handed += 1;
-        if (handed % listenersPerTurn === 0) yield;
-      }
-      for (const listener of live.filtered) sendWanted(listener, frames);
-      if (live.placed.size > 0) {
-        unplaced.push(...frames);
-        if (!placing) void place();
-      }
-      flushed(frames, (clock.monotonicMs() - since) / 1000);
-    }
-  }
-
-  function handOutSome(): void {
-    handingOut ??= handOut();
-    if (handingOut.next().done) handingOut = null;
-    else setImmediate(handOutSome);
-  }
-
-  function flush(): void {
-    handingOut ??= handOut();
-    while (!handingOut.next().done);
-    handingOut = null;
-  }
-
-  async function place(): Promise<void> {
-    placing = true;
-    while (unplaced.length > 0) {
-      const frames = unplaced;
-      unplaced = [];
-      try {
-        await places.refresh();
-      } catch {
-        for (const listener of live.placed) listener.end("the stations' positions cannot be read now");
-      }
-      for (const listener of live.placed) sendWanted(listener, frames);
-    }
-    placing = false;
-  }
-
-  function isLive(listener: Listener): boolean {
-    return Object.values(live).some((set) => set.has(listener));
-  }
-
-  function sendWanted({ outbox, filter, after }: Listener, frames: Frame[]): void {
-    const wanted = frames.filter(({ eventId, stationId }) => {
-      return (eventId === null || eventId > after) && matches(filter, stationId, places.of(stationId));
-    });
-    if (wanted.length === 0) return;
-    const bytes = encodeFrames(wanted);
-    outbox.send(bytes);
-    sentBytes += bytes.byteLength;
-  }
-
-  function heartbeat(): void {
-    flush();
-    for (const listener of listeners) {
-      if (listener.outbox.stalledMs() > maxStalledMs) listener.end("too slow");
-    }
-    const now = clock.monotonicMs();
-    if (now - wholeSentAt >= quietMs) {
-      wholeSentAt = now;
-      for (const { outbox } of live.whole) outbox.send(heartbeatComment);
-    }
-    if (now - othersSentAt < quietMs) return;
-    othersSentAt = now;
-    for (const listener of listeners) {
-      if (live.whole.has(listener)) continue;
-      const knowsPosition = live.filtered.has(listener) || (live.placed.has(listener) && !placing);
-      if (knowsPosition) sendPosition(listener);
-      // It waits for the database, as do the events that a position would skip.
-      else listener.outbox.send(heartbeatComment);
-    }
-  }
-
-  function sendPosition({ outbox, after }: Listener): void {
-    const last = lastEventId();
-    outbox.send(heartbeatId(last > after ? last : after));
-  }
-
-  function liveSet({ filter, after }: Listener): Set<Listener> {
-    if (filter.bbox !== null) return live.placed;
-    return filter.stations !== null || after > lastEventId() ? live.filtered : live.whole;
-  }
+  const listeners = createListeners();
+  const heartbeats = createHeartbeats(listeners, lastEventId, () => handOut.isPlacing, clock);
+  const handOut = createHandOut(listeners, places, heartbeats.wholeSent, flushed, clock);
 
   /** Ends streams once they have taken what was sent to them, or have had time to. */
   async function endAll(list: Listener[], reason: string): Promise<void> {
@@ -192,53 +57,46 @@ export function createBroadcast(
     for (const listener of list) listener.end(reason);
   }
 
-  const stopHeartbeats = clock.every(checkMs, heartbeat);
+  const stopHeartbeats = clock.every(heartbeatCheckMs, () => {
+    handOut.flush();
+    heartbeats.check();
+  });
   return {
     get size() {
-      return listeners.size;
+      return listeners.all.size;
     },
     get sentBytes() {
-      return sentBytes;
+      return handOut.sentBytes;
     },
-    sizeOf: (address) => sizes.get(address) ?? 0,
-    open(listener) {
-      listeners.add(listener);
-      count(listener.address, 1);
-    },
+    sizeOf: listeners.sizeOf,
+    open: listeners.add,
     goLive(listener) {
       // What it missed may have been too much for it just now.
-      if (!listeners.has(listener)) return;
+      if (!listeners.all.has(listener)) return;
       // What waits was sent before this listener came.
-      flush();
+      handOut.flush();
       if (lastEventId() > listener.after) listener.after = lastEventId();
-      liveSet(listener).add(listener);
+      listeners.goLive(listener, lastEventId());
     },
     close(listener) {
-      if (!listeners.delete(listener)) return;
-      count(listener.address, -1);
-      for (const set of Object.values(live)) set.delete(listener);
-      listener.outbox.close();
+      if (listeners.remove(listener)) listener.outbox.close();
     },
-    send(frame) {
-      if (pending.push(frame) > 1) return;
-      pendingSince = clock.monotonicMs();
-      if (handingOut === null) setImmediate(handOutSome);
-    },
+    send: handOut.send,
     resetAll(reason, lastEventId) {
-      flush();
-      const all = [...listeners];
-      const reset = all.filter(isLive);
-      for (const listener of all) if (!isLive(listener)) listener.end(reason);
-      for (const set of Object.values(live)) set.clear();
+      handOut.flush();
+      const all = [...listeners.all];
+      const reset = all.filter(listeners.isLive);
+      for (const listener of all) if (!listeners.isLive(listener)) listener.end(reason);
+      listeners.halt();
       const bytes = resetBlock(reason, lastEventId);
       for (const { outbox } of reset) outbox.send(bytes);
       void endAll(reset, reason);
     },
     async stop() {
       stopHeartbeats();
-      flush();
-      for (const { outbox } of listeners) outbox.send(retryBlock());
-      await endAll([...listeners], "the server is stopping");
+      handOut.flush();
+      for (const { outbox } of listeners.all) outbox.send(retryBlock());
+      await endAll([...listeners.all], "the server is stopping");
     },
   };
 }

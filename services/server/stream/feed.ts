@@ -1,23 +1,36 @@
+// The ordered stream of events that this server sends. Redis nudges, PostgreSQL is the truth.
+
 import type { Redis } from "ioredis";
 import { withDeadline } from "../../../shared/clock.ts";
 import type { Sql } from "../../../shared/database/sql.ts";
-import { type ParsedMessage, parseMessage } from "../../../shared/observation.ts";
-import { describeError, type Link, untilUp } from "../../../shared/service/link.ts";
+import { type Link, untilUp } from "../../../shared/service/link.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import { type Marks, mayHoldEvent, readEvents, readMarks } from "../api/queries.ts";
 import type { Broadcast } from "./broadcast.ts";
+import { createChannelMessages, type EventMessage } from "./channel-messages.ts";
 import { observationFrame, storedFrame } from "./frames.ts";
 import { setBackReason } from "./resume.ts";
 
-/** The ordered stream of events that this server sends. Redis nudges, PostgreSQL is the truth. */
+/** What a feed is made of. */
+export type FeedParts = {
+  sql: Sql;
+  /** A connection of its own, not connected yet, that does not subscribe again by itself. */
+  subscriber: Redis;
+  /** See `redisNames`. */
+  channel: string;
+  database: Link;
+  broadcast: Pick<Broadcast, "send" | "resetAll">;
+  log: Log;
+  signal: AbortSignal;
+};
+
+/** The events of `observations:new`, each once, in rising order of ids, whatever Redis loses or repeats. */
 export type Feed = {
   /** The id of the last event that was sent; `null` before PostgreSQL was asked for the first time. */
   readonly position: bigint | null;
   /** Resolves when {@link Feed.position} is known. */
   readonly started: Promise<void>;
-  /** Whether the subscription holds. */
-  readonly subscribed: boolean;
-  /** Messages that did not fit the contract. */
+  /** Messages that did not fit the contract, and events that PostgreSQL does not know. */
   readonly dropped: number;
   /** Connects, and reads the position of the stream from PostgreSQL. */
   start(): void;
@@ -32,79 +45,141 @@ export type Feed = {
 };
 
 const pageRows = 1_000;
-/** Messages that may wait while PostgreSQL is asked. Past it they are forgotten: the events among them are in PostgreSQL. */
-const maxWaiting = 20_000;
 /** A connection that answers nothing is given up for another, since every listener waits. */
 const deadlineMs = 10_000;
+/** @property wasPassed whether a later event had been sent when it came */
+type DoubtedMessage = EventMessage & { wasPassed: boolean };
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** A message that has a place in the order of events. */
-type EventMessage = { stationId: string; data: string; eventId: bigint };
+const noFilter = { stations: null, bbox: null };
 
 /**
- * Follows `observations:new` and delivers each event once, in rising order of ids, whatever Redis loses or repeats.
+ * Follows `observations:new` and delivers its events.
  *
- * - After each (re)subscription, what was missed is read from PostgreSQL first.
- * - An id that was passed is a duplicate and is dropped. PostgreSQL is asked all the same, since it may have been set back.
- * - Where PostgreSQL was set back, by a backup or a failover, all streams get a reset and end. PostgreSQL shows it by a
- *   timeline that begins above the last event sent (see `services/worker/store/event-ids.ts`), or by having come behind it.
- *   Its marks are read after each page and before that page is sent, so that no event of a new timeline goes out before
- *   the reset.
- * - An id that does not follow the last one means that something was missed, or that somebody publishes nonsense:
- *   PostgreSQL is asked, and what it does not know is dropped. The very next id is believed, for the sake of speed.
- * - Ids that PostgreSQL cannot know are most likely another install's on the same Redis. The log has one line for them.
- * - A message without an id is sent at once, one that does not fit is dropped.
- *
- * @param channel see `redisNames`
- * @param subscriber a connection of its own, not connected yet, that does not subscribe again by itself
+ * - The event after the last one is believed and sent at once, for the sake of speed.
+ * - Any other id means that something was missed, repeated, or published by somebody else: PostgreSQL is asked, and what it
+ *   does not know is dropped. What comes while it is asked is not kept, since the next question finds it.
+ * - After each (re)subscription, PostgreSQL is asked for what was missed.
+ * - A message without an id has no place in the order, and is sent at once.
  */
-export function createFeed(
-  sql: Sql,
-  subscriber: Redis,
-  channel: string,
-  database: Link,
-  broadcast: Pick<Broadcast, "send" | "resetAll">,
-  log: Log,
-  signal: AbortSignal,
-): Feed {
-  let position: bigint | null = null;
-  let subscribed = false;
-  let dropped = 0;
-  let waiting: EventMessage[] = [];
-  /** PostgreSQL may hold events that were not delivered yet. */
-  let behind = true;
-  let asking = false;
-  /** So many of the messages that wait had come before PostgreSQL was asked: what it did not tell then, it does not know. */
-  let asked = 0;
-  /** A message of an id that was passed, of which PostgreSQL has not been asked yet whether it is its own. */
-  let suspect: EventMessage | null = null;
-  let warnedOfOthers = false;
+export function createFeed(parts: FeedParts): Feed {
+  const { subscriber, channel, database, broadcast, log, signal } = parts;
+  const messages = createChannelMessages(channel, log);
+  const stored = createStoredEvents(parts);
   const started = Promise.withResolvers<void>();
+  let isSubscribed = false;
+  /** Whether PostgreSQL may hold events that were not sent yet. */
+  let isBehind = true;
+  let isAsking = false;
+  /** The newest message that was not simply the next, of which PostgreSQL has to say whether it is ours. */
+  let doubted: DoubtedMessage | null = null;
 
-  async function catchUp(): Promise<void> {
-    await untilUp(database, signal, async () => {
-      if (position === null) {
-        position = (await withDeadline(readMarks(sql), deadlineMs)).newest;
-        started.resolve();
-        return;
-      }
-      for (;;) {
-        const range = { after: position, upTo: null, since: null };
-        const events = await withDeadline(readEvents(sql, range, { stations: null, bbox: null }, pageRows), deadlineMs);
-        const marks = await withDeadline(readMarks(sql), deadlineMs);
-        if (isSetBack(marks, position)) {
-          beginAgain(marks, position);
-          continue;
-        }
-        for (const event of events) {
-          position = BigInt(event.eventId);
-          broadcast.send(storedFrame(event));
-        }
-        if (events.length < pageRows) break;
-      }
-      await checkSuspect();
-    });
+  function receive(bytes: Buffer): void {
+    const message = messages.read(bytes);
+    if (message === null) return;
+    const { stationId, data } = message;
+    if (message.eventId === null) return broadcast.send(observationFrame(stationId, data, null));
+    const eventId = BigInt(message.eventId);
+    if (!isAsking && !isBehind && stored.isNext(eventId))
+      return stored.send(observationFrame(stationId, data, eventId));
+    doubted = { stationId, data, eventId, wasPassed: stored.hasPassed(eventId) };
+    lookAgain();
+  }
+
+  function lookAgain(): void {
+    isBehind = true;
+    if (!isAsking) void ask();
+  }
+
+  async function ask(): Promise<void> {
+    isAsking = true;
+    try {
+      while (isBehind) await untilUp(database, signal, askOnce);
+    } catch (error) {
+      // The only way out is the end of the service.
+      if (!signal.aborted) throw error;
+    } finally {
+      isAsking = false;
+    }
+  }
+
+  async function askOnce(): Promise<void> {
+    const asked = doubted;
+    isBehind = false;
+    doubted = null;
+    try {
+      await stored.sendMissed();
+      started.resolve();
+      if (asked !== null && (await isOthers(asked))) messages.dropOther(asked);
+    } catch (error) {
+      isBehind = true;
+      doubted ??= asked;
+      throw error;
+    }
+  }
+
+  /** Returns whether a message is of nothing that PostgreSQL has stored. */
+  async function isOthers(message: DoubtedMessage): Promise<boolean> {
+    if (!stored.hasPassed(message.eventId)) return true;
+    // The very event, or one that was stored before it. Once somebody else's were seen, it is not worth a question.
+    if (!message.wasPassed || messages.hasOthers) return false;
+    return !(await stored.mayHold(message));
+  }
+
+  subscriber.on("close", () => {
+    isSubscribed = false;
+  });
+  subscriber.on("messageBuffer", (_channel: Buffer, bytes: Buffer) => receive(bytes));
+
+  return {
+    async subscribe() {
+      await subscriber.subscribe(channel);
+      if (isSubscribed) return;
+      isSubscribed = true;
+      lookAgain();
+    },
+    start() {
+      lookAgain();
+      subscriber.connect().catch(() => {
+        // Told to its link, and tried again for ever.
+      });
+    },
+    lookAgain,
+    get position() {
+      return stored.position;
+    },
+    started: started.promise,
+    get dropped() {
+      return messages.dropped;
+    },
+  };
+}
+
+/**
+ * Sends what PostgreSQL holds after the last event that was sent.
+ *
+ * Where PostgreSQL was set back, by a backup or a failover, all streams get a reset and end. It shows by a timeline that
+ * begins above the last event sent (see `services/worker/store/event-ids.ts`), or by a newest event below it. The marks are
+ * read after each page and before that page is sent, so that no event of a new timeline goes out before the reset.
+ */
+function createStoredEvents({ sql, broadcast, log }: Pick<FeedParts, "sql" | "broadcast" | "log">) {
+  let position: bigint | null = null;
+
+  /** @returns whether there may be more */
+  async function sendPage(after: bigint): Promise<boolean> {
+    const events = await withDeadline(
+      readEvents(sql, { after, upTo: null, since: null }, noFilter, pageRows),
+      deadlineMs,
+    );
+    const marks = await withDeadline(readMarks(sql), deadlineMs);
+    if (isSetBack(marks, after)) {
+      beginAgain(marks, after);
+      return true;
+    }
+    for (const event of events) {
+      position = BigInt(event.eventId);
+      broadcast.send(storedFrame(event));
+    }
+    return events.length === pageRows;
   }
 
   function beginAgain(marks: Marks, sent: bigint): void {
@@ -113,145 +188,30 @@ export function createFeed(
     broadcast.resetAll(setBackReason, position);
   }
 
-  async function checkSuspect(): Promise<void> {
-    if (suspect === null || warnedOfOthers) return;
-    const { stationId, data, eventId } = suspect;
-    suspect = null;
-    const { timestamp }: { timestamp: string } = JSON.parse(data);
-    const isOurs = await withDeadline(mayHoldEvent(sql, stationId, timestamp, eventId), deadlineMs);
-    if (!isOurs) dropOther(data, eventId);
-  }
-
-  function receive(bytes: Buffer): void {
-    const message = readMessage(bytes);
-    if (message === null) return;
-    // One without an id has no place in the order, and need not wait for it.
-    if (message.eventId === null) {
-      broadcast.send(observationFrame(message.stationId, message.data, null));
-      return;
-    }
-    if (waiting.length >= maxWaiting) {
-      waiting = [];
-      behind = true;
-    }
-    waiting.push({ ...message, eventId: BigInt(message.eventId) });
-    drain();
-  }
-
-  /** `null` for what does not fit the contract; that is told in the log. */
-  function readMessage(bytes: Buffer): ParsedMessage | null {
-    try {
-      return parseMessage(utf8.decode(bytes));
-    } catch (error) {
-      // Of bytes that are no UTF-8 listeners would get something else than what was published.
-      drop(bytes.toString("latin1"), error instanceof TypeError ? "not UTF-8" : describeError(error));
-      return null;
-    }
-  }
-
-  /** @returns false when the event must wait until PostgreSQL was asked */
-  function handle(message: EventMessage, current: bigint, wasAsked: boolean): boolean {
-    const { stationId, data, eventId } = message;
-    if (eventId <= current) {
-      // Published twice, by another install, or by a database that was set back: PostgreSQL knows.
-      behind = true;
-      suspect ??= message;
-      return true;
-    }
-    if (wasAsked) {
-      dropOther(data, eventId);
-      return true;
-    }
-    if (eventId !== current + 1n) return false;
-    position = eventId;
-    broadcast.send(observationFrame(stationId, data, eventId));
-    return true;
-  }
-
-  function drop(text: string, reason: string): void {
-    dropped += 1;
-    log.warn("dropped a message", { channel, reason, text: text.slice(0, 200) });
-  }
-
-  /** Another install may publish hundreds of events every few minutes: one line is enough. */
-  function dropOther(text: string, eventId: bigint): void {
-    if (warnedOfOthers) {
-      dropped += 1;
-      return;
-    }
-    warnedOfOthers = true;
-    drop(
-      text,
-      `event ${eventId} is not in the database: another install may use this channel. Give each install its own REDIS_NAMESPACE. Further events of this kind are dropped without a line`,
-    );
-  }
-
-  /** Handles what waits, at once unless PostgreSQL must be asked first. */
-  function drain(): void {
-    if (asking) return;
-    if (behind || position === null) return void ask();
-    for (let event = waiting.shift(); event !== undefined; event = waiting.shift()) {
-      const isHandled = handle(event, position, asked > 0);
-      asked = Math.max(0, asked - 1);
-      if (isHandled) continue;
-      waiting.unshift(event);
-      return void ask();
-    }
-    if (behind) void ask();
-  }
-
-  async function ask(): Promise<void> {
-    asking = true;
-    behind = false;
-    // A message that comes while PostgreSQL is asked may be of an event that was stored after it answered.
-    const waitingBefore = waiting.length;
-    try {
-      await catchUp();
-      asked = waitingBefore;
-    } catch (error) {
-      // The only way out of catching up is the end of the service.
-      if (!signal.aborted) throw error;
-      return;
-    } finally {
-      asking = false;
-    }
-    drain();
-  }
-
-  async function subscribe(): Promise<void> {
-    await subscriber.subscribe(channel);
-    if (subscribed) return;
-    subscribed = true;
-    behind = true;
-    drain();
-  }
-
-  subscriber.on("close", () => {
-    subscribed = false;
-  });
-  subscriber.on("messageBuffer", (_channel: Buffer, bytes: Buffer) => receive(bytes));
-
   return {
-    subscribe,
-    start() {
-      drain();
-      subscriber.connect().catch(() => {
-        // Told to its link, and tried again for ever.
-      });
-    },
-    lookAgain() {
-      behind = true;
-      drain();
-    },
+    /** The id of the last event that was sent; `null` before the first question. */
     get position() {
       return position;
     },
-    started: started.promise,
-    get subscribed() {
-      return subscribed;
+    isNext: (eventId: bigint) => position !== null && eventId === position + 1n,
+    hasPassed: (eventId: bigint) => position !== null && eventId <= position,
+    /** Sends an event that follows the last one. */
+    send(frame: ReturnType<typeof observationFrame>): void {
+      position = frame.eventId;
+      broadcast.send(frame);
     },
-    get dropped() {
-      return dropped;
+    /** Sends all that is stored after the last event; at first, only learns which one that is. */
+    async sendMissed(): Promise<void> {
+      if (position === null) {
+        position = (await withDeadline(readMarks(sql), deadlineMs)).newest;
+        return;
+      }
+      while (await sendPage(position));
+    },
+    /** Asks whether an event is of this database, or was before its row changed again. */
+    async mayHold({ stationId, data, eventId }: EventMessage): Promise<boolean> {
+      const { timestamp }: { timestamp: string } = JSON.parse(data);
+      return withDeadline(mayHoldEvent(sql, stationId, timestamp, eventId), deadlineMs);
     },
   };
 }

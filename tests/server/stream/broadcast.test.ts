@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { type Broadcast, createBroadcast, type Listener } from "../../../services/server/stream/broadcast.ts";
+import { type Broadcast, createBroadcast } from "../../../services/server/stream/broadcast.ts";
 import type { Filter, Position } from "../../../services/server/stream/filter.ts";
 import { observationFrame } from "../../../services/server/stream/frames.ts";
+import type { Listener } from "../../../services/server/stream/listeners.ts";
 import { Outbox } from "../../../services/server/stream/outbox.ts";
 import { createPlaces } from "../../../services/server/stream/places.ts";
 import { systemClock } from "../../../shared/clock.ts";
