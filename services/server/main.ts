@@ -1,77 +1,49 @@
+// The server: follows the channel, and serves streams, REST and the player.
+
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Redis } from "ioredis";
 import { redisNames } from "../../shared/channels.ts";
 import { systemClock as clock, waitAtMost } from "../../shared/clock.ts";
 import { migrate } from "../../shared/database/migrate.ts";
-import { connectPatientSql, connectSql, pingDatabase } from "../../shared/database/sql.ts";
+import { connectPatientSql, connectSql, pingDatabase, type Sql } from "../../shared/database/sql.ts";
 import { playerDir } from "../../shared/player-dir.ts";
 import { askRedis, connectRedis } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
 import { httpUrl } from "../../shared/service/address.ts";
-import { readServerConfig } from "../../shared/service/config.ts";
-import { problemsOf, untilUp, watchLink } from "../../shared/service/link.ts";
+import { readServerConfig, type ServerConfig } from "../../shared/service/config.ts";
+import { type Link, problemsOf, untilUp, watchLink } from "../../shared/service/link.ts";
 import { createServiceMetrics } from "../../shared/service/metrics.ts";
-import { runService, StartError } from "../../shared/service/service.ts";
+import { runService, type ServiceParts, StartError } from "../../shared/service/service.ts";
 import { readPositions } from "./api/queries.ts";
 import { createApp } from "./app.ts";
 import { listen } from "./http/listen.ts";
-import { createServerMetrics } from "./metrics.ts";
+import { createRequestCounts } from "./http/request-metrics.ts";
 import { createBroadcast } from "./stream/broadcast.ts";
 import { createBroadcastLog } from "./stream/broadcast-log.ts";
 import { createFeed } from "./stream/feed.ts";
 import { createPlaces } from "./stream/places.ts";
+import { createBroadcastCounts, createStreamCounts } from "./stream/stream-metrics.ts";
 
 const stopGraceMs = 2_000;
+const watchMs = 5_000;
 
-await runService("server", readServerConfig, async ({ config, log, onClose, signal }) => {
-  const database = watchLink("PostgreSQL", log, signal);
-  const redis = watchLink("Redis", log, signal, explainRefusal);
-
-  const sql = connectSql(config.databaseUrl, "server");
-  onClose(() => sql.end({ timeout: 1 }));
-  const subscriber = connectRedis(config.redisUrl, redis, { lazyConnect: true, autoResubscribe: false });
-  onClose(() => subscriber.disconnect());
-
-  const places = createPlaces(() => readPositions(sql));
-  const served = createServiceMetrics("server", sql, database, () => redis.problem);
-  const metrics = createServerMetrics(served, config.maxStreams, () => ({ broadcast, feed }));
-  const logBroadcast = createBroadcastLog(log, signal, clock);
-  const broadcast = createBroadcast(
-    places,
-    () => feed.position ?? 0n,
-    (frames, seconds) => {
-      metrics.broadcast(frames.length, seconds);
-      logBroadcast(frames);
-    },
-    clock,
+await runService("server", readServerConfig, async (service) => {
+  const { config, log, onClose } = service;
+  const links = connect(service);
+  const { sql, database, redis } = links;
+  const { scrape, registry } = createServiceMetrics("server", sql, database, () => redis.problem);
+  const streams = createStreams(
+    service,
+    links,
+    createBroadcastCounts(registry, () => streams),
   );
-  const { observationsNew } = redisNames(config.redisNamespace);
-  const feed = createFeed({ sql, subscriber, channel: observationsNew, database, broadcast, log, signal });
-
-  let pinging: Promise<void> | null = null;
-  /** One at a time, however many ask whether the server is ready. */
-  function ping(): Promise<void> {
-    pinging ??= pingDatabase(sql, database).finally(() => {
-      pinging = null;
-    });
-    return pinging;
-  }
-
-  let subscribing: Promise<void> | null = null;
-  /** A server needs its subscription of Redis and nothing else, so one that takes no writes serves it well. */
-  function subscribe(): Promise<void> {
-    subscribing ??= askRedis(subscriber, redis, feed.subscribe)
-      .then((isSubscribed) => {
-        if (isSubscribed) redis.up();
-      })
-      .finally(() => {
-        subscribing = null;
-      });
-    return subscribing;
-  }
-  subscriber.on("ready", subscribe);
+  const { broadcast, feed } = streams;
+  const { ping, subscribe } = createProofs(links, feed.subscribe);
+  links.subscriber.on("ready", subscribe);
 
   const app = createApp({
+    ...config,
     sql,
     database,
     problems: async () => {
@@ -80,14 +52,10 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
     },
     feed,
     broadcast,
-    corsOrigins: config.corsOrigins,
-    maxStreams: config.maxStreams,
-    maxStreamsPerIp: config.maxStreamsPerIp,
-    trustedProxies: config.trustedProxies,
     playerDir,
-    streamCounts: metrics.streams,
-    countRequest: metrics.countRequest,
-    scrape: served.scrape,
+    streamCounts: createStreamCounts(registry, config.maxStreams, () => streams),
+    countRequest: createRequestCounts(registry),
+    scrape,
     log,
     clock,
   });
@@ -102,18 +70,80 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   });
   log.info("listening", { url: httpUrl(config.host, server.port) });
 
-  // Before the subscription, so that whichever service starts first finds its tables.
-  const patientSql = connectPatientSql(config.databaseUrl, "server");
-  onClose(() => patientSql.end({ timeout: 1 }));
-  await untilUp(database, signal, () => migrate(patientSql));
-  await patientSql.end();
-  const endWatch = clock.every(5_000, () => {
-    void ping();
-    void subscribe();
-  });
-  onClose(endWatch);
+  await migrateFirst(service, database);
+  onClose(
+    clock.every(watchMs, () => {
+      void ping();
+      void subscribe();
+    }),
+  );
   feed.start();
 });
+
+/** What the server is connected to. */
+type Links = { sql: Sql; database: Link; subscriber: Redis; redis: Link };
+
+/** Opens the connections, which connect by themselves when they are used first. */
+function connect({ config, log, onClose, signal }: ServiceParts<ServerConfig>): Links {
+  const database = watchLink("PostgreSQL", log, signal);
+  const redis = watchLink("Redis", log, signal, explainRefusal);
+  const sql = connectSql(config.databaseUrl, "server");
+  onClose(() => sql.end({ timeout: 1 }));
+  const subscriber = connectRedis(config.redisUrl, redis, { lazyConnect: true, autoResubscribe: false });
+  onClose(() => subscriber.disconnect());
+  return { sql, database, subscriber, redis };
+}
+
+/** Wires the path of an event: from the channel and PostgreSQL to all open streams. */
+function createStreams(
+  { config, log, signal }: ServiceParts<ServerConfig>,
+  { sql, database, subscriber }: Links,
+  count: (events: number, seconds: number) => void,
+) {
+  const logBroadcast = createBroadcastLog(log, signal, clock);
+  const broadcast = createBroadcast(
+    createPlaces(() => readPositions(sql)),
+    () => feed.position ?? 0n,
+    (frames, seconds) => {
+      count(frames.length, seconds);
+      logBroadcast(frames);
+    },
+    clock,
+  );
+  const channel = redisNames(config.redisNamespace).observationsNew;
+  const feed = createFeed({ sql, subscriber, channel, database, broadcast, log, signal });
+  return { broadcast, feed };
+}
+
+/** Makes the proofs that the links serve, each one at a time, however many ask whether the server is ready. */
+function createProofs({ sql, database, subscriber, redis }: Links, subscribe: () => Promise<void>) {
+  return {
+    ping: oneAtATime(() => pingDatabase(sql, database)),
+    /** A server needs its subscription of Redis and nothing else, so one that takes no writes serves it well. */
+    subscribe: oneAtATime(async () => {
+      if (await askRedis(subscriber, redis, subscribe)) redis.up();
+    }),
+  };
+}
+
+/** Shares what is under way among those who ask for it. */
+function oneAtATime(ask: () => Promise<void>): () => Promise<void> {
+  let asking: Promise<void> | null = null;
+  return () => {
+    asking ??= ask().finally(() => {
+      asking = null;
+    });
+    return asking;
+  };
+}
+
+/** Brings the schema up to date before the subscription, so that whichever service starts first finds its tables. */
+async function migrateFirst({ config, onClose, signal }: ServiceParts<ServerConfig>, database: Link): Promise<void> {
+  const sql = connectPatientSql(config.databaseUrl, "server");
+  onClose(() => sql.end({ timeout: 1 }));
+  await untilUp(database, signal, () => migrate(sql));
+  await sql.end();
+}
 
 /** Builds the player by a process of its own: nothing of the page's code is part of the server. */
 async function buildPlayer(): Promise<void> {

@@ -1,0 +1,93 @@
+// What is counted of streams and events. Names, types and meanings are in docs/operations.md.
+
+import { counter, gauge, secondsBuckets } from "../../../shared/service/metrics.ts";
+import { Counter, Histogram, type Registry } from "../../../shared/service/prometheus.ts";
+import type { StreamCounts } from "./begin.ts";
+import type { Broadcast } from "./broadcast.ts";
+import type { Feed } from "./feed.ts";
+import { maxReplayEvents } from "./resume.ts";
+
+/** What counts by itself, and is read when it is scraped: the path of an event gains no step by it. */
+export type Counting = { broadcast: Broadcast; feed: Feed };
+
+/** Registers the metrics of how streams begin and end. @param counted is called at each scrape */
+export function createStreamCounts(registry: Registry, maxStreams: number, counted: () => Counting): StreamCounts {
+  const registers = [registry];
+  gauge(registry, "bellbuoy_streams_open", "Open streams.", () => counted().broadcast.size);
+  gauge(registry, "bellbuoy_streams_max", "How many may be open at once: MAX_STREAMS.", () => maxStreams);
+  const begun = new Counter({
+    name: "bellbuoy_streams_begun_total",
+    help: "Streams that began: live (from now on), with a replay of what was missed, or with a reset.",
+    labelNames: ["how"],
+    registers,
+  });
+  const ended = new Counter({
+    name: "bellbuoy_streams_ended_total",
+    help: "Streams that ended, by reason.",
+    labelNames: ["reason"],
+    registers,
+  });
+  const replayEvents = new Histogram({
+    name: "bellbuoy_replay_events",
+    help: "How many events a listener that resumed was sent before it went live.",
+    buckets: [0, 1, 10, 100, 1_000, maxReplayEvents],
+    registers,
+  });
+  let replayedBytes = 0;
+  counter(
+    registry,
+    "bellbuoy_stream_replay_bytes_total",
+    "Bytes of replayed events handed to streams.",
+    () => replayedBytes,
+  );
+
+  // A series that only appears with its first case hides that case: a rate needs a value before it.
+  for (const how of ["live", "replay", "reset"]) begun.inc({ how }, 0);
+  ended.inc({ reason: "too slow" }, 0);
+
+  return {
+    began(how, replayed = 0, bytes = 0) {
+      begun.inc({ how });
+      replayedBytes += bytes;
+      if (how === "replay") replayEvents.observe(replayed);
+    },
+    ended: (reason) => ended.inc({ reason }),
+  };
+}
+
+/**
+ * Registers the metrics of what goes to all streams.
+ * @param counted is called at each scrape
+ * @returns counts events that went out in one go, so many seconds after the first of them had come
+ */
+export function createBroadcastCounts(
+  registry: Registry,
+  counted: () => Counting,
+): (events: number, seconds: number) => void {
+  const registers = [registry];
+  counter(registry, "bellbuoy_stream_live_bytes_total", "Bytes of live events handed to streams.", () => {
+    return counted().broadcast.sentBytes;
+  });
+  gauge(registry, "bellbuoy_broadcast_event_id", "The newest event id that this server has sent.", () => {
+    const { position } = counted().feed;
+    return position === null ? null : Number(position);
+  });
+  counter(registry, "bellbuoy_messages_dropped_total", "Messages of the channel that did not fit the contract.", () => {
+    return counted().feed.dropped;
+  });
+  const sent = new Counter({
+    name: "bellbuoy_events_broadcast_total",
+    help: "Events sent to whoever listens, each counted once.",
+    registers,
+  });
+  const latency = new Histogram({
+    name: "bellbuoy_broadcast_latency_seconds",
+    help: "From an event's arrival until it was handed to every stream, for the first event of each write.",
+    buckets: secondsBuckets,
+    registers,
+  });
+  return (events, seconds) => {
+    sent.inc(events);
+    latency.observe(seconds);
+  };
+}
