@@ -77,12 +77,13 @@ export function createFeed(parts: FeedParts): Feed {
     const message = messages.read(bytes);
     if (message === null) return;
     const { stationId, data } = message;
-    if (message.eventId === null) return broadcast.send(observationFrame(stationId, data, null));
-    const eventId = BigInt(message.eventId);
-    if (!isAsking && !isBehind && stored.isNext(eventId))
-      return stored.send(observationFrame(stationId, data, eventId));
-    doubted = { stationId, data, eventId, wasPassed: stored.hasPassed(eventId) };
-    lookAgain();
+    const eventId = message.eventId === null ? null : BigInt(message.eventId);
+    if (eventId === null) broadcast.send(observationFrame(stationId, data, null));
+    else if (!isAsking && !isBehind && stored.isNext(eventId)) stored.send(observationFrame(stationId, data, eventId));
+    else {
+      doubted = { stationId, data, eventId, wasPassed: stored.hasPassed(eventId) };
+      lookAgain();
+    }
   }
 
   function lookAgain(): void {

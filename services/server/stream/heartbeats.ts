@@ -37,10 +37,10 @@ export function createHeartbeats(
   function sendToOther(listener: Listener): void {
     const { outbox, after } = listener;
     const knowsPosition = listeners.filtered.has(listener) || (listeners.placed.has(listener) && !isPlacing());
-    // It waits for the database, as do the events that a position would skip.
-    if (!knowsPosition) return outbox.send(heartbeatComment);
-    const last = lastEventId();
-    outbox.send(heartbeatId(last > after ? last : after));
+    const sent = lastEventId();
+    // One that waits for the database must not skip the events that wait with it.
+    if (!knowsPosition) outbox.send(heartbeatComment);
+    else outbox.send(heartbeatId(sent < after ? after : sent));
   }
 
   return {
