@@ -37,10 +37,11 @@ export function createHeartbeats(
   function sendToOther(listener: Listener): void {
     const { outbox, after } = listener;
     const knowsPosition = listeners.filtered.has(listener) || (listeners.placed.has(listener) && !isPlacing());
-    const sent = lastEventId();
+    let position = lastEventId();
+    if (position < after) position = after;
     // One that waits for the database must not skip the events that wait with it.
     if (!knowsPosition) outbox.send(heartbeatComment);
-    else outbox.send(heartbeatId(sent < after ? after : sent));
+    else outbox.send(heartbeatId(position));
   }
 
   return {
