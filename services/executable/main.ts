@@ -11,7 +11,7 @@ const usage = `bellbuoy ${version}
   bellbuoy worker    fetches, stores and publishes what the buoys report
   bellbuoy server    streams it to listeners, and serves the API and the player
 
-Settings come from the environment; README.md lists them, docs/self-hosting.md tells how to run it.
+Settings come from the environment; docs/settings.md lists them, docs/self-hosting.md tells how to run it.
 `;
 
 const [name = "", ...more] = process.argv.slice(2);

@@ -217,9 +217,9 @@ describe("every variable is told with its default", () => {
     expect(Object.fromEntries(told)).toEqual(defaults);
   });
 
-  test("in the table of README.md, and no other is", async () => {
-    const readme = await Bun.file(`${import.meta.dir}/../../../README.md`).text();
-    const rows = readme.matchAll(/^\| `([A-Z_]+)` +\| *(?:`(.*?)`|[^|`]*) *\|/gm);
+  test("in docs/settings.md, and no other is", async () => {
+    const page = await Bun.file(`${import.meta.dir}/../../../docs/settings.md`).text();
+    const rows = page.matchAll(/^\| `([A-Z_]+)` +\| *(?:`(.*?)`|[^|`]*) *\|/gm);
     const told = rows.map(([, name = "", value = ""]) => [name, value] as const);
     expect(Object.fromEntries(told)).toEqual(defaults);
   });

@@ -1,0 +1,46 @@
+// What the pages of the documentation promise about themselves.
+
+import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import manifest from "../../package.json" with { type: "json" };
+
+const project = join(import.meta.dir, "../..");
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...new Bun.Glob("{docs,.github}/**/*.md").scanSync({ cwd: project, dot: true }),
+];
+const read = (page: string) => Bun.file(join(project, page)).text();
+
+/** The anchor that GitHub gives a heading. */
+function anchorOf(heading: string): string {
+  const text = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
+  return text.replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
+}
+
+describe("every link within the project leads somewhere", () => {
+  test.each(pages)("in %s", async (page) => {
+    const text = (await read(page)).replace(/```[\s\S]*?```/g, "");
+    const links = [...text.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(([, link = ""]) => link);
+    for (const link of links) {
+      const [path = "", anchor] = link.split("#");
+      const target = path === "" ? page : join(dirname(page), path);
+      expect(existsSync(join(project, target)), `${page} links to ${link}`).toBe(true);
+      if (anchor === undefined) continue;
+      const headings = [...(await read(target)).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => anchorOf(heading));
+      expect(headings, `${page} links to ${link}`).toContain(anchor);
+    }
+  });
+});
+
+test("docs/dependencies.md names every package that is installed, and no other", async () => {
+  const named = [...(await read("docs/dependencies.md")).matchAll(/^\| \[([^\]]+)\]/gm)].map(([, name = ""]) => name);
+  const installed = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+  const withoutTypes = installed.filter((name) => name === "@types/bun" || !name.startsWith("@types/"));
+  expect(named.sort()).toEqual(withoutTypes.sort());
+});
+
+test("README.md is at most 150 lines long", async () => {
+  expect((await read("README.md")).split("\n").length).toBeLessThanOrEqual(151);
+});
