@@ -44,3 +44,13 @@ test("docs/dependencies.md names every package that is installed, and no other",
 test("README.md is at most 150 lines long", async () => {
   expect((await read("README.md")).split("\n").length).toBeLessThanOrEqual(151);
 });
+
+test("README, workflows, image and .ci/run use the version of Bun that package.json names", async () => {
+  const [, version = ""] = /^>=(.+)$/.exec(manifest.engines.bun) ?? [];
+  const files = ["README.md", ".ci/run", "services/Dockerfile", ".github/workflows/release.yaml"];
+  for (const file of files) {
+    const named = [...(await read(file)).matchAll(/\bbun[@:](\d+\.\d+\.\d+)/g)].map(([, found = ""]) => found);
+    expect(named, file).not.toBeEmpty();
+    expect(new Set(named), file).toEqual(new Set([version]));
+  }
+});

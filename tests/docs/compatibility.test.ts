@@ -1,0 +1,90 @@
+// The API stays compatible with the last release: see "What may change" in docs/api.md.
+
+import { afterAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import { startApp } from "../rig/app.ts";
+import { startStack } from "../rig/stack.ts";
+
+type Json = { [name: string]: unknown };
+
+const project = join(import.meta.dir, "../..");
+const released = await Bun.file(join(project, "tests/fixtures/openapi/0.1.0.json")).json();
+const [, unreleased = ""] = (await Bun.file(join(project, "CHANGELOG.md")).text()).split(/^## /m);
+const stack = await startStack();
+const app = await startApp(stack);
+const offered = await (await fetch(`${app.url}/openapi.json`)).json();
+
+afterAll(async () => {
+  await app.stop();
+  await stack.stop();
+});
+
+test("no address, parameter or field has disappeared or changed its type since 0.1.0, unless CHANGELOG names it", () => {
+  const unexplained = breakages(released, offered).filter(({ name }) => !unreleased.includes(`\`${name}\``));
+  expect(unexplained.map(({ what }) => what)).toEqual([]);
+});
+
+test("a field that disappears, or changes its type, is found", () => {
+  const changed = structuredClone(offered);
+  delete changed.components.schemas.Status.properties.lastPoll;
+  changed.components.schemas.Station.properties.latitude = { type: "string" };
+  delete changed.paths["/v1/medians"];
+  expect(
+    breakages(offered, changed)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(["/v1/medians", "lastPoll", "latitude"]);
+});
+
+/** Lists what clients of `before` may use and `after` no longer has. */
+function breakages(before: Json, after: Json): { name: string; what: string }[] {
+  const [were, are] = [promisesOf(before), promisesOf(after)];
+  return [...were].flatMap(([key, { name, type }]) => {
+    const now = are.get(key);
+    // What belongs to an address that is gone goes with it.
+    if (now === undefined)
+      return key.includes(" ") && !are.has(key.split(" ")[0] ?? "") ? [] : [{ name, what: `${key} is gone` }];
+    return now.type === type ? [] : [{ name, what: `${key} was ${type} and is ${now.type}` }];
+  });
+}
+
+/** Each address, its parameters, and each field of each schema, by a key of its own. */
+function promisesOf(description: Json): Map<string, { name: string; type: string }> {
+  const promises = new Map<string, { name: string; type: string }>();
+  for (const [path, item] of entriesOf(description.paths)) {
+    promises.set(path, { name: path, type: "address" });
+    const { parameters = [], responses = {} } = (item as { get: Json }).get;
+    for (const parameter of parameters as { name: string; in: string; schema: Json }[]) {
+      promises.set(`${path} ${parameter.in} ${parameter.name}`, {
+        name: parameter.name,
+        type: typeOf(parameter.schema),
+      });
+    }
+    for (const [status, response] of entriesOf(responses)) {
+      for (const [media] of entriesOf((response as Json).content)) {
+        promises.set(`${path} ${status} ${media}`, { name: media, type: "media type" });
+      }
+    }
+  }
+  for (const [id, schema] of entriesOf((description.components as Json).schemas)) {
+    promises.set(id, { name: id, type: typeOf(schema as Json) });
+    for (const [field, type] of fieldsOf(schema as Json)) promises.set(`${id} ${field}`, { name: field, type });
+  }
+  return promises;
+}
+
+function fieldsOf({ properties }: Json): [string, string][] {
+  return entriesOf(properties).map(([field, schema]) => [field, typeOf(schema as Json)]);
+}
+
+/** The type in one word, without limits and descriptions. */
+function typeOf({ type, anyOf, allOf, items, $ref, const: only }: Json): string {
+  const parts = (anyOf ?? allOf) as Json[] | undefined;
+  if (parts) return parts.map(typeOf).sort().join("|");
+  if (items) return `${typeOf(items as Json)}[]`;
+  return String(type ?? $ref ?? only ?? "any");
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return Object.entries((value ?? {}) as Json);
+}
