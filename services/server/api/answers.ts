@@ -173,6 +173,13 @@ export const streamConnection = z
   })
   .meta({ id: "StreamConnection" });
 
+/** What stands in `data` of a stream's event `heartbeat`. */
+export const streamHeartbeat = z
+  .object({
+    lastEventId: eventIdSchema.describe("The stream has sent everything up to this event that its filter wants."),
+  })
+  .meta({ id: "StreamHeartbeat" });
+
 /** What stands in `data` of a stream's event `observation`. */
 export const streamObservation = observation.omit({ eventId: true }).loose().meta({
   id: "StreamObservation",

@@ -7,7 +7,7 @@ import type { Log } from "../../../shared/service/log.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { Feed } from "./feed.ts";
 import { wantsAll } from "./filter.ts";
-import { connectionBlock, heartbeatComment, heartbeatId, resetBlock } from "./frames.ts";
+import { connectionBlock, heartbeatComment, heartbeatEvent, resetBlock } from "./frames.ts";
 import type { Listener } from "./listeners.ts";
 import { createReplayPages } from "./replay-pages.ts";
 import { findBeginning, setBackReason, type Wish } from "./resume.ts";
@@ -103,7 +103,7 @@ function createCatchUp({ sql, database, feed, broadcast, streamCounts, log, cloc
     signal.throwIfAborted();
     listener.after = after;
     // Also to one without a filter, whose heartbeats are paced from here on by what all such streams got.
-    outbox.send(wantsAll(filter) ? heartbeatComment : heartbeatId(after));
+    outbox.send(wantsAll(filter) ? heartbeatComment : heartbeatEvent(after));
     broadcast.goLive(listener);
     streamCounts.began("replay", events, bytes);
     log.debug("replayed", { after: String(from), upTo: String(after), events });

@@ -1,7 +1,7 @@
 // Writes to all open streams.
 
 import { type Clock, systemClock, waitAtMost } from "../../../shared/clock.ts";
-import { type Frame, resetBlock, retryBlock } from "./frames.ts";
+import { type Frame, resetBlock, retryLine } from "./frames.ts";
 import { createHandOut } from "./hand-out.ts";
 import { createHeartbeats, heartbeatCheckMs } from "./heartbeats.ts";
 import { createListeners, type Listener } from "./listeners.ts";
@@ -95,7 +95,7 @@ export function createBroadcast(
     async stop() {
       stopHeartbeats();
       handOut.flush();
-      for (const { outbox } of listeners.all) outbox.send(retryBlock());
+      for (const { outbox } of listeners.all) outbox.send(retryLine());
       await endAll([...listeners.all], "the server is stopping");
     },
   };

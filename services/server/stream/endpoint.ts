@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { streamConnection, streamObservation, streamReset } from "../api/answers.ts";
+import { streamConnection, streamHeartbeat, streamObservation, streamReset } from "../api/answers.ts";
 import { bboxParameter, sinceParameter, stationsParameter } from "../api/parameters.ts";
 import { maxReplayEvents } from "./resume.ts";
 
@@ -10,7 +10,7 @@ export const streamEndpoint = {
   path: "/v1/observations/stream",
   summary: "New observations the moment they are stored",
   description: [
-    "Server-sent events: `connection` first, then each observation as `observation` with its event id as `id`. At most 15 seconds pass without a byte: a quiet stream gets comments.",
+    "Server-sent events: `connection` first, then each observation as `observation` with its event id as `id`. At most 15 seconds pass without a byte: a quiet stream gets comments, or `heartbeat` events where it has a filter.",
     `A client that reconnects with its last event id receives what it missed, and nothing twice. Where that is not possible event by event (an id that is no number, one whose successors were pruned, a gap of more than ${maxReplayEvents} events, a database that was set back by a backup or a failover) it receives \`reset\`: load \`/v1/observations/latest\` and go on from its \`lastEventId\`.`,
   ].join("\n\n"),
   pathParameters: z.strictObject({}),
@@ -32,7 +32,12 @@ export const streamEndpoint = {
   }),
   answers: {
     "text/event-stream": {
-      events: { connection: streamConnection, observation: streamObservation, reset: streamReset },
+      events: {
+        connection: streamConnection,
+        heartbeat: streamHeartbeat,
+        observation: streamObservation,
+        reset: streamReset,
+      },
     },
   },
   refusals: [400],

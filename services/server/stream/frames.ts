@@ -40,15 +40,20 @@ export function resetBlock(reason: string, lastEventId: bigint): Uint8Array {
   return encoder.encode(`event: reset\ndata: ${JSON.stringify(data)}\nid: ${lastEventId}\n\n`);
 }
 
-/** How long a browser should wait before it reconnects; spread, so that not all come back in the same moment. */
-export function retryBlock(): Uint8Array {
-  return encoder.encode(`retry: ${1_000 + Math.floor(Math.random() * 2_000)}\n\n`);
+/*
+ * A line that is no event ends without a blank line. Some clients (@microsoft/fetch-event-source 2.0) make an empty message
+ * of every blank line, and parse its data as JSON.
+ */
+
+/** Returns the first line of the next event: how long a client waits before it reconnects, 1 to 3 s, so that not all return at once. */
+export function retryLine(): Uint8Array {
+  return encoder.encode(`retry: ${1_000 + Math.floor(Math.random() * 2_000)}\n`);
 }
 
 /** A sign of life that fires no event. */
-export const heartbeatComment = encoder.encode(": heartbeat\n\n");
+export const heartbeatComment = encoder.encode(": heartbeat\n");
 
-/** A sign of life that moves a browser's last event id past events that its filter kept from it; it fires no event. */
-export function heartbeatId(lastEventId: bigint): Uint8Array {
-  return encoder.encode(`id: ${lastEventId}\n\n`);
+/** Returns a sign of life that moves a client's last event id past events that its filter excluded. */
+export function heartbeatEvent(lastEventId: bigint): Uint8Array {
+  return encoder.encode(`event: heartbeat\ndata: {"lastEventId":"${lastEventId}"}\nid: ${lastEventId}\n\n`);
 }

@@ -1,7 +1,7 @@
 // Signs of life of quiet streams, and the end of those that take nothing.
 
 import type { Clock } from "../../../shared/clock.ts";
-import { heartbeatComment, heartbeatId } from "./frames.ts";
+import { heartbeatComment, heartbeatEvent } from "./frames.ts";
 import type { Listener, Listeners } from "./listeners.ts";
 
 /** A stream gets a heartbeat once it was quiet for this long, as of the next check: 15 s is the most that is allowed. */
@@ -41,7 +41,7 @@ export function createHeartbeats(
     if (position < after) position = after;
     // One that waits for the database must not skip the events that wait with it.
     if (!knowsPosition) outbox.send(heartbeatComment);
-    else outbox.send(heartbeatId(position));
+    else outbox.send(heartbeatEvent(position));
   }
 
   return {

@@ -9,7 +9,7 @@ import { type BeginParts, createBegin } from "./begin.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { streamEndpoint } from "./endpoint.ts";
 import type { Filter } from "./filter.ts";
-import { retryBlock } from "./frames.ts";
+import { retryLine } from "./frames.ts";
 import type { Listener } from "./listeners.ts";
 import { Outbox } from "./outbox.ts";
 import { parseWish, type Wish } from "./resume.ts";
@@ -26,7 +26,8 @@ const refusedSeconds = 10;
 
 const headers = {
   "Content-Type": "text/event-stream",
-  "Cache-Control": "no-cache",
+  // A proxy that compressed the stream would hold events back.
+  "Cache-Control": "no-cache, no-transform",
   // Proxies must pass each event on at once.
   "X-Accel-Buffering": "no",
 };
@@ -108,7 +109,7 @@ function createOpen(parts: StreamParts): (request: Request) => Response {
       raw.signal.addEventListener("abort", left, { once: true });
 
       broadcast.open(listener);
-      listener.outbox.send(retryBlock());
+      listener.outbox.send(retryLine());
       try {
         await begin(listener, wish, over.promise);
       } catch (error) {

@@ -157,7 +157,7 @@ describe("an answer is as /openapi.json says", () => {
   test("/v1/observations/stream, event by event", async () => {
     const stream = answers.find(({ type }) => type === "text/event-stream");
     const { parameters = [], media: { "x-events": events = {} } = {} } = stream ?? {};
-    expect(Object.keys(events)).toEqual(["connection", "observation", "reset"]);
+    expect(Object.keys(events)).toEqual(["connection", "heartbeat", "observation", "reset"]);
     const resumed = await listen(addressOf("/v1/observations/stream", parameters, "bbox"));
     await resumed.heard(2);
     const anew = await listen(addressOf("/v1/observations/stream", parameters), { "Last-Event-ID": "none" });

@@ -95,7 +95,7 @@ describe("a stream", () => {
     const [first] = listener.events;
     expect(listener.status).toBe(200);
     expect(listener.headers.get("Content-Type")).toStartWith("text/event-stream");
-    expect(listener.headers.get("Cache-Control")).toBe("no-cache");
+    expect(listener.headers.get("Cache-Control")).toBe("no-cache, no-transform");
     expect(listener.headers.get("X-Accel-Buffering")).toBe("no");
     expect(listener.headers.get("Access-Control-Allow-Origin")).toBe("*");
     expect(first).toMatchObject({ event: "connection", id: "0" });
@@ -104,7 +104,7 @@ describe("a stream", () => {
       timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
       lastEventId: "0",
     });
-    expect(listener.raw).toMatch(/^retry: \d+\n\n/);
+    expect(listener.raw).toMatch(/^retry: \d+\nevent: connection\n/);
   });
 
   test("passes on the contract's own line byte for byte, without an id", async () => {
@@ -286,7 +286,10 @@ describe("a listener that comes back", () => {
     const listener = await listening(`?lastEventId=${ids[0]}&stations=46026`);
     expect(idsOf(await listener.heard(1))).toEqual([ids[1] ?? ""]);
     await heardByNow(listener);
-    expect(listener.raw).toContain(`\n\nid: ${ids[3]}\n\n`);
+    expect(await listener.event(({ event }) => event === "heartbeat")).toMatchObject({
+      id: ids[3],
+      data: JSON.stringify({ lastEventId: ids[3] }),
+    });
   });
 
   test("gets nothing twice and misses nothing while events keep arriving", async () => {
