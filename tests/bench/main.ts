@@ -1,12 +1,14 @@
-// `bun run bench [NAME[:PART] …] [--rounds N]` measures; `bun run bench --check [NAME …]` compares with stated bounds.
+// `bun run bench [NAME[:PART] …] [--rounds N] [--docs]` measures; `--check` compares with stated bounds instead.
 
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { withSection } from "./rig/benchmarks-page.ts";
 import { type Bench, type Check, type Findings, isWithin, printTable, tableOf } from "./rig/findings.ts";
 import { machine } from "./rig/machine.ts";
 
 const resultsDir = join(import.meta.dir, "../../bench-results");
+const docsPage = join(import.meta.dir, "../../docs/benchmarks.md");
 
 const known = (await readdir(import.meta.dir))
   .filter((file) => file.endsWith(".ts") && file !== "main.ts")
@@ -50,6 +52,16 @@ async function runBench(name: string, part: string | null): Promise<void> {
   for (const table of findings.tables) console.log(printTable(table));
   for (const reason of findings.skipped) console.log(`  skipped: ${reason}`);
   console.log(`  written to ${await write(part === null ? name : `${name}-${part}`, findings)}`);
+  if (!wanted.docs) return;
+  const command = part === null ? name : `${name}:${part}`;
+  const section = {
+    name: command,
+    description: bench.description,
+    measuredAt: new Date(),
+    machine: machine(),
+    findings,
+  };
+  await Bun.write(docsPage, withSection(await Bun.file(docsPage).text(), section));
 }
 
 /** @returns where it was written */
@@ -65,13 +77,18 @@ function readArguments() {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { rounds: { type: "string" }, check: { type: "boolean" }, help: { type: "boolean" } },
+      options: {
+        rounds: { type: "string" },
+        check: { type: "boolean" },
+        docs: { type: "boolean" },
+        help: { type: "boolean" },
+      },
     });
     if (values.help) {
       console.log(
-        `bun run bench [NAME[:PART] …] [--rounds N]\nbun run bench --check [NAME …]\n\n` +
-          `The names are ${known.join(", ")}; without one, all of them. --check compares with stated bounds, on a machine\n` +
-          "that does nothing else, and exits with 1 beyond them.",
+        `bun run bench [NAME[:PART] …] [--rounds N] [--docs]\nbun run bench --check [NAME …]\n\n` +
+          `The names are ${known.join(", ")}; without one, all of them. --docs writes the figures into docs/benchmarks.md.\n` +
+          "--check compares with stated bounds, on a machine that does nothing else, and exits with 1 beyond them.",
       );
       process.exit(0);
     }
@@ -81,7 +98,7 @@ function readArguments() {
       const [name = "", part = null] = positional.split(":");
       return { name, part };
     });
-    return { rounds, benches, check: values.check ?? false };
+    return { rounds, benches, check: values.check ?? false, docs: values.docs ?? false };
   } catch (error) {
     return fail((error as Error).message);
   }

@@ -72,6 +72,18 @@ export function printTable({ title, rows }: Table): string {
   return `\n${title}\n\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
 }
 
+/** Returns a table in Markdown, numbers to the right. */
+export function markdownTable({ rows }: Table): string {
+  const columns = Object.keys(rows[0] ?? {});
+  const isNumber = columns.map((column) => rows.some((row) => typeof row[column] === "number"));
+  const lines = [
+    columns,
+    isNumber.map((right) => (right ? "---:" : "---")),
+    ...rows.map((row) => columns.map((column) => printCell(row[column]).replaceAll("|", "\\|"))),
+  ];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
 /** Three digits that count, or all of those before the point. */
 function printCell(value: string | number | undefined): string {
   if (typeof value !== "number") return value ?? "";
