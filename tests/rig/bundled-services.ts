@@ -10,15 +10,14 @@ const project = resolve(import.meta.dir, "../..");
  * @throws {Error} that says where the source is wrong
  */
 export async function bundleServices(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await symlink(join(project, "web"), join(folder, "web"));
+  await mkdir(join(folder, "services"), { recursive: true });
+  // In a bundle, every module believes that it is in the folder of the bundle. `shared/player-dir.ts` looks one folder above.
+  for (const link of ["web", "services/web"]) await symlink(join(project, "web"), join(folder, link));
   const built = await Bun.build({
     entrypoints: ["worker", "server"].map((service) => join(project, "services", service, "main.ts")),
     root: project,
     outdir: folder,
     target: "bun",
-    // It builds the player where there is none.
-    external: ["*/web/build.ts"],
     throw: false,
   });
   if (!built.success) throw new Error(built.logs.map((log) => Bun.inspect(log)).join("\n"));
