@@ -5,12 +5,14 @@ import type { Sql } from "../../../shared/database/sql.ts";
 import type { Observation } from "../../../shared/measurements.ts";
 import { describeError } from "../../../shared/service/link.ts";
 import type { Log } from "../../../shared/service/log.ts";
-import { type Answer, type NdbcClient, UpstreamError } from "../ndbc/client.ts";
+import type { NdbcClient } from "../ndbc/client.ts";
+import { NotDataError, UpstreamError } from "../ndbc/errors.ts";
 import { parseHourly } from "../ndbc/hourly.ts";
-import { NotDataError } from "../ndbc/not-data.ts";
 import { hourlyPath, realtimePath } from "../ndbc/paths.ts";
 import { parseRealtime, parseSpec } from "../ndbc/realtime.ts";
-import type { LeftOut, Parsed } from "../ndbc/table.ts";
+import type { Answer } from "../ndbc/request.ts";
+import type { LeftOut, Parsed } from "../ndbc/table/left-out.ts";
+import type { StoreCounts } from "../store/assign-event-ids.ts";
 import {
   missingHours,
   rememberAllKnown,
@@ -18,9 +20,10 @@ import {
   rememberHours,
   rememberStation,
   stationsToRead,
-} from "../store/coverage.ts";
-import type { IdTransaction } from "../store/event-ids.ts";
-import { type Extent, readFile, rememberFile, type StoreCounts, storeHistory } from "../store/store.ts";
+} from "../store/backfilled-hours.ts";
+import type { IdTransaction } from "../store/event-id-guard.ts";
+import { type Extent, readFile, rememberFile } from "../store/files.ts";
+import { storeHistory } from "../store/history.ts";
 import type { FileKind, LeftOutLog } from "./left-out.ts";
 
 /** What backfill works with. */
@@ -206,7 +209,7 @@ async function fetchHistory(
   parse: (body: string, now: Date) => Parsed<Observation>,
 ): Promise<Answer> {
   const { sql, ndbc, stations, log } = parts;
-  await pause(parts.pauseMs, parts.signal, parts.clock);
+  await pause(parts.pauseMs, parts.signal, parts.clock ?? systemClock);
   const answer = await ndbc.get(path, await readFile(sql, path, extent));
   if (answer.kind !== "body") return answer;
   const parsed = parse(answer.body, answer.answeredAt);

@@ -1,7 +1,7 @@
 // Logs what of NDBC's files was not stored.
 
 import type { Log } from "../../../shared/service/log.ts";
-import type { LeftOut, MissingColumn } from "../ndbc/table.ts";
+import type { LeftOut, MissingColumn } from "../ndbc/table/left-out.ts";
 
 /** NDBC's kinds of tables. All files of one kind have the same columns. */
 export type FileKind = "latest_obs" | "hourly2" | "realtime2 txt" | "realtime2 spec";

@@ -6,9 +6,11 @@ import type { Log } from "../../../shared/service/log.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
 import { parseLatestObs } from "../ndbc/latest-obs.ts";
-import { type LeftOut, nothingLeftOut } from "../ndbc/table.ts";
-import { type IdTransaction, unguardedIds } from "../store/event-ids.ts";
-import { type EventCounts, type EventIds, readFile, rememberFile, storePoll, wholeFile } from "../store/store.ts";
+import { type LeftOut, nothingLeftOut } from "../ndbc/table/left-out.ts";
+import type { EventCounts, EventIds } from "../store/assign-event-ids.ts";
+import { type IdTransaction, unguardedIds } from "../store/event-id-guard.ts";
+import { readFile, rememberFile, wholeFile } from "../store/files.ts";
+import { storePoll } from "../store/poll.ts";
 import { createLeftOutLog, type LeftOutLog } from "./left-out.ts";
 
 /** What one poll did. */

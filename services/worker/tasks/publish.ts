@@ -3,6 +3,7 @@
 import type { Redis } from "ioredis";
 import { type RedisNames, redisNames } from "../../../shared/channels.ts";
 import { inTransaction, locks, type Sql, takeLock } from "../../../shared/database/sql.ts";
+import { CodedError } from "../../../shared/errors.ts";
 import { measurements, type StoredEvent } from "../../../shared/measurements.ts";
 import { encodeMessage } from "../../../shared/observation.ts";
 import { describeError } from "../../../shared/service/link.ts";
@@ -34,10 +35,10 @@ export async function sendMessages(redis: Redis, names: RedisNames, last: string
 }
 
 /** Redis did not take the events; `cause` says why. They stay above the mark, for the next call. */
-export class NotPublishedError extends Error {
+export class NotPublishedError extends CodedError {
   override name = "NotPublishedError";
-  constructor(override readonly cause: unknown) {
-    super(`Redis took no events: ${describeError(cause)}`);
+  constructor(cause: unknown) {
+    super("not_published", `Redis took no events: ${describeError(cause)}`, { cause });
   }
 }
 

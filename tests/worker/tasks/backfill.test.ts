@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createNdbcClient } from "../../../services/worker/ndbc/client.ts";
 import { hourlyPath, realtimePath } from "../../../services/worker/ndbc/paths.ts";
-import { storePoll } from "../../../services/worker/store/store.ts";
+import { storePoll } from "../../../services/worker/store/poll.ts";
 import { backfill } from "../../../services/worker/tasks/backfill.ts";
 import { createLeftOutLog } from "../../../services/worker/tasks/left-out.ts";
 import type { Clock } from "../../../shared/clock.ts";

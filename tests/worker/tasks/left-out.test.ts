@@ -1,7 +1,7 @@
 // What the log says of rows, cells and columns that were not stored.
 
 import { expect, test } from "bun:test";
-import { nothingLeftOut } from "../../../services/worker/ndbc/table.ts";
+import { nothingLeftOut } from "../../../services/worker/ndbc/table/left-out.ts";
 import { createLeftOutLog } from "../../../services/worker/tasks/left-out.ts";
 import { recordingLog } from "../../rig/recording-log.ts";
 
@@ -33,7 +33,7 @@ test("the first 100 broken lines, unreadable cells and implausible values are li
   const { log, lines } = recordingLog();
   const many = <T>(make: (line: number) => T) => Array.from({ length: 150 }, (_, line) => make(line));
   createLeftOutLog(log)("latest_obs", "/latest_obs.txt", {
-    rejectedLines: many((line) => ({ line, fault: "time" as const, reason: "is no time" })),
+    rejectedLines: many((line) => ({ line, code: "time" as const, reason: "is no time" })),
     unreadable: many((line) => ({ line, column: "ATMP", text: "****" })),
     implausible: many((line) => ({ line, column: "ATMP", value: 999 })),
     missingColumns: [],

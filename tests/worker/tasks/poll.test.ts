@@ -86,6 +86,6 @@ describe("with this machine's clock wrong by", () => {
   ])("%s, rows are taken and rows with a time still to come are not", async (_, skewMs) => {
     const { leftOut } = await pollOnce(header + row("41001", "12 05") + row("46042", "13 00"), null, skewMs);
     expect(await stored()).toMatchObject([{ stationId: "41001" }]);
-    expect(leftOut.rejectedLines).toMatchObject([{ line: 4, fault: "future" }]);
+    expect(leftOut.rejectedLines).toMatchObject([{ line: 4, code: "future" }]);
   });
 });
