@@ -30,7 +30,7 @@ import { planJobs } from "./schedule.ts";
 import { createIdTransaction } from "./store/event-id-guard.ts";
 import { readFile, wholeFile } from "./store/files.ts";
 import { recordPollBegin } from "./store/poll-heartbeat.ts";
-import { backfill } from "./tasks/backfill.ts";
+import { backfill } from "./tasks/backfill/backfill.ts";
 import { createLeftOutLog } from "./tasks/left-out.ts";
 import { createPollLog, type PollParts, poll } from "./tasks/poll.ts";
 import { createPrune } from "./tasks/prune.ts";

@@ -1,6 +1,6 @@
 import type { Measurement } from "../../../shared/measurements.ts";
-import type { Ocean } from "./atmosphere.ts";
 import type { Position } from "./geography.ts";
+import type { Ocean } from "./systems.ts";
 
 /** A simulated station: real id, name and position, and what it reports when. */
 export type Station = Position & {

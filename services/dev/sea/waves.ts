@@ -1,5 +1,6 @@
-import type { Storm, Wind } from "./atmosphere.ts";
+import type { Wind } from "./air.ts";
 import { directionFrom, greatCircle, type Position } from "./geography.ts";
+import type { Storm } from "./systems.ts";
 
 /** Waves of one origin: their significant height, the period that has most energy, and where they come from. */
 export type WaveTrain = { heightM: number; periodS: number; fromDeg: number };
