@@ -1,3 +1,5 @@
+// What a station measures: names, order and types of the fields, and what ids look like.
+
 /** What a station id looks like, upper case: `44009`, `51WH0`, `KGUL`, `5401000`. */
 export const stationIdPattern = /^[A-Z0-9]{4,10}$/;
 

@@ -1,3 +1,5 @@
+// The message on the channel: its schema, and how it is written and read.
+
 import { z } from "zod";
 import {
   coreMeasurements,
@@ -61,7 +63,7 @@ export function encodeMessage(observation: StoredObservation): string {
 }
 
 /** Largest message, in bytes, that the channel may carry. */
-export const maxMessageBytes = 64 * 1024;
+const maxMessageBytes = 64 * 1024;
 
 /** A message split into what a listener gets and the id it is known by. */
 export type ParsedMessage = {
@@ -93,7 +95,7 @@ export function parseMessage(text: string): ParsedMessage {
 }
 
 /** Says what a schema found wrong, in one line: `windDirDeg: expected number, …; timestamp: …`. */
-export function describeIssues(error: z.ZodError): string {
+function describeIssues(error: z.ZodError): string {
   return error.issues.map((issue) => `${issue.path.join(".") || "value"}: ${issue.message}`).join("; ");
 }
 

@@ -1,7 +1,7 @@
 // The connection to Redis, and how a service finds out whether Redis does what the service needs.
 
 import { Redis, type RedisOptions, ReplyError } from "ioredis";
-import { type Clock, systemClock, withDeadline } from "../clock.ts";
+import { withDeadline } from "../clock.ts";
 import type { Link } from "../service/link.ts";
 import { refusalWords } from "./redis-refusals.ts";
 
@@ -63,11 +63,10 @@ export async function askRedis(
   link: Link,
   ask: () => Promise<unknown>,
   deadlineMs = askMs,
-  clock: Clock = systemClock,
 ): Promise<boolean> {
   if (redis.status !== "ready") return false;
   try {
-    await withDeadline(ask(), deadlineMs, clock);
+    await withDeadline(ask(), deadlineMs);
     return true;
   } catch (error) {
     link.down(refusalWords(error));

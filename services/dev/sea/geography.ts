@@ -1,3 +1,5 @@
+// Directions and distances on Earth.
+
 /** A point on Earth in decimal degrees; south and west are negative. */
 export type Position = { lat: number; lon: number };
 

@@ -1,3 +1,5 @@
+// Chance that depends on a seed alone.
+
 /**
  * A number in [0, 1) that depends on nothing but its arguments: the sea's only source of chance, so that the same seed
  * gives the same sea.

@@ -1,3 +1,5 @@
+// What the simulated stations report, and when: rows with gaps, silences and late waves, as real ones have.
+
 import { type Measurement, type Measurements, measurements, type Observation } from "../../../shared/measurements.ts";
 import { compass } from "./geography.ts";
 import { randomOf } from "./random.ts";

@@ -1,3 +1,5 @@
+// The stations of the simulated sea.
+
 import type { Measurement } from "../../../shared/measurements.ts";
 import type { Position } from "./geography.ts";
 import type { Ocean } from "./systems.ts";
@@ -22,7 +24,7 @@ export type Station = Position & {
 };
 
 /** What water a station lies in. */
-export type Basin = {
+type Basin = {
   swellFrom: Ocean | null;
   /** The part of the open ocean's swell that arrives, 0 to 1. */
   exposure: number;

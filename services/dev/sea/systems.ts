@@ -74,7 +74,7 @@ function tropicalLow(ocean: Ocean, count: number, lat: Range, lon: Range): Track
 }
 
 /** A place in a track, where one system follows another. */
-export type Slot = { track: Track; systemOf(generation: number): System; generationAt(hour: number): number };
+type Slot = { track: Track; systemOf(generation: number): System; generationAt(hour: number): number };
 
 /** Makes every place of every track, each with the systems that belong to `seed`. */
 export function createSlots(seed: number): Slot[] {

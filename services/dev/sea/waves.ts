@@ -1,3 +1,5 @@
+// Waves: the sea that local wind raises, and swell from far storms.
+
 import type { Wind } from "./air.ts";
 import { directionFrom, greatCircle, type Position } from "./geography.ts";
 import type { Storm } from "./systems.ts";

@@ -7,7 +7,7 @@ import { describeBody, quote } from "./foreign-text.ts";
 import type { ListedStation } from "./types.ts";
 
 /** A `<station>` that was left out, and why. */
-export type RejectedStation = { stationId: string; reason: string };
+type RejectedStation = { stationId: string; reason: string };
 
 /**
  * Parses `activestations.xml`: who and where the network's stations are. Ids, lower case in this file, come out in upper

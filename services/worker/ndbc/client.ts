@@ -10,7 +10,7 @@ import type { UpstreamFile } from "./types.ts";
 const longestPauseSeconds = 300;
 
 /** How to reach NDBC, and with how much patience. */
-export type NdbcClientOptions = {
+type NdbcClientOptions = {
   /** Where NDBC is, without a slash at its end; a file's path follows. */
   baseUrl: string;
   /** Whom NDBC may write to: an address of the web or of mail. The project's own by default. */

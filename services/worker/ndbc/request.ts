@@ -9,7 +9,7 @@ import type { UpstreamFile } from "./types.ts";
 const longestAwaySeconds = 3_600;
 
 /** How a request is made. */
-export type RequestSettings = {
+type RequestSettings = {
   /** Whom NDBC may write to. */
   contact: string;
   /** Ends the request. */

@@ -1,7 +1,8 @@
 // Runs the worker's jobs as long as Redis lets it, and looks after their schedules.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import { type Clock, pause, systemClock, withDeadline } from "../../../shared/clock.ts";
+import { systemClock, withDeadline } from "../../../shared/clock.ts";
 import { oneAtATime } from "../../../shared/one-at-a-time.ts";
 import { askRedis, retryDelayMs } from "../../../shared/redis/redis.ts";
 import { type Cause, type Link, watchMs } from "../../../shared/service/link.ts";
@@ -11,14 +12,13 @@ import { ensureSchedule, type JobName, readSchedule, recreateSchedule } from "./
 import { createWatchdog, type Watchdog } from "./watchdog.ts";
 
 /** What runs jobs. */
-export type JobParts = ReportParts & {
+type JobParts = ReportParts & {
   /** For BullMQ alone, which needs `maxRetriesPerRequest: null`. */
   redis: Redis;
   /** Of every key in Redis, see `redisNames`. */
   prefix: string;
   /** Holds while Redis lets jobs run. */
   link: Link;
-  clock?: Clock;
 };
 
 /** How many jobs of a queue are in a state. */
@@ -96,7 +96,7 @@ type Serving = {
 
 /** @param refused called when Redis has refused something to BullMQ */
 function createServing(parts: JobParts, running: Set<JobName>, refused: () => void): Serving {
-  const { scheduled, redis, prefix, signal, clock = systemClock } = parts;
+  const { scheduled, redis, prefix, signal } = parts;
   const names = Object.keys(scheduled) as JobName[];
   let bull: Bull | null = null;
   let opening: Promise<Bull> | null = null;
@@ -135,7 +135,7 @@ function createServing(parts: JobParts, running: Set<JobName>, refused: () => vo
       isStart = false;
       refusal = null;
       await bull.resume();
-      if (isDoubtful) await pause(settleMs, signal, clock);
+      if (isDoubtful) await sleep(settleMs, undefined, { signal });
     },
     suspend() {
       bull?.suspend();
@@ -162,22 +162,22 @@ async function checkOnce({ redis, prefix, link }: JobParts, serving: Serving, wa
 }
 
 /** Runs a check when it is due, one at a time, until the service stops. */
-function repeatCheck({ signal, clock = systemClock }: JobParts, run: () => Promise<void>) {
+function repeatCheck({ signal }: JobParts, run: () => Promise<void>) {
   const check = oneAtATime(run);
-  let cancelTimer = () => {};
+  let timer: Timer | undefined;
   return {
     /** Sets when the next check begins; it replaces what was set before. */
     checkIn(milliseconds: number): void {
-      cancelTimer();
-      if (!signal.aborted) cancelTimer = clock.after(milliseconds, () => void check());
+      clearTimeout(timer);
+      if (!signal.aborted) timer = setTimeout(check, milliseconds);
     },
-    stop: () => cancelTimer(),
+    stop: () => clearTimeout(timer),
   };
 }
 
 /** Watches the schedules of all jobs. @param opened resolves with the queues */
 function watchSchedules(parts: JobParts, running: Set<JobName>, opened: () => Promise<Bull>) {
-  const { scheduled, log, clock = systemClock } = parts;
+  const { scheduled, log } = parts;
   const names = Object.keys(scheduled) as JobName[];
   const { poll, stations, backfill, prune } = scheduled;
   return createWatchdog<JobName>({
@@ -197,7 +197,7 @@ function watchSchedules(parts: JobParts, running: Set<JobName>, opened: () => Pr
     },
     isRunning: (name) => running.has(name),
     log,
-    clock,
+    clock: systemClock,
   });
 }
 

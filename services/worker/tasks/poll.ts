@@ -1,6 +1,5 @@
 // Polls NDBC's newest observations, stores what is new or changed, and has it published.
 
-import { type Clock, systemClock } from "../../../shared/clock.ts";
 import type { Sql } from "../../../shared/database/sql.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
@@ -41,7 +40,6 @@ export type PollParts = {
   logLeftOut?: LeftOutLog;
   /** Gives ids above all that were published. */
   inIdTransaction?: IdTransaction;
-  clock?: Clock;
 };
 
 /**
@@ -51,7 +49,7 @@ export type PollParts = {
  * @throws {NotDataError} when it answers with something else than data; nothing is stored then
  */
 export async function poll(parts: PollParts): Promise<PollCounts> {
-  const { sql, ndbc, publish, stations, log, inIdTransaction = unguardedIds, clock = systemClock } = parts;
+  const { sql, ndbc, publish, stations, log, inIdTransaction = unguardedIds } = parts;
   const { logLeftOut = createLeftOutLog(log) } = parts;
   await publish();
   const extent = { ...wholeFile, stations };
@@ -67,9 +65,9 @@ export async function poll(parts: PollParts): Promise<PollCounts> {
   const observations = parsed.observations.filter(({ stationId }) => stations === null || stations.has(stationId));
   const counts = await storePoll(sql, latestObsPath, answer, observations, { extent, inIdTransaction });
   if (counts.events !== null) log.debug("stored", counts.events);
-  const storedAtMs = clock.monotonicMs();
+  const storedAtMs = performance.now();
   const published = await publish();
-  const publishSeconds = published > 0 ? (clock.monotonicMs() - storedAtMs) / 1000 : null;
+  const publishSeconds = published > 0 ? (performance.now() - storedAtMs) / 1000 : null;
   return { outcome: "changed", rows: observations.length, ...counts, leftOut: parsed, published, publishSeconds };
 }
 
@@ -80,7 +78,7 @@ const pollLineMs = 60_000;
  * Logs what polls did, several in one line where they follow each other closely. The ids of the events that they stored
  * are those from `firstEventId` to `lastEventId`; both are left out where there are none.
  */
-export function createPollLog(log: Log, clock: Clock = systemClock): (counts: PollCounts) => void {
+export function createPollLog(log: Log): (counts: PollCounts) => void {
   let sum = { polls: 0, rows: 0, added: 0, changed: 0, published: 0 };
   let events: EventIds | null = null;
   let loggedAtMs = Number.NEGATIVE_INFINITY;
@@ -93,9 +91,9 @@ export function createPollLog(log: Log, clock: Clock = systemClock): (counts: Po
       published: sum.published + counts.published,
     };
     if (counts.events !== null) events = { ...counts.events, ...(events && { firstEventId: events.firstEventId }) };
-    if (clock.monotonicMs() - loggedAtMs < pollLineMs) return;
+    if (performance.now() - loggedAtMs < pollLineMs) return;
     log.info("polled", { ...sum, ...events });
-    loggedAtMs = clock.monotonicMs();
+    loggedAtMs = performance.now();
     sum = { polls: 0, rows: 0, added: 0, changed: 0, published: 0 };
     events = null;
   };

@@ -7,7 +7,7 @@ import type { NdbcClient } from "../ndbc/client.ts";
 import { forgetHours } from "../store/backfilled-hours.ts";
 
 /** What pruning works with. */
-export type PruneParts = {
+type PruneParts = {
   sql: Sql;
   ndbc: Pick<NdbcClient, "nowMs">;
   retentionDays: number;

@@ -7,7 +7,7 @@ import { BrokenRow } from "./left-out.ts";
 import { bindColumn, type Table } from "./table.ts";
 
 /** Where in a table's rows the time is, and the latest one that is believed. */
-export type TimeColumns = { year: number; month: number; day: number; hour: number; minute: number; latestMs: number };
+type TimeColumns = { year: number; month: number; day: number; hour: number; minute: number; latestMs: number };
 
 /** How far a row's time may be ahead of NDBC's own: stations were seen some seconds ahead. */
 const clockSkewMs = 5 * 60_000;
