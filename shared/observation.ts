@@ -40,10 +40,11 @@ export const observationMessageSchema = z.looseObject({
   eventId: eventIdSchema.optional(),
 });
 
+/** A message of the channel, checked. */
 export type ObservationMessage = z.infer<typeof observationMessageSchema>;
 
 /**
- * An observation as one line of JSON in the contract's key order: the seven keys always, the others only when
+ * Writes an observation as one line of JSON in the contract's key order: the seven keys always, the others only when
  * measured, without its event id. This is the `data:` of an SSE event.
  */
 export function encodeObservation(observation: Observation): string {
@@ -56,7 +57,7 @@ export function encodeObservation(observation: Observation): string {
   return JSON.stringify(message);
 }
 
-/** An observation as one message for `observations:new`: {@link encodeObservation} with `eventId` as its last key. */
+/** Writes an observation as one message for `observations:new`: {@link encodeObservation} with `eventId` as its last key. */
 export function encodeMessage(observation: StoredObservation): string {
   const data = encodeObservation(observation);
   return observation.eventId === null ? data : `${data.slice(0, -1)},"eventId":"${observation.eventId}"}`;

@@ -99,7 +99,7 @@ export function applicationName(service: string, host = hostname()): string {
 const awayCodes =
   /^(CONNECTION_\w+|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08\w{3}|53300|57P0[123])$/;
 
-/** Whether a statement failed because the database could not be reached, and not for a reason of its own. */
+/** Returns whether a statement failed because the database could not be reached, and not for a reason of its own. */
 export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
   return error instanceof Error && "code" in error && awayCodes.test(String(error.code));

@@ -47,7 +47,7 @@ export function retryDelayMs(attempt: number): number {
 /** How long a Redis that is up may take for a small answer. */
 const askMs = 4_000;
 
-/** Whether Redis itself answered with this error: the connection works, and the command is refused. */
+/** Returns whether Redis itself answered with this error: the connection works, and the command is refused. */
 export function isReply(error: unknown): boolean {
   return error instanceof ReplyError;
 }

@@ -130,7 +130,7 @@ export const defaults: Record<string, string> = Object.fromEntries(
 );
 
 /**
- * What the worker is told by its environment.
+ * Reads the worker's settings from its environment.
  * @throws {ConfigError} naming the first wrong variable
  */
 export function readWorkerConfig(env: Environment) {
@@ -154,10 +154,11 @@ export function readWorkerConfig(env: Environment) {
   };
 }
 
+/** The worker's settings. */
 export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
 
 /**
- * What the server is told by its environment.
+ * Reads the server's settings from its environment.
  * @throws {ConfigError} naming the first wrong variable
  */
 export function readServerConfig(env: Environment) {
@@ -178,6 +179,7 @@ export function readServerConfig(env: Environment) {
   };
 }
 
+/** The server's settings. */
 export type ServerConfig = ReturnType<typeof readServerConfig>;
 
 function read<V extends Variable>(env: Environment, name: V): Value<V> {

@@ -3,6 +3,7 @@
 /** From the least to the most urgent. */
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 
+/** How urgent a line is. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** What goes with a message, by name. */
@@ -17,7 +18,7 @@ export type Log = Record<LogLevel, (message: string, facts?: Facts | (() => Fact
 const colours: Record<LogLevel, string> = { debug: "\x1b[2m", info: "\x1b[36m", warn: "\x1b[33m", error: "\x1b[31m" };
 
 /**
- * A log for one service on stdout: a JSON object a line, or coloured text when a person is watching a terminal.
+ * Makes a log for one service on stdout: a JSON object a line, or coloured text when a person is watching a terminal.
  * @param level the least urgent level that is written
  */
 export function createLog(service: string, level: LogLevel): Log {

@@ -19,7 +19,7 @@ export type ServiceMetrics = {
 /** Upper bounds of histograms of what takes from below a millisecond to several seconds. */
 export const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** A gauge that is read when it is scraped; `null`: it is left out, since it is not known. */
+/** Registers a gauge that is read when it is scraped; `null`: it is left out, since it is not known. */
 export function gauge(registry: Registry, name: string, help: string, read: () => number | null): void {
   new Gauge({
     name,
@@ -33,7 +33,7 @@ export function gauge(registry: Registry, name: string, help: string, read: () =
   });
 }
 
-/** A counter of what is counted elsewhere, where a number is incremented and nothing more; read when it is scraped. */
+/** Registers a counter of what is counted elsewhere, where a number is incremented and nothing more; read when it is scraped. */
 export function counter(registry: Registry, name: string, help: string, read: () => number): void {
   new Counter({
     name,

@@ -17,7 +17,7 @@ const generationsOfSwell = 4;
 /** One hour's weather, and what has been asked about it. */
 type Hour = { systems: MovedSystem[]; airs: Map<Position, Air> };
 
-/** The weather that belongs to `seed`. What it remembers only saves time: every answer depends on its arguments alone. */
+/** Makes the weather that belongs to `seed`. What it remembers only saves time: every answer depends on its arguments alone. */
 export function createAtmosphere(seed: number): Atmosphere {
   const slots = createSlots(seed);
   const known = new Map<number, Hour>();

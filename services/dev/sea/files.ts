@@ -16,7 +16,7 @@ export type SeaFile = {
 };
 
 /**
- * The file at a path of NDBC's web server, as it is at `now`.
+ * Returns the file at a path of NDBC's web server, as it is at `now`.
  * @returns null where NDBC would have none
  */
 export function fileAt(sea: Sea, path: string, now: Date): SeaFile | null {

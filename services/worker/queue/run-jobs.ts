@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
+import { jobs } from "../../../shared/channels.ts";
 import { systemClock, withDeadline } from "../../../shared/clock.ts";
 import { oneAtATime } from "../../../shared/one-at-a-time.ts";
 import { askRedis, retryDelayMs } from "../../../shared/redis/redis.ts";
@@ -34,6 +35,7 @@ export type RunningJobs = {
   close(): Promise<void>;
 };
 
+const jobNames = Object.values(jobs);
 /** How long BullMQ may take to open its connections and to create its schedules. */
 const openMs = 10_000;
 /** If Redis still refuses, that shows within this time after workers fetch again. */
@@ -97,7 +99,6 @@ type Serving = {
 /** @param refused called when Redis has refused something to BullMQ */
 function createServing(parts: JobParts, running: Set<JobName>, refused: () => void): Serving {
   const { scheduled, redis, prefix, signal } = parts;
-  const names = Object.keys(scheduled) as JobName[];
   let bull: Bull | null = null;
   let opening: Promise<Bull> | null = null;
   let refusal: string | null = null;
@@ -131,7 +132,7 @@ function createServing(parts: JobParts, running: Set<JobName>, refused: () => vo
     open,
     async serve() {
       bull = await open();
-      for (const name of names) await ensureSchedule(bull, name, scheduled[name], isStart);
+      for (const name of jobNames) await ensureSchedule(bull, name, scheduled[name], isStart);
       isStart = false;
       refusal = null;
       await bull.resume();
@@ -178,7 +179,6 @@ function repeatCheck({ signal }: JobParts, run: () => Promise<void>) {
 /** Watches the schedules of all jobs. @param opened resolves with the queues */
 function watchSchedules(parts: JobParts, running: Set<JobName>, opened: () => Promise<Bull>) {
   const { scheduled, log } = parts;
-  const names = Object.keys(scheduled) as JobName[];
   const { poll, stations, backfill, prune } = scheduled;
   return createWatchdog<JobName>({
     periodsMs: {
@@ -192,7 +192,7 @@ function watchSchedules(parts: JobParts, running: Set<JobName>, opened: () => Pr
     recreate: async (name) => recreateSchedule(await opened(), name, scheduled[name]),
     async restart(name) {
       const { queue } = scheduled[name];
-      const isBusy = names.some((other) => scheduled[other].queue === queue && running.has(other));
+      const isBusy = jobNames.some((other) => scheduled[other].queue === queue && running.has(other));
       if (!isBusy) await (await opened()).restart(queue);
     },
     isRunning: (name) => running.has(name),

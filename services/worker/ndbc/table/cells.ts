@@ -16,13 +16,13 @@ export type Row = {
   unreadable: UnreadableCell[];
 };
 
-/** A cell as it stands in the file. */
+/** Returns a cell as it is in the file. */
 export function cellText(row: Row, index: number): string {
   const { start, end } = cell(row, index);
   return row.body.slice(start, end);
 }
 
-/** Whether a cell is exactly this text. */
+/** Returns whether a cell is exactly this text. */
 export function cellIs(row: Row, index: number, text: string): boolean {
   const { body } = row;
   const { start, end } = cell(row, index);
@@ -32,7 +32,7 @@ export function cellIs(row: Row, index: number, text: string): boolean {
 }
 
 /**
- * A cell as a decimal number like `12`, `-0.3` or `+0.6`; `NaN` when it is anything else. `-0.0` is 0.
+ * Reads a cell as a decimal number like `12`, `-0.3` or `+0.6`; `NaN` when it is anything else. `-0.0` is 0.
  *
  * It reads the digits itself, since to cut out a million strings for `Number` would take most of the time. A quotient of
  * two whole numbers below 2^53 is rounded as `Number` rounds.
@@ -58,7 +58,7 @@ export function cellNumber(row: Row, index: number): number {
   return sign === minus ? 0 - size : size;
 }
 
-/** A cell of digits and nothing else as a whole number; `NaN` when it is anything else. */
+/** Reads a cell of digits and nothing else as a whole number; `NaN` when it is anything else. */
 export function cellDigits(row: Row, index: number): number {
   const { body } = row;
   const { start, end } = cell(row, index);

@@ -5,6 +5,7 @@ import { CodedError } from "../../../../shared/errors.ts";
 /** What makes a row useless: how many columns it has, its station id, its time, or that its time is still to come. */
 export const rowFaults = ["columns", "station", "time", "future"] as const;
 
+/** One of {@link rowFaults}: the code of a {@link BrokenRow}, and a label of metrics. */
 export type RowFault = (typeof rowFaults)[number];
 
 /** A line that was left out, and why. */
