@@ -31,10 +31,10 @@ import { createIdTransaction } from "./store/event-id-guard.ts";
 import { readFile, wholeFile } from "./store/files.ts";
 import { recordPollBegin } from "./store/poll-heartbeat.ts";
 import { backfill } from "./tasks/backfill/backfill.ts";
-import { createLeftOutLog } from "./tasks/left-out.ts";
 import { createPollLog, type PollParts, poll } from "./tasks/poll.ts";
 import { createPrune } from "./tasks/prune.ts";
 import { createPublisher, type Publisher } from "./tasks/publisher.ts";
+import { createRejectedRowsLog } from "./tasks/rejected-rows-log.ts";
 import { createStationUpdate } from "./tasks/stations.ts";
 
 /** A poll that takes longer hangs, and holds up the next one; NDBC and PostgreSQL each have 30 s for an answer. */
@@ -110,9 +110,9 @@ function createTasks(
   const { stations, retentionDays } = config;
   const ndbc = createNdbcClient({ baseUrl: config.ndbcUrl, contact: config.contact, signal });
   const inIdTransaction = createIdTransaction(publishing, names.highestEventId, log);
-  const logLeftOut = createLeftOutLog(log);
+  const logRejectedRows = createRejectedRowsLog(log);
   const prune = createPrune({ sql, ndbc, retentionDays, log });
-  const shared = { sql, ndbc, stations, log, logLeftOut, inIdTransaction };
+  const shared = { sql, ndbc, stations, log, logRejectedRows, inIdTransaction };
   return {
     poll: createPolling({ ...shared, publish: publisher.publish }, config.pollSeconds, metrics),
     stations: createStationUpdate(sql, ndbc, stations, log),

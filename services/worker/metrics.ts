@@ -4,7 +4,7 @@ import { isDatabaseAway } from "../../shared/database/sql.ts";
 import { type ServiceMetrics, secondsBuckets } from "../../shared/service/metrics.ts";
 import { Counter, Gauge, Histogram, type Registry } from "../../shared/service/prometheus.ts";
 import { NotDataError, UpstreamError } from "./ndbc/errors.ts";
-import { type LeftOut, rowFaults } from "./ndbc/table/left-out.ts";
+import { type RejectedRows, rowFaults } from "./ndbc/table/rejected-rows.ts";
 import type { QueueCount, RunningJobs } from "./queue/run-jobs.ts";
 import type { StoreCounts } from "./store/assign-event-ids.ts";
 import type { PollCounts } from "./tasks/poll.ts";
@@ -41,7 +41,7 @@ export type WorkerMetrics = {
   /** Counts a poll that failed. */
   pollFailed(error: unknown, seconds: number): void;
   /** Counts a file that backfill has stored. */
-  backfilled(rows: number, leftOut: LeftOut, counts: StoreCounts): void;
+  backfilled(rows: number, rejectedRows: RejectedRows, counts: StoreCounts): void;
   /** Counts events that Redis has taken. */
   published(events: number): void;
   /** Counts a run of pruning. */
@@ -62,13 +62,13 @@ export function createWorkerMetrics({ registry }: ServiceMetrics, jobNames: read
   const countRows = createRowCounts(registry);
   const events = counter(registry, "bellbuoy_events_published_total", "Events that Redis has taken.");
   return {
-    polled({ outcome, rows, leftOut, publishSeconds, ...counts }, seconds) {
+    polled({ outcome, rows, rejectedRows, publishSeconds, ...counts }, seconds) {
       polls.ended(outcome, seconds);
-      countRows("poll", rows, leftOut, counts);
+      countRows("poll", rows, rejectedRows, counts);
       if (publishSeconds !== null) polls.published(publishSeconds);
     },
     pollFailed: (error, seconds) => polls.ended(outcomeOf(error), seconds),
-    backfilled: (rows, leftOut, counts) => countRows("backfill", rows, leftOut, counts),
+    backfilled: (rows, rejectedRows, counts) => countRows("backfill", rows, rejectedRows, counts),
     published: (count) => events.inc(count),
     pruned: createPruneCounts(registry),
     jobEnded: createJobCounts(registry, jobNames),
@@ -132,14 +132,14 @@ function createRowCounts(registry: Registry) {
     for (const each of [read, stored, changed, implausible, unreadable, missingColumns]) each.inc({ source }, 0);
     for (const reason of rowFaults) rejected.inc({ source, reason }, 0);
   }
-  return (source: Source, rows: number, leftOut: LeftOut, counts: StoreCounts): void => {
-    read.inc({ source }, rows + leftOut.rejectedLines.length);
+  return (source: Source, rows: number, rejectedRows: RejectedRows, counts: StoreCounts): void => {
+    read.inc({ source }, rows + rejectedRows.rejectedLines.length);
     stored.inc({ source }, counts.added);
     changed.inc({ source }, counts.changed);
-    implausible.inc({ source }, leftOut.implausible.length);
-    unreadable.inc({ source }, leftOut.unreadable.length);
-    missingColumns.inc({ source }, leftOut.missingColumns.length);
-    for (const { code } of leftOut.rejectedLines) rejected.inc({ source, reason: code });
+    implausible.inc({ source }, rejectedRows.implausible.length);
+    unreadable.inc({ source }, rejectedRows.unreadable.length);
+    missingColumns.inc({ source }, rejectedRows.missingColumns.length);
+    for (const { code } of rejectedRows.rejectedLines) rejected.inc({ source, reason: code });
   };
 }
 

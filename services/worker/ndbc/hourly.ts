@@ -2,7 +2,7 @@
 
 import type { Observation } from "../../../shared/measurements.ts";
 import { bindMeasurements, readObservation } from "./table/columns.ts";
-import type { Parsed } from "./table/left-out.ts";
+import type { Parsed } from "./table/rejected-rows.ts";
 import { bindTime, readStationId, readTime } from "./table/row-key.ts";
 import { bindColumn, openTable, readRows } from "./table/table.ts";
 

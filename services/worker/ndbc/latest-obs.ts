@@ -2,8 +2,8 @@
 
 import type { Row } from "./table/cells.ts";
 import { bindMeasurements, readObservation } from "./table/columns.ts";
-import type { Parsed } from "./table/left-out.ts";
 import { type NumberColumn, notMeasured, readNumber } from "./table/missing-values.ts";
+import type { Parsed } from "./table/rejected-rows.ts";
 import { bindTime, readStationId, readTime } from "./table/row-key.ts";
 import { bindColumn, findColumn, openTable, readRows, type Table } from "./table/table.ts";
 import type { PositionedObservation } from "./types.ts";
@@ -30,7 +30,7 @@ export function parseLatestObs(body: string, now: Date): Parsed<PositionedObserv
 
 function bindDegrees(table: Table, name: string, max: number): NumberColumn | null {
   const index = findColumn(table, name, ["deg"]);
-  return index === null ? null : { name, index, missing: [notMeasured], min: -max, max };
+  return index === null ? null : { name, index, missing: [notMeasured], filler: null, min: -max, max };
 }
 
 type Position = Pick<PositionedObservation, "latitude" | "longitude">;

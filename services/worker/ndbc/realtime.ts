@@ -2,7 +2,7 @@
 
 import type { Observation } from "../../../shared/measurements.ts";
 import { bindMeasurements, type MeasurementColumns, readObservation } from "./table/columns.ts";
-import type { Parsed } from "./table/left-out.ts";
+import type { Parsed } from "./table/rejected-rows.ts";
 import { bindTime, readTime } from "./table/row-key.ts";
 import { openTable, readRows, type Table } from "./table/table.ts";
 

@@ -15,7 +15,7 @@ const pageRows = 1_000;
  * asked whether it will take them, and does not name the command that it denies to a script.
  *
  * It first raises the highest published id, but creates none: whether a Redis that came back empty may hold one,
- * `event-ids.ts` decides. `pcall`, since a Redis that stores nothing more can still publish.
+ * `event-id-guard.ts` decides. `pcall`, since a Redis that stores nothing more can still publish.
  */
 const publishAll = `
 if redis.acl_check_cmd and not redis.acl_check_cmd('PUBLISH', ARGV[1], '') then

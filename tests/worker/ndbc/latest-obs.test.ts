@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { parseLatestObs } from "../../../services/worker/ndbc/latest-obs.ts";
-import type { RowFault } from "../../../services/worker/ndbc/table/left-out.ts";
+import type { RowFault } from "../../../services/worker/ndbc/table/rejected-rows.ts";
 import { fixture } from "./fixture.ts";
 
 const now = new Date("2026-05-06T12:00:00Z");

@@ -1,6 +1,6 @@
 // Reads single cells of a table's row, without cutting strings out of the file.
 
-import type { ImplausibleValue, UnreadableCell } from "./left-out.ts";
+import type { ImplausibleValue, UnreadableCell } from "./rejected-rows.ts";
 
 /** The row that is being read. One object serves all rows of a table: it is only good until the next one is read. */
 export type Row = {

@@ -7,7 +7,7 @@ import { type NumberColumn, notMeasured, readNumber } from "./missing-values.ts"
 import { findColumn, type Table } from "./table.ts";
 
 /** How NDBC calls a measured field, in which units we know it, and between which values it is believed. */
-type Column = Pick<NumberColumn, "name" | "min" | "max" | "filler"> & { units: readonly string[] };
+type Column = Pick<NumberColumn, "name" | "min" | "max"> & { units: readonly string[]; filler?: number };
 
 /**
  * Names and units as NDBC's page "Measurement Descriptions and Units" has them (www.ndbc.noaa.gov/faq/measdes.shtml);
@@ -63,7 +63,9 @@ export function bindMeasurements(
   const bind = (field: Measurement): NumberColumn | null => {
     const column = columns[field];
     const index = fields.includes(field) ? findColumn(table, column.name, column.units) : null;
-    return index === null ? null : { ...column, index, missing };
+    if (index === null) return null;
+    const { name, min, max, filler = null } = column;
+    return { name, index, missing, filler, min, max };
   };
   const bound = Object.fromEntries(measurements.map((field) => [field, bind(field)])) as MeasurementColumns;
   if (Object.values(bound).every((column) => column === null)) {

@@ -13,8 +13,8 @@ export type NumberColumn = {
   index: number;
   /** The words for "not measured". */
   missing: readonly string[];
-  /** A number that some stations write where they measured nothing. */
-  filler?: number;
+  /** A number that some stations write where they measured nothing; `null`: none is known. */
+  filler: number | null;
   /** Between which values it is believed, both included. */
   min: number;
   max: number;

@@ -3,7 +3,7 @@
 import { stationIdPattern, upperCaseStationId } from "../../../../shared/measurements.ts";
 import { quote } from "../foreign-text.ts";
 import { cellDigits, cellText, type Row } from "./cells.ts";
-import { BrokenRow } from "./left-out.ts";
+import { BrokenRow } from "./rejected-rows.ts";
 import { bindColumn, type Table } from "./table.ts";
 
 /** Where in a table's rows the time is, and the latest one that is believed. */

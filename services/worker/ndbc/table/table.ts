@@ -10,7 +10,7 @@ import {
   type Parsed,
   type RejectedLine,
   type UnreadableCell,
-} from "./left-out.ts";
+} from "./rejected-rows.ts";
 
 /**
  * A text table of NDBC's: a header that starts with `#` and names the columns, mostly a second `#` line with their units,

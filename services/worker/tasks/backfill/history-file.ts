@@ -3,10 +3,10 @@
 import { pause, systemClock } from "../../../../shared/clock.ts";
 import type { Observation } from "../../../../shared/measurements.ts";
 import type { Answer } from "../../ndbc/request.ts";
-import type { Parsed } from "../../ndbc/table/left-out.ts";
+import type { Parsed } from "../../ndbc/table/rejected-rows.ts";
 import { type Extent, readFile, rememberFile } from "../../store/files.ts";
 import { storeHistory } from "../../store/history.ts";
-import type { FileKind } from "../left-out.ts";
+import type { FileKind } from "../rejected-rows-log.ts";
 import type { BackfillParts } from "./parts.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function fetchHistory(
   const answer = await ndbc.get(path, await readFile(sql, path, extent));
   if (answer.kind !== "body") return answer;
   const parsed = parse(answer.body, answer.answeredAt);
-  parts.logLeftOut(kind, path, parsed);
+  parts.logRejectedRows(kind, path, parsed);
   const wanted = parsed.observations.filter((row) => isWanted(row, stations, extent));
   const { events, ...counts } = await storeHistory(sql, wanted, parts.inIdTransaction);
   await rememberFile(sql, path, answer, extent);

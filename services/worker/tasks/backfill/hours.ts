@@ -5,7 +5,7 @@ import { describeFailure } from "../../../../shared/service/link.ts";
 import { NotDataError, UpstreamError } from "../../ndbc/errors.ts";
 import { parseHourly } from "../../ndbc/hourly.ts";
 import { hourlyPath } from "../../ndbc/paths.ts";
-import type { Parsed } from "../../ndbc/table/left-out.ts";
+import type { Parsed } from "../../ndbc/table/rejected-rows.ts";
 import { missingHours, rememberHours } from "../../store/backfilled-hours.ts";
 import type { Failures } from "./failures.ts";
 import { fetchHistory } from "./history-file.ts";

@@ -4,10 +4,10 @@ import { type Clock, systemClock } from "../../../../shared/clock.ts";
 import type { Sql } from "../../../../shared/database/sql.ts";
 import type { Log } from "../../../../shared/service/log.ts";
 import type { NdbcClient } from "../../ndbc/client.ts";
-import type { LeftOut } from "../../ndbc/table/left-out.ts";
+import type { RejectedRows } from "../../ndbc/table/rejected-rows.ts";
 import type { StoreCounts } from "../../store/assign-event-ids.ts";
 import type { IdTransaction } from "../../store/event-id-guard.ts";
-import type { LeftOutLog } from "../left-out.ts";
+import type { RejectedRowsLog } from "../rejected-rows-log.ts";
 
 /** What backfill works with. */
 export type BackfillParts = {
@@ -20,8 +20,8 @@ export type BackfillParts = {
   /** Between any two requests: backfill is never urgent, and NDBC asks for restraint. */
   pauseMs: number;
   /** Called for each file that was stored. */
-  stored: (rows: number, leftOut: LeftOut, counts: StoreCounts) => void;
-  logLeftOut: LeftOutLog;
+  stored: (rows: number, rejectedRows: RejectedRows, counts: StoreCounts) => void;
+  logRejectedRows: RejectedRowsLog;
   log: Log;
   signal: AbortSignal;
   /** Gives ids above all that were published. */

@@ -3,7 +3,7 @@ import { createNdbcClient } from "../../../../services/worker/ndbc/client.ts";
 import { hourlyPath, realtimePath } from "../../../../services/worker/ndbc/paths.ts";
 import { storePoll } from "../../../../services/worker/store/poll.ts";
 import { backfill } from "../../../../services/worker/tasks/backfill/backfill.ts";
-import { createLeftOutLog } from "../../../../services/worker/tasks/left-out.ts";
+import { createRejectedRowsLog } from "../../../../services/worker/tasks/rejected-rows-log.ts";
 import type { Clock } from "../../../../shared/clock.ts";
 import { latestObsPath } from "../../../../shared/upstream.ts";
 import { observed } from "../../../rig/observed.ts";
@@ -92,8 +92,8 @@ async function run(
   };
   const ndbc = createNdbcClient({ baseUrl, signal, clock: hasty });
   const log = silentLog;
-  const logLeftOut = createLeftOutLog(log);
-  await backfill({ sql, ndbc, hours, stations, pauseMs, stored() {}, logLeftOut, log, signal, clock: hasty });
+  const logRejectedRows = createRejectedRowsLog(log);
+  await backfill({ sql, ndbc, hours, stations, pauseMs, stored() {}, logRejectedRows, log, signal, clock: hasty });
   return pauses;
 }
 
