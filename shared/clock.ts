@@ -27,10 +27,10 @@ export const systemClock: Clock = {
 };
 
 /**
- * Resolves after a while.
+ * Resolves after a while of this clock. Node's `timers/promises` would do where tests move no clock.
  * @throws {unknown} what `signal` was aborted with, at once
  */
-export function pause(milliseconds: number, signal: AbortSignal, clock: Clock = systemClock): Promise<void> {
+export function pause(milliseconds: number, signal: AbortSignal, clock: Clock): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const aborted = () => {

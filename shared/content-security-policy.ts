@@ -1,5 +1,7 @@
+// What the player may load and connect to.
+
 /**
- * What the player needs of a browser, as a Content-Security-Policy that allows nothing else. Tone's ticker is a worker that
+ * Returns what the player needs of a browser, as a Content-Security-Policy that allows nothing else. Tone's ticker is a worker that
  * it makes from a blob; what is recorded is a blob until it is saved.
  * @param connect where its server may be
  */

@@ -1,8 +1,10 @@
+// What a station measures: names, order and types of the fields, and what ids look like.
+
 /** What a station id looks like, upper case: `44009`, `51WH0`, `KGUL`, `5401000`. */
 export const stationIdPattern = /^[A-Z0-9]{4,10}$/;
 
 /**
- * A station id in the case in which we write it. It need not be one: {@link stationIdPattern} tells. Nothing but a to z
+ * Writes a station id in upper case. It need not be one: {@link stationIdPattern} tells. Nothing but a to z
  * changes, since the upper case of "ß" is "SS", which would make another station of a broken id.
  */
 export function upperCaseStationId(text: string): string {
@@ -28,6 +30,7 @@ export const extraMeasurements = [
 /** Every measured field; the unit is the end of its name. Directions are degrees true, where wind or waves come *from*. */
 export const measurements = [...coreMeasurements, ...extraMeasurements] as const;
 
+/** The name of a measured field. */
 export type Measurement = (typeof measurements)[number];
 
 /** One value for each measured field; `null` is "not measured", never zero. */
@@ -56,4 +59,5 @@ export const medianMeasurements = [
   "pressureHpa",
 ] as const satisfies readonly Measurement[];
 
+/** The name of a field whose median is told. */
 export type MedianMeasurement = (typeof medianMeasurements)[number];

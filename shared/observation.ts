@@ -1,3 +1,5 @@
+// The message on the channel: its schema, and how it is written and read.
+
 import { z } from "zod";
 import {
   coreMeasurements,
@@ -38,10 +40,11 @@ export const observationMessageSchema = z.looseObject({
   eventId: eventIdSchema.optional(),
 });
 
+/** A message of the channel, checked. */
 export type ObservationMessage = z.infer<typeof observationMessageSchema>;
 
 /**
- * An observation as one line of JSON in the contract's key order: the seven keys always, the others only when
+ * Writes an observation as one line of JSON in the contract's key order: the seven keys always, the others only when
  * measured, without its event id. This is the `data:` of an SSE event.
  */
 export function encodeObservation(observation: Observation): string {
@@ -54,14 +57,14 @@ export function encodeObservation(observation: Observation): string {
   return JSON.stringify(message);
 }
 
-/** An observation as one message for `observations:new`: {@link encodeObservation} with `eventId` as its last key. */
+/** Writes an observation as one message for `observations:new`: {@link encodeObservation} with `eventId` as its last key. */
 export function encodeMessage(observation: StoredObservation): string {
   const data = encodeObservation(observation);
   return observation.eventId === null ? data : `${data.slice(0, -1)},"eventId":"${observation.eventId}"}`;
 }
 
 /** Largest message, in bytes, that the channel may carry. */
-export const maxMessageBytes = 64 * 1024;
+const maxMessageBytes = 64 * 1024;
 
 /** A message split into what a listener gets and the id it is known by. */
 export type ParsedMessage = {
@@ -93,7 +96,7 @@ export function parseMessage(text: string): ParsedMessage {
 }
 
 /** Says what a schema found wrong, in one line: `windDirDeg: expected number, …; timestamp: …`. */
-export function describeIssues(error: z.ZodError): string {
+function describeIssues(error: z.ZodError): string {
   return error.issues.map((issue) => `${issue.path.join(".") || "value"}: ${issue.message}`).join("; ");
 }
 

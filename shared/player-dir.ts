@@ -1,3 +1,5 @@
+// Where the built player is.
+
 import { join } from "node:path";
 
 /**

@@ -1,3 +1,5 @@
+// Starts the whole stack on this machine: PostgreSQL, Redis, both services, and for the demo the simulated sea.
+
 import { join, resolve } from "node:path";
 import { httpUrl } from "../../shared/service/address.ts";
 import { ConfigError, type Environment, readServerConfig } from "../../shared/service/config.ts";

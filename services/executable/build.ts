@@ -1,3 +1,5 @@
+// Builds the executables, one file for each platform.
+
 import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { playerDir } from "../../shared/player-dir.ts";
@@ -10,7 +12,7 @@ import { describeError } from "../../shared/service/link.ts";
 const runtimes = { "linux-arm64": "bun-linux-arm64", "linux-amd64": "bun-linux-x64-baseline" } as const;
 
 /** Operating system and processor, as Debian and Docker name them. */
-export type Platform = keyof typeof runtimes;
+type Platform = keyof typeof runtimes;
 
 if (import.meta.main) await main(process.argv.slice(2));
 

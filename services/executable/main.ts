@@ -1,3 +1,5 @@
+// The entry point of the executable.
+
 import { version } from "../../package.json" with { type: "json" };
 
 /** Both services in one file, since most of an executable is Bun itself: the first argument chooses. */

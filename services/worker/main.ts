@@ -1,81 +1,139 @@
-import { jobs as jobNames, redisNames } from "../../shared/channels.ts";
-import { pause, withDeadline } from "../../shared/clock.ts";
-import { migrate } from "../../shared/database/migrate.ts";
-import { connectPatientSql, connectSql, pingDatabase } from "../../shared/database/sql.ts";
+// The worker: reads its settings, opens its connections, and wires what its jobs do.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Redis } from "ioredis";
+import { jobs as jobNames, type RedisNames, redisNames } from "../../shared/channels.ts";
+import { withDeadline } from "../../shared/clock.ts";
+import { migrateOnceUp } from "../../shared/database/migrate.ts";
+import { connectSql, lockWaitMs, pingDatabase, type Sql } from "../../shared/database/sql.ts";
 import { connectRedis } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
-import { readWorkerConfig } from "../../shared/service/config.ts";
-import { describeError, problemsOf, untilUp, watchLink, watchLinks } from "../../shared/service/link.ts";
+import { readWorkerConfig, type WorkerConfig } from "../../shared/service/config.ts";
+import {
+  describeFailure,
+  type Link,
+  type Problem,
+  problemsOf,
+  watchLink,
+  watchLinks,
+  watchMs,
+} from "../../shared/service/link.ts";
 import { createServiceMetrics } from "../../shared/service/metrics.ts";
-import { runService } from "../../shared/service/service.ts";
+import { runService, type ServiceParts } from "../../shared/service/service.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { serveHealth } from "./health.ts";
-import { recordPollBegin } from "./heartbeat.ts";
-import { createWorkerMetrics } from "./metrics.ts";
+import { createWorkerMetrics, type WorkerMetrics } from "./metrics.ts";
 import { createNdbcClient } from "./ndbc/client.ts";
-import { type RunningJobs, startJobs } from "./queue/jobs.ts";
-import { createIdTransaction } from "./store/event-ids.ts";
-import { readFile, wholeFile } from "./store/store.ts";
-import { backfill } from "./tasks/backfill.ts";
-import { createLeftOutLog } from "./tasks/left-out.ts";
-import { createPollLog, poll } from "./tasks/poll.ts";
+import type { JobName } from "./queue/job-schedulers.ts";
+import { type RunningJobs, startJobs } from "./queue/run-jobs.ts";
+import { planJobs } from "./schedule.ts";
+import { createIdTransaction } from "./store/event-id-guard.ts";
+import { readFile, wholeFile } from "./store/files.ts";
+import { recordPollBegin } from "./store/poll-heartbeat.ts";
+import { backfill } from "./tasks/backfill/backfill.ts";
+import { createPollLog, type PollParts, poll } from "./tasks/poll.ts";
 import { createPrune } from "./tasks/prune.ts";
-import { createPublisher } from "./tasks/publisher.ts";
+import { createPublisher, type Publisher } from "./tasks/publisher.ts";
+import { createRejectedRowsLog } from "./tasks/rejected-rows-log.ts";
 import { createStationUpdate } from "./tasks/stations.ts";
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-/** As long as PostgreSQL lets a transaction wait for it. */
-const publishTimeoutMs = 5_000;
 /** A poll that takes longer hangs, and holds up the next one; NDBC and PostgreSQL each have 30 s for an answer. */
 const pollDeadlineMs = 90_000;
-/** Backfill by station needs to know which stations there are, which on an empty database the first poll tells. */
+/** Backfill by station needs to know which stations there are; on an empty database only the first poll shows that. */
 const headStartSeconds = 60;
+/** Between any two requests of backfill. */
+const backfillPauseMs = 1_000;
 
-await runService("worker", readWorkerConfig, async ({ config, log, onClose, signal }) => {
+type Service = ServiceParts<WorkerConfig>;
+
+await runService("worker", readWorkerConfig, async (service) => {
+  const { config, log, onClose } = service;
+  const names = redisNames(config.redisNamespace);
+  const links = connect(service);
+  const { sql, database, redis, publishing } = links;
+  const redisProblem = () => problemsOf([redis.jobs, redis.publishing])[0]?.message ?? null;
+  const served = createServiceMetrics("worker", sql, database, redisProblem);
+  const metrics = createWorkerMetrics(served, Object.values(jobNames));
+
+  // Before the migrations, which may wait: a worker that cannot begin says why.
+  let jobs: RunningJobs | null = null;
+  const findProblems = () => listProblems(links, jobs);
+  if (config.port !== null) onClose(serveHealth(config.port, findProblems, served.scrape));
+  await migrateOnceUp("worker", service, database);
+
+  const publisher = createPublisher(sql, publishing, names, redis.publishing, database, (events) => {
+    metrics.published(events.length);
+    log.debug("published", () => ({ eventIds: events.map(({ eventId }) => eventId) }));
+  });
+  const tasks = createTasks(service, links, names, publisher, metrics);
+  jobs = runJobs(service, links, names, tasks, metrics);
+  await watchPublishing(service, links, publisher);
+  log.info("working", { ndbc: config.ndbcUrl, pollSeconds: config.pollSeconds });
+});
+
+/** What the worker is connected to. */
+type Links = { sql: Sql; database: Link; publishing: Redis; redis: Record<"jobs" | "publishing", Link> };
+
+/** Makes the connections for all but BullMQ. They connect when they are used first. */
+function connect({ config, log, onClose, signal }: Service): Links {
   const database = watchLink("PostgreSQL", log, signal);
   const redis = watchLinks("Redis", ["jobs", "publishing"], log, signal, explainRefusal);
-  const redisLinks = [redis.jobs, redis.publishing];
-
   const sql = connectSql(config.databaseUrl, "worker");
   onClose(() => sql.end({ timeout: 1 }));
   // Its own, so that messages never queue up behind jobs; it fails at once, and the next poll publishes.
   const publishing = connectRedis(config.redisUrl, redis.publishing, {
     lazyConnect: true,
     enableOfflineQueue: false,
-    commandTimeout: publishTimeoutMs,
+    // No longer than PostgreSQL lets the publishing transaction wait for it.
+    commandTimeout: lockWaitMs,
   });
   onClose(() => publishing.disconnect());
-  const served = createServiceMetrics("worker", sql, database, () => problemsOf(redisLinks)[0]?.message ?? null);
-  const metrics = createWorkerMetrics(served, Object.values(jobNames));
-  let jobs: RunningJobs | null = null;
-  const findProblems = async () => {
-    await pingDatabase(sql, database);
-    const stopped = jobs?.pollsStopped ?? null;
-    const ofPolls = stopped === null ? [] : [{ ...stopped, message: `polls: ${stopped.reason}` }];
-    return [...problemsOf([database, ...redisLinks]), ...ofPolls];
-  };
-  if (config.port !== null) onClose(serveHealth(config.port, findProblems, served.scrape));
+  return { sql, database, publishing, redis };
+}
 
-  const ndbc = createNdbcClient({ baseUrl: config.ndbcUrl, contact: config.contact, signal });
+/** Lists why this worker does not do its work now. */
+async function listProblems({ sql, database, redis }: Links, jobs: RunningJobs | null): Promise<Problem[]> {
+  await pingDatabase(sql, database);
+  const problems = problemsOf([database, redis.jobs, redis.publishing]);
+  const stopped = jobs?.pollsStopped ?? null;
+  return stopped === null ? problems : [...problems, { ...stopped, message: `polls: ${stopped.reason}` }];
+}
+
+/** Makes what each job does. */
+function createTasks(
+  { config, log, signal }: Service,
+  { sql, publishing }: Links,
+  names: RedisNames,
+  publisher: Publisher,
+  metrics: WorkerMetrics,
+): Record<JobName, () => Promise<unknown>> {
   const { stations, retentionDays } = config;
-  const logLeftOut = createLeftOutLog(log);
-  const prune = createPrune({ sql, ndbc, retentionDays, log });
-  const logPoll = createPollLog(log);
-  const names = redisNames(config.redisNamespace);
+  const ndbc = createNdbcClient({ baseUrl: config.ndbcUrl, contact: config.contact, signal });
   const inIdTransaction = createIdTransaction(publishing, names.highestEventId, log);
-  const publisher = createPublisher(sql, publishing, names, redis.publishing, database, (events) => {
-    metrics.published(events.length);
-    log.debug("published", () => ({ eventIds: events.map(({ eventId }) => eventId) }));
-  });
+  const logRejectedRows = createRejectedRowsLog(log);
+  const prune = createPrune({ sql, ndbc, retentionDays, log });
+  const shared = { sql, ndbc, stations, log, logRejectedRows, inIdTransaction };
+  return {
+    poll: createPolling({ ...shared, publish: publisher.publish }, config.pollSeconds, metrics),
+    stations: createStationUpdate(sql, ndbc, stations, log),
+    async backfill() {
+      await waitForFirstPoll(sql, stations, signal);
+      // What is older than RETENTION_DAYS would be pruned again.
+      const hours = Math.min(config.backfillHours, retentionDays * 24);
+      await backfill({ ...shared, hours, pauseMs: backfillPauseMs, stored: metrics.backfilled, signal });
+    },
+    prune: async () => metrics.pruned(await prune()),
+  };
+}
 
-  async function pollOnce(): Promise<void> {
+/** Makes the poll that is recorded, counted, logged, and ended when it takes too long. */
+function createPolling(parts: PollParts, pollSeconds: number, metrics: WorkerMetrics): () => Promise<void> {
+  const logPoll = createPollLog(parts.log);
+  return async () => {
     const startedAt = performance.now();
     const seconds = () => (performance.now() - startedAt) / 1000;
     try {
-      const polling = recordPollBegin(sql, config.pollSeconds).then(() =>
-        poll({ sql, ndbc, publish: publisher.publish, stations, log, logLeftOut, inIdTransaction }),
-      );
+      const polling = recordPollBegin(parts.sql, pollSeconds).then(() => poll(parts));
       const counts = await withDeadline(polling, pollDeadlineMs);
       metrics.polled(counts, seconds());
       logPoll(counts);
@@ -83,72 +141,31 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
       metrics.pollFailed(error, seconds());
       throw error;
     }
+  };
+}
+
+/** Resolves once a poll was stored, or after {@link headStartSeconds}. */
+async function waitForFirstPoll(sql: Sql, stations: Set<string> | null, signal: AbortSignal): Promise<void> {
+  for (let seconds = 0; seconds < headStartSeconds; seconds++) {
+    if ((await readFile(sql, latestObsPath, { ...wholeFile, stations })) !== null) return;
+    await sleep(1_000, undefined, { signal });
   }
+}
 
-  const patientSql = connectPatientSql(config.databaseUrl, "worker");
-  onClose(() => patientSql.end({ timeout: 1 }));
-  await untilUp(database, signal, () => migrate(patientSql));
-  await patientSql.end();
-
-  async function pollFirst(): Promise<void> {
-    for (let seconds = 0; seconds < headStartSeconds; seconds++) {
-      if ((await readFile(sql, latestObsPath, { ...wholeFile, stations })) !== null) return;
-      await pause(1_000, signal);
-    }
-  }
-
+/** Opens BullMQ's connection, and runs the jobs until the service stops. */
+function runJobs(
+  { config, log, onClose, signal }: Service,
+  { database, redis }: Links,
+  names: RedisNames,
+  tasks: Record<JobName, () => Promise<unknown>>,
+  metrics: WorkerMetrics,
+): RunningJobs {
   // Not lazy: BullMQ waits for a connection that is being made, but gives up for good on one that it has to make itself.
-  const jobConnection = connectRedis(config.redisUrl, redis.jobs, { maxRetriesPerRequest: null });
-  onClose(() => jobConnection.disconnect());
-  const running = startJobs({
-    scheduled: {
-      poll: {
-        queue: "poll",
-        everyMs: config.pollSeconds * 1_000,
-        attempts: 4,
-        atStart: false,
-        run: pollOnce,
-      },
-      stations: {
-        queue: "upkeep",
-        everyMs: dayMs,
-        attempts: 8,
-        atStart: true,
-        run: createStationUpdate(sql, ndbc, stations, log),
-      },
-      backfill: {
-        queue: "upkeep",
-        everyMs: hourMs,
-        attempts: 4,
-        atStart: true,
-        run: async () => {
-          await pollFirst();
-          const { backfilled: stored } = metrics;
-          // What is older than RETENTION_DAYS would be pruned again.
-          const hours = Math.min(config.backfillHours, retentionDays * 24);
-          await backfill({
-            sql,
-            ndbc,
-            hours,
-            stations,
-            pauseMs: 1_000,
-            stored,
-            logLeftOut,
-            log,
-            signal,
-            inIdTransaction,
-          });
-        },
-      },
-      prune: {
-        queue: "upkeep",
-        everyMs: dayMs,
-        attempts: 4,
-        atStart: false,
-        run: async () => metrics.pruned(await prune()),
-      },
-    },
-    redis: jobConnection,
+  const connection = connectRedis(config.redisUrl, redis.jobs, { maxRetriesPerRequest: null });
+  onClose(() => connection.disconnect());
+  const jobs = startJobs({
+    scheduled: planJobs(config.pollSeconds, tasks),
+    redis: connection,
     prefix: names.queuePrefix,
     link: redis.jobs,
     database,
@@ -156,21 +173,24 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
     signal,
     ended: metrics.jobEnded,
   });
-  jobs = running;
-  metrics.watchQueues(running);
-  onClose(running.close);
+  metrics.watchQueues(jobs);
+  onClose(jobs.close);
+  return jobs;
+}
 
-  const checkPublisher = () => {
-    publisher.check().catch((error) => log.warn("could not publish what was left", { reason: describeError(error) }));
+/** Looks at both ways out again and again, so that what Redis did not take goes out as soon as it does. */
+async function watchPublishing({ log, onClose }: Service, links: Links, publisher: Publisher): Promise<void> {
+  const { sql, database, publishing } = links;
+  const check = () => {
+    publisher.check().catch((error) => log.warn("could not publish what was left", describeFailure(error)));
   };
-  publishing.on("ready", checkPublisher);
+  publishing.on("ready", check);
   const watch = setInterval(() => {
     void pingDatabase(sql, database);
-    checkPublisher();
-  }, 5_000);
+    check();
+  }, watchMs);
   onClose(() => clearInterval(watch));
   await publishing.connect().catch(() => {
-    // Told to its link, and tried again for ever.
+    // Reported to its link, and tried again for ever.
   });
-  log.info("working", { ndbc: config.ndbcUrl, pollSeconds: config.pollSeconds });
-});
+}

@@ -1,9 +1,13 @@
+// Brings the schema up to date.
+
+import { type Link, untilUp } from "../service/link.ts";
+import type { ServiceParts } from "../service/service.ts";
 import observations from "./migrations/0001-observations.sql" with { type: "text" };
 import vacuum from "./migrations/0002-vacuum.sql" with { type: "text" };
 import coverage from "./migrations/0003-backfill-coverage.sql" with { type: "text" };
 import timeline from "./migrations/0004-timeline.sql" with { type: "text" };
 import polling from "./migrations/0005-polling.sql" with { type: "text" };
-import { inTransaction, lockSpace, locks, type Sql } from "./sql.ts";
+import { connectPatientSql, inTransaction, lockSpace, locks, type Sql } from "./sql.ts";
 
 /** In order; a migration is never changed once it has run anywhere, only followed by another. */
 const migrations = [
@@ -31,4 +35,19 @@ export async function migrate(sql: Sql): Promise<void> {
       await tx`insert into migrations (name) values (${name})`;
     }
   });
+}
+
+/**
+ * Brings the schema up to date as soon as PostgreSQL answers, over a connection of its own that may be silent for long.
+ * @throws {unknown} what the service's signal was aborted with, when it stops before
+ */
+export async function migrateOnceUp(
+  service: string,
+  { config, onClose, signal }: Pick<ServiceParts<{ databaseUrl: string }>, "config" | "onClose" | "signal">,
+  database: Link,
+): Promise<void> {
+  const sql = connectPatientSql(config.databaseUrl, service);
+  onClose(() => sql.end({ timeout: 1 }));
+  await untilUp(database, signal, () => migrate(sql));
+  await sql.end();
 }

@@ -4,7 +4,7 @@ import { Socket } from "node:net";
 import { type Clock, systemClock } from "../clock.ts";
 
 /** Where a pool connects to, as `postgres` has read it from the address: several hosts with a port each, or one path. */
-export type SqlAddress = { host: string[]; port: number[]; path: string | false };
+type SqlAddress = { host: string[]; port: number[]; path: string | false };
 
 /** A connection that failed this soon shows that its host does not serve, whatever the reason. */
 const earlyMs = 10_000;

@@ -1,3 +1,5 @@
+// SQL files are imported as text.
+
 /** `import text from "./x.sql" with { type: "text" }` */
 declare module "*.sql" {
   const text: string;

@@ -1,3 +1,5 @@
+// The connections to PostgreSQL, and transactions that outlive the end of one.
+
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import postgres from "postgres";
@@ -97,7 +99,7 @@ export function applicationName(service: string, host = hostname()): string {
 const awayCodes =
   /^(CONNECTION_\w+|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08\w{3}|53300|57P0[123])$/;
 
-/** Whether a statement failed because the database could not be reached, and not for a reason of its own. */
+/** Returns whether a statement failed because the database could not be reached, and not for a reason of its own. */
 export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
   return error instanceof Error && "code" in error && awayCodes.test(String(error.code));
@@ -149,24 +151,30 @@ export const locks = {
 /** The first half of each advisory lock: "bell" in ASCII. */
 export const lockSpace = 0x62656c6c;
 
+/** How long a transaction waits for a lock, and how long its holder may pause, in ms. */
+export const lockWaitMs = 5_000;
+
 /**
  * Waits for a lock, in a statement of its own so that the next one sees what its last holder did. The transaction keeps it
- * to its end, which PostgreSQL brings about itself when a paused process holds up the others for 5 seconds.
+ * to its end, which PostgreSQL brings about itself when a paused process holds up the others for {@link lockWaitMs}.
  */
 export async function takeLock(tx: Transaction, lock: number): Promise<void> {
+  const lockText = `${lockWaitMs}ms`;
   await tx`
-    select set_config('lock_timeout', '5s', true), set_config('idle_in_transaction_session_timeout', '5s', true)
+    select
+      set_config('lock_timeout', ${lockText}, true),
+      set_config('idle_in_transaction_session_timeout', ${lockText}, true)
   `;
   await tx`select pg_advisory_xact_lock(${lockSpace}, ${lock})`;
 }
 
-/** How long a database that is up may take for the smallest of answers. */
-const pingMs = 2_000;
+/** How long a database that is up may take for a small answer, in ms. */
+export const smallAnswerMs = 2_000;
 
 /** Asks the database for a sign of life and tells the link how it went. */
 export async function pingDatabase(sql: Sql, database: Link): Promise<void> {
   try {
-    await withDeadline(sql`select 1`, pingMs);
+    await withDeadline(sql`select 1`, smallAnswerMs);
     database.up();
   } catch (error) {
     database.down(error);

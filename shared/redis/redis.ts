@@ -1,7 +1,7 @@
 // The connection to Redis, and how a service finds out whether Redis does what the service needs.
 
 import { Redis, type RedisOptions, ReplyError } from "ioredis";
-import { type Clock, systemClock, withDeadline } from "../clock.ts";
+import { withDeadline } from "../clock.ts";
 import type { Link } from "../service/link.ts";
 import { refusalWords } from "./redis-refusals.ts";
 
@@ -47,7 +47,7 @@ export function retryDelayMs(attempt: number): number {
 /** How long a Redis that is up may take for a small answer. */
 const askMs = 4_000;
 
-/** Whether Redis itself answered with this error: the connection works, and the command is refused. */
+/** Returns whether Redis itself answered with this error: the connection works, and the command is refused. */
 export function isReply(error: unknown): boolean {
   return error instanceof ReplyError;
 }
@@ -63,11 +63,10 @@ export async function askRedis(
   link: Link,
   ask: () => Promise<unknown>,
   deadlineMs = askMs,
-  clock: Clock = systemClock,
 ): Promise<boolean> {
   if (redis.status !== "ready") return false;
   try {
-    await withDeadline(ask(), deadlineMs, clock);
+    await withDeadline(ask(), deadlineMs);
     return true;
   } catch (error) {
     link.down(refusalWords(error));

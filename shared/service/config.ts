@@ -1,4 +1,7 @@
+// The settings of both services, read from the environment.
+
 import { z } from "zod";
+import { CodedError } from "../errors.ts";
 import { stationIdPattern } from "../measurements.ts";
 import { logLevels } from "./log.ts";
 
@@ -6,8 +9,11 @@ import { logLevels } from "./log.ts";
 export const projectUrl = "https://github.com/bellbuoy/bellbuoy";
 
 /** A wrong or missing setting. Its message is one line for a person: variable, value, and what is allowed. */
-export class ConfigError extends Error {
+export class ConfigError extends CodedError {
   override name = "ConfigError";
+  constructor(message: string) {
+    super("wrong_setting", message);
+  }
 }
 
 const wholeNumber = (least: number, most: number) =>
@@ -124,7 +130,7 @@ export const defaults: Record<string, string> = Object.fromEntries(
 );
 
 /**
- * What the worker is told by its environment.
+ * Reads the worker's settings from its environment.
  * @throws {ConfigError} naming the first wrong variable
  */
 export function readWorkerConfig(env: Environment) {
@@ -148,10 +154,11 @@ export function readWorkerConfig(env: Environment) {
   };
 }
 
+/** The worker's settings. */
 export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
 
 /**
- * What the server is told by its environment.
+ * Reads the server's settings from its environment.
  * @throws {ConfigError} naming the first wrong variable
  */
 export function readServerConfig(env: Environment) {
@@ -172,6 +179,7 @@ export function readServerConfig(env: Environment) {
   };
 }
 
+/** The server's settings. */
 export type ServerConfig = ReturnType<typeof readServerConfig>;
 
 function read<V extends Variable>(env: Environment, name: V): Value<V> {

@@ -1,6 +1,7 @@
 // What is known of the connections to PostgreSQL and Redis, and of what does not work.
 
 import { type Clock, pause, systemClock } from "../clock.ts";
+import { CodedError } from "../errors.ts";
 import type { Log } from "./log.ts";
 
 /** What is wrong, for a program and for a person. */
@@ -27,6 +28,9 @@ export type Link = {
   up(): void;
   down(error: unknown): void;
 };
+
+/** How far apart the looks at each link are, at most, in ms. */
+export const watchMs = 5_000;
 
 /**
  * Follows one connection and logs each change of its state once, however often it is tried in between.
@@ -100,8 +104,13 @@ export function problemsOf(links: Link[]): Problem[] {
   return [...problems.values()];
 }
 
+/** Returns why something failed, as fields of a log line: the code of an error of ours, and the reason in words. */
+export function describeFailure(error: unknown): { code?: string; reason: string } {
+  return { ...(error instanceof CodedError ? { code: error.code } : {}), reason: describeError(error) };
+}
+
 /**
- * Why something failed, in one line; never a stack trace. A refused connection to a name with two addresses fails with an
+ * Returns why something failed, in one line; never a stack trace. A refused connection to a name with two addresses fails with an
  * AggregateError whose own message is empty.
  */
 export function describeError(error: unknown): string {

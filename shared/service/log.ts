@@ -1,41 +1,44 @@
+// The log of a service, on stdout.
+
 /** From the least to the most urgent. */
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 
+/** How urgent a line is. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** What goes with a message, by name. */
-export type Facts = Record<string, unknown>;
+type LogFields = Record<string, unknown>;
 
 /**
- * Writes one line: what happened, and the facts that go with it. Facts that are costly to gather are given as a function,
- * which is called only if the line is written.
+ * Writes one line: what happened, and the fields that go with it. Fields that are costly to gather are given as a
+ * function, which is called only if the line is written.
  */
-export type Log = Record<LogLevel, (message: string, facts?: Facts | (() => Facts)) => void>;
+export type Log = Record<LogLevel, (message: string, fields?: LogFields | (() => LogFields)) => void>;
 
 const colours: Record<LogLevel, string> = { debug: "\x1b[2m", info: "\x1b[36m", warn: "\x1b[33m", error: "\x1b[31m" };
 
 /**
- * A log for one service on stdout: a JSON object a line, or coloured text when a person is watching a terminal.
+ * Makes a log for one service on stdout: a JSON object a line, or coloured text when a person is watching a terminal.
  * @param level the least urgent level that is written
  */
-export function createLog(service: string, level: LogLevel, pretty = process.stdout.isTTY === true): Log {
-  const format = pretty ? prettyLine : jsonLine;
+export function createLog(service: string, level: LogLevel): Log {
+  const format = process.stdout.isTTY ? prettyLine : jsonLine;
   const writer =
     (of: LogLevel) =>
-    (message: string, facts: Facts | (() => Facts) = {}) => {
+    (message: string, fields: LogFields | (() => LogFields) = {}) => {
       if (logLevels.indexOf(of) < logLevels.indexOf(level)) return;
-      process.stdout.write(format(service, of, message, typeof facts === "function" ? facts() : facts));
+      process.stdout.write(format(service, of, message, typeof fields === "function" ? fields() : fields));
     };
   return { debug: writer("debug"), info: writer("info"), warn: writer("warn"), error: writer("error") };
 }
 
-function jsonLine(service: string, level: LogLevel, message: string, facts: Facts): string {
-  return `${JSON.stringify({ time: new Date().toISOString(), level, service, message, ...facts })}\n`;
+function jsonLine(service: string, level: LogLevel, message: string, fields: LogFields): string {
+  return `${JSON.stringify({ time: new Date().toISOString(), level, service, message, ...fields })}\n`;
 }
 
-function prettyLine(service: string, level: LogLevel, message: string, facts: Facts): string {
+function prettyLine(service: string, level: LogLevel, message: string, fields: LogFields): string {
   const time = new Date().toISOString().slice(11, 19);
-  const details = Object.entries(facts).map(([name, value]) => {
+  const details = Object.entries(fields).map(([name, value]) => {
     return `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`;
   });
   return `${time} ${colours[level]}${service.padEnd(6)}\x1b[0m ${message}${details.length ? ` \x1b[2m${details.join(" ")}\x1b[0m` : ""}\n`;

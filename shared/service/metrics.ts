@@ -1,6 +1,9 @@
+// The metrics that both services have.
+
 import { version } from "../../package.json" with { type: "json" };
 import { withDeadline } from "../clock.ts";
-import { type Sql, sqlConnections } from "../database/sql.ts";
+import { type Sql, smallAnswerMs, sqlConnections } from "../database/sql.ts";
+import { oneAtATime } from "../one-at-a-time.ts";
 import { latestObsPath } from "../upstream.ts";
 import type { Link } from "./link.ts";
 import { Counter, Gauge, Registry } from "./prometheus.ts";
@@ -13,13 +16,10 @@ export type ServiceMetrics = {
   scrape(): Promise<Response>;
 };
 
-/** A scraper gives up after 10 seconds by default; without PostgreSQL the rest is told all the same. */
-const databaseMs = 2_000;
-
 /** Upper bounds of histograms of what takes from below a millisecond to several seconds. */
 export const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** A gauge that is read when it is scraped; `null`: it is left out, since it is not known. */
+/** Registers a gauge that is read when it is scraped; `null`: it is left out, since it is not known. */
 export function gauge(registry: Registry, name: string, help: string, read: () => number | null): void {
   new Gauge({
     name,
@@ -33,7 +33,7 @@ export function gauge(registry: Registry, name: string, help: string, read: () =
   });
 }
 
-/** A counter of what is counted elsewhere, where a number is incremented and nothing more; read when it is scraped. */
+/** Registers a counter of what is counted elsewhere, where a number is incremented and nothing more; read when it is scraped. */
 export function counter(registry: Registry, name: string, help: string, read: () => number): void {
   new Counter({
     name,
@@ -59,7 +59,6 @@ export function createServiceMetrics(
 ): ServiceMetrics {
   const registry = new Registry();
   let figures: DatabaseFigures | null = null;
-  let scraping: Promise<string> | null = null;
 
   new Gauge({
     name: "bellbuoy_build_info",
@@ -74,19 +73,13 @@ export function createServiceMetrics(
   gauge(registry, "bellbuoy_redis_up", "1 while Redis serves, else 0.", () => Number(redisProblem() === null));
   registerDatabase(registry, () => figures);
 
-  async function collect(): Promise<string> {
+  const collect = oneAtATime(async () => {
     figures = database.problem === null ? await readFigures(sql) : null;
     return registry.metrics();
-  }
-
+  });
   return {
     registry,
-    async scrape() {
-      scraping ??= collect().finally(() => {
-        scraping = null;
-      });
-      return new Response(await scraping, { headers: { "Content-Type": registry.contentType } });
-    },
+    scrape: async () => new Response(await collect(), { headers: { "Content-Type": registry.contentType } }),
   };
 }
 
@@ -174,7 +167,8 @@ async function readFigures(sql: Sql): Promise<DatabaseFigures | null> {
     from stream_marks left join upstream_files as newest on newest.path = ${latestObsPath}
   `;
   try {
-    const [figures] = await withDeadline(asking, databaseMs);
+    // A scraper gives up after 10 seconds by default; without PostgreSQL it gets the rest all the same.
+    const [figures] = await withDeadline(asking, smallAnswerMs);
     return figures ?? null;
   } catch {
     return null;

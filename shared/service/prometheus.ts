@@ -1,7 +1,6 @@
-/**
- * The parts of Prometheus's client that are used. Its index also loads what we have no use for, and `node:cluster`,
- * `node:worker_threads` and `node:http` with it: 2.5 MB of memory in each service.
- */
+// The parts of Prometheus's client that are used. Its index would also load `node:cluster`, `node:worker_threads` and
+// `node:http`: 2.5 MB of memory in each service.
+
 export { default as Counter } from "@prometheus-io/client/lib/counter.js";
 export { default as Gauge } from "@prometheus-io/client/lib/gauge.js";
 export { default as Histogram } from "@prometheus-io/client/lib/histogram.js";

@@ -1,11 +1,17 @@
+// Runs a service: reads its settings, starts it, and closes what it opened when it is to stop.
+
 import { type Clock, systemClock, waitAtMost } from "../clock.ts";
+import { CodedError } from "../errors.ts";
 import { ConfigError, type Environment } from "./config.ts";
-import { describeError } from "./link.ts";
+import { describeError, describeFailure } from "./link.ts";
 import { createLog, type Log, type LogLevel } from "./log.ts";
 
 /** Something that a person must mend before the service can start. Its message is one line that says what to do. */
-export class StartError extends Error {
+export class StartError extends CodedError {
   override name = "StartError";
+  constructor(message: string, { code = "cannot_start", ...options }: ErrorOptions & { code?: string } = {}) {
+    super(code, message, options);
+  }
 }
 
 /** What a service is given to start with. */
@@ -49,7 +55,7 @@ export async function runService<Config extends { logLevel: LogLevel }>(
     // A fault of ours in one corner: the rest goes on, and the log says where to look.
     process.on("unhandledRejection", (reason) => {
       const stack = reason instanceof Error ? { stack: reason.stack } : {};
-      log.error("an unhandled rejection", { reason: describeError(reason), ...stack });
+      log.error("an unhandled rejection", { ...describeFailure(reason), ...stack });
     });
     await start({ config, log, onClose: (closer) => closers.push(closer), signal: stopping.signal });
   } catch (error) {

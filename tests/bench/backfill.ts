@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { parseRealtime } from "../../services/worker/ndbc/realtime.ts";
-import { storeHistory } from "../../services/worker/store/store.ts";
+import { storeHistory } from "../../services/worker/store/history.ts";
 import type { Sql } from "../../shared/database/sql.ts";
 import { measurements, type Observation } from "../../shared/measurements.ts";
 import { withDatabase } from "./rig/database.ts";

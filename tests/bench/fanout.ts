@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { storePoll } from "../../services/worker/store/store.ts";
+import { storePoll } from "../../services/worker/store/poll.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
 import type { Stack } from "../rig/stack.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { freePort } from "../../services/dev/daemons/ports.ts";
-import { storePoll } from "../../services/worker/store/store.ts";
+import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { migrate } from "../../shared/database/migrate.ts";
 import { connectSql, type Sql } from "../../shared/database/sql.ts";

@@ -2,9 +2,9 @@
 
 import fc from "fast-check";
 import { parseActiveStations } from "../../services/worker/ndbc/active-stations.ts";
-import { createNdbcClient, UpstreamError } from "../../services/worker/ndbc/client.ts";
+import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
+import { NotDataError, UpstreamError } from "../../services/worker/ndbc/errors.ts";
 import { parseLatestObs } from "../../services/worker/ndbc/latest-obs.ts";
-import { NotDataError } from "../../services/worker/ndbc/not-data.ts";
 import { parseRealtime } from "../../services/worker/ndbc/realtime.ts";
 import { entityBomb, mutated } from "../hostile/mutations.ts";
 import { fixture } from "../worker/ndbc/fixture.ts";

@@ -1,7 +1,7 @@
 // How soon events arrive, also from the worker's commit on, and beside clients that never read.
 
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
-import { storePoll } from "../../services/worker/store/store.ts";
+import { storePoll } from "../../services/worker/store/poll.ts";
 import { poll } from "../../services/worker/tasks/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { latestObsPath } from "../../shared/upstream.ts";

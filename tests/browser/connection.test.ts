@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { recordPollBegin } from "../../services/worker/heartbeat.ts";
-import { storePoll } from "../../services/worker/store/store.ts";
+import { storePoll } from "../../services/worker/store/poll.ts";
+import { recordPollBegin } from "../../services/worker/store/poll-heartbeat.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { playerDir } from "../../shared/player-dir.ts";
 import { latestObsPath } from "../../shared/upstream.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { storePoll } from "../../services/worker/store/store.ts";
+import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { axeRules } from "../rig/axe-rules.ts";

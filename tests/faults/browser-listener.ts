@@ -1,4 +1,4 @@
-import { pause } from "../../shared/clock.ts";
+import { pause, systemClock } from "../../shared/clock.ts";
 
 /** A listener that behaves as a browser's EventSource does, and comes back for ever. */
 export type BrowserListener = {
@@ -56,7 +56,7 @@ export function startListener(servers: string[], random: () => number, dataOf: M
         // Refused, broken or cut: it comes back in any case.
       }
       if (random() < 0.5) server = pick();
-      await pause(retryMs * random(), left.signal).catch(() => {});
+      await pause(retryMs * random(), left.signal, systemClock).catch(() => {});
     }
   }
 

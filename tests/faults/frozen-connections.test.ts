@@ -2,7 +2,7 @@
 
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { freePort } from "../../services/dev/daemons/ports.ts";
-import { storePoll } from "../../services/worker/store/store.ts";
+import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { sqlConnections } from "../../shared/database/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
 import { Redis } from "ioredis";
-import { storePoll } from "../../services/worker/store/store.ts";
+import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { connectSql } from "../../shared/database/sql.ts";
 import { redisAddress } from "../../shared/redis/redis.ts";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { freePort } from "../../services/dev/daemons/ports.ts";
 import { startRedis } from "../../services/dev/daemons/redis.ts";
 import { openBull } from "../../services/worker/queue/bull.ts";
-import { recreateSchedule } from "../../services/worker/queue/schedules.ts";
+import { recreateSchedule } from "../../services/worker/queue/job-schedulers.ts";
 import { redisNames } from "../../shared/channels.ts";
 import { connectRedis } from "../../shared/redis/redis.ts";
 import { watchLink } from "../../shared/service/link.ts";

@@ -1,8 +1,8 @@
 // A database that is set back under running services: by a backup, by a failover, with a Redis that forgets.
 
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { createIdTransaction } from "../../services/worker/store/event-ids.ts";
-import { storePoll } from "../../services/worker/store/store.ts";
+import { createIdTransaction } from "../../services/worker/store/event-id-guard.ts";
+import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { redisNames } from "../../shared/channels.ts";
 import { latestObsPath } from "../../shared/upstream.ts";

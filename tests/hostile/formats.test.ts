@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import fc from "fast-check";
 import { parseActiveStations } from "../../services/worker/ndbc/active-stations.ts";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
+import { NotDataError } from "../../services/worker/ndbc/errors.ts";
 import { parseHourly } from "../../services/worker/ndbc/hourly.ts";
 import { parseLatestObs } from "../../services/worker/ndbc/latest-obs.ts";
-import { NotDataError } from "../../services/worker/ndbc/not-data.ts";
 import { parseRealtime, parseSpec } from "../../services/worker/ndbc/realtime.ts";
-import { type PositionedObservation, type Station, storeStations } from "../../services/worker/store/store.ts";
+import type { ListedStation, PositionedObservation } from "../../services/worker/ndbc/types.ts";
+import { storeStations } from "../../services/worker/store/stations.ts";
 import { poll } from "../../services/worker/tasks/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { type Measurement, measurements, type Observation } from "../../shared/measurements.ts";
@@ -57,7 +58,7 @@ function misfits(row: Observation & Partial<PositionedObservation>, clock: Date)
   ].flat();
 }
 
-function misfitsOfStation({ stationId, latitude, longitude, elevationM, ...texts }: Station): string[] {
+function misfitsOfStation({ stationId, latitude, longitude, elevationM, ...texts }: ListedStation): string[] {
   return [
     isId(stationId) ? [] : ["stationId"],
     isWithin(latitude, [-90, 90]) ? [] : ["latitude"],
@@ -269,7 +270,7 @@ describe("a worker that is sent malformed files", () => {
       }),
       inputs(70),
     );
-    const stored = await stack.sql<Station[]>`
+    const stored = await stack.sql<ListedStation[]>`
       select * from stations where latitude is not null
     `;
     expect(stored.flatMap(misfitsOfStation)).toEqual([]);

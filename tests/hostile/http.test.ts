@@ -1,6 +1,6 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
-import { storePoll } from "../../services/worker/store/store.ts";
+import { storePoll } from "../../services/worker/store/poll.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
 import { spawnService, startStack } from "../rig/stack.ts";

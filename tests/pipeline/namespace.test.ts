@@ -1,7 +1,7 @@
 // Two installs on one Redis, each with a PostgreSQL of its own.
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
-import { storePoll } from "../../services/worker/store/store.ts";
+import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { migrate } from "../../shared/database/migrate.ts";
 import { connectSql } from "../../shared/database/sql.ts";

@@ -1,4 +1,4 @@
-import type { PositionedObservation } from "../../services/worker/store/store.ts";
+import type { PositionedObservation } from "../../services/worker/ndbc/types.ts";
 import { type Measurements, measurements } from "../../shared/measurements.ts";
 
 const nothing = Object.fromEntries(measurements.map((name) => [name, null])) as Measurements;

@@ -1,4 +1,6 @@
-import { type PositionedObservation, storeHistory, storePoll } from "../../services/worker/store/store.ts";
+import type { PositionedObservation } from "../../services/worker/ndbc/types.ts";
+import { storeHistory } from "../../services/worker/store/history.ts";
+import { storePoll } from "../../services/worker/store/poll.ts";
 import type { Sql } from "../../shared/database/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "./observed.ts";

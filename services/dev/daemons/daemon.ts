@@ -1,3 +1,5 @@
+// Child processes of the dev stack: PostgreSQL and Redis end when this process ends, however it ends.
+
 import { Database } from "bun:sqlite";
 import { existsSync, mkdirSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";

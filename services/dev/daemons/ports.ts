@@ -1,4 +1,6 @@
-import { StartError } from "../../../shared/service/service.ts";
+// Free ports of this machine.
+
+import { openPort } from "../../../shared/service/port.ts";
 
 /**
  * Returns a port of 127.0.0.1 on which no process listens at this moment. The system gives none of these to an outgoing
@@ -15,17 +17,9 @@ export function freePort(): number {
   }
 }
 
-/** @throws {StartError} saying what to do, if nobody may listen there now */
-export function requireFreePort(hostname: string, port: number): void {
-  try {
-    listenOnce(hostname, port);
-  } catch (error) {
-    const { code, message } = error as Error & { code?: string };
-    if (code === "EADDRINUSE")
-      throw new StartError(`port ${port} is taken: stop what listens there, or set PORT to another`);
-    if (code === "EACCES") throw new StartError(`port ${port} may not be used: set PORT to one above 1023`);
-    throw new StartError(`cannot listen on ${hostname}, port ${port}: ${message}`);
-  }
+/** Makes sure that a port can be had at this moment. @throws {StartError} that says what to do where it cannot */
+export function requireFreePort(host: string, port: number): void {
+  openPort({ host, port, variable: "PORT" }, () => listenOnce(host, port));
 }
 
 function listenOnce(hostname: string, port: number): number {

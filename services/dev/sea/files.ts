@@ -1,3 +1,5 @@
+// The files of the stand-in for NDBC, as they are at a time.
+
 import { simulationOwner } from "../../../shared/upstream.ts";
 import { formatActiveStations, formatHourly, formatLatestObs, formatRealtime, formatSpec } from "./format.ts";
 import { lastChange, newestReport, reportsOfHour, reportsOfStation, startOfHour } from "./reports.ts";
@@ -14,7 +16,7 @@ export type SeaFile = {
 };
 
 /**
- * The file at a path of NDBC's web server, as it is at `now`.
+ * Returns the file at a path of NDBC's web server, as it is at `now`.
  * @returns null where NDBC would have none
  */
 export function fileAt(sea: Sea, path: string, now: Date): SeaFile | null {

@@ -1,3 +1,5 @@
+// Writes reports in the formats of NDBC's files.
+
 import type { Measurement } from "../../../shared/measurements.ts";
 import type { Report } from "./reports.ts";
 import type { Station } from "./stations.ts";
@@ -60,7 +62,7 @@ const specHeader = `\
 #yr  mo dy hr mn    m    m  sec    m  sec  -  degT     -      sec degT
 `;
 
-/** `latest_obs.txt`: the newest row of each station, in the order given. */
+/** Writes `latest_obs.txt`: the newest row of each station, in the order given. */
 export function formatLatestObs(rows: { station: Station; report: Report }[]): string {
   const lines = rows.map(({ station, report }) => {
     const position = `${station.lat.toFixed(3).padStart(8)}${station.lon.toFixed(3).padStart(9)}`;
@@ -69,24 +71,24 @@ export function formatLatestObs(rows: { station: Station; report: Report }[]): s
   return latestHeader + lines.join("");
 }
 
-/** `realtime2/<ID>.txt`: one station's rows, newest first as given. */
+/** Writes `realtime2/<ID>.txt`: one station's rows, newest first as given. */
 export function formatRealtime(reports: Report[]): string {
   return realtimeHeader + reports.map((report) => `${realtimeRow(report)}\n`).join("");
 }
 
-/** `hourly2/hour_HH.txt`: the rows of all stations in one hour, in the order given. */
+/** Writes `hourly2/hour_HH.txt`: the rows of all stations in one hour, in the order given. */
 export function formatHourly(reports: Report[]): string {
   return hourlyHeader + reports.map((report) => `${report.stationId.padEnd(5)} ${realtimeRow(report)}\n`).join("");
 }
 
-/** `realtime2/<ID>.spec`: what the waves of each row are made of; rows without waves are left out. */
+/** Writes `realtime2/<ID>.spec`: what the waves of each row are made of; rows without waves are left out. */
 export function formatSpec(reports: Report[]): string {
   return (
     specHeader + reports.flatMap((report) => (report.seaState ? `${specRow(report, report.seaState)}\n` : [])).join("")
   );
 }
 
-/** `activestations.xml` as of 2026, its declaration and root on one line. */
+/** Writes `activestations.xml` as of 2026, its declaration and root on one line. */
 export function formatActiveStations(stations: Station[], owner: string, created: Date): string {
   const stamp = `${created.toISOString().slice(0, 19)}UTC`;
   const elements = stations.map((station) => {

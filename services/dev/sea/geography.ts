@@ -1,21 +1,26 @@
+// Directions and distances on Earth.
+
 /** A point on Earth in decimal degrees; south and west are negative. */
 export type Position = { lat: number; lon: number };
 
+/** Length of a degree of latitude. */
 export const kmPerDegree = 111.2;
 
 const earthRadiusKm = 6371;
 
+/** Turns degrees into radians. */
 export const radians = (degrees: number) => (degrees * Math.PI) / 180;
 
+/** Turns radians into degrees. */
 export const degrees = (angle: number) => (angle * 180) / Math.PI;
 
-/** The same direction between 0 (inclusive) and 360. */
+/** Returns the same direction between 0 (inclusive) and 360. */
 export const compass = (bearingDeg: number) => ((bearingDeg % 360) + 360) % 360;
 
-/** Where a vector that points east and north comes *from*, in degrees true: how wind and waves are reported. */
+/** Returns where a vector that points east and north comes *from*, in degrees true: how wind and waves are reported. */
 export const directionFrom = (east: number, north: number) => compass(degrees(Math.atan2(-east, -north)));
 
-/** How far `to` is east and north of `from`, on a plane that fits well enough over a few thousand kilometres. */
+/** Returns how far `to` is east and north of `from`, on a plane that fits well enough over a few thousand kilometres. */
 export function offsetKm(from: Position, to: Position): { eastKm: number; northKm: number } {
   const lonDeg = compass(to.lon - from.lon + 180) - 180;
   const latDeg = to.lat - from.lat;
@@ -25,7 +30,7 @@ export function offsetKm(from: Position, to: Position): { eastKm: number; northK
   };
 }
 
-/** Length of the great circle between two points, and the bearing at which it leaves `from`. */
+/** Returns the length of the great circle between two points, and the bearing at which it leaves `from`. */
 export function greatCircle(from: Position, to: Position): { distanceKm: number; bearingDeg: number } {
   const [fromLat, toLat] = [radians(from.lat), radians(to.lat)];
   const lon = radians(to.lon - from.lon);

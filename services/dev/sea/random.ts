@@ -1,5 +1,7 @@
+// Chance that depends on a seed alone.
+
 /**
- * A number in [0, 1) that depends on nothing but its arguments: the sea's only source of chance, so that the same seed
+ * Draws a number in [0, 1) that depends on nothing but its arguments: the sea's only source of chance, so that the same seed
  * gives the same sea.
  * @param what names the thing that is drawn, like `46026/gust/7`
  */
@@ -7,13 +9,13 @@ export function randomOf(seed: number, what: string): number {
   return Bun.hash.xxHash32(what, seed) / 2 ** 32;
 }
 
-/** A number between `least` and `most`, drawn as by {@link randomOf}. */
+/** Draws a number between `least` and `most`, drawn as by {@link randomOf}. */
 export function randomBetween(seed: number, what: string, [least, most]: readonly [number, number]): number {
   return least + (most - least) * randomOf(seed, what);
 }
 
 /**
- * Noise without jumps: from -1 to 1, another independent value at each whole `x`, a smooth way between them.
+ * Returns noise without jumps: from -1 to 1, another independent value at each whole `x`, a smooth way between them.
  * @param x time in units of how long one value lasts
  */
 export function smoothNoise(seed: number, what: string, x: number): number {

@@ -1,3 +1,5 @@
+// What the simulated stations report, and when: rows with gaps, silences and late waves, as real ones have.
+
 import { type Measurement, type Measurements, measurements, type Observation } from "../../../shared/measurements.ts";
 import { compass } from "./geography.ts";
 import { randomOf } from "./random.ts";
@@ -20,32 +22,32 @@ const realtimeDays = 45;
 /** Rows before the previous UTC hour are kept every 10 minutes only, so that files have NDBC's real size. */
 const historyStepMinutes = 10;
 
-/** The newest row of a station, as `latest_obs.txt` shows it at `now`: its waves may not have come in yet. */
+/** Returns the newest row of a station, as `latest_obs.txt` shows it at `now`: its waves may not have come in yet. */
 export function newestReport(sea: Sea, station: Station, now: Date): Report {
   return reportAt(sea, station, newestMinute(sea.seed, station, now), now);
 }
 
-/** A station's rows in the UTC hour that begins at `hour`, newest first. */
+/** Returns a station's rows in the UTC hour that begins at `hour`, newest first. */
 export function reportsOfHour(sea: Sea, station: Station, hour: Date, now: Date): Report[] {
   const start = hour.getTime() / minuteMs;
   return reportsBetween(sea, station, start, start + minutesPerHour - 1, now);
 }
 
-/** A station's rows of the last 45 days, newest first. */
+/** Returns a station's rows of the last 45 days, newest first. */
 export function reportsOfStation(sea: Sea, station: Station, now: Date): Report[] {
   const today = Math.floor(now.getTime() / minuteMs / minutesPerHour / 24);
   const start = (today - realtimeDays) * 24 * minutesPerHour;
   return reportsBetween(sea, station, start, newestMinute(sea.seed, station, now), now);
 }
 
-/** When the newest change to a station's rows was made, at or before `now`. */
+/** Returns when the newest change to a station's rows was made, at or before `now`. */
 export function lastChange(seed: number, station: Station, now: Date): Date {
   const minute = newestMinute(seed, station, now);
   const waves = wavesArriveAt(station, minute);
   return hasWaves(seed, station, minute) && waves <= now ? waves : arrivesAt(station, minute);
 }
 
-/** Start of the most recent UTC hour, now's own included, that is called `hourOfDay`. */
+/** Returns the start of the most recent UTC hour, now's own included, that is called `hourOfDay`. */
 export function startOfHour(hourOfDay: number, now: Date): Date {
   const start = new Date(now);
   start.setUTCHours(hourOfDay, 0, 0, 0);

@@ -1,8 +1,10 @@
+// The stand-in for www.ndbc.noaa.gov.
+
 import { fileAt, type SeaFile } from "./files.ts";
 import { createSea } from "./weather.ts";
 
 /** Where the stand-in listens, what its sea is, and by which clock. */
-export type SeaOptions = {
+type SeaOptions = {
   /** 0 for any free port. */
   port: number;
   /** Another seed, another sea. The same seed gives the same bytes at the same time. */

@@ -1,6 +1,8 @@
+// The stations of the simulated sea.
+
 import type { Measurement } from "../../../shared/measurements.ts";
-import type { Ocean } from "./atmosphere.ts";
 import type { Position } from "./geography.ts";
+import type { Ocean } from "./systems.ts";
 
 /** A simulated station: real id, name and position, and what it reports when. */
 export type Station = Position & {
@@ -22,7 +24,7 @@ export type Station = Position & {
 };
 
 /** What water a station lies in. */
-export type Basin = {
+type Basin = {
   swellFrom: Ocean | null;
   /** The part of the open ocean's swell that arrives, 0 to 1. */
   exposure: number;

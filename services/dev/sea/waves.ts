@@ -1,5 +1,8 @@
-import type { Storm, Wind } from "./atmosphere.ts";
+// Waves: the sea that local wind raises, and swell from far storms.
+
+import type { Wind } from "./air.ts";
 import { directionFrom, greatCircle, type Position } from "./geography.ts";
+import type { Storm } from "./systems.ts";
 
 /** Waves of one origin: their significant height, the period that has most energy, and where they come from. */
 export type WaveTrain = { heightM: number; periodS: number; fromDeg: number };
@@ -16,7 +19,7 @@ const past = [0, 3, 7, 13, 20];
 const shortestPeriodS = 2.2;
 
 /**
- * The sea that the wind of the past day has raised: each past hour's wind with the height it would raise in the end
+ * Returns the sea that the wind of the past day has raised: each past hour's wind with the height it would raise in the end
  * (JONSWAP with this fetch, but never above the fully developed sea of Pierson and Moskowitz), its energy fading with age.
  */
 export function windSea(windHoursAgo: (hours: number) => Wind, fetchKm: number): WaveTrain {
@@ -60,7 +63,7 @@ const stormRadiusKm = 400;
 const halfwayRoundKm = 20_015;
 
 /**
- * The swell that arrives now. Long waves travel faster (deep water: group velocity gT/4π), so that of one storm's waves
+ * Returns the swell that arrives now. Long waves travel faster (deep water: group velocity gT/4π), so that of one storm's waves
  * those arrive now whose period is 4πd/gt, the longest first.
  * @returns null where no storm has sent any
  */
@@ -87,7 +90,7 @@ const stormHeightM = (storm: Storm) => 0.15 * storm.depthHpa;
 
 const stormPeriodS = (storm: Storm) => 9 + 0.17 * storm.depthHpa;
 
-/** Wind sea and swell as a buoy reports them together. */
+/** Adds wind sea and swell up as a buoy reports them together. */
 export function combine(windSea: WaveTrain, swell: WaveTrain | null): WaveTrain & { averagePeriodS: number } {
   const trains = swell ? [windSea, swell] : [windSea];
   const energy = trains.reduce((sum, train) => sum + train.heightM ** 2, 0);

@@ -1,3 +1,5 @@
+// What a perfect instrument would measure on the simulated sea.
+
 import type { Measurements } from "../../../shared/measurements.ts";
 import { type Atmosphere, createAtmosphere } from "./atmosphere.ts";
 import { directionFrom, radians } from "./geography.ts";

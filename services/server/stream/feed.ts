@@ -159,7 +159,7 @@ export function createFeed(parts: FeedParts): Feed {
  * Sends what PostgreSQL holds after the last event that was sent.
  *
  * Where PostgreSQL was set back, by a backup or a failover, all streams get a reset and end. It shows by a timeline that
- * begins above the last event sent (see `services/worker/store/event-ids.ts`), or by a newest event below it. The marks are
+ * begins above the last event sent (see `services/worker/store/event-id-guard.ts`), or by a newest event below it. The marks are
  * read after each page and before that page is sent, so that no event of a new timeline goes out before the reset.
  */
 function createStoredEvents({ sql, broadcast, log }: Pick<FeedParts, "sql" | "broadcast" | "log">) {

@@ -1,10 +1,13 @@
+// NDBC's list of stations.
+
 import { XML } from "bun";
 import { stationIdPattern, upperCaseStationId } from "../../../shared/measurements.ts";
-import type { Station } from "../store/store.ts";
-import { describeBody, NotDataError, quote } from "./not-data.ts";
+import { NotDataError } from "./errors.ts";
+import { describeBody, quote } from "./foreign-text.ts";
+import type { ListedStation } from "./types.ts";
 
 /** A `<station>` that was left out, and why. */
-export type RejectedStation = { stationId: string; reason: string };
+type RejectedStation = { stationId: string; reason: string };
 
 /**
  * Parses `activestations.xml`: who and where the network's stations are. Ids, lower case in this file, come out in upper
@@ -13,8 +16,8 @@ export type RejectedStation = { stationId: string; reason: string };
  * @param xml the file, a character a byte; the encoding that it declares is honoured here
  * @throws {NotDataError} when it is another file, not a whole one, or without a usable station
  */
-export function parseActiveStations(xml: string): { stations: Station[]; rejected: RejectedStation[] } {
-  const byId = new Map<string, Station>();
+export function parseActiveStations(xml: string): { stations: ListedStation[]; rejected: RejectedStation[] } {
+  const byId = new Map<string, ListedStation>();
   const rejected: RejectedStation[] = [];
   for (const attributes of stationElements(xml)) {
     const stationId = upperCaseStationId(attributes.id ?? "");

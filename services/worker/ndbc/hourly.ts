@@ -1,7 +1,10 @@
+// NDBC's file of one hour of the whole network.
+
 import type { Observation } from "../../../shared/measurements.ts";
-import { bindMeasurements, readObservation } from "./columns.ts";
-import { bindTime, readStationId, readTime } from "./row-key.ts";
-import { bindColumn, openTable, type Parsed, readRows } from "./table.ts";
+import { bindMeasurements, readObservation } from "./table/columns.ts";
+import type { Parsed } from "./table/rejected-rows.ts";
+import { bindTime, readStationId, readTime } from "./table/row-key.ts";
+import { bindColumn, openTable, readRows } from "./table/table.ts";
 
 /**
  * Parses `hourly2/hour_HH.txt`: every row of every station in one UTC hour of the last day, without positions. Before its

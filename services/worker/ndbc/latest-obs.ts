@@ -1,19 +1,12 @@
-import type { PositionedObservation } from "../store/store.ts";
-import { bindMeasurements, notMeasured, readObservation } from "./columns.ts";
-import { shorten } from "./not-data.ts";
-import { bindTime, readStationId, readTime } from "./row-key.ts";
-import {
-  bindColumn,
-  cellIs,
-  cellNumber,
-  cellText,
-  findColumn,
-  openTable,
-  type Parsed,
-  type Row,
-  readRows,
-  type Table,
-} from "./table.ts";
+// NDBC's file with the newest row of every station.
+
+import type { Row } from "./table/cells.ts";
+import { bindMeasurements, readObservation } from "./table/columns.ts";
+import { type NumberColumn, notMeasured, readNumber } from "./table/missing-values.ts";
+import type { Parsed } from "./table/rejected-rows.ts";
+import { bindTime, readStationId, readTime } from "./table/row-key.ts";
+import { bindColumn, findColumn, openTable, readRows, type Table } from "./table/table.ts";
+import type { PositionedObservation } from "./types.ts";
 
 /**
  * Parses `latest_obs.txt`: the newest row of each station of the network that reported lately, with its position, which is
@@ -35,26 +28,16 @@ export function parseLatestObs(body: string, now: Date): Parsed<PositionedObserv
   }));
 }
 
-type DegreesColumn = { name: string; index: number | null; max: number };
-
-function bindDegrees(table: Table, name: string, max: number): DegreesColumn {
-  return { name, index: findColumn(table, name, ["deg"]), max };
+function bindDegrees(table: Table, name: string, max: number): NumberColumn | null {
+  const index = findColumn(table, name, ["deg"]);
+  return index === null ? null : { name, index, missing: [notMeasured], filler: null, min: -max, max };
 }
 
 type Position = Pick<PositionedObservation, "latitude" | "longitude">;
 
 /** Reads a position in decimal degrees, north and east positive. Half of one is none. */
-function readPosition(row: Row, north: DegreesColumn, east: DegreesColumn): Position {
-  const latitude = readDegrees(row, north);
-  const longitude = readDegrees(row, east);
+function readPosition(row: Row, north: NumberColumn | null, east: NumberColumn | null): Position {
+  const latitude = readNumber(row, north);
+  const longitude = readNumber(row, east);
   return latitude === null || longitude === null ? { latitude: null, longitude: null } : { latitude, longitude };
-}
-
-function readDegrees(row: Row, { name, index, max }: DegreesColumn): number | null {
-  if (index === null || cellIs(row, index, notMeasured)) return null;
-  const degrees = cellNumber(row, index);
-  if (Math.abs(degrees) <= max) return degrees;
-  if (Number.isNaN(degrees)) row.unreadable.push({ line: row.line, column: name, text: shorten(cellText(row, index)) });
-  else row.implausible.push({ line: row.line, column: name, value: degrees });
-  return null;
 }

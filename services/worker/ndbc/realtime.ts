@@ -1,7 +1,10 @@
+// NDBC's files of one station's last 45 days.
+
 import type { Observation } from "../../../shared/measurements.ts";
-import { bindMeasurements, type MeasurementColumns, readObservation } from "./columns.ts";
-import { bindTime, readTime } from "./row-key.ts";
-import { openTable, type Parsed, readRows, type Table } from "./table.ts";
+import { bindMeasurements, type MeasurementColumns, readObservation } from "./table/columns.ts";
+import type { Parsed } from "./table/rejected-rows.ts";
+import { bindTime, readTime } from "./table/row-key.ts";
+import { openTable, readRows, type Table } from "./table/table.ts";
 
 /**
  * Parses `realtime2/<ID>.txt`: all that one station measured in the last 45 days, newest first. A file without a row is

@@ -6,6 +6,7 @@ import { queues } from "../../../shared/channels.ts";
 import { waitAtMost } from "../../../shared/clock.ts";
 import { retryDelayMs } from "../../../shared/redis/redis.ts";
 
+/** Which of BullMQ's queues. */
 export type QueueName = keyof typeof queues;
 
 /** The queues, each with the worker that runs its jobs. */

@@ -13,7 +13,7 @@ export type Schedule = {
 };
 
 /** What a watchdog needs to know and to do. */
-export type WatchdogParts<Name extends string> = {
+type WatchdogParts<Name extends string> = {
   /** How far apart the runs of each job are, in ms. */
   periodsMs: Record<Name, number>;
   /** The longest pause before a failed run is tried again, in ms. */

@@ -1,15 +1,16 @@
 // Polls NDBC's newest observations, stores what is new or changed, and has it published.
 
-import { type Clock, systemClock } from "../../../shared/clock.ts";
 import type { Sql } from "../../../shared/database/sql.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
 import { parseLatestObs } from "../ndbc/latest-obs.ts";
-import { type LeftOut, nothingLeftOut } from "../ndbc/table.ts";
-import { type IdTransaction, unguardedIds } from "../store/event-ids.ts";
-import { type EventCounts, type EventIds, readFile, rememberFile, storePoll, wholeFile } from "../store/store.ts";
-import { createLeftOutLog, type LeftOutLog } from "./left-out.ts";
+import { nothingRejected, type RejectedRows } from "../ndbc/table/rejected-rows.ts";
+import type { EventCounts, EventIds } from "../store/assign-event-ids.ts";
+import { type IdTransaction, unguardedIds } from "../store/event-id-guard.ts";
+import { readFile, rememberFile, wholeFile } from "../store/files.ts";
+import { storePoll } from "../store/poll.ts";
+import { createRejectedRowsLog, type RejectedRowsLog } from "./rejected-rows-log.ts";
 
 /** What one poll did. */
 export type PollCounts = EventCounts & {
@@ -17,7 +18,7 @@ export type PollCounts = EventCounts & {
   outcome: "changed" | "unchanged";
   /** Rows that were read and are of a station that is wanted. */
   rows: number;
-  leftOut: LeftOut;
+  rejectedRows: RejectedRows;
   /** Events that were published after it. */
   published: number;
   /** From the commit until all was published; `null` where nothing was. */
@@ -36,10 +37,9 @@ export type PollParts = {
   stations: Set<string> | null;
   log: Log;
   /** One for all polls: it logs once what stays the same. */
-  logLeftOut?: LeftOutLog;
+  logRejectedRows?: RejectedRowsLog;
   /** Gives ids above all that were published. */
   inIdTransaction?: IdTransaction;
-  clock?: Clock;
 };
 
 /**
@@ -49,8 +49,8 @@ export type PollParts = {
  * @throws {NotDataError} when it answers with something else than data; nothing is stored then
  */
 export async function poll(parts: PollParts): Promise<PollCounts> {
-  const { sql, ndbc, publish, stations, log, inIdTransaction = unguardedIds, clock = systemClock } = parts;
-  const { logLeftOut = createLeftOutLog(log) } = parts;
+  const { sql, ndbc, publish, stations, log, inIdTransaction = unguardedIds } = parts;
+  const { logRejectedRows = createRejectedRowsLog(log) } = parts;
   await publish();
   const extent = { ...wholeFile, stations };
   const known = await readFile(sql, latestObsPath, extent);
@@ -58,17 +58,17 @@ export async function poll(parts: PollParts): Promise<PollCounts> {
   if (answer.kind === "missing") throw new Error(`NDBC has no ${latestObsPath}`);
   if (answer.kind === "unchanged") {
     await rememberFile(sql, latestObsPath, answer, extent);
-    return { ...nothing, outcome: "unchanged", leftOut: nothingLeftOut, publishSeconds: null };
+    return { ...nothing, outcome: "unchanged", rejectedRows: nothingRejected, publishSeconds: null };
   }
   const parsed = parseLatestObs(answer.body, answer.answeredAt);
-  logLeftOut("latest_obs", latestObsPath, parsed);
+  logRejectedRows("latest_obs", latestObsPath, parsed);
   const observations = parsed.observations.filter(({ stationId }) => stations === null || stations.has(stationId));
   const counts = await storePoll(sql, latestObsPath, answer, observations, { extent, inIdTransaction });
   if (counts.events !== null) log.debug("stored", counts.events);
-  const storedAtMs = clock.monotonicMs();
+  const storedAtMs = performance.now();
   const published = await publish();
-  const publishSeconds = published > 0 ? (clock.monotonicMs() - storedAtMs) / 1000 : null;
-  return { outcome: "changed", rows: observations.length, ...counts, leftOut: parsed, published, publishSeconds };
+  const publishSeconds = published > 0 ? (performance.now() - storedAtMs) / 1000 : null;
+  return { outcome: "changed", rows: observations.length, ...counts, rejectedRows: parsed, published, publishSeconds };
 }
 
 /** No more often than this is a poll worth a line. */
@@ -78,7 +78,7 @@ const pollLineMs = 60_000;
  * Logs what polls did, several in one line where they follow each other closely. The ids of the events that they stored
  * are those from `firstEventId` to `lastEventId`; both are left out where there are none.
  */
-export function createPollLog(log: Log, clock: Clock = systemClock): (counts: PollCounts) => void {
+export function createPollLog(log: Log): (counts: PollCounts) => void {
   let sum = { polls: 0, rows: 0, added: 0, changed: 0, published: 0 };
   let events: EventIds | null = null;
   let loggedAtMs = Number.NEGATIVE_INFINITY;
@@ -91,9 +91,9 @@ export function createPollLog(log: Log, clock: Clock = systemClock): (counts: Po
       published: sum.published + counts.published,
     };
     if (counts.events !== null) events = { ...counts.events, ...(events && { firstEventId: events.firstEventId }) };
-    if (clock.monotonicMs() - loggedAtMs < pollLineMs) return;
+    if (performance.now() - loggedAtMs < pollLineMs) return;
     log.info("polled", { ...sum, ...events });
-    loggedAtMs = clock.monotonicMs();
+    loggedAtMs = performance.now();
     sum = { polls: 0, rows: 0, added: 0, changed: 0, published: 0 };
     events = null;
   };

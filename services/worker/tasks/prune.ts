@@ -4,10 +4,10 @@ import { type Clock, systemClock } from "../../../shared/clock.ts";
 import type { Sql } from "../../../shared/database/sql.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
-import { forgetHours } from "../store/coverage.ts";
+import { forgetHours } from "../store/backfilled-hours.ts";
 
 /** What pruning works with. */
-export type PruneParts = {
+type PruneParts = {
   sql: Sql;
   ndbc: Pick<NdbcClient, "nowMs">;
   retentionDays: number;

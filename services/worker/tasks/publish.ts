@@ -3,6 +3,7 @@
 import type { Redis } from "ioredis";
 import { type RedisNames, redisNames } from "../../../shared/channels.ts";
 import { inTransaction, locks, type Sql, takeLock } from "../../../shared/database/sql.ts";
+import { CodedError } from "../../../shared/errors.ts";
 import { measurements, type StoredEvent } from "../../../shared/measurements.ts";
 import { encodeMessage } from "../../../shared/observation.ts";
 import { describeError } from "../../../shared/service/link.ts";
@@ -14,7 +15,7 @@ const pageRows = 1_000;
  * asked whether it will take them, and does not name the command that it denies to a script.
  *
  * It first raises the highest published id, but creates none: whether a Redis that came back empty may hold one,
- * `event-ids.ts` decides. `pcall`, since a Redis that stores nothing more can still publish.
+ * `event-id-guard.ts` decides. `pcall`, since a Redis that stores nothing more can still publish.
  */
 const publishAll = `
 if redis.acl_check_cmd and not redis.acl_check_cmd('PUBLISH', ARGV[1], '') then
@@ -34,10 +35,10 @@ export async function sendMessages(redis: Redis, names: RedisNames, last: string
 }
 
 /** Redis did not take the events; `cause` says why. They stay above the mark, for the next call. */
-export class NotPublishedError extends Error {
+export class NotPublishedError extends CodedError {
   override name = "NotPublishedError";
-  constructor(override readonly cause: unknown) {
-    super(`Redis took no events: ${describeError(cause)}`);
+  constructor(cause: unknown) {
+    super("not_published", `Redis took no events: ${describeError(cause)}`, { cause });
   }
 }
 

@@ -4,6 +4,7 @@ import type { Redis } from "ioredis";
 import type { RedisNames } from "../../../shared/channels.ts";
 import { isDatabaseAway, type Sql } from "../../../shared/database/sql.ts";
 import type { StoredEvent } from "../../../shared/measurements.ts";
+import { oneAtATime } from "../../../shared/one-at-a-time.ts";
 import { askRedis } from "../../../shared/redis/redis.ts";
 import { refusalWords } from "../../../shared/redis/redis-refusals.ts";
 import type { Link } from "../../../shared/service/link.ts";
@@ -34,8 +35,6 @@ export function createPublisher(
   database: Link,
   published: (events: StoredEvent[]) => void,
 ): Publisher {
-  let checking: Promise<void> | null = null;
-
   /** @returns how many events were published; `null` where Redis did not take them */
   async function tryToPublish(): Promise<number | null> {
     try {
@@ -60,11 +59,6 @@ export function createPublisher(
 
   return {
     publish: async () => (await tryToPublish()) ?? 0,
-    check() {
-      checking ??= checkOnce().finally(() => {
-        checking = null;
-      });
-      return checking;
-    },
+    check: oneAtATime(checkOnce),
   };
 }

@@ -5,7 +5,8 @@ import type { Log } from "../../../shared/service/log.ts";
 import { parseActiveStations } from "../ndbc/active-stations.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
 import { activeStationsPath } from "../ndbc/paths.ts";
-import { readFile, rememberFile, storeStations, wholeFile } from "../store/store.ts";
+import { readFile, rememberFile, wholeFile } from "../store/files.ts";
+import { storeStations } from "../store/stations.ts";
 
 /**
  * Makes the daily reading of NDBC's list of stations, which stores their names, owners and places. A station that is no

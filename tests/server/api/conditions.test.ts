@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { storeHistory, storePoll, storeStations } from "../../../services/worker/store/store.ts";
+import { storeHistory } from "../../../services/worker/store/history.ts";
+import { storePoll } from "../../../services/worker/store/poll.ts";
+import { storeStations } from "../../../services/worker/store/stations.ts";
 import { type Measurement, type Measurements, measurements } from "../../../shared/measurements.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import { startApp } from "../../rig/app.ts";

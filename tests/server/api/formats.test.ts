@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { parse } from "csv-parse/sync";
 import { acceptedEncoding, acceptedFormat, type Format } from "../../../services/server/http/negotiate.ts";
-import { storeHistory, storePoll, storeStations } from "../../../services/worker/store/store.ts";
+import { storeHistory } from "../../../services/worker/store/history.ts";
+import { storePoll } from "../../../services/worker/store/poll.ts";
+import { storeStations } from "../../../services/worker/store/stations.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import { startApp } from "../../rig/app.ts";
 import { observed } from "../../rig/observed.ts";

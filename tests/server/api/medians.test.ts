@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { storeHistory, storeStations } from "../../../services/worker/store/store.ts";
+import { storeHistory } from "../../../services/worker/store/history.ts";
+import { storeStations } from "../../../services/worker/store/stations.ts";
 import { type Measurements, type MedianMeasurement, medianMeasurements } from "../../../shared/measurements.ts";
 import { startApp } from "../../rig/app.ts";
 import { observed } from "../../rig/observed.ts";

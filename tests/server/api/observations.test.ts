@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { parse } from "csv-parse/sync";
 import { encodeCursor } from "../../../services/server/api/parameters.ts";
-import { storeHistory, storePoll } from "../../../services/worker/store/store.ts";
+import { storeHistory } from "../../../services/worker/store/history.ts";
+import { storePoll } from "../../../services/worker/store/poll.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import { listen } from "../../rig/listen.ts";

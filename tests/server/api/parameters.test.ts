@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { endpoints } from "../../../services/server/api/endpoints.ts";
-import { storeHistory } from "../../../services/worker/store/store.ts";
+import { storeHistory } from "../../../services/worker/store/history.ts";
 import { observed } from "../../rig/observed.ts";
 import { startStack } from "../../rig/stack.ts";
 

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { recordPollBegin } from "../../../services/worker/heartbeat.ts";
-import { type Station, storeHistory, storePoll, storeStations } from "../../../services/worker/store/store.ts";
+import type { ListedStation } from "../../../services/worker/ndbc/types.ts";
+import { storeHistory } from "../../../services/worker/store/history.ts";
+import { storePoll } from "../../../services/worker/store/poll.ts";
+import { recordPollBegin } from "../../../services/worker/store/poll-heartbeat.ts";
+import { storeStations } from "../../../services/worker/store/stations.ts";
 import type { StoredObservation } from "../../../shared/measurements.ts";
 import { encodeMessage } from "../../../shared/observation.ts";
 import { latestObsPath, simulationOwner } from "../../../shared/upstream.ts";
@@ -34,7 +37,7 @@ async function problem(path: string): Promise<{ status: number; parameter?: stri
   return document;
 }
 
-const station = (stationId: string, rest: Partial<Station> = {}): Station => ({
+const station = (stationId: string, rest: Partial<ListedStation> = {}): ListedStation => ({
   stationId,
   latitude: 38.46,
   longitude: -74.69,

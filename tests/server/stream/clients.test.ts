@@ -4,7 +4,7 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { EventStreamContentType, fetchEventSource } from "@microsoft/fetch-event-source";
 import { EventSource } from "eventsource";
 import { createEventSource } from "eventsource-client";
-import { storePoll } from "../../../services/worker/store/store.ts";
+import { storePoll } from "../../../services/worker/store/poll.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import { startApp } from "../../rig/app.ts";

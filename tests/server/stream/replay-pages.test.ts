@@ -1,6 +1,6 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { createReplayPages } from "../../../services/server/stream/replay-pages.ts";
-import { storePoll } from "../../../services/worker/store/store.ts";
+import { storePoll } from "../../../services/worker/store/poll.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import { observed } from "../../rig/observed.ts";
 import { startStack } from "../../rig/stack.ts";

@@ -5,7 +5,7 @@ import { type Broadcast, createBroadcast } from "../../../services/server/stream
 import { type Frame, observationFrame } from "../../../services/server/stream/frames.ts";
 import { maxBacklogBytes, Outbox } from "../../../services/server/stream/outbox.ts";
 import { createPlaces } from "../../../services/server/stream/places.ts";
-import { storePoll } from "../../../services/worker/store/store.ts";
+import { storePoll } from "../../../services/worker/store/poll.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import { type RunningApp, startApp } from "../../rig/app.ts";

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { type PositionedObservation, storePoll } from "../../../services/worker/store/store.ts";
+import type { PositionedObservation } from "../../../services/worker/ndbc/types.ts";
+import { storePoll } from "../../../services/worker/store/poll.ts";
 import { pruneBefore } from "../../../services/worker/tasks/prune.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
 import { measurements, type Observation } from "../../../shared/measurements.ts";

@@ -1,8 +1,9 @@
 // What the log and `/ready` learn of a connection's state.
 
 import { beforeEach, describe, expect, test } from "bun:test";
+import { CodedError } from "../../../shared/errors.ts";
 import { explainRefusal } from "../../../shared/redis/redis-refusals.ts";
-import { type Link, problemsOf, watchLinks } from "../../../shared/service/link.ts";
+import { describeFailure, type Link, problemsOf, watchLinks } from "../../../shared/service/link.ts";
 import type { Log } from "../../../shared/service/log.ts";
 
 const readOnly = new Error("READONLY You can't write against a read only replica.");
@@ -90,4 +91,11 @@ test.each([
   ["connect ECONNREFUSED 127.0.0.1:6379", undefined],
 ])("Redis's words %p mean %p", (message, code) => {
   expect(explainRefusal(new Error(message))?.code).toBe(code as string);
+});
+
+test.each([
+  ["an error of ours", new CodedError("not_data", "not data, but an HTML page"), "not_data"],
+  ["another error", new Error("not data, but an HTML page"), undefined],
+])("a log line about %s has its reason, and its code where it is ours", (_, error, code) => {
+  expect(describeFailure(error)).toEqual({ reason: "not data, but an HTML page", ...(code && { code }) });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { parseActiveStations } from "../../../services/worker/ndbc/active-stations.ts";
-import { NotDataError } from "../../../services/worker/ndbc/not-data.ts";
+import { NotDataError } from "../../../services/worker/ndbc/errors.ts";
 import { fixture, thrownBy } from "./fixture.ts";
 
 const file = await fixture("activestations.xml");

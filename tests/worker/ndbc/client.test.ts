@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { createNdbcClient, UpstreamError } from "../../../services/worker/ndbc/client.ts";
+import { createNdbcClient } from "../../../services/worker/ndbc/client.ts";
+import { UpstreamError } from "../../../services/worker/ndbc/errors.ts";
 import { createTestClock } from "../../rig/test-clock.ts";
 
 setDefaultTimeout(120_000);

@@ -20,7 +20,7 @@ describe("an hourly file", () => {
   test("loses only a row whose station id is none", () => {
     const { observations, rejectedLines } = parseHourly(file.replace("KGUL ", "K-GUL"), now);
     expect(observations).toHaveLength(3);
-    expect(rejectedLines).toEqual([{ line: 6, fault: "station", reason: '"K-GUL" is no station id' }]);
+    expect(rejectedLines).toEqual([{ line: 6, code: "station", reason: '"K-GUL" is no station id' }]);
   });
 
   test("is refused without a row", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { parseLatestObs } from "../../../services/worker/ndbc/latest-obs.ts";
-import type { RowFault } from "../../../services/worker/ndbc/table.ts";
+import type { RowFault } from "../../../services/worker/ndbc/table/rejected-rows.ts";
 import { fixture } from "./fixture.ts";
 
 const now = new Date("2026-05-06T12:00:00Z");
@@ -80,10 +80,10 @@ describe("latest_obs.txt", () => {
   test.each<[string, string, RowFault, string]>([
     ["with an id that is none", row44009.replace("44009", "../41"), "station", '"../41" is no station id'],
     ["with an id that is too short", row44009.replace("44009", "  440"), "station", '"440" is no station id'],
-  ])("loses only the row %s", (_, broken, fault, reason) => {
+  ])("loses only the row %s", (_, broken, code, reason) => {
     const { observations, rejectedLines } = parseLatestObs(tableOf(rows[0] ?? "", broken, rows[2] ?? ""), now);
     expect(observations.map((row) => row.stationId)).toEqual(["32ST0", "46026"]);
-    expect(rejectedLines).toEqual([{ line: 4, fault, reason }]);
+    expect(rejectedLines).toEqual([{ line: 4, code, reason }]);
   });
 
   test.each([

@@ -1,8 +1,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { parseActiveStations } from "../../../services/worker/ndbc/active-stations.ts";
+import { NotDataError } from "../../../services/worker/ndbc/errors.ts";
 import { parseHourly } from "../../../services/worker/ndbc/hourly.ts";
 import { parseLatestObs } from "../../../services/worker/ndbc/latest-obs.ts";
-import { NotDataError } from "../../../services/worker/ndbc/not-data.ts";
 import { parseRealtime, parseSpec } from "../../../services/worker/ndbc/realtime.ts";
 import { allRecordings, ndbcStations, wholeNetwork } from "../../rig/recordings.ts";
 import { thrownBy } from "./fixture.ts";

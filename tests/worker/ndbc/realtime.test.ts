@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { NotDataError } from "../../../services/worker/ndbc/not-data.ts";
+import { NotDataError } from "../../../services/worker/ndbc/errors.ts";
 import { parseRealtime, parseSpec } from "../../../services/worker/ndbc/realtime.ts";
 import { fixture, thrownBy } from "./fixture.ts";
 

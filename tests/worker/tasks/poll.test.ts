@@ -47,16 +47,16 @@ const stored = () => sql<Observation[]>`select * from observations order by stat
 describe("a poll stores all but", () => {
   test("a column that the header lacks, which one warning names", async () => {
     const body = (header + row("46042")).replace("   TIDE", "").replace("     ft", "").replace("     MM\n", "\n");
-    const { lines, leftOut } = await pollOnce(body);
+    const { lines, rejectedRows } = await pollOnce(body);
     expect(await stored()).toMatchObject([{ stationId: "46042", waveHeightM: 2.4, airTempC: 13.1, tideFt: null }]);
-    expect(leftOut.missingColumns).toEqual([{ column: "TIDE", reason: "the header lacks it" }]);
+    expect(rejectedRows.missingColumns).toEqual([{ column: "TIDE", reason: "the header lacks it" }]);
     expect(lines.filter(({ level }) => level === "warn")).toMatchObject([{ facts: { column: "TIDE" } }]);
   });
 
   test("an unreadable cell", async () => {
-    const { leftOut } = await pollOnce(header + row("46042").replace("13.1", "****"));
+    const { rejectedRows } = await pollOnce(header + row("46042").replace("13.1", "****"));
     expect(await stored()).toMatchObject([{ stationId: "46042", waveHeightM: 2.4, airTempC: null, waterTempC: 14 }]);
-    expect(leftOut.unreadable).toEqual([{ line: 3, column: "ATMP", text: "****" }]);
+    expect(rejectedRows.unreadable).toEqual([{ line: 3, column: "ATMP", text: "****" }]);
   });
 
   test("a position that cannot be read: the station stays where it was", async () => {
@@ -84,8 +84,8 @@ describe("with this machine's clock wrong by", () => {
     ["a day ahead", dayMs],
     ["a day behind", -dayMs],
   ])("%s, rows are taken and rows with a time still to come are not", async (_, skewMs) => {
-    const { leftOut } = await pollOnce(header + row("41001", "12 05") + row("46042", "13 00"), null, skewMs);
+    const { rejectedRows } = await pollOnce(header + row("41001", "12 05") + row("46042", "13 00"), null, skewMs);
     expect(await stored()).toMatchObject([{ stationId: "41001" }]);
-    expect(leftOut.rejectedLines).toMatchObject([{ line: 4, fault: "future" }]);
+    expect(rejectedRows.rejectedLines).toMatchObject([{ line: 4, code: "future" }]);
   });
 });

@@ -1,7 +1,9 @@
 // Pruning: what goes, what stays, and what no wrong clock can make it delete.
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { type PositionedObservation, storeHistory, storePoll } from "../../../services/worker/store/store.ts";
+import type { PositionedObservation } from "../../../services/worker/ndbc/types.ts";
+import { storeHistory } from "../../../services/worker/store/history.ts";
+import { storePoll } from "../../../services/worker/store/poll.ts";
 import { createPrune, pruneBefore } from "../../../services/worker/tasks/prune.ts";
 import type { StoredObservation } from "../../../shared/measurements.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";

@@ -2,7 +2,7 @@
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { storePoll } from "../../../services/worker/store/store.ts";
+import { storePoll } from "../../../services/worker/store/poll.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import { latestObsFile } from "../../rig/ndbc-file.ts";
 import { observed } from "../../rig/observed.ts";

@@ -1,4 +1,16 @@
-import { describeBody, NotDataError, quote } from "./not-data.ts";
+// Reads a text table of NDBC's: its header, and its rows one by one.
+
+import { NotDataError } from "../errors.ts";
+import { describeBody, quote } from "../foreign-text.ts";
+import { type Row, splitCells } from "./cells.ts";
+import {
+  BrokenRow,
+  type ImplausibleValue,
+  type MissingColumn,
+  type Parsed,
+  type RejectedLine,
+  type UnreadableCell,
+} from "./rejected-rows.ts";
 
 /**
  * A text table of NDBC's: a header that starts with `#` and names the columns, mostly a second `#` line with their units,
@@ -16,61 +28,6 @@ export type Table = {
   /** Columns that were looked for and cannot be read; {@link findColumn} adds to them. */
   missingColumns: MissingColumn[];
 };
-
-/** The row that is being read. One object serves all rows of a table: it is only good until the next one is read. */
-export type Row = {
-  body: string;
-  /** Counted from 1 in the whole body, as an editor shows it. */
-  line: number;
-  /** Where in the body each cell starts and ends. */
-  starts: Int32Array;
-  ends: Int32Array;
-  /** Values that were skipped so far, of all rows. */
-  implausible: ImplausibleValue[];
-  /** Cells that were skipped so far, of all rows. */
-  unreadable: UnreadableCell[];
-};
-
-/** What makes a row useless: how many columns it has, its station id, its time, or that its time is still to come. */
-export const rowFaults = ["columns", "station", "time", "future"] as const;
-
-export type RowFault = (typeof rowFaults)[number];
-
-/** A line that was left out, and why. */
-export type RejectedLine = { line: number; fault: RowFault; reason: string };
-
-/** A number that no sea or sky has, left out of a row that was kept otherwise. */
-export type ImplausibleValue = { line: number; column: string; value: number };
-
-/** A cell that holds neither a number nor a word for "not measured". It costs this one value only. */
-export type UnreadableCell = { line: number; column: string; text: string };
-
-/** A column that is not essential and cannot be read: its values are `null` in every row. */
-export type MissingColumn = { column: string; reason: string };
-
-/** What of a table was left out. */
-export type LeftOut = {
-  rejectedLines: RejectedLine[];
-  implausible: ImplausibleValue[];
-  unreadable: UnreadableCell[];
-  missingColumns: MissingColumn[];
-};
-
-/** Of a file that was not read. */
-export const nothingLeftOut: LeftOut = { rejectedLines: [], implausible: [], unreadable: [], missingColumns: [] };
-
-/** What a table held: its observations in the file's order, and what was left out. */
-export type Parsed<T> = { observations: T[] } & LeftOut;
-
-/** Thrown while a row is read: what is wrong with it. It costs this row only. */
-export class BrokenRow extends Error {
-  constructor(
-    readonly fault: RowFault,
-    reason: string,
-  ) {
-    super(reason);
-  }
-}
 
 /**
  * Reads header and units, and makes sure that the body is a table and has its end.
@@ -151,7 +108,7 @@ export function readRows<T>(table: Table, readRow: (row: Row) => T, { mayBeEmpty
       observations.push(readRow(row));
     } catch (error) {
       if (!(error instanceof BrokenRow)) throw error;
-      rejectedLines.push({ line: row.line, fault: error.fault, reason: error.message });
+      rejectedLines.push({ line: row.line, code: error.code, reason: error.message });
       if (rejectedLines.length > maxRejectedLines) {
         throw new NotDataError(`a file with more than ${maxRejectedLines} broken lines`);
       }
@@ -169,85 +126,6 @@ export function readRows<T>(table: Table, readRow: (row: Row) => T, { mayBeEmpty
     if (!mayBeEmpty) throw new NotDataError("a file without a row");
   }
   return { observations, rejectedLines, implausible, unreadable, missingColumns };
-}
-
-/** A cell as it stands in the file. */
-export function cellText(row: Row, index: number): string {
-  const { start, end } = cell(row, index);
-  return row.body.slice(start, end);
-}
-
-/** Whether a cell is exactly this text. */
-export function cellIs(row: Row, index: number, text: string): boolean {
-  const { body } = row;
-  const { start, end } = cell(row, index);
-  if (end - start !== text.length) return false;
-  for (let at = start; at < end; at++) if (body.charCodeAt(at) !== text.charCodeAt(at - start)) return false;
-  return true;
-}
-
-/**
- * A cell as a decimal number like `12`, `-0.3` or `+0.6`; `NaN` when it is anything else. `-0.0` is 0.
- *
- * It reads the digits itself, since to cut out a million strings for `Number` would take most of the time. A quotient of
- * two whole numbers below 2^53 is rounded as `Number` rounds.
- */
-export function cellNumber(row: Row, index: number): number {
-  const { body } = row;
-  const { start, end } = cell(row, index);
-  const sign = body.charCodeAt(start);
-  let digits = 0;
-  let whole = 0;
-  let scale = 0;
-  for (let at = sign === plus || sign === minus ? start + 1 : start; at < end; at++) {
-    const code = body.charCodeAt(at);
-    if (code >= zero && code <= nine) {
-      whole = whole * 10 + (code - zero);
-      scale *= 10;
-      digits++;
-    } else if (code === point && scale === 0) scale = 1;
-    else return Number.NaN;
-  }
-  if (digits === 0 || digits > 15) return Number.NaN;
-  const size = scale > 1 ? whole / scale : whole;
-  return sign === minus ? 0 - size : size;
-}
-
-/** A cell of digits and nothing else as a whole number; `NaN` when it is anything else. */
-export function cellDigits(row: Row, index: number): number {
-  const { body } = row;
-  const { start, end } = cell(row, index);
-  let value = 0;
-  for (let at = start; at < end; at++) {
-    const code = body.charCodeAt(at);
-    if (code < zero || code > nine) return Number.NaN;
-    value = value * 10 + (code - zero);
-  }
-  return value;
-}
-
-const [plus, minus, point, zero, nine] = [0x2b, 0x2d, 0x2e, 0x30, 0x39];
-const [blank, tab, carriageReturn] = [0x20, 0x09, 0x0d];
-
-function cell(row: Row, index: number): { start: number; end: number } {
-  return { start: row.starts[index] ?? 0, end: row.ends[index] ?? 0 };
-}
-
-/** Notes where the cells of a line are. Returns how many there are, though only as many as the header has are noted. */
-function splitCells({ body, starts, ends }: Row, lineStart: number, lineEnd: number): number {
-  let cells = 0;
-  let inside = false;
-  for (let at = lineStart; at < lineEnd; at++) {
-    const code = body.charCodeAt(at);
-    const isBlank = code === blank || code === tab || code === carriageReturn;
-    if (isBlank === inside) {
-      if (isBlank) ends[cells - 1] = at;
-      else starts[cells++] = at;
-      inside = !isBlank;
-    }
-  }
-  if (inside) ends[cells - 1] = lineEnd;
-  return cells;
 }
 
 function words(line: string): string[] {

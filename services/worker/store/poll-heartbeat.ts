@@ -1,6 +1,6 @@
 // Records in PostgreSQL that polls begin, for servers that cannot ask a worker.
 
-import type { Sql } from "../../shared/database/sql.ts";
+import type { Sql } from "../../../shared/database/sql.ts";
 
 /** Records that a poll begins now, and how far apart polls are. */
 export async function recordPollBegin(sql: Sql, everySeconds: number): Promise<void> {

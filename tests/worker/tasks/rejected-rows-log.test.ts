@@ -1,24 +1,24 @@
 // What the log says of rows, cells and columns that were not stored.
 
 import { expect, test } from "bun:test";
-import { nothingLeftOut } from "../../../services/worker/ndbc/table.ts";
-import { createLeftOutLog } from "../../../services/worker/tasks/left-out.ts";
+import { nothingRejected } from "../../../services/worker/ndbc/table/rejected-rows.ts";
+import { createRejectedRowsLog } from "../../../services/worker/tasks/rejected-rows-log.ts";
 import { recordingLog } from "../../rig/recording-log.ts";
 
 const lacking = (...columns: string[]) => ({
-  ...nothingLeftOut,
+  ...nothingRejected,
   missingColumns: columns.map((column) => ({ column, reason: "the header lacks it" })),
 });
 
 test("a missing column is named in one warning for each kind of files, until it is back", () => {
   const { log, lines } = recordingLog();
-  const logLeftOut = createLeftOutLog(log);
-  for (let poll = 0; poll < 3; poll++) logLeftOut("latest_obs", "/latest_obs.txt", lacking("TIDE"));
-  logLeftOut("hourly2", "/hour_01.txt", lacking("TIDE"));
-  logLeftOut("hourly2", "/hour_02.txt", lacking("TIDE"));
-  logLeftOut("latest_obs", "/latest_obs.txt", lacking("TIDE", "VIS"));
-  logLeftOut("latest_obs", "/latest_obs.txt", lacking());
-  logLeftOut("latest_obs", "/latest_obs.txt", lacking("TIDE"));
+  const logRejectedRows = createRejectedRowsLog(log);
+  for (let poll = 0; poll < 3; poll++) logRejectedRows("latest_obs", "/latest_obs.txt", lacking("TIDE"));
+  logRejectedRows("hourly2", "/hour_01.txt", lacking("TIDE"));
+  logRejectedRows("hourly2", "/hour_02.txt", lacking("TIDE"));
+  logRejectedRows("latest_obs", "/latest_obs.txt", lacking("TIDE", "VIS"));
+  logRejectedRows("latest_obs", "/latest_obs.txt", lacking());
+  logRejectedRows("latest_obs", "/latest_obs.txt", lacking("TIDE"));
   const missing = "a column cannot be read: its values are null until it is back";
   expect(lines).toMatchObject([
     { level: "warn", message: missing, facts: { kind: "latest_obs", column: "TIDE", reason: "the header lacks it" } },
@@ -32,8 +32,8 @@ test("a missing column is named in one warning for each kind of files, until it 
 test("the first 100 broken lines, unreadable cells and implausible values are listed, the rest is counted", () => {
   const { log, lines } = recordingLog();
   const many = <T>(make: (line: number) => T) => Array.from({ length: 150 }, (_, line) => make(line));
-  createLeftOutLog(log)("latest_obs", "/latest_obs.txt", {
-    rejectedLines: many((line) => ({ line, fault: "time" as const, reason: "is no time" })),
+  createRejectedRowsLog(log)("latest_obs", "/latest_obs.txt", {
+    rejectedLines: many((line) => ({ line, code: "time" as const, reason: "is no time" })),
     unreadable: many((line) => ({ line, column: "ATMP", text: "****" })),
     implausible: many((line) => ({ line, column: "ATMP", value: 999 })),
     missingColumns: [],

@@ -5,6 +5,7 @@ import type { jobs } from "../../../shared/channels.ts";
 import type { Bull, QueueName } from "./bull.ts";
 import type { Schedule } from "./watchdog.ts";
 
+/** Which of the worker's jobs. */
 export type JobName = keyof typeof jobs;
 
 /** When a job runs, and what it does. */

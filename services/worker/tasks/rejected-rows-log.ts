@@ -1,13 +1,13 @@
 // Logs what of NDBC's files was not stored.
 
 import type { Log } from "../../../shared/service/log.ts";
-import type { LeftOut, MissingColumn } from "../ndbc/table.ts";
+import type { MissingColumn, RejectedRows } from "../ndbc/table/rejected-rows.ts";
 
 /** NDBC's kinds of tables. All files of one kind have the same columns. */
 export type FileKind = "latest_obs" | "hourly2" | "realtime2 txt" | "realtime2 spec";
 
 /** Logs what of one file was not stored. */
-export type LeftOutLog = (kind: FileKind, path: string, leftOut: LeftOut) => void;
+export type RejectedRowsLog = (kind: FileKind, path: string, rejectedRows: RejectedRows) => void;
 
 /** So many are listed; the rest is counted. */
 const listed = 100;
@@ -16,7 +16,7 @@ const listed = 100;
  * Makes a log of what was not stored: broken lines, cells that are no number, values that no sea has. A missing column is
  * logged once for a kind of files, and once more when it is back.
  */
-export function createLeftOutLog(log: Log): LeftOutLog {
+export function createRejectedRowsLog(log: Log): RejectedRowsLog {
   const missingOf = new Map<FileKind, string[]>();
 
   function logColumns(kind: FileKind, path: string, missing: MissingColumn[]): void {

@@ -1,9 +1,13 @@
-import { stationIdPattern, upperCaseStationId } from "../../../shared/measurements.ts";
-import { quote } from "./not-data.ts";
-import { BrokenRow, bindColumn, cellDigits, cellText, type Row, type Table } from "./table.ts";
+// Reads which station a row is of, and when it was measured.
+
+import { stationIdPattern, upperCaseStationId } from "../../../../shared/measurements.ts";
+import { quote } from "../foreign-text.ts";
+import { cellDigits, cellText, type Row } from "./cells.ts";
+import { BrokenRow } from "./rejected-rows.ts";
+import { bindColumn, type Table } from "./table.ts";
 
 /** Where in a table's rows the time is, and the latest one that is believed. */
-export type TimeColumns = { year: number; month: number; day: number; hour: number; minute: number; latestMs: number };
+type TimeColumns = { year: number; month: number; day: number; hour: number; minute: number; latestMs: number };
 
 /** How far a row's time may be ahead of NDBC's own: stations were seen some seconds ahead. */
 const clockSkewMs = 5 * 60_000;
@@ -26,7 +30,7 @@ export function bindTime(table: Table, now: Date): TimeColumns {
 }
 
 /**
- * The time of a row, which is UTC.
+ * Reads the time of a row, which is UTC.
  * @throws {BrokenRow} when the calendar does not have it, or when it is still to come
  */
 export function readTime(row: Row, columns: TimeColumns): Date {
@@ -46,7 +50,7 @@ export function readTime(row: Row, columns: TimeColumns): Date {
 }
 
 /**
- * The station of a row, upper case.
+ * Reads the station of a row, upper case.
  * @throws {BrokenRow} when it does not look like a station id
  */
 export function readStationId(row: Row, index: number): string {

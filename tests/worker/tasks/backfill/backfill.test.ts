@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { createNdbcClient } from "../../../services/worker/ndbc/client.ts";
-import { hourlyPath, realtimePath } from "../../../services/worker/ndbc/paths.ts";
-import { storePoll } from "../../../services/worker/store/store.ts";
-import { backfill } from "../../../services/worker/tasks/backfill.ts";
-import { createLeftOutLog } from "../../../services/worker/tasks/left-out.ts";
-import type { Clock } from "../../../shared/clock.ts";
-import { latestObsPath } from "../../../shared/upstream.ts";
-import { observed } from "../../rig/observed.ts";
-import { silentLog } from "../../rig/silent-log.ts";
-import { startStack } from "../../rig/stack.ts";
-import { createTestClock } from "../../rig/test-clock.ts";
-import { startUpstream, type Upstream } from "../../rig/upstream.ts";
+import { createNdbcClient } from "../../../../services/worker/ndbc/client.ts";
+import { hourlyPath, realtimePath } from "../../../../services/worker/ndbc/paths.ts";
+import { storePoll } from "../../../../services/worker/store/poll.ts";
+import { backfill } from "../../../../services/worker/tasks/backfill/backfill.ts";
+import { createRejectedRowsLog } from "../../../../services/worker/tasks/rejected-rows-log.ts";
+import type { Clock } from "../../../../shared/clock.ts";
+import { latestObsPath } from "../../../../shared/upstream.ts";
+import { observed } from "../../../rig/observed.ts";
+import { silentLog } from "../../../rig/silent-log.ts";
+import { startStack } from "../../../rig/stack.ts";
+import { createTestClock } from "../../../rig/test-clock.ts";
+import { startUpstream, type Upstream } from "../../../rig/upstream.ts";
 
 setDefaultTimeout(120_000);
 
@@ -92,8 +92,8 @@ async function run(
   };
   const ndbc = createNdbcClient({ baseUrl, signal, clock: hasty });
   const log = silentLog;
-  const logLeftOut = createLeftOutLog(log);
-  await backfill({ sql, ndbc, hours, stations, pauseMs, stored() {}, logLeftOut, log, signal, clock: hasty });
+  const logRejectedRows = createRejectedRowsLog(log);
+  await backfill({ sql, ndbc, hours, stations, pauseMs, stored() {}, logRejectedRows, log, signal, clock: hasty });
   return pauses;
 }
 

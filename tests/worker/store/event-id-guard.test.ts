@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { createIdTransaction, type IdTransaction } from "../../../services/worker/store/event-ids.ts";
-import { storePoll } from "../../../services/worker/store/store.ts";
+import { createIdTransaction, type IdTransaction } from "../../../services/worker/store/event-id-guard.ts";
+import { storePoll } from "../../../services/worker/store/poll.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
 import { redisNames } from "../../../shared/channels.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";

@@ -1,16 +1,6 @@
-/**
- * What came is not the file that was asked for, or not all of it, so that nothing of it may be stored. Its message is one
- * line that says what came instead: `not data, but an HTML page`.
- */
-export class NotDataError extends Error {
-  override name = "NotDataError";
-  /** @param found what came, as a noun: "an HTML page" */
-  constructor(found: string) {
-    super(`not data, but ${found}`);
-  }
-}
+// Describes text that NDBC sent, short enough for one line of a log.
 
-/** What a body seems to be that does not start as it should, as a noun for {@link NotDataError}. */
+/** Returns what a body seems to be that does not start as it should, as a noun for `NotDataError`. */
 export function describeBody(body: string): string {
   const start = body.slice(0, 1000).trimStart();
   if (start === "") return "an empty body";

@@ -1,11 +1,13 @@
 // Reads what was measured: names, units and plausible windows of NDBC's columns.
 
-import { type Measurement, measurements, type Observation } from "../../../shared/measurements.ts";
-import { NotDataError, shorten } from "./not-data.ts";
-import { cellIs, cellNumber, cellText, findColumn, type Row, type Table } from "./table.ts";
+import { type Measurement, measurements, type Observation } from "../../../../shared/measurements.ts";
+import { NotDataError } from "../errors.ts";
+import type { Row } from "./cells.ts";
+import { type NumberColumn, notMeasured, readNumber } from "./missing-values.ts";
+import { findColumn, type Table } from "./table.ts";
 
 /** How NDBC calls a measured field, in which units we know it, and between which values it is believed. */
-type Column = { name: string; units: readonly string[]; min: number; max: number };
+type Column = Pick<NumberColumn, "name" | "min" | "max"> & { units: readonly string[]; filler?: number };
 
 /**
  * Names and units as NDBC's page "Measurement Descriptions and Units" has them (www.ndbc.noaa.gov/faq/measdes.shtml);
@@ -26,7 +28,8 @@ const columns: Record<Measurement, Column> = {
   // 113.2 m/s, Barrow Island, Cyclone Olivia, 10 April 1996 (WMO).
   gustMps: { name: "GST", units: ["m/s"], min: 0, max: 120 },
   // NDBC's wave spectra start at 0.02 Hz, which is 50 s. The shortest seas that a buoy resolves are at 1 Hz.
-  dominantPeriodS: { name: "DPD", units: ["sec"], min: 1, max: 50 },
+  // Some Korean buoys write 0 for a dominant period they do not measure.
+  dominantPeriodS: { name: "DPD", units: ["sec"], min: 1, max: 50, filler: 0 },
   averagePeriodS: { name: "APD", units: ["sec"], min: 1, max: 50 },
   meanWaveDirDeg: { name: "MWD", units: ["degT", "deg"], min: 0, max: 360 },
   // -89.2 °C, Vostok, 21 July 1983; 56.7 °C, Furnace Creek, 10 July 1913 (WMO).
@@ -43,9 +46,7 @@ const columns: Record<Measurement, Column> = {
 };
 
 /** Where in a table's rows each measured field is; `null`: not read from this table. */
-export type MeasurementColumns = Record<Measurement, BoundColumn | null>;
-
-type BoundColumn = Column & { index: number; missing: readonly string[] };
+export type MeasurementColumns = Record<Measurement, NumberColumn | null>;
 
 /**
  * Finds the columns of measured fields by name and checks their units. One that cannot be read is noted in the table, and
@@ -59,10 +60,12 @@ export function bindMeasurements(
   fields: readonly Measurement[] = measurements,
   missing: readonly string[] = [notMeasured],
 ): MeasurementColumns {
-  const bind = (field: Measurement): BoundColumn | null => {
+  const bind = (field: Measurement): NumberColumn | null => {
     const column = columns[field];
     const index = fields.includes(field) ? findColumn(table, column.name, column.units) : null;
-    return index === null ? null : { ...column, index, missing };
+    if (index === null) return null;
+    const { name, min, max, filler = null } = column;
+    return { name, index, missing, filler, min, max };
   };
   const bound = Object.fromEntries(measurements.map((field) => [field, bind(field)])) as MeasurementColumns;
   if (Object.values(bound).every((column) => column === null)) {
@@ -76,41 +79,26 @@ export function bindMeasurements(
  * `null`, and noted in the row.
  */
 export function readObservation(row: Row, from: MeasurementColumns, stationId: string, observedAt: Date): Observation {
-  const windSpeedMps = readValue(row, from.windSpeedMps);
+  const windSpeedMps = readNumber(row, from.windSpeedMps);
   // Written out in one piece: backfill reads a million rows, and building them in loops and pieces takes most of its time.
   return {
     stationId,
     observedAt,
-    waveHeightM: readValue(row, from.waveHeightM),
+    waveHeightM: readNumber(row, from.waveHeightM),
     windSpeedMps,
-    windDirDeg: readValue(row, from.windDirDeg),
-    waterTempC: readValue(row, from.waterTempC),
-    pressureHpa: readValue(row, from.pressureHpa),
+    windDirDeg: readNumber(row, from.windDirDeg),
+    waterTempC: readNumber(row, from.waterTempC),
+    pressureHpa: readNumber(row, from.pressureHpa),
     gustMps: readGust(row, from.gustMps, windSpeedMps),
-    dominantPeriodS: readValue(row, from.dominantPeriodS),
-    averagePeriodS: readValue(row, from.averagePeriodS),
-    meanWaveDirDeg: readValue(row, from.meanWaveDirDeg),
-    airTempC: readValue(row, from.airTempC),
-    dewPointC: readValue(row, from.dewPointC),
-    visibilityNmi: readValue(row, from.visibilityNmi),
-    pressureTendencyHpa: readValue(row, from.pressureTendencyHpa),
-    tideFt: readValue(row, from.tideFt),
+    dominantPeriodS: readNumber(row, from.dominantPeriodS),
+    averagePeriodS: readNumber(row, from.averagePeriodS),
+    meanWaveDirDeg: readNumber(row, from.meanWaveDirDeg),
+    airTempC: readNumber(row, from.airTempC),
+    dewPointC: readNumber(row, from.dewPointC),
+    visibilityNmi: readNumber(row, from.visibilityNmi),
+    pressureTendencyHpa: readNumber(row, from.pressureTendencyHpa),
+    tideFt: readNumber(row, from.tideFt),
   };
-}
-
-/** NDBC's word for "not measured" in nearly all of its files. */
-export const notMeasured = "MM";
-
-function readValue(row: Row, column: BoundColumn | null): number | null {
-  if (column === null) return null;
-  const { name, index, missing, min, max } = column;
-  for (const word of missing) if (cellIs(row, index, word)) return null;
-  const value = cellNumber(row, index);
-  if (value >= min && value <= max) return value;
-  if (Number.isNaN(value)) row.unreadable.push({ line: row.line, column: name, text: shorten(cellText(row, index)) });
-  // Some Korean buoys write 0 for a dominant period they do not measure.
-  else if (name !== "DPD" || value !== 0) row.implausible.push({ line: row.line, column: name, value });
-  return null;
 }
 
 /** What NDBC's files of other kinds have where no gust was measured. */
@@ -118,8 +106,8 @@ const gustFillerMps = 99;
 /** The record gust of Barrow Island was up to 2.75 times the mean wind (WMO): a real gust of 99 m/s needs this wind. */
 const minWindOfGustMps = gustFillerMps / 2.75;
 
-function readGust(row: Row, column: BoundColumn | null, windSpeedMps: number | null): number | null {
-  const gustMps = readValue(row, column);
+function readGust(row: Row, column: NumberColumn | null, windSpeedMps: number | null): number | null {
+  const gustMps = readNumber(row, column);
   if (gustMps !== gustFillerMps || (windSpeedMps ?? 0) >= minWindOfGustMps) return gustMps;
   row.implausible.push({ line: row.line, column: "GST", value: gustMps });
   return null;

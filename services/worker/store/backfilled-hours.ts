@@ -3,7 +3,7 @@
 import type { Sql } from "../../../shared/database/sql.ts";
 
 /** A span of whole UTC hours, from the start of the first to the end of the last. */
-export type HourSpan = { from: Date; to: Date };
+type HourSpan = { from: Date; to: Date };
 
 /** Stands for every station of the network. */
 const network = "*";
@@ -79,7 +79,7 @@ export async function stationsToRead(
 }
 
 /** What came of the request for a station's own file. */
-export type StationRead = {
+type StationRead = {
   askedAt: Date;
   /** From when on its rows were wanted. */
   since: Date;

@@ -1,0 +1,50 @@
+// What is remembered of NDBC's files: their validators, and which of their rows were stored.
+
+import type postgres from "postgres";
+import type { Sql, Transaction } from "../../../shared/database/sql.ts";
+import type { UpstreamFile } from "../ndbc/types.ts";
+
+/** Rows of a file: of these stations (`null`: all), observed from `since` to before `until` (`null`: no bound). */
+export type Extent = { stations: Set<string> | null; since: Date | null; until: Date | null };
+
+/** All rows of a file. */
+export const wholeFile: Extent = { stations: null, since: null, until: null };
+
+/**
+ * Returns what is remembered of the last fetch of a file, for a conditional request: `null` when it was never fetched, or
+ * when not all of `wanted` was stored of it, so that it is needed even if it has not changed.
+ */
+export async function readFile(sql: Sql, path: string, wanted: Extent = wholeFile): Promise<UpstreamFile | null> {
+  const [file] = await sql<UpstreamFile[]>`
+    select etag, last_modified, body_hash as hash from upstream_files
+    where path = ${path} and read_span @> ${spanOf(sql, wanted)}
+      and (read_stations is null or ${stationsOf(wanted)}::text[] <@ read_stations)
+  `;
+  return file ?? null;
+}
+
+/** Remembers that a file was fetched now, what it looked like, and which of its rows were stored. */
+export async function rememberFile(
+  sql: Sql | Transaction,
+  path: string,
+  file: UpstreamFile,
+  extent: Extent = wholeFile,
+): Promise<void> {
+  await sql`
+    insert into upstream_files (path, etag, last_modified, body_hash, fetched_at, read_stations, read_span)
+    values (
+      ${path}, ${file.etag}, ${file.lastModified}, ${file.hash}, now(), ${stationsOf(extent)}, ${spanOf(sql, extent)}
+    )
+    on conflict (path) do update set
+      etag = excluded.etag, last_modified = excluded.last_modified, body_hash = excluded.body_hash, fetched_at = now(),
+      read_stations = excluded.read_stations, read_span = excluded.read_span
+  `;
+}
+
+function stationsOf({ stations }: Extent): string[] | null {
+  return stations && [...stations];
+}
+
+function spanOf(sql: Sql | Transaction, { since, until }: Extent): postgres.Fragment {
+  return sql`tstzrange(${since}::timestamptz, ${until}::timestamptz)`;
+}

@@ -1,0 +1,60 @@
+// Backfills by hour: one file holds an hour of the whole network.
+
+import type { Observation } from "../../../../shared/measurements.ts";
+import { describeFailure } from "../../../../shared/service/link.ts";
+import { NotDataError, UpstreamError } from "../../ndbc/errors.ts";
+import { parseHourly } from "../../ndbc/hourly.ts";
+import { hourlyPath } from "../../ndbc/paths.ts";
+import type { Parsed } from "../../ndbc/table/rejected-rows.ts";
+import { missingHours, rememberHours } from "../../store/backfilled-hours.ts";
+import type { Failures } from "./failures.ts";
+import { fetchHistory } from "./history-file.ts";
+import { type BackfillParts, presentOf } from "./parts.ts";
+import { hourMs, hoursBefore, isWhole, lateRowsMs, startOfHour } from "./whole-hours.ts";
+
+/** Reads NDBC's files of whole hours, the newest first. */
+export async function backfillHours(parts: BackfillParts, hours: number, failures: Failures): Promise<void> {
+  const isGuess = parts.ndbc.nowMs() === null;
+  const begunAt = presentOf(parts);
+  const thisHour = startOfHour(begunAt);
+  const missing = await missingHours(parts.sql, hoursBefore(thisHour, hours), thisHour, parts.stations);
+  for (const hour of missing.reverse()) {
+    try {
+      await backfillHour(parts, hour);
+      failures.served();
+    } catch (error) {
+      parts.signal.throwIfAborted();
+      if (!(error instanceof UpstreamError)) throw error;
+      parts.log.warn("an hour's file could not be fetched", describeFailure(error));
+      failures.failed(error);
+    }
+    // The first answer has shown that this machine's clock is wrong, and these are the wrong hours.
+    const errorMs = Math.abs(presentOf(parts).getTime() - begunAt.getTime());
+    if (isGuess && errorMs > lateRowsMs) return backfillHours(parts, hours, failures);
+  }
+}
+
+async function backfillHour(parts: BackfillParts, hour: Date): Promise<void> {
+  const path = hourlyPath(hour);
+  const { sql, stations, log } = parts;
+  const until = new Date(hour.getTime() + hourMs);
+  const extent = { stations, since: hour, until };
+  try {
+    const answer = await fetchHistory(parts, "hourly2", path, extent, (body, now) => parseHour(hour, body, now));
+    if (answer.kind !== "missing" && isWhole(hour, answer.answeredAt)) {
+      await rememberHours(sql, { from: hour, to: until }, stations);
+    }
+  } catch (error) {
+    if (!(error instanceof NotDataError)) throw error;
+    // Until it is over, an hour's file is often still yesterday's. After that the stations' own files are read.
+    const isLate = isWhole(hour, presentOf(parts));
+    log[isLate ? "warn" : "debug"]("an hour's file holds no such hour", { file: path, ...describeFailure(error) });
+  }
+}
+
+/** @throws {NotDataError} when it is yesterday's still, as before its hour comes round again */
+function parseHour(hour: Date, body: string, now: Date): Parsed<Observation> {
+  const parsed = parseHourly(body, now);
+  if (parsed.observations.some(({ observedAt }) => startOfHour(observedAt).getTime() === hour.getTime())) return parsed;
+  throw new NotDataError("the file of another day");
+}

@@ -1,0 +1,39 @@
+// Opens a port, or says in one line what to do where that fails.
+
+import { describeError } from "./link.ts";
+import { StartError } from "./service.ts";
+
+/** Where a port is, and which settings choose it. */
+type PortSettings = {
+  port: number;
+  /** The variable that sets the port, like `PORT`. */
+  variable: string;
+  /** The address that `HOST` sets; absent where nothing sets it. */
+  host?: string;
+};
+
+/**
+ * Opens a port with `listen`, which throws where it cannot.
+ * @returns what `listen` returns
+ * @throws {StartError} with the code `port_taken`, `port_not_allowed` or `cannot_listen`
+ */
+export function openPort<T>({ port, variable, host }: PortSettings, listen: () => T): T {
+  try {
+    return listen();
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : "";
+    if (code === "EADDRINUSE") {
+      const message = `port ${port} is taken: stop what listens there, or set ${variable} to another`;
+      throw new StartError(message, { code: "port_taken", cause });
+    }
+    if (code === "EACCES") {
+      const message = `port ${port} may not be used: set ${variable} to one above 1023`;
+      throw new StartError(message, { code: "port_not_allowed", cause });
+    }
+    const message =
+      host === undefined
+        ? `cannot listen on port ${port} (${describeError(cause)})`
+        : `cannot listen on ${host}, port ${port} (${describeError(cause)}): set HOST to an address of this machine`;
+    throw new StartError(message, { code: "cannot_listen", cause });
+  }
+}

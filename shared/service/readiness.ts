@@ -1,0 +1,21 @@
+// What `/ready` of both services answers.
+
+import type { Problem } from "./link.ts";
+
+/** Whether a service does its work now, and if not, why. */
+export type Readiness = {
+  /** 200, or 503 while there is any problem: a load balancer then sends its requests elsewhere. */
+  httpStatus: 200 | 503;
+  status: "ready" | "not ready";
+  /** The message of each problem. */
+  reasons: string[];
+  problems: Problem[];
+};
+
+/** Returns the readiness of a service that has these problems. */
+export function readiness(problems: Problem[]): Readiness {
+  const reasons = problems.map(({ message }) => message);
+  return problems.length === 0
+    ? { httpStatus: 200, status: "ready", reasons, problems }
+    : { httpStatus: 503, status: "not ready", reasons, problems };
+}

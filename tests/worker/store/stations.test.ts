@@ -1,0 +1,68 @@
+// Where and who stations are, as they are stored.
+
+import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { ListedStation } from "../../../services/worker/ndbc/types.ts";
+import { storeHistory } from "../../../services/worker/store/history.ts";
+import { storeStations } from "../../../services/worker/store/stations.ts";
+import { observed } from "../../rig/observed.ts";
+import { noon, startStore } from "./store-rig.ts";
+
+setDefaultTimeout(120_000);
+
+const store = await startStore();
+const { sql, poll, stored } = store;
+
+afterAll(store.stop);
+
+beforeEach(store.empty);
+
+describe("a station", () => {
+  const listed: ListedStation = {
+    stationId: "44009",
+    latitude: 38,
+    longitude: -75,
+    elevationM: 0,
+    name: "DELAWARE BAY",
+    owner: "NDBC",
+    program: "NDBC Met",
+    type: "buoy",
+  };
+  const stations = async () => [...(await sql<ListedStation[]>`select * from stations order by station_id`)];
+
+  test("lies where its newest row says, and moves with it", async () => {
+    await poll(observed("44009", noon, { latitude: 38.46, longitude: -74.69 }));
+    expect(await stations()).toMatchObject([{ stationId: "44009", latitude: 38.46, longitude: -74.69 }]);
+    await poll(observed("44009", "2026-05-06T13:00Z", { latitude: 38.5, longitude: -74.7 }));
+    expect(await stations()).toMatchObject([{ stationId: "44009", latitude: 38.5, longitude: -74.7 }]);
+  });
+
+  test("stays where it was when its newest row has no position", async () => {
+    await poll(observed("44009", noon, { latitude: null, longitude: null }));
+    expect(await stations()).toMatchObject([{ stationId: "44009", latitude: null, longitude: null }]);
+    await poll(observed("44009", "2026-05-06T13:00Z"));
+    await poll(observed("44009", "2026-05-06T14:00Z", { latitude: null, longitude: null }));
+    expect(await stations()).toMatchObject([{ stationId: "44009", latitude: 38.46, longitude: -74.69 }]);
+    expect(await stored()).toHaveLength(3);
+  });
+
+  test("lies where the list says as long as no row has told", async () => {
+    await storeStations(sql, [listed]);
+    expect(await stations()).toEqual([listed]);
+    await poll(observed("44009", noon, { latitude: 38.46, longitude: -74.69 }));
+    await storeStations(sql, [{ ...listed, latitude: 0, longitude: 0, name: "DELAWARE BAY 26 NM" }]);
+    expect(await stations()).toEqual([{ ...listed, latitude: 38.46, longitude: -74.69, name: "DELAWARE BAY 26 NM" }]);
+  });
+
+  test("known from its history only gets its place from the list", async () => {
+    const unnamed = { ...listed, elevationM: null, name: null, owner: null, program: null, type: null };
+    await storeHistory(sql, [observed("44009", noon)]);
+    await storeStations(sql, [unnamed]);
+    expect(await stations()).toEqual([unnamed]);
+  });
+
+  test("that is no longer listed stays", async () => {
+    await storeStations(sql, [listed]);
+    await storeStations(sql, [{ ...listed, stationId: "46026" }]);
+    expect((await stations()).map(({ stationId }) => stationId)).toEqual(["44009", "46026"]);
+  });
+});
