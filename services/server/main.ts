@@ -5,14 +5,15 @@ import { join } from "node:path";
 import type { Redis } from "ioredis";
 import { redisNames } from "../../shared/channels.ts";
 import { systemClock as clock, waitAtMost } from "../../shared/clock.ts";
-import { migrate } from "../../shared/database/migrate.ts";
-import { connectPatientSql, connectSql, pingDatabase, type Sql } from "../../shared/database/sql.ts";
+import { migrateOnceUp } from "../../shared/database/migrate.ts";
+import { connectSql, pingDatabase, type Sql } from "../../shared/database/sql.ts";
+import { oneAtATime } from "../../shared/one-at-a-time.ts";
 import { playerDir } from "../../shared/player-dir.ts";
 import { askRedis, connectRedis } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
 import { httpUrl } from "../../shared/service/address.ts";
 import { readServerConfig, type ServerConfig } from "../../shared/service/config.ts";
-import { type Link, problemsOf, untilUp, watchLink } from "../../shared/service/link.ts";
+import { type Link, problemsOf, watchLink, watchMs } from "../../shared/service/link.ts";
 import { createServiceMetrics } from "../../shared/service/metrics.ts";
 import { runService, type ServiceParts, StartError } from "../../shared/service/service.ts";
 import { readPositions } from "./api/queries.ts";
@@ -26,7 +27,6 @@ import { createPlaces } from "./stream/places.ts";
 import { createBroadcastCounts, createStreamCounts } from "./stream/stream-metrics.ts";
 
 const stopGraceMs = 2_000;
-const watchMs = 5_000;
 
 await runService("server", readServerConfig, async (service) => {
   const { config, log, onClose } = service;
@@ -70,7 +70,8 @@ await runService("server", readServerConfig, async (service) => {
   });
   log.info("listening", { url: httpUrl(config.host, server.port) });
 
-  await migrateFirst(service, database);
+  // Before the subscription, so that whichever service starts first finds its tables.
+  await migrateOnceUp("server", service, database);
   onClose(
     clock.every(watchMs, () => {
       void ping();
@@ -124,25 +125,6 @@ function createProofs({ sql, database, subscriber, redis }: Links, subscribe: ()
       if (await askRedis(subscriber, redis, subscribe)) redis.up();
     }),
   };
-}
-
-/** Shares what is under way among those who ask for it. */
-function oneAtATime(ask: () => Promise<void>): () => Promise<void> {
-  let asking: Promise<void> | null = null;
-  return () => {
-    asking ??= ask().finally(() => {
-      asking = null;
-    });
-    return asking;
-  };
-}
-
-/** Brings the schema up to date before the subscription, so that whichever service starts first finds its tables. */
-async function migrateFirst({ config, onClose, signal }: ServiceParts<ServerConfig>, database: Link): Promise<void> {
-  const sql = connectPatientSql(config.databaseUrl, "server");
-  onClose(() => sql.end({ timeout: 1 }));
-  await untilUp(database, signal, () => migrate(sql));
-  await sql.end();
 }
 
 /** Builds the player by a process of its own: nothing of the page's code is part of the server. */
