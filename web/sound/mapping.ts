@@ -1,3 +1,6 @@
+// Every rule by which a measured value becomes part of the score: pitches, levels, times, and which reports are worth a bell.
+// How an event of the score is then played is the engine's (engine/, timbre/).
+
 /** One line of the mapping: what is measured, what it becomes, and both in words. */
 export type MappingRow = {
   measured: string;
@@ -9,6 +12,9 @@ export type MappingRow = {
   most: string;
   missing: string;
 };
+
+/** What a bell is rung by; `null`: not measured. */
+export type BellFields = { waveHeightM: number | null; waterTempC: number | null };
 
 /** A2: what all pitches are measured from. */
 export const rootHz = 110;
@@ -38,6 +44,39 @@ const halfWidthDegrees = 70;
 
 /** A signal that nobody hears; a layer of which nothing was measured has this level. */
 export const silentDb = -120;
+
+/** Level of the drone; all else is louder or softer than it. Its tones are notes of the bells, so it is softer under many. */
+export const droneDb = { station: -18, network: -25 } as const;
+/** Added to the drone where no pressure was measured: it stays, but says nothing. */
+export const heldDroneDb = -12;
+export const glassDb = -29;
+/** A sea that is the bed of bells is fuller, the calmer it is: else they startle. A storm is full enough. */
+const calmSeaDb = 5;
+
+/** Levels of what rings: `bell` is added to that of the stroke. A station's own bell is one of many sounds of it. */
+export const networkBellsDb = { bell: 0, bowed: -28, knock: -24 } as const;
+export const replayBellsDb = { bell: -4, bowed: -28, knock: -22 } as const;
+export const stationBellDb = -9;
+/** The knock of a field that the tuned-in station did not measure. */
+export const missingKnockDb = -18;
+export const midnightDb = -38;
+
+/** The lighthouse's pitches, seventh harmonics: no bell of a scale of thirds and fifths sounds there. */
+export const lighthouseHz = { wind: 28 * rootHz, north: 35 * rootHz } as const;
+/** One turn of the lighthouse, in seconds: two ticks at north, then the beam goes round once. */
+export const lighthouseTurn = { turnS: 8, secondTickS: 0.12, beamDelayS: 0.5, beamS: 7 } as const;
+
+/** The middle of the network as long as no report told of one: between Hawaii and Florida. */
+export const usualMiddleLongitude = -110;
+/** Of waves and of warmth, 0..1: 1.5 m, 14 °C. */
+const usualStrength = 0.42;
+/** A metre of wave is as much news as so many degrees of water. */
+const degreesPerMetre = 2;
+
+/** Bells of a burst of reports, in seconds: over how long it is spread, and how far apart they may be. */
+export const burstSpread = { usualS: 300, leastS: 20, mostS: 900 } as const;
+/** A few reports are not stretched until the next burst: who sent one wants to hear it. */
+export const bellGap = { leastS: 0.09, mostS: 4 } as const;
 
 /** The whole mapping from the sea to sound in words; the functions below are the same mapping in numbers. */
 export const mapping = {
@@ -160,6 +199,27 @@ export function strokeOf(heightM: number): { hardness: number; gainDb: number } 
   return { hardness, gainDb: -30 + 17 * hardness - 5 * hardness ** 2 };
 }
 
+/** What a sea under the network's bells is louder by, in dB. */
+export function calmSeaDbOf(heightM: number): number {
+  return calmSeaDb * (1 - waveStrength(heightM));
+}
+
+/** Seconds from crest to crest. */
+export function crestPeriodOf(dominantPeriodS: number): number {
+  const [shortest, longest] = mapping.dominantPeriodS.range;
+  return clamp(dominantPeriodS, shortest, longest);
+}
+
+/** Level of the lighthouse. It rises with the wind, which would cover it else. */
+export function lighthouseDbOf(windSpeedMps: number): number {
+  return -30 + 10 * windStrength(windSpeedMps);
+}
+
+/** Seconds from the beam's leaving north until it meets the wind. */
+export function beamTimeOf(windDirDeg: number): number {
+  return (lighthouseTurn.beamS * (((windDirDeg % 360) + 360) % 360)) / 360;
+}
+
 /** Left (-1) to right (1) for a direction, facing north. */
 export function panOfDirection(degrees: number): number {
   return widestPan * Math.sin((degrees * Math.PI) / 180);
@@ -200,6 +260,23 @@ export function distanceOf(ageMin: number | undefined): { fadeDb: number; room: 
   const [near, gone] = mapping.age.range;
   const olderMin = clamp((ageMin ?? near) - near, 0, gone - near);
   return { fadeDb: (-6 * olderMin) / 60 || 0, room: olderMin / (gone - near) };
+}
+
+/** How far out of the ordinary a report is, 0 to about 3: calms are as rare as storms. */
+export function extremityOf({ waveHeightM, waterTempC }: BellFields): number {
+  const fromUsual = (strength: number | null) =>
+    strength === null ? 0 : Math.abs(strength - usualStrength) / usualStrength;
+  const wave = fromUsual(waveHeightM === null ? null : waveStrength(waveHeightM));
+  return 2 * wave + fromUsual(waterTempC === null ? null : warmthOf(waterTempC));
+}
+
+/** How much a report differs from the one before it, in metres of wave. */
+export function noveltyOf(report: BellFields, before: BellFields): number {
+  const change = (now: number | null, then: number | null) =>
+    now === null || then === null ? 0 : Math.abs(now - then);
+  return (
+    change(report.waveHeightM, before.waveHeightM) + change(report.waterTempC, before.waterTempC) / degreesPerMetre
+  );
 }
 
 /** Water temperature as 0..1, from the coldest to the warmest that is told apart. */

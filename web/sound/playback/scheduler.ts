@@ -1,10 +1,5 @@
+import type { Score } from "../score/score.ts";
 import type { Layer, SoundEvent } from "../sound-event.ts";
-
-/** What is played: it gives each event out once, in rising calls. */
-export type Score = {
-  /** What was not given out yet and sounds before `t`, in seconds of the score. */
-  until(t: number): SoundEvent[];
-};
 
 export type SchedulerListener = {
   /** Hands an event to the engine. It sounds at `startS + event.t`, which is not in the past. */

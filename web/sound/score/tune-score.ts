@@ -1,6 +1,7 @@
+import { droneDb } from "../mapping.ts";
 import { isHeard, type Preset, presetChoices } from "../preset.ts";
 import { createRandom } from "../random.ts";
-import { createSeaScore, type SeaScore, usualDroneDb } from "./sea-score.ts";
+import { createSeaScore, type SeaScore } from "./sea-score.ts";
 
 export type TuneScoreOptions = {
   /** The station, for those who are told what knocks. */
@@ -19,9 +20,9 @@ export function createTuneScore({ stationId, seed, preset, introduction }: TuneS
     seaDbOf: () => seaDb,
     water: isHeard(water, false),
     lighthouse: isHeard(lighthouse, false),
-    droneDb: usualDroneDb,
+    droneDb: droneDb.station,
     windPlaced: true,
-    stationBell: { bellsDb, exactPitch: exactBells, ...(stationId === undefined ? {} : { stationId }) },
+    stationBell: { bellsDb, exactBells, ...(stationId === undefined ? {} : { stationId }) },
     introduction,
   });
 }

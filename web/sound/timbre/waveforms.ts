@@ -1,4 +1,4 @@
-import { bellNotesHz, rootHz } from "../mapping.ts";
+import { bellNotesHz, lighthouseHz, rootHz } from "../mapping.ts";
 import { createRandom } from "../random.ts";
 import { makeNoises } from "./spectral-noise.ts";
 
@@ -129,8 +129,6 @@ const pingGapHz = 70;
 
 /** Where noise would cover what is read by its pitch: bells, and the lines of the drone above them. */
 const keptFreeHz = [...bellNotesHz, 7 * rootHz, 7.5 * rootHz, 10.5 * rootHz];
-/** The seventh harmonics: no bell of a scale of thirds and fifths sounds there. */
-export const lighthouseHz = { wind: 28 * rootHz, north: 35 * rootHz } as const;
 
 /**
  * Makes all waveforms: some 150 ms of work on a fast machine, a second on a slow one, hence in a worker where a page is
