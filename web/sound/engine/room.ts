@@ -1,5 +1,5 @@
 import type { Waveforms } from "../timbre/waveforms.ts";
-import { connect, type Gain } from "../tone.ts";
+import { connect, type Gain, type OutputNode } from "../tone.ts";
 import { audioBufferOf } from "./audio-buffers.ts";
 import { connectChain, type Nodes } from "./nodes.ts";
 
@@ -11,7 +11,7 @@ export const farRoom = 0.9;
 const widthS = 0.0125;
 
 /** An echo that bells and glass share. */
-export function createRoom(nodes: Nodes, { room, sampleRate }: Waveforms, output: Parameters<typeof connectChain>[1]) {
+export function createRoom(nodes: Nodes, { room, sampleRate }: Waveforms, output: OutputNode) {
   const { context } = nodes;
   // Before the convolver, which rests while it is given silence.
   const input: Gain = nodes.gain(1);

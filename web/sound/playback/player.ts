@@ -3,13 +3,14 @@ import { createJournal, type Stretch } from "../recording/journal.ts";
 import { renderWav } from "../recording/offline-recording.ts";
 import { type LiveRecording, liveRecordingFormat, recordLive } from "../recording/recording.ts";
 import { renderStretch } from "../recording/render-stretch.ts";
+import { soundSampleRate } from "../sample-rate.ts";
 import type { Score } from "../score/score.ts";
 import type { Layer, SoundEvent } from "../sound-event.ts";
 import type { Waveforms } from "../timbre/waveforms.ts";
 import type { Ticker } from "../tone.ts";
 import { heardAtMs } from "./clock.ts";
 import { createMediaSession, type NowPlaying } from "./media-session.ts";
-import { type Output, openOutput, outputSampleRate } from "./output.ts";
+import { type Output, openOutput } from "./output.ts";
 import { createScheduler } from "./scheduler.ts";
 
 /**
@@ -173,7 +174,7 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     async renderLastHour(options) {
       const { createEngine, waveforms } = await prepareParts();
       const render = (stretch: Stretch) => renderStretch(stretch, waveforms, createEngine);
-      return renderWav(journal.read(nowS()), { ...options, render, sampleRate: outputSampleRate });
+      return renderWav(journal.read(nowS()), { ...options, render, sampleRate: soundSampleRate });
     },
   };
 
@@ -333,7 +334,7 @@ async function fetchWaveforms(): Promise<Waveforms> {
     return await new Promise<Waveforms>((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<Waveforms>) => resolve(data);
       worker.onerror = ({ message }) => reject(new Error(`the bells could not be made: ${message || "no worker"}`));
-      worker.postMessage({ sampleRate: outputSampleRate, seed: waveformSeed });
+      worker.postMessage({ sampleRate: soundSampleRate, seed: waveformSeed });
     });
   } finally {
     worker.terminate();

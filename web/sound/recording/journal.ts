@@ -1,4 +1,4 @@
-import { loopOf, onGrid, type Turn, turnOn } from "../score/turning.ts";
+import { loopOf, onGrid, type Turn, turnOn } from "../engine/turning.ts";
 import { type Layer, layers, type SoundEvent } from "../sound-event.ts";
 
 /** Something that changed what is heard, at a time of the audio clock, in seconds. */

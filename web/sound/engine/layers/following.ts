@@ -1,4 +1,4 @@
-import { silentDb } from "../mapping.ts";
+import { silentDb } from "../../mapping.ts";
 
 /** Of a sea that changes; in seconds, as time constants. */
 const usualTauS = 1.2;

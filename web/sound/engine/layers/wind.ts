@@ -1,17 +1,17 @@
-import type { SoundEvent } from "../sound-event.ts";
-import { flutterSampleRate, type Waveforms } from "../timbre/waveforms.ts";
-import { connect } from "../tone.ts";
+import type { SetEvent } from "../../sound-event.ts";
+import type { Waveforms } from "../../timbre/waveforms.ts";
+import { flutterSampleRate } from "../../timbre/wind.ts";
+import { connect, type OutputNode } from "../../tone.ts";
+import { fromDb } from "../gain.ts";
+import { connectChain, type Nodes } from "../nodes.ts";
 import { createFollowing } from "./following.ts";
-import { connectChain, fromDb, type Nodes } from "./nodes.ts";
-
-type SetWind = Extract<SoundEvent, { type: "set"; layer: "wind" }>;
 
 const flutterLeast = 0.15;
 const flutterMost = 0.65;
 const flutterScale = 1.6;
 
 /** Noise through a band that howls higher, the stronger the wind; another noise, too slow to be heard, lets it flutter. */
-export function createWind(nodes: Nodes, waveforms: Waveforms, output: Parameters<typeof connectChain>[0]) {
+export function createWind(nodes: Nodes, waveforms: Waveforms, output: OutputNode) {
   const band = nodes.filter("bandpass", 800, 1.5);
   const flutter = nodes.coarseGain(1);
   const gain = nodes.coarseGain(0);
@@ -26,7 +26,7 @@ export function createWind(nodes: Nodes, waveforms: Waveforms, output: Parameter
   const following = createFollowing();
   return {
     silence: following.silence,
-    set(event: SetWind, atS: number) {
+    set(event: SetEvent<"wind">, atS: number) {
       const { colourTauS, levelTauS } = following.next(event.gainDb, event.tauS);
       level.to(fromDb(event.gainDb), atS, levelTauS);
       centre.to(event.centreHz, atS, colourTauS);

@@ -1,10 +1,9 @@
-import type { SoundEvent } from "../sound-event.ts";
-import type { Waveforms } from "../timbre/waveforms.ts";
+import type { EventOf, SetEvent } from "../../sound-event.ts";
+import type { Waveforms } from "../../timbre/waveforms.ts";
+import type { OutputNode } from "../../tone.ts";
+import { fromDb } from "../gain.ts";
+import { connectChain, type Nodes } from "../nodes.ts";
 import { createFollowing } from "./following.ts";
-import { connectChain, fromDb, type Nodes } from "./nodes.ts";
-
-type SetWaves = Extract<SoundEvent, { type: "set"; layer: "waves" }>;
-type Crest = Extract<SoundEvent, { type: "crest" }>;
 
 /** Where the swell's two sides stand. */
 const swellPan = 0.7;
@@ -17,7 +16,7 @@ const swellStill = 0.5;
 const foamStill = 0.3;
 
 /** Two rumbles that know nothing of each other, left and right, and foam; the same waves pass through both. */
-export function createWaves(nodes: Nodes, waveforms: Waveforms, output: Parameters<typeof connectChain>[0]) {
+export function createWaves(nodes: Nodes, waveforms: Waveforms, output: OutputNode) {
   const swell = nodes.coarseGain(0);
   const swellCrest = nodes.coarseGain(swellStill);
   connectChain(swellCrest, swell, output);
@@ -39,7 +38,7 @@ export function createWaves(nodes: Nodes, waveforms: Waveforms, output: Paramete
       following.silence();
       isStill = false;
     },
-    set({ gainDb, foamDb, cutoffHz, still, tauS }: SetWaves, atS: number) {
+    set({ gainDb, foamDb, cutoffHz, still, tauS }: SetEvent<"waves">, atS: number) {
       const { colourTauS, levelTauS } = following.next(gainDb, tauS);
       if (still) {
         // Else a wave that is under way would still go to its trough, and the sea would stay there.
@@ -53,7 +52,7 @@ export function createWaves(nodes: Nodes, waveforms: Waveforms, output: Paramete
       for (const cutoff of cutoffs) cutoff.to(cutoffHz, atS, colourTauS);
     },
     /** A wave rises faster than it falls, and breaks when it is highest. */
-    crest({ periodS, amplitude }: Crest, atS: number) {
+    crest({ periodS, amplitude }: EventOf<"crest">, atS: number) {
       // It was to come when the sea became still.
       if (isStill) return;
       swellWave.to(amplitude, atS, 0.16 * periodS);

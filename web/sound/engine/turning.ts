@@ -1,4 +1,5 @@
-import type { SoundEvent } from "../sound-event.ts";
+import { soundSampleRate } from "../sample-rate.ts";
+import type { SetEvent } from "../sound-event.ts";
 
 /** Something that turns without end: where it stood (0..1 of a turn) at a moment, and how often it turns a second. */
 export type Turn = { atS: number; turns: number; hz: number };
@@ -8,7 +9,7 @@ export type TurningLoop = { cycles: number; length: number };
 
 /** Of the throb: it modulates and is not heard itself. */
 export const throbSampleRate = 8_000;
-export const glassSampleRate = 48_000;
+export const glassSampleRate = soundSampleRate;
 
 /** The nearest moment at which a sample falls; what begins between two samples would be blurred. */
 export function onGrid(atS: number): number {
@@ -36,8 +37,6 @@ export function turnsAt({ atS, turns, hz }: Turn, laterS: number): number {
 export function turnOn(before: Turn | null, { cycles, length }: TurningLoop, sampleRate: number, atS: number): Turn {
   return { atS, turns: before === null ? 0 : turnsAt(before, atS), hz: (cycles * sampleRate) / length };
 }
-
-type SetEvent = Extract<SoundEvent, { type: "set" }>;
 
 /** The loop that an event sets going, with its sample rate; `null` where nothing turns. */
 export function loopOf(event: SetEvent): { loop: TurningLoop; sampleRate: number } | null {

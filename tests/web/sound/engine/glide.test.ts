@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { createGlide } from "../../../../web/sound/score/glide.ts";
+import { createGlide } from "../../../../web/sound/engine/glide.ts";
 
 setDefaultTimeout(120_000);
 
@@ -19,7 +19,7 @@ function createParam(value: number) {
 }
 
 function glideOf(param: ReturnType<typeof createParam>, now = () => 0) {
-  return createGlide(param as unknown as Parameters<typeof createGlide>[0], now);
+  return createGlide(param, now);
 }
 
 describe("A parameter that is stopped on its way", () => {

@@ -1,4 +1,10 @@
-import type { Param } from "../tone.ts";
+/** What moves: a parameter of the browser's or of Tone's, whose values are numbers here, though Tone allows texts too. */
+export type MovedParam = {
+  readonly value: unknown;
+  setValueAtTime(value: number, atS: number): unknown;
+  setTargetAtTime(target: number, atS: number, tauS: number): unknown;
+  cancelScheduledValues(atS: number): unknown;
+};
 
 /** A parameter that moves towards one value after another, each time as quickly as its time constant says. */
 export type Glide = {
@@ -24,8 +30,8 @@ type Step = { atS: number; target: number; tauS: number };
  * each move for finished when the next begins. So the moves that are not over are remembered here and computed.
  * @param now the context's time; what lies before it is forgotten
  */
-export function createGlide(param: Param<"number"> | AudioParam, now: () => number): Glide {
-  let from = { atS: 0, value: param.value };
+export function createGlide(param: MovedParam, now: () => number): Glide {
+  let from = { atS: 0, value: Number(param.value) };
   let steps: Step[] = [];
   /** When it arrives, so far as is known. */
   let arrivesS = Number.NEGATIVE_INFINITY;

@@ -1,11 +1,10 @@
-import type { SoundEvent } from "../sound-event.ts";
-import { connect } from "../tone.ts";
+import type { SetEvent } from "../../sound-event.ts";
+import { connect, type OutputNode } from "../../tone.ts";
+import { fromDb } from "../gain.ts";
+import type { Nodes } from "../nodes.ts";
+import { farRoom, nearRoom } from "../room.ts";
 import { createFollowing } from "./following.ts";
-import { fromDb, type Nodes } from "./nodes.ts";
-import { farRoom, nearRoom } from "./room.ts";
 import { createTurningSource } from "./turning-source.ts";
-
-type SetWater = Extract<SoundEvent, { type: "set"; layer: "water" }>;
 
 /** A tone and a little of its octave. */
 const partials = [1, 0.05];
@@ -14,11 +13,11 @@ const loudness = 0.35;
 const referenceHz = 440;
 
 /** A bowed glass. */
-export function createGlass(nodes: Nodes, output: Parameters<typeof connect>[0], room: Parameters<typeof connect>[1]) {
+export function createGlass(nodes: Nodes, output: OutputNode, room: OutputNode) {
   const gain = nodes.gain(0);
   const send = nodes.gain(nearRoom);
   const tone = createTurningSource(nodes, partials, gain);
-  connect(gain, output as Parameters<typeof connect>[1]);
+  connect(gain, output);
   connect(output, send);
   connect(send, room);
   const level = nodes.levelOf(gain);
@@ -29,7 +28,7 @@ export function createGlass(nodes: Nodes, output: Parameters<typeof connect>[0],
       following.silence();
       tone.silence();
     },
-    set(event: SetWater, atS: number) {
+    set(event: SetEvent<"water">, atS: number) {
       const { gainDb, hz, room: distance = 0, tauS } = event;
       const { colourTauS, levelTauS } = following.next(gainDb, tauS);
       level.to(fromDb(gainDb) * (referenceHz / hz) ** loudness, atS, levelTauS);

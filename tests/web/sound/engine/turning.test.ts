@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { glassSampleRate, throbSampleRate, turningLoop, turnsAt } from "../../../../web/sound/engine/turning.ts";
 import { pitchOf, throbOf } from "../../../../web/sound/mapping.ts";
 import { type JournalEntry, statesBefore } from "../../../../web/sound/recording/journal.ts";
-import { glassSampleRate, throbSampleRate, turningLoop, turnsAt } from "../../../../web/sound/score/turning.ts";
 
 setDefaultTimeout(120_000);
 

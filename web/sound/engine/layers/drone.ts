@@ -1,17 +1,16 @@
-import type { SoundEvent } from "../sound-event.ts";
-import type { Waveforms } from "../timbre/waveforms.ts";
-import { connect } from "../tone.ts";
+import type { SetEvent } from "../../sound-event.ts";
+import type { Waveforms } from "../../timbre/waveforms.ts";
+import { connect, type OutputNode } from "../../tone.ts";
+import { fromDb } from "../gain.ts";
+import { connectChain, type Nodes } from "../nodes.ts";
 import { createFollowing } from "./following.ts";
-import { connectChain, fromDb, type Nodes } from "./nodes.ts";
 import { createTurningSource } from "./turning-source.ts";
-
-type SetPressure = Extract<SoundEvent, { type: "set"; layer: "pressure" }>;
 
 const throbMiddle = 0.65;
 const throbDepth = 0.35;
 
 /** A chord that throbs. */
-export function createDrone(nodes: Nodes, waveforms: Waveforms, output: Parameters<typeof connectChain>[0]) {
+export function createDrone(nodes: Nodes, waveforms: Waveforms, output: OutputNode) {
   const gain = nodes.gain(0);
   const throbbing = nodes.gain(throbMiddle);
   const depth = nodes.gain(throbDepth);
@@ -25,7 +24,7 @@ export function createDrone(nodes: Nodes, waveforms: Waveforms, output: Paramete
       following.silence();
       throb.silence();
     },
-    set(event: SetPressure, atS: number) {
+    set(event: SetEvent<"pressure">, atS: number) {
       const { colourTauS, levelTauS } = following.next(event.gainDb, event.tauS);
       level.to(fromDb(event.gainDb), atS, levelTauS);
       throb.follow(event, atS);
