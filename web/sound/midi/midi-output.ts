@@ -1,5 +1,6 @@
 import type { SoundEvent } from "../sound-event.ts";
-import { createMidiMapping, noteOffOf, silenceMessages } from "./midi.ts";
+import { createMidiMapping } from "./midi-mapping.ts";
+import { noteOffOf, silenceMessages } from "./midi-messages.ts";
 
 /** A MIDI device, or a program that looks like one. */
 export type MidiPort = { id: string; name: string };

@@ -2,15 +2,17 @@ import { type JournalEntry, preRollS, type Stretch, statesBefore } from "./journ
 import { pcm16, wavHeader } from "./wav.ts";
 
 /** Renders a stretch of at most a minute or so. @returns the channels, from its beginning to its end */
-export type RenderStretch = (stretch: Stretch) => Promise<Float32Array[]>;
+type RenderStretch = (stretch: Stretch) => Promise<Float32Array[]>;
 
-export type RenderOptions = {
-  sampleRate: number;
-  render: RenderStretch;
-  /** Told how much is done, 0..1, after each piece. */
+/** How to follow a recording that is being rendered, and to end it early. */
+export type RenderControl = {
+  /** Receives how much is done, 0..1, after each piece. */
   onProgress(share: number): void;
   signal: AbortSignal;
 };
+
+/** How pieces are rendered: samples a second, and by what. */
+type Rendering = { sampleRate: number; render: RenderStretch };
 
 const channels = 2;
 /** An hour at once would take 1.4 GB; so much of it takes 35 MB. */
@@ -24,7 +26,7 @@ const joinS = 0.1;
  * Renders a stretch into a WAV file of 16 bits, piece by piece, with no more than one piece in memory.
  * @throws {Error} the signal's reason, once it is aborted
  */
-export async function renderWav(stretch: Stretch, options: RenderOptions): Promise<Blob> {
+export async function renderWav(stretch: Stretch, options: RenderControl & Rendering): Promise<Blob> {
   const { sampleRate, onProgress, signal } = options;
   const frames = framesOf(stretch, sampleRate);
   const parts: BlobPart[] = [wavHeader({ channels, sampleRate, frames })];
@@ -43,7 +45,7 @@ export async function renderWav(stretch: Stretch, options: RenderOptions): Promi
 /** Renders a stretch in pieces that go on where the last one ended. @yields left and right */
 export async function* renderPieces(
   stretch: Stretch,
-  { sampleRate, render }: Pick<RenderOptions, "sampleRate" | "render">,
+  { sampleRate, render }: Rendering,
 ): AsyncGenerator<Float32Array[]> {
   const frames = framesOf(stretch, sampleRate);
   const pieceFrames = pieceS * sampleRate;

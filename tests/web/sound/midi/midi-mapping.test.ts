@@ -1,5 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { createMidiMapping, type MidiMessage, silenceMessages } from "../../../../web/sound/midi/midi.ts";
+import { createMidiMapping } from "../../../../web/sound/midi/midi-mapping.ts";
+import { type MidiMessage, silenceMessages } from "../../../../web/sound/midi/midi-messages.ts";
 import type { SoundEvent } from "../../../../web/sound/sound-event.ts";
 
 setDefaultTimeout(120_000);

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import type { JournalEntry, Stretch } from "../../../../web/sound/recording/journal.ts";
-import { renderWav } from "../../../../web/sound/recording/offline-recording.ts";
-import { recordingName } from "../../../../web/sound/recording/recording.ts";
+import { recordingName } from "../../../../web/sound/recording/live-recording.ts";
+import { renderWav } from "../../../../web/sound/recording/render-wav.ts";
 
 setDefaultTimeout(120_000);
 
