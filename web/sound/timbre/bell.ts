@@ -1,4 +1,5 @@
 import { bellNotesHz } from "../mapping.ts";
+import { ringOf } from "./ring.ts";
 import { fadeOut, type Samples } from "./samples.ts";
 
 /** A stroke of a bell: the whole of a soft one, and what a hard one adds to it. */
@@ -23,8 +24,6 @@ const brightPartials: readonly Partial[] = [
   [3, 0.2, 0.3],
   [4, 0.15, 0.2],
 ];
-/** Until the strike note of a bell at 440 Hz has faded by 60 dB; low bells ring longer. */
-export const ringS = 2.2;
 const fadedDb = 66;
 /** The end of every bell, in which what is left of it falls to silence. */
 export const releaseS = 0.06;
@@ -44,11 +43,6 @@ export function makeBell(sampleRate: number, hz: number): BellSamples {
     body: makeRinging(sampleRate, hz, bodyPartials),
     brightness: makeRinging(sampleRate, hz, brightPartials),
   };
-}
-
-/** Returns in how many seconds the strike note of a bell fades by 60 dB. */
-export function ringOf(hz: number): number {
-  return ringS * (440 / hz) ** 0.35;
 }
 
 function makeRinging(sampleRate: number, hz: number, partials: readonly Partial[]): Samples {

@@ -1,4 +1,5 @@
-import { type Partial, releaseS, ringOf } from "./bell.ts";
+import { type Partial, releaseS } from "./bell.ts";
+import { ringOf } from "./ring.ts";
 import { fadeIn, fadeOut, type Samples } from "./samples.ts";
 
 const bowedPartials: readonly Partial[] = [

@@ -1,5 +1,6 @@
 import { bellNotesHz } from "../mapping.ts";
 import { createRandom } from "../random.ts";
+import { flutterSampleRate } from "../sample-rate.ts";
 import { type BellSamples, makeBell } from "./bell.ts";
 import { makeBowedBell } from "./bowed-bell.ts";
 import { makeDrone } from "./drone.ts";
@@ -8,7 +9,7 @@ import { makeKnock } from "./knock.ts";
 import type { Samples } from "./samples.ts";
 import { makeNoises, noiseLength } from "./spectral-noise.ts";
 import { foamAt, swellAt } from "./swell.ts";
-import { flutterAt, flutterSampleRate, windAt } from "./wind.ts";
+import { flutterAt, windAt } from "./wind.ts";
 
 /** All that is made of samples, mono unless it is a pair of left and right. The noises are loops without a seam. */
 export type Waveforms = {

@@ -8,8 +8,6 @@ const windGapHz = 22;
  */
 const lineLevel = 6;
 
-export const flutterSampleRate = 8_000;
-
 /** Spectrum of the wind: pink; what is heard of it is chosen by the wind's own filter. */
 export function windAt(hz: number): number {
   const level = isUponNote(hz) ? lineLevel : besideNotes(hz, windGapHz);

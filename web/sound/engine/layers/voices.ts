@@ -1,4 +1,4 @@
-import { ringS } from "../../timbre/bell.ts";
+import { ringS } from "../../timbre/ring.ts";
 import { cancellingTauS } from "../glides.ts";
 
 /** Something that was struck and has not ended. */

@@ -1,6 +1,7 @@
+import { flutterSampleRate } from "../../sample-rate.ts";
 import type { SetEvent } from "../../sound-event.ts";
 import type { Waveforms } from "../../timbre/waveforms.ts";
-import { flutterSampleRate } from "../../timbre/wind.ts";
+
 import { connect, type OutputNode } from "../../tone.ts";
 import { fromDb } from "../gain.ts";
 import { connectChain, type Nodes } from "../nodes.ts";
