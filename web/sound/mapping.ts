@@ -280,7 +280,7 @@ export function noveltyOf(report: BellFields, before: BellFields): number {
 }
 
 /** Water temperature as 0..1, from the coldest to the warmest that is told apart. */
-export function warmthOf(celsius: number): number {
+function warmthOf(celsius: number): number {
   const [coldest, warmest] = mapping.waterTempC.range;
   return clamp((celsius - coldest) / (warmest - coldest), 0, 1);
 }

@@ -5,7 +5,7 @@ import { connectChain, type Nodes } from "./nodes.ts";
 import { createSeatBelt, seatBeltRange } from "./seat-belt.ts";
 
 /** Where the layers come together, each with a level that a listener sets. */
-export type Buses = {
+type Buses = {
   layers: Record<Layer, Gain>;
   /** What of distant bells goes into the room beyond what all bells do; it follows the slider of the bells. */
   farBells: Gain;

@@ -31,9 +31,9 @@ export type Engine = {
 };
 
 /** `turns`: where in its turn (0..1) a tone or a throb then stands; else it goes on from where it is. */
-export type PlayedEvent = SoundEvent & { turns?: number };
+type PlayedEvent = SoundEvent & { turns?: number };
 
-export type EngineOptions = {
+type EngineOptions = {
   /** Time of the context's beginning. What turns without end depends on it, so that a later piece fits the earlier one. */
   beginS?: number;
 };

@@ -4,10 +4,10 @@ import { createGlide, type Glide, type MovedParam } from "./glide.ts";
 /** How quickly what sounds fades when the score is switched. */
 export const cancellingTauS = 0.05;
 
-/** Makes the glides of one engine, and holds or silences them all when the score is switched. */
-export type Glides = ReturnType<typeof createGlides>;
-
-/** @param now the context's time, in seconds */
+/**
+ * Makes the glides of one engine, and holds or silences them all when the score is switched.
+ * @param now the context's time, in seconds
+ */
 export function createGlides(now: () => number) {
   const scored: Glide[] = [];
   const levels: Glide[] = [];

@@ -5,7 +5,7 @@ import type { SetEvent } from "../sound-event.ts";
 export type Turn = { atS: number; turns: number; hz: number };
 
 /** A whole number of turns in a whole number of samples, to be played round and round. */
-export type TurningLoop = { cycles: number; length: number };
+type TurningLoop = { cycles: number; length: number };
 
 /** Of the throb: it modulates and is not heard itself. */
 export const throbSampleRate = 8_000;

@@ -15,7 +15,7 @@ import {
 } from "./midi-messages.ts";
 
 /** The channel of each voice, as musicians count them: 1..16. docs/midi.md tells the same in words. */
-export const midiChannels = {
+const midiChannels = {
   waves: 1,
   wind: 2,
   pressure: 3,

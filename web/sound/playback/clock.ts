@@ -2,7 +2,7 @@
 const plausibleMs = 500;
 
 /** What of an AudioContext tells the time. */
-export type AudioClock = Pick<AudioContext, "currentTime" | "baseLatency" | "outputLatency" | "getOutputTimestamp">;
+type AudioClock = Pick<AudioContext, "currentTime" | "baseLatency" | "outputLatency" | "getOutputTimestamp">;
 
 /**
  * When a time of the audio clock is heard, as of `performance.now()`. What leaves the context reaches the ear only after

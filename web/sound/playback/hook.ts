@@ -9,9 +9,9 @@ import type { SoundEvent } from "../sound-event.ts";
 /** An observation as a measuring tool makes it up: fresh, of any station. */
 export type MadeUp = Partial<Record<SeaField, number | null>> & { stationId?: string; lon?: number };
 
-export type TuneOptions = { seconds?: number; seed?: number; preset?: Preset; sweep?: boolean; introduction?: boolean };
+type TuneOptions = { seconds?: number; seed?: number; preset?: Preset; sweep?: boolean; introduction?: boolean };
 
-export type BurstOptions = {
+type BurstOptions = {
   seconds?: number;
   seed?: number;
   preset?: Preset;

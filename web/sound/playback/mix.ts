@@ -3,7 +3,7 @@ import type { Journal } from "../recording/journal.ts";
 import type { Layer } from "../sound-event.ts";
 
 /** What a listener sets. It is remembered before there is an engine, and set again where there is one. */
-export type Mix = {
+type Mix = {
   /** @param level 0..1 */
   setLayerLevel(layer: Layer, level: number): void;
   setReverb(on: boolean): void;

@@ -9,13 +9,13 @@ import { heardAtMs } from "./clock.ts";
 import { createEngineLoader } from "./engine-loader.ts";
 import type { NowPlaying } from "./media-session.ts";
 import { createMix } from "./mix.ts";
-import { createPerformance } from "./performance.ts";
 import { createRecorder } from "./recorder.ts";
+import { createScorePlayer } from "./score-player.ts";
 import { createTransport, type PlayerState } from "./transport.ts";
 
 export type { PlayerState };
 
-export type PlayerListener = {
+type PlayerListener = {
   onState(state: PlayerState): void;
   /** An event will sound at `atMs`, of `performance.now()`, within the next moments; it is told once. */
   onSound(event: SoundEvent, atMs: number): void;
@@ -70,7 +70,7 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
   const journal = createJournal();
   const mix = createMix(journal, nowS);
   const recorder = createRecorder(journal, load);
-  const performing = createPerformance(journal, {
+  const scores = createScorePlayer(journal, {
     nowS,
     isPaused: () => transport.state === "paused",
     onSound(event, atS) {
@@ -78,13 +78,13 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     },
   });
   const transport = createTransport({
-    canSound: () => performing.engine !== null,
+    canSound: () => scores.engine !== null,
     onState(state) {
       keepTicking?.(state === "playing");
       recorder.follow(state === "playing");
       onState(state);
     },
-    onWake: performing.tick,
+    onWake: scores.tick,
   });
   let keepTicking: ((on: boolean) => void) | null = null;
   let starting: Promise<void> | null = null;
@@ -94,7 +94,7 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     // Whoever starts receives a failure; until then there is time to try again.
     prepare: () => void load().catch(() => {}),
     start() {
-      if (performing.engine) transport.resume();
+      if (scores.engine) transport.resume();
       else starting ??= start().finally(() => (starting = null));
       return starting ?? Promise.resolve();
     },
@@ -103,12 +103,12 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     get state() {
       return transport.state;
     },
-    play: performing.play,
+    play: scores.play,
     get scoreTimeS() {
-      return performing.scoreTimeS;
+      return scores.scoreTimeS;
     },
     sound(events) {
-      if (transport.state === "playing") performing.sound(events);
+      if (transport.state === "playing") scores.sound(events);
     },
     setVolume(wanted) {
       volume = wanted;
@@ -132,13 +132,13 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     try {
       const { createEngine, Ticker, waveforms } = await load();
       engine = createEngine(context, input, waveforms);
-      keepTicking = createTicking(() => new Ticker(performing.tick, "worker", tickMs / 1000));
+      keepTicking = createTicking(() => new Ticker(scores.tick, "worker", tickMs / 1000));
     } catch (error) {
       await transport.close();
       throw error;
     }
     mix.applyTo(engine);
-    performing.beginOn(engine);
+    scores.beginOn(engine);
     transport.follow();
   }
 

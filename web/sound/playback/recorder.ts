@@ -7,7 +7,7 @@ import type { EngineParts } from "./engine-loader.ts";
 import type { Output } from "./output.ts";
 
 /** Records what sounds: as it plays, or afterwards from a journal of the last hour. */
-export type Recorder = {
+type Recorder = {
   /** Begins to record, before volume and mute. `null`: this browser cannot. */
   recordLive(output: Output, isPlaying: boolean): LiveRecording | null;
   /** Lets the recording that was begun go on, or wait while nothing plays. */

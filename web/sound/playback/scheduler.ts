@@ -1,14 +1,14 @@
 import type { Score } from "../score/score.ts";
 import type { Layer, SoundEvent } from "../sound-event.ts";
 
-export type SchedulerListener = {
+type SchedulerListener = {
   /** Hands an event to the engine. It sounds at `startS + event.t`, which is not in the past. */
   play(event: SoundEvent, startS: number): void;
   /** An event will sound within the next moments; it is told in time, yet so late that a pause does not overtake it. */
   tell(event: SoundEvent, atS: number): void;
 };
 
-export type Scheduler = {
+type Scheduler = {
   /** Plays a score from its t = 0 at `startS`; what waits of the last is forgotten. */
   begin(score: Score, startS: number): void;
   /** To be called a few times a second: hands out all that sounds before `nowS + lookaheadS`. */

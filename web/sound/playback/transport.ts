@@ -7,7 +7,7 @@ import { type Output, openOutput } from "./output.ts";
  */
 export type PlayerState = "off" | "loading" | "playing" | "paused" | "interrupted";
 
-export type TransportListener = {
+type TransportListener = {
   /** Whether what is needed to sound is there. */
   canSound(): boolean;
   onState(state: PlayerState): void;
@@ -16,7 +16,7 @@ export type TransportListener = {
 };
 
 /** Begins, pauses and resumes, by the page as by media keys, and brings the sound back where it was taken away. */
-export type Transport = {
+type Transport = {
   /** `null` while it is off. */
   readonly output: Output | null;
   readonly state: PlayerState;

@@ -1,5 +1,5 @@
 /** A form in which this browser can record what it plays. */
-export type RecordingFormat = { mimeType: string; extension: string };
+type RecordingFormat = { mimeType: string; extension: string };
 
 /** What plays, while it is being recorded; pauses and interruptions are left out. */
 export type LiveRecording = {

@@ -4,7 +4,7 @@ import { type Layer, layers, type SoundEvent } from "../sound-event.ts";
 import { makeWaveforms, type Waveforms } from "../timbre/waveforms.ts";
 
 /** How to render; a tool sets what it wants to hear apart from the rest. */
-export type RenderOptions = {
+type RenderOptions = {
   /** Whether the room is heard. */
   reverb?: boolean;
   /** Levels of the layers, 0..1; 1 where none is given. */

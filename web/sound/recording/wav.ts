@@ -6,7 +6,7 @@ const fullScale = 0x7fff;
 const largestBytes = 0xffff_ffff - (headerBytes - 8);
 
 /** The shape of a 16-bit WAV file. */
-export type WavShape = { channels: number; sampleRate: number; frames: number };
+type WavShape = { channels: number; sampleRate: number; frames: number };
 
 /**
  * The first 44 bytes of a 16-bit PCM WAV file, whose samples follow in {@link pcm16}'s form.

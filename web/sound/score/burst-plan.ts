@@ -4,7 +4,7 @@ import type { Report } from "./report.ts";
 /** A report's bell, and when it is to ring, in seconds of the score. */
 export type PlannedBell = { report: Report; t: number };
 
-export type BurstPlanOptions = {
+type BurstPlanOptions = {
   t: number;
   /** How long the burst still lasts. */
   leftS: number;

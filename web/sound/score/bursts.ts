@@ -6,7 +6,7 @@ import { createReportWorth } from "./report-worth.ts";
 /** How many bells of the present burst have rung, still wait, and will not ring: `arrived` is the sum of the others. */
 export type BurstTally = { arrived: number; rung: number; waiting: number; leftOut: number };
 
-export type BurstsOptions = {
+type BurstsOptions = {
   random: () => number;
   bellsPerS: number;
   /** How long a burst may last before any interval between two is known. */
@@ -16,7 +16,7 @@ export type BurstsOptions = {
 };
 
 /** Reports that arrive many at once and ring one after the other. */
-export type Bursts = {
+type Bursts = {
   /** Returns the bell of a lone report, which rings at once; those of a burst come with {@link Bursts.until}. */
   arrive(reports: readonly Report[], t: number): PlannedBell[];
   /** Returns the bells before `t` that it has not returned yet. */

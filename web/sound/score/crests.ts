@@ -2,7 +2,7 @@ import { crestPeriodOf } from "../mapping.ts";
 import type { SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";
 
-export type CrestsOptions = {
+type CrestsOptions = {
   random: () => number;
   firstS: number;
   /** While no crests pass, whether they do is looked at again this often. */
@@ -12,7 +12,7 @@ export type CrestsOptions = {
 };
 
 /** The waves that pass, one after the other. */
-export type Crests = {
+type Crests = {
   /** Returns the crests before `t` that it has not returned yet. @param seaAt the sea at a time of the score */
   until(t: number, seaAt: (t: number) => SeaState | null): EventOf<"crest">[];
 };

@@ -5,7 +5,7 @@ import type { EventOf } from "../sound-event.ts";
 const { turnS, secondTickS, beamDelayS } = lighthouseTurn;
 
 /** The lighthouse, turn by turn. */
-export type Lighthouse = {
+type Lighthouse = {
   /** Returns the pings of the turns that begin before `t` and that it has not returned yet. */
   until(t: number, sea: SeaState | null): EventOf<"ping">[];
 };

@@ -2,7 +2,7 @@ import { missingKnockDb } from "../mapping.ts";
 import type { SeaField, SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";
 
-export type MissingKnocksOptions = {
+type MissingKnocksOptions = {
   stationId?: string | undefined;
   /** Whether the lighthouse is heard: then it shows by itself that a wind has no direction. */
   lighthouse: boolean;
@@ -10,7 +10,7 @@ export type MissingKnocksOptions = {
 };
 
 /** The knocks in place of what the tuned-in station did not measure. */
-export type MissingKnocks = {
+type MissingKnocks = {
   /** Returns the knocks before `t` that it has not returned yet. */
   until(t: number, sea: SeaState | null): EventOf<"knock">[];
 };

@@ -14,7 +14,7 @@ export type ReplayScore = Score & {
   frameAt(t: number): number;
 };
 
-export type ReplayScoreOptions = {
+type ReplayScoreOptions = {
   seed: number;
   preset: Preset;
   /** How long all the frames together take. */

@@ -2,7 +2,7 @@ import { extremityOf, noveltyOf } from "../mapping.ts";
 import type { Report } from "./report.ts";
 
 /** What makes a report worth one of the few bells of a burst, in the light of what its station did before. */
-export type ReportWorth = {
+type ReportWorth = {
   of(report: Report): number;
   /** A report has arrived: the next of its station is compared with it. */
   remember(report: Report): void;

@@ -16,7 +16,7 @@ export type SeaScore = Score & {
   setSea(sea: SeaState, t: number): void;
 };
 
-export type SeaScoreOptions = Pick<SeaLayersOptions, "droneDb" | "water" | "windPlaced"> & {
+type SeaScoreOptions = Pick<SeaLayersOptions, "droneDb" | "water" | "windPlaced"> & {
   random: () => number;
   /** What is added to the level of every layer. */
   seaDbOf(sea: SeaState): number;

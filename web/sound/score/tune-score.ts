@@ -3,7 +3,7 @@ import { isHeard, type Preset, presetChoices } from "../preset.ts";
 import { createRandom } from "../random.ts";
 import { createSeaScore, type SeaScore } from "./sea-score.ts";
 
-export type TuneScoreOptions = {
+type TuneScoreOptions = {
   /** The station, for those who are told what knocks. */
   stationId?: string;
   seed: number;

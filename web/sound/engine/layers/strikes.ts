@@ -8,7 +8,7 @@ import { farRoom, nearRoom } from "../room.ts";
 import { createVoices, type Voice } from "./voices.ts";
 
 /** What is struck and rings by itself. */
-export type StrikeEvent = EventOf<"bell" | "bowed" | "knock" | "ping">;
+type StrikeEvent = EventOf<"bell" | "bowed" | "knock" | "ping">;
 
 /** What sounds in a voice, and how long; the first source rings longest. */
 type Struck = { sources: Voice["sources"]; seconds: number };

@@ -4,7 +4,7 @@ import type { Score } from "../score/score.ts";
 import type { SoundEvent } from "../sound-event.ts";
 import { createScheduler } from "./scheduler.ts";
 
-export type PerformanceListener = {
+type ScorePlayerListener = {
   /** The engine's time, in seconds. */
   nowS(): number;
   isPaused(): boolean;
@@ -13,7 +13,7 @@ export type PerformanceListener = {
 };
 
 /** One score after another, played on the engine as soon as there is one. */
-export type Performance = {
+type ScorePlayer = {
   readonly engine: Engine | null;
   /** Plays a score from its t = 0 now, in place of the last. */
   play(score: Score): void;
@@ -35,8 +35,8 @@ const hiddenTellAheadS = 1.5;
 /** Time to hand the first events over. */
 const beginS = 0.03;
 
-/** Makes a performance without a score or an engine. @param journal remembers what was heard */
-export function createPerformance(journal: Journal, { nowS, isPaused, onSound }: PerformanceListener): Performance {
+/** Makes a player without a score or an engine. @param journal remembers what was heard */
+export function createScorePlayer(journal: Journal, { nowS, isPaused, onSound }: ScorePlayerListener): ScorePlayer {
   let engine: Engine | null = null;
   let score: Score | null = null;
   const scheduler = createScheduler({
