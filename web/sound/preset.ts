@@ -1,3 +1,5 @@
+// Calm, Harbour and Instrument: what each chooses.
+
 /** Three ways to listen; the mapping of the data is the same in all. */
 export const presets = ["calm", "harbour", "instrument"] as const;
 

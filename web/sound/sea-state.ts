@@ -1,3 +1,5 @@
+// A state of the sea, field by field.
+
 /** The fields of the sea that are heard without end, as long as they are measured. */
 export const seaFields = [
   "waveHeightM",

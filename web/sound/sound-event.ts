@@ -1,3 +1,5 @@
+// What a score consists of, and the layers.
+
 import type { SeaField } from "./sea-state.ts";
 
 /** What has a slider and a solo of its own. */

@@ -1,3 +1,5 @@
+// Samples as the browser plays them.
+
 import type { Waveforms } from "../timbre/waveforms.ts";
 
 type Samples = Float32Array<ArrayBuffer>;

@@ -1,3 +1,5 @@
+// Where the layers come together before they leave: a level for each layer, and the master.
+
 import { byLayer, type Layer } from "../sound-event.ts";
 import { connect, type Gain } from "../tone.ts";
 import { fromDb, sliderGain } from "./gain.ts";

@@ -1,3 +1,5 @@
+// The engine: events of a score become nodes of Web Audio.
+
 import type { Layer, SoundEvent } from "../sound-event.ts";
 import type { Waveforms } from "../timbre/waveforms.ts";
 import { connect } from "../tone.ts";

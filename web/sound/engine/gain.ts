@@ -1,3 +1,5 @@
+// Decibels and slider levels as gains.
+
 import { silentDb } from "../mapping.ts";
 
 /** Returns the gain of a level in dB; 0 for {@link silentDb}. */

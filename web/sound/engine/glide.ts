@@ -1,3 +1,5 @@
+// One parameter that moves, computed where browsers do not tell.
+
 /** What moves: a parameter of the browser's or of Tone's, whose values are numbers here, though Tone allows texts too. */
 export type MovedParam = {
   readonly value: unknown;

@@ -1,3 +1,5 @@
+// All the parameters that move in an engine.
+
 import type { Gain } from "../tone.ts";
 import { createGlide, type Glide, type MovedParam } from "./glide.ts";
 

@@ -1,3 +1,5 @@
+// The nodes of one engine.
+
 import { BiquadFilter, Context, connect, Gain, type OutputNode, Panner, setContext } from "../tone.ts";
 import { audioBufferOf } from "./audio-buffers.ts";
 import { createGlides } from "./glides.ts";

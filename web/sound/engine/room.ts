@@ -1,3 +1,5 @@
+// The echo.
+
 import type { Waveforms } from "../timbre/waveforms.ts";
 import { connect, type Gain, type OutputNode } from "../tone.ts";
 import { audioBufferOf } from "./audio-buffers.ts";

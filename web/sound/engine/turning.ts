@@ -1,3 +1,5 @@
+// Where in its turn a tone or a throb is at any moment.
+
 import { soundSampleRate } from "../sample-rate.ts";
 import type { SetEvent } from "../sound-event.ts";
 

@@ -1,3 +1,5 @@
+// What a score's event is on MIDI: channels, notes and controllers.
+
 import type { EventOf, Layer, SetEvent, SoundEvent } from "../sound-event.ts";
 import {
   bend,

@@ -1,3 +1,5 @@
+// The way to a MIDI device.
+
 import type { SoundEvent } from "../sound-event.ts";
 import { createMidiMapping } from "./midi-mapping.ts";
 import { noteOffOf, silenceMessages } from "./midi-messages.ts";

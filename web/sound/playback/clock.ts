@@ -1,3 +1,5 @@
+// When a time of the audio clock reaches the ear.
+
 /** Two readings of one moment that are further apart than this are not of one moment. */
 const plausibleMs = 500;
 

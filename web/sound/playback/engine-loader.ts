@@ -1,3 +1,5 @@
+// Fetches the engine and has the waveforms made.
+
 import { soundSampleRate } from "../sample-rate.ts";
 import type { Waveforms } from "../timbre/waveforms.ts";
 

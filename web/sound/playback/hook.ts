@@ -1,3 +1,5 @@
+// Scores and renders for tools that measure the sound.
+
 import type { Preset } from "../preset.ts";
 import { renderOffline } from "../recording/render-offline.ts";
 import { createNetworkScore, type NetworkScoreOptions, type Report } from "../score/network-score.ts";

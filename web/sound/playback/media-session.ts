@@ -1,3 +1,5 @@
+// Media keys and lock screens.
+
 import silenceUrl from "../silence.wav";
 
 /** What a lock screen or a keyboard's media keys ask for. */

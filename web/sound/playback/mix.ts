@@ -1,3 +1,5 @@
+// Levels of the layers and the reverb, as the listener set them.
+
 import type { Engine } from "../engine/engine.ts";
 import type { Journal } from "../recording/journal.ts";
 import type { Layer } from "../sound-event.ts";

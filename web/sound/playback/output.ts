@@ -1,3 +1,5 @@
+// The way from the engine to the loudspeaker: volume, pause and fades.
+
 import { sliderGain } from "../engine/gain.ts";
 import { createGlide } from "../engine/glide.ts";
 import { soundSampleRate } from "../sample-rate.ts";

@@ -1,3 +1,5 @@
+// The player: what the page asks of the sound.
+
 import type { Engine } from "../engine/engine.ts";
 import { createJournal } from "../recording/journal.ts";
 import type { LiveRecording } from "../recording/live-recording.ts";
@@ -91,7 +93,7 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
   let volume = 1;
 
   return {
-    // Whoever starts receives a failure; until then there is time to try again.
+    // A failure is for the caller of start; until then there is time to try again.
     prepare: () => void load().catch(() => {}),
     start() {
       if (scores.engine) transport.resume();

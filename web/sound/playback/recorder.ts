@@ -1,3 +1,5 @@
+// Recordings of what sounds, live or of the last hour.
+
 import type { Journal, Stretch } from "../recording/journal.ts";
 import { type LiveRecording, liveRecordingFormat, recordLive } from "../recording/live-recording.ts";
 import { renderStretch } from "../recording/render-stretch.ts";

@@ -1,3 +1,5 @@
+// Brings a score's events to the engine in time.
+
 import type { Score } from "../score/score.ts";
 import type { Layer, SoundEvent } from "../sound-event.ts";
 

@@ -1,3 +1,5 @@
+// Plays one score after another on the engine.
+
 import type { Engine } from "../engine/engine.ts";
 import type { Journal } from "../recording/journal.ts";
 import type { Score } from "../score/score.ts";

@@ -1,3 +1,5 @@
+// Fades the sound after some minutes.
+
 const fadeMs = 30_000;
 const minuteMs = 60_000;
 

@@ -1,3 +1,5 @@
+// Begin, pause, resume, and what interrupts the sound.
+
 import { createMediaSession, type NowPlaying } from "./media-session.ts";
 import { type Output, openOutput } from "./output.ts";
 

@@ -1,3 +1,5 @@
+// What was heard in the last hour, enough to render it again.
+
 import { loopOf, onGrid, type Turn, turnOn } from "../engine/turning.ts";
 import { type Layer, layers, type SoundEvent } from "../sound-event.ts";
 

@@ -1,3 +1,5 @@
+// Records a stream by the browser's MediaRecorder.
+
 /** A form in which this browser can record what it plays. */
 type RecordingFormat = { mimeType: string; extension: string };
 

@@ -1,3 +1,5 @@
+// Renders a score's events, for tools that measure the sound.
+
 import { createEngine } from "../engine/engine.ts";
 import { soundSampleRate } from "../sample-rate.ts";
 import { type Layer, layers, type SoundEvent } from "../sound-event.ts";

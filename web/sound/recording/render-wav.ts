@@ -1,3 +1,5 @@
+// Renders what was heard into a WAV file, piece by piece.
+
 import { type JournalEntry, preRollS, type Stretch, statesBefore } from "./journal.ts";
 import { pcm16, wavHeader } from "./wav.ts";
 

@@ -1,3 +1,5 @@
+// The bytes of a WAV file.
+
 const headerBytes = 44;
 const bytesPerSample = 2;
 const formatPcm = 1;

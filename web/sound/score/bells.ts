@@ -1,3 +1,5 @@
+// The bell of an observation.
+
 import { type BellFields, bellNoteOf, distanceOf, pitchOf, stationBellDb, strokeOf } from "../mapping.ts";
 import type { PresetChoice } from "../preset.ts";
 import type { SeaState } from "../sea-state.ts";

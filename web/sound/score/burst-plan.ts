@@ -1,3 +1,5 @@
+// Which reports of a burst ring, and when.
+
 import { bellGap, degreesEast } from "../mapping.ts";
 import type { Report } from "./report.ts";
 

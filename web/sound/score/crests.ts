@@ -1,3 +1,5 @@
+// The waves that pass.
+
 import { crestPeriodOf } from "../mapping.ts";
 import type { SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";

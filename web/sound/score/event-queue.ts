@@ -1,3 +1,5 @@
+// Events that wait for their time.
+
 import type { SoundEvent } from "../sound-event.ts";
 
 /** Events that a score has made and not yet given out. */

@@ -1,3 +1,5 @@
+// The first seconds of a tuned-in station, in which the layers come in one by one.
+
 import type { SeaField } from "../sea-state.ts";
 import type { SetEvent, SoundEvent } from "../sound-event.ts";
 

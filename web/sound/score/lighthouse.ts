@@ -1,3 +1,5 @@
+// The lighthouse's pings: north, and where the wind is from.
+
 import { beamTimeOf, distanceOf, lighthouseDbOf, lighthouseHz, lighthouseTurn, panOfDirection } from "../mapping.ts";
 import type { SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";

@@ -1,3 +1,5 @@
+// Knocks in place of what a station did not measure.
+
 import { missingKnockDb } from "../mapping.ts";
 import type { SeaField, SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";

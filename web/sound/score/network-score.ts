@@ -1,3 +1,5 @@
+// The score of the whole network.
+
 import { calmSeaDbOf, droneDb, networkBellsDb, panOfLongitude } from "../mapping.ts";
 import { isHeard, type Preset, type PresetChoice, presetChoices } from "../preset.ts";
 import { createRandom } from "../random.ts";

@@ -1,3 +1,5 @@
+// The score of a past day.
+
 import { clamp, droneDb, lighthouseHz, midnightDb, replayBellsDb } from "../mapping.ts";
 import { isHeard, type Preset, presetChoices } from "../preset.ts";
 import { createRandom } from "../random.ts";

@@ -1,3 +1,5 @@
+// What makes a report worth a bell.
+
 import { extremityOf, noveltyOf } from "../mapping.ts";
 import type { Report } from "./report.ts";
 

@@ -1,3 +1,5 @@
+// A report, as far as its bell needs it.
+
 import type { BellFields } from "../mapping.ts";
 
 /** What a report's bell tells of it. */

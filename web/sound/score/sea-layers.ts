@@ -1,3 +1,5 @@
+// How a state of the sea sounds: the settings of the four layers.
+
 import {
   distanceOf,
   flutterOf,

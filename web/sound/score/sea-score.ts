@@ -1,3 +1,5 @@
+// The score of a sea that changes, which the network and a tuned-in station share.
+
 import { isStale } from "../mapping.ts";
 import { type SeaState, seaStateOf } from "../sea-state.ts";
 import type { Layer, SetEvent } from "../sound-event.ts";

@@ -1,3 +1,5 @@
+// The score of one station.
+
 import { droneDb } from "../mapping.ts";
 import { isHeard, type Preset, presetChoices } from "../preset.ts";
 import { createRandom } from "../random.ts";

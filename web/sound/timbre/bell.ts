@@ -1,3 +1,5 @@
+// The timbre of a bell that is struck.
+
 import { bellNotesHz } from "../mapping.ts";
 import { ringOf } from "./ring.ts";
 import { fadeOut, type Samples } from "./samples.ts";

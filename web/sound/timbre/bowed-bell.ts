@@ -1,3 +1,5 @@
+// The timbre of a bell that is bowed.
+
 import { type Partial, releaseS } from "./bell.ts";
 import { ringOf } from "./ring.ts";
 import { fadeIn, fadeOut, type Samples } from "./samples.ts";

@@ -1,3 +1,5 @@
+// The timbre of the drone.
+
 import type { Samples } from "./samples.ts";
 
 /**

@@ -1,3 +1,5 @@
+// The echo's impulse response.
+
 import type { Samples } from "./samples.ts";
 
 /** Short: what lingers longer than a bell's upper notes is taken for bells of its own. */

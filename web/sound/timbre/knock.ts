@@ -1,3 +1,5 @@
+// The timbre of a knock.
+
 import { fadeOut, type Samples } from "./samples.ts";
 
 /** Resonances of dead wood: frequency, level, time of the peak. They keep away from the notes of the bells. */

@@ -1,3 +1,5 @@
+// How long bells ring.
+
 /** Until the strike note of a bell at 440 Hz has faded by 60 dB, in seconds; low bells ring longer. */
 export const ringS = 2.2;
 

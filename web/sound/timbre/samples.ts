@@ -1,3 +1,5 @@
+// Samples, and fades of them.
+
 /** One channel of sound, -1..1. */
 export type Samples = Float32Array<ArrayBuffer>;
 

@@ -1,3 +1,5 @@
+// Noise with a given spectrum, as a loop without a seam.
+
 import type { Samples } from "./samples.ts";
 
 /** How strong a noise is at a frequency; only the shape matters. */

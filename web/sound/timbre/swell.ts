@@ -1,3 +1,5 @@
+// The timbre of swell and foam.
+
 import { band, besideNotes } from "./note-gaps.ts";
 
 /** Narrower than the wind's, since the foam is: the gaps must leave most of it. */

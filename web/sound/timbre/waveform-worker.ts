@@ -1,3 +1,5 @@
+// The worker that makes all waveforms.
+
 import { buffersOf, makeWaveforms } from "./waveforms.ts";
 
 /** What the worker is asked for; its only answer are the {@link makeWaveforms}, handed over without a copy. */

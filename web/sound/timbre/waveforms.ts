@@ -1,3 +1,5 @@
+// All timbres together.
+
 import { bellNotesHz } from "../mapping.ts";
 import { createRandom } from "../random.ts";
 import { flutterSampleRate } from "../sample-rate.ts";

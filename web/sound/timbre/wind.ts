@@ -1,3 +1,5 @@
+// The timbre of the wind.
+
 import { band, besideNotes, isUponNote } from "./note-gaps.ts";
 
 /** Width of the gap that the wind leaves for a note, to each side. */

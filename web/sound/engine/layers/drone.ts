@@ -1,3 +1,5 @@
+// The pressure layer: a chord that throbs.
+
 import type { SetEvent } from "../../sound-event.ts";
 import type { Waveforms } from "../../timbre/waveforms.ts";
 import { connect, type OutputNode } from "../../tone.ts";

@@ -1,3 +1,5 @@
+// How quickly a layer follows a new setting.
+
 import { silentDb } from "../../mapping.ts";
 
 /** Of a sea that changes; in seconds, as time constants. */

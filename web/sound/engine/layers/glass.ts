@@ -1,3 +1,5 @@
+// The water layer: a bowed glass at the pitch of the temperature.
+
 import type { SetEvent } from "../../sound-event.ts";
 import { connect, type OutputNode } from "../../tone.ts";
 import { fromDb } from "../gain.ts";

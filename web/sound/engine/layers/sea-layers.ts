@@ -1,3 +1,5 @@
+// The four layers that sound without end: waves, wind, pressure and water.
+
 import type { SetEvent } from "../../sound-event.ts";
 import type { Waveforms } from "../../timbre/waveforms.ts";
 import type { OutputNode } from "../../tone.ts";

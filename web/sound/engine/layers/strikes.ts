@@ -1,3 +1,5 @@
+// What is struck: bells, knocks and the lighthouse's pings.
+
 import { bellNotesHz } from "../../mapping.ts";
 import type { EventOf } from "../../sound-event.ts";
 import type { Waveforms } from "../../timbre/waveforms.ts";

@@ -1,3 +1,5 @@
+// A tone or a throb without end, as loops.
+
 import type { SetEvent } from "../../sound-event.ts";
 import { connect, type InputNode } from "../../tone.ts";
 import type { AnyContext, Nodes } from "../nodes.ts";

@@ -1,3 +1,5 @@
+// How many strikes sound at once, and which one makes room.
+
 import { ringS } from "../../timbre/ring.ts";
 import { cancellingTauS } from "../glides.ts";
 

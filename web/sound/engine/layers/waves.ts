@@ -1,3 +1,5 @@
+// The wave layer: swell, foam and the crests that pass through both.
+
 import type { EventOf, SetEvent } from "../../sound-event.ts";
 import type { Waveforms } from "../../timbre/waveforms.ts";
 import type { OutputNode } from "../../tone.ts";

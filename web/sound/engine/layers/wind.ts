@@ -1,3 +1,5 @@
+// The wind layer: noise in a band, which flutters.
+
 import { flutterSampleRate } from "../../sample-rate.ts";
 import type { SetEvent } from "../../sound-event.ts";
 import type { Waveforms } from "../../timbre/waveforms.ts";
