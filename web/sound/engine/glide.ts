@@ -28,8 +28,9 @@ const arrivedTaus = 20;
 type Step = { atS: number; target: number; tauS: number };
 
 /**
- * Browsers do not all tell, let alone hold, where a parameter will be at a moment (`cancelAndHoldAtTime`), and Tone takes
- * each move for finished when the next begins. So the moves that are not over are remembered here and computed.
+ * Makes a parameter move. Browsers do not all tell, let alone hold, where a parameter will be at a moment
+ * (`cancelAndHoldAtTime`), and Tone takes each move for finished when the next begins. So the moves that are not over are
+ * remembered here and computed.
  * @param now the context's time; what lies before it is forgotten
  */
 export function createGlide(param: MovedParam, now: () => number): Glide {

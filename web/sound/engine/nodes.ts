@@ -12,7 +12,7 @@ export type AnyContext = AudioContext | OfflineAudioContext;
 /** Makes the nodes of one engine, and the glides of their parameters. */
 export type Nodes = ReturnType<typeof createNodes>;
 
-/** @param beginS time of the context's beginning; the loops depend on it */
+/** Returns what makes an engine's nodes. @param beginS time of the context's beginning, in seconds; the loops depend on it */
 export function createNodes(context: AnyContext, beginS: number) {
   const now = () => context.currentTime;
   return { context, beginS, now, ...createToneNodes(context), ...createSources(context, beginS), ...createGlides(now) };

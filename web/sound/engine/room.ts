@@ -12,7 +12,7 @@ export const farRoom = 0.9;
 /** The echo reaches the right ear so much later, which makes it wide: one convolution costs half of two. */
 const widthS = 0.0125;
 
-/** An echo that bells and glass share. */
+/** Makes an echo that bells and glass share. */
 export function createRoom(nodes: Nodes, { room, sampleRate }: Waveforms, output: OutputNode) {
   const { context } = nodes;
   // Before the convolver, which rests while it is given silence.

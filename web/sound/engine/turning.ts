@@ -13,7 +13,7 @@ type TurningLoop = { cycles: number; length: number };
 export const throbSampleRate = 8_000;
 export const glassSampleRate = soundSampleRate;
 
-/** The nearest moment at which a sample falls; what begins between two samples would be blurred. */
+/** Returns the nearest moment at which a sample falls; what begins between two samples would be blurred. */
 export function onGrid(atS: number): number {
   return Math.round(atS * glassSampleRate) / glassSampleRate;
 }
@@ -21,7 +21,7 @@ export function onGrid(atS: number): number {
 /** A loop's pitch is this close to what was asked for, as a share of it: 0.035 cents. */
 const closeEnough = 2e-5;
 
-/** The shortest loop whose pitch is close enough to what is asked for. */
+/** Returns the shortest loop whose pitch is close enough to what is asked for. */
 export function turningLoop(hz: number, sampleRate: number): TurningLoop {
   for (let cycles = 1; ; cycles++) {
     const length = Math.round((cycles * sampleRate) / hz);
@@ -29,18 +29,18 @@ export function turningLoop(hz: number, sampleRate: number): TurningLoop {
   }
 }
 
-/** Where in its turn something stands at a later moment. */
+/** Returns where in its turn (0..1) something is at a later moment. */
 export function turnsAt({ atS, turns, hz }: Turn, laterS: number): number {
   const later = turns + hz * (laterS - atS);
   return later - Math.floor(later);
 }
 
-/** How something turns on when its pitch changes: from where it stands, or from the beginning of a turn. */
+/** Returns how something turns on when its pitch changes: from where it stands, or from the beginning of a turn. */
 export function turnOn(before: Turn | null, { cycles, length }: TurningLoop, sampleRate: number, atS: number): Turn {
   return { atS, turns: before === null ? 0 : turnsAt(before, atS), hz: (cycles * sampleRate) / length };
 }
 
-/** The loop that an event sets going, with its sample rate; `null` where nothing turns. */
+/** Returns the loop that an event sets going, with its sample rate; `null` where nothing turns. */
 export function loopOf(event: SetEvent): { loop: TurningLoop; sampleRate: number } | null {
   if (event.layer === "pressure" && event.throbHz > 0) {
     return { loop: turningLoop(event.throbHz, throbSampleRate), sampleRate: throbSampleRate };

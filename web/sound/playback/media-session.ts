@@ -1,6 +1,6 @@
 // Media keys and lock screens.
 
-import silenceUrl from "../silence.wav";
+import silenceUrl from "./silence.wav";
 
 /** What a lock screen or a keyboard's media keys ask for. */
 type MediaKeys = { play(): void; pause(): void; stop(): void };

@@ -78,7 +78,7 @@ export function createJournal(keepS = keptS): Journal {
 }
 
 /**
- * How a stretch stands at a time: of each layer the last state and the last level, the reverb, and the waves that have
+ * Returns how a stretch is at a time: of each layer the last state and the last level, the reverb, and the waves that have
  * not passed without a trace.
  */
 export function statesBefore({ before, entries }: Pick<Stretch, "before" | "entries">, atS: number): JournalEntry[] {

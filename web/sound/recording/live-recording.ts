@@ -23,7 +23,7 @@ const bitsPerSecond = 128_000;
 /** So often a piece is handed over, so that the browser may keep an hour on disk. */
 const pieceMs = 5_000;
 
-/** `null`: this browser cannot record live; the offline recording works everywhere. */
+/** Returns a format; `null` if this browser cannot record live. The offline recording works everywhere. */
 export function liveRecordingFormat(): RecordingFormat | null {
   if (typeof MediaRecorder === "undefined") return null;
   return formats.find(({ mimeType }) => MediaRecorder.isTypeSupported(mimeType)) ?? null;
@@ -69,7 +69,7 @@ export function recordLive(stream: MediaStream, format: RecordingFormat, onEnd: 
   };
 }
 
-/** `bellbuoy-2026-11-24T12-00Z.webm`: the minute in UTC, without the colons that some systems forbid. */
+/** Returns `bellbuoy-2026-11-24T12-00Z.webm`: the minute in UTC, without the colons that some systems forbid. */
 export function recordingName(atMs: number, extension: string): string {
   const minute = new Date(atMs).toISOString().slice(0, 16).replace(":", "-");
   return `bellbuoy-${minute}Z.${extension}`;

@@ -5,9 +5,9 @@ import { isHeard, type Preset, type PresetChoice, presetChoices } from "../prese
 import { createRandom } from "../random.ts";
 import type { SoundEvent } from "../sound-event.ts";
 import { bellOf } from "./bells.ts";
-import type { PlannedBell } from "./burst-plan.ts";
-import { type BurstTally, createBursts } from "./bursts.ts";
-import type { Report } from "./report.ts";
+import type { PlannedBell } from "./burst/burst-plan.ts";
+import { type BurstTally, createBursts } from "./burst/bursts.ts";
+import type { Report } from "./burst/report.ts";
 import { createSeaScore, type SeaScore } from "./sea-score.ts";
 
 export type { BurstTally, Report };

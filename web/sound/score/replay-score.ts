@@ -8,8 +8,8 @@ import type { SoundEvent } from "../sound-event.ts";
 import { bellOf } from "./bells.ts";
 import { createCrests } from "./crests.ts";
 import { createEventQueue } from "./event-queue.ts";
+import { layersOf } from "./layer-settings.ts";
 import type { Score } from "./score.ts";
-import { layersOf } from "./sea-layers.ts";
 
 export type ReplayScore = Score & {
   /** Which frame sounds at a time of the score; the last one for ever after. */

@@ -7,10 +7,10 @@ import { type BellChoice, stationBellOf } from "./bells.ts";
 import { createCrests } from "./crests.ts";
 import { createEventQueue, type EventQueue } from "./event-queue.ts";
 import { introduced, introducedAtS, introducedTauS, introducingEvents, introductionS } from "./introduction.ts";
+import { type LayerSettingsOptions, layersOf } from "./layer-settings.ts";
 import { createLighthouse } from "./lighthouse.ts";
 import { createMissingKnocks } from "./missing-knocks.ts";
 import type { Score } from "./score.ts";
-import { layersOf, type SeaLayersOptions } from "./sea-layers.ts";
 
 /** The continuous sea as a score. */
 export type SeaScore = Score & {
@@ -18,7 +18,7 @@ export type SeaScore = Score & {
   setSea(sea: SeaState, t: number): void;
 };
 
-type SeaScoreOptions = Pick<SeaLayersOptions, "droneDb" | "water" | "windPlaced"> & {
+type SeaScoreOptions = Pick<LayerSettingsOptions, "droneDb" | "water" | "windPlaced"> & {
   random: () => number;
   /** What is added to the level of every layer. */
   seaDbOf(sea: SeaState): number;

@@ -14,7 +14,7 @@ type TuneScoreOptions = {
   introduction: boolean;
 };
 
-/** One station tuned in: all that it measures sounds without end, and its bell rings with every wave. */
+/** Makes the score of one station: all that it measures sounds without end, and its bell rings with every wave. */
 export function createTuneScore({ stationId, seed, preset, introduction }: TuneScoreOptions): SeaScore {
   const { seaDb, bellsDb, exactBells, lighthouse, water } = presetChoices[preset];
   return createSeaScore({

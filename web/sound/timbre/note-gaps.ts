@@ -26,7 +26,7 @@ export function besideNotes(hz: number, gapHz: number): number {
   return keptFreeHz.some(tone) || Object.values(lighthouseHz).some(ping) ? gapLevel : 1;
 }
 
-/** Whether a frequency of a noise is the nearest to a note. */
+/** Returns whether a frequency of a noise is the nearest to a note. */
 export function isUponNote(hz: number): boolean {
   return bellNotesHz.some((noteHz) => Math.abs(noteHz - hz) <= outputBinHz / 2);
 }

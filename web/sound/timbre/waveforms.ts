@@ -57,7 +57,7 @@ export function makeWaveforms(sampleRate: number, seed = 1): Waveforms {
   };
 }
 
-/** The buffers of all waveforms, to be handed over to another thread instead of copied. */
+/** Returns the buffers of all waveforms, to be handed over to another thread instead of copied. */
 export function buffersOf(waveforms: Waveforms): ArrayBuffer[] {
   const { swell, foam, wind, flutter, drone, bells, bowed, knock, room } = waveforms;
   const strokes = bells.flatMap(({ body, brightness }) => [body, brightness]);

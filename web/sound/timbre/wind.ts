@@ -10,13 +10,13 @@ const windGapHz = 22;
  */
 const lineLevel = 6;
 
-/** Spectrum of the wind: pink; what is heard of it is chosen by the wind's own filter. */
+/** Returns the spectrum of the wind: pink; what is heard of it is chosen by the wind's own filter. */
 export function windAt(hz: number): number {
   const level = isUponNote(hz) ? lineLevel : besideNotes(hz, windGapHz);
   return (band(hz, 680, 7_500) * level) / Math.sqrt(hz);
 }
 
-/** Spectrum of how wind comes and goes, below what can be heard. */
+/** Returns the spectrum of how wind comes and goes, below what can be heard. */
 export function flutterAt(hz: number): number {
   return hz < 1.5 ? 1 / Math.sqrt(hz + 0.2) : 0;
 }

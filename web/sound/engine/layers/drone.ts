@@ -11,7 +11,7 @@ import { createTurningSource } from "./turning-source.ts";
 const throbMiddle = 0.65;
 const throbDepth = 0.35;
 
-/** A chord that throbs. */
+/** Makes a chord that throbs. */
 export function createDrone(nodes: Nodes, waveforms: Waveforms, output: OutputNode) {
   const gain = nodes.gain(0);
   const throbbing = nodes.gain(throbMiddle);

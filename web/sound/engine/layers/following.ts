@@ -8,7 +8,7 @@ const shortestFadeS = 0.15;
 /** What a silent layer is set to it takes at once: nobody hears it move. */
 const atOnceS = 0.005;
 
-/** How quickly a layer follows what it is set to: at once in all but its level where it was silent. */
+/** Makes a rule of how quickly a layer follows its settings: at once in all but its level where it was silent. */
 export function createFollowing() {
   let audible = false;
   return {

@@ -14,7 +14,7 @@ const partials = [1, 0.05];
 const loudness = 0.35;
 const referenceHz = 440;
 
-/** A bowed glass. */
+/** Makes a bowed glass. @param room where it echoes */
 export function createGlass(nodes: Nodes, output: OutputNode, room: OutputNode) {
   const gain = nodes.gain(0);
   const send = nodes.gain(nearRoom);

@@ -17,7 +17,7 @@ const foamTrough = 0.06;
 const swellStill = 0.5;
 const foamStill = 0.3;
 
-/** Two rumbles that know nothing of each other, left and right, and foam; the same waves pass through both. */
+/** Makes two rumbles that know nothing of each other, left and right, and foam; the same waves pass through both. */
 export function createWaves(nodes: Nodes, waveforms: Waveforms, output: OutputNode) {
   const swell = nodes.coarseGain(0);
   const swellCrest = nodes.coarseGain(swellStill);

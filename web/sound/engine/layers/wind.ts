@@ -13,7 +13,7 @@ const flutterLeast = 0.15;
 const flutterMost = 0.65;
 const flutterScale = 1.6;
 
-/** Noise through a band that howls higher, the stronger the wind; another noise, too slow to be heard, lets it flutter. */
+/** Makes noise through a band that howls higher, the stronger the wind; another noise, too slow to be heard, lets it flutter. */
 export function createWind(nodes: Nodes, waveforms: Waveforms, output: OutputNode) {
   const band = nodes.filter("bandpass", 800, 1.5);
   const flutter = nodes.coarseGain(1);

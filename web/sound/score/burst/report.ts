@@ -1,6 +1,6 @@
 // A report, as far as its bell needs it.
 
-import type { BellFields } from "../mapping.ts";
+import type { BellFields } from "../../mapping.ts";
 
 /** What a report's bell tells of it. */
 export type Report = BellFields & {

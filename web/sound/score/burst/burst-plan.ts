@@ -1,6 +1,6 @@
 // Which reports of a burst ring, and when.
 
-import { bellGap, degreesEast } from "../mapping.ts";
+import { bellGap, degreesEast } from "../../mapping.ts";
 import type { Report } from "./report.ts";
 
 /** A report's bell, and when it is to ring, in seconds of the score. */

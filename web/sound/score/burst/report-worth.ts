@@ -1,6 +1,6 @@
 // What makes a report worth a bell.
 
-import { extremityOf, noveltyOf } from "../mapping.ts";
+import { extremityOf, noveltyOf } from "../../mapping.ts";
 import type { Report } from "./report.ts";
 
 /** What makes a report worth one of the few bells of a burst, in the light of what its station did before. */
@@ -21,7 +21,7 @@ const chanceWorth = 0.5;
 /** Of a station that never reported before. */
 const newcomerNovelty = 1;
 
-/** Starts without a memory, but for the reports of before. */
+/** Makes a judge of reports that remembers those of before. @param random 0..1; a little is left to chance */
 export function createReportWorth(random: () => number, before: readonly Report[]): ReportWorth {
   const lastReports = new Map(before.map((report) => [report.stationId, report]));
   const burstsUnheard = new Map<string, number>();

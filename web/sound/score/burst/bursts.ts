@@ -1,6 +1,6 @@
 // Reports that arrive: lone ones ring at once, bursts are spread.
 
-import { bellGap, burstSpread, clamp, usualMiddleLongitude } from "../mapping.ts";
+import { bellGap, burstSpread, clamp, usualMiddleLongitude } from "../../mapping.ts";
 import { medianLongitude, type PlannedBell, planBells } from "./burst-plan.ts";
 import type { Report } from "./report.ts";
 import { createReportWorth } from "./report-worth.ts";

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { createRandom } from "../../../../web/sound/random.ts";
-import { medianLongitude, planBells } from "../../../../web/sound/score/burst-plan.ts";
-import type { Report } from "../../../../web/sound/score/report.ts";
+import { createRandom } from "../../../../../web/sound/random.ts";
+import { medianLongitude, planBells } from "../../../../../web/sound/score/burst/burst-plan.ts";
+import type { Report } from "../../../../../web/sound/score/burst/report.ts";
 
 setDefaultTimeout(120_000);
 

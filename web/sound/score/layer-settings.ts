@@ -15,7 +15,7 @@ import {
 import type { SeaField, SeaState } from "../sea-state.ts";
 import type { SetEvent } from "../sound-event.ts";
 
-export type SeaLayersOptions = {
+export type LayerSettingsOptions = {
   t: number;
   /** What is added to the level of every layer. */
   seaDb: number;
@@ -33,7 +33,7 @@ export type SeaLayersOptions = {
 type Common = { t: number; type: "set"; tauS?: number };
 
 /** Returns how the four layers sound for a sea of which nothing is stale. */
-export function layersOf(sea: SeaState, options: SeaLayersOptions): SetEvent[] {
+export function layersOf(sea: SeaState, options: LayerSettingsOptions): SetEvent[] {
   const { t, tauS } = options;
   const common: Common = { t, type: "set", ...(tauS === undefined ? {} : { tauS }) };
   return [
@@ -44,7 +44,7 @@ export function layersOf(sea: SeaState, options: SeaLayersOptions): SetEvent[] {
   ];
 }
 
-function wavesLayer(sea: SeaState, { seaDb }: SeaLayersOptions, common: Common): SetEvent<"waves"> {
+function wavesLayer(sea: SeaState, { seaDb }: LayerSettingsOptions, common: Common): SetEvent<"waves"> {
   const swell = swellOf(sea.waveHeightM ?? 0);
   return {
     ...common,
@@ -56,7 +56,7 @@ function wavesLayer(sea: SeaState, { seaDb }: SeaLayersOptions, common: Common):
   };
 }
 
-function windLayer(sea: SeaState, { seaDb, windPlaced }: SeaLayersOptions, common: Common): SetEvent<"wind"> {
+function windLayer(sea: SeaState, { seaDb, windPlaced }: LayerSettingsOptions, common: Common): SetEvent<"wind"> {
   const { windSpeedMps, windDirDeg, gustMps } = sea;
   const wind = windOf(windSpeedMps ?? 0);
   return {
@@ -69,14 +69,14 @@ function windLayer(sea: SeaState, { seaDb, windPlaced }: SeaLayersOptions, commo
   };
 }
 
-function pressureLayer(sea: SeaState, { seaDb, droneDb }: SeaLayersOptions, common: Common): SetEvent<"pressure"> {
+function pressureLayer(sea: SeaState, { seaDb, droneDb }: LayerSettingsOptions, common: Common): SetEvent<"pressure"> {
   const { pressureHpa } = sea;
   if (pressureHpa === null) return { ...common, layer: "pressure", gainDb: droneDb + heldDroneDb + seaDb, throbHz: 0 };
   const gainDb = levelOf(sea, "pressureHpa", droneDb, seaDb);
   return { ...common, layer: "pressure", gainDb, throbHz: throbOf(pressureHpa) };
 }
 
-function waterLayer(sea: SeaState, { seaDb, water }: SeaLayersOptions, common: Common): SetEvent<"water"> {
+function waterLayer(sea: SeaState, { seaDb, water }: LayerSettingsOptions, common: Common): SetEvent<"water"> {
   const { room } = distanceOf(sea.agesMin.waterTempC);
   return {
     ...common,
