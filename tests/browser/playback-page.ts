@@ -1,7 +1,7 @@
 import { createPlayer, type PlayerState } from "../../web/sound/playback/player.ts";
 import type { JournalEntry, Stretch } from "../../web/sound/recording/journal.ts";
-import { renderPieces } from "../../web/sound/recording/offline-recording.ts";
 import { renderStretch } from "../../web/sound/recording/render-stretch.ts";
+import { renderPieces } from "../../web/sound/recording/render-wav.ts";
 import { createNetworkScore } from "../../web/sound/score/network-score.ts";
 import type { Score } from "../../web/sound/score/score.ts";
 import { createTuneScore } from "../../web/sound/score/tune-score.ts";

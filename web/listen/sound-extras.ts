@@ -1,7 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { MidiOut } from "../sound/midi/midi-output.ts";
 import { createSleepTimer } from "../sound/playback/sleep-timer.ts";
-import { type LiveRecording, recordingName } from "../sound/recording/recording.ts";
+import { type LiveRecording, recordingName } from "../sound/recording/live-recording.ts";
 import { type Layer, layers } from "../sound/sound-event.ts";
 import { find, make, setText } from "../ui/dom.ts";
 import type { Listening } from "./listening.ts";

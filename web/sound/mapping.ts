@@ -1,3 +1,6 @@
+// Every rule by which a measured value becomes part of the score: pitches, levels, times, and what a report is worth. How an
+// event of the score is then played is up to the engine (engine/, timbre/).
+
 /** One line of the mapping: what is measured, what it becomes, and both in words. */
 export type MappingRow = {
   measured: string;
@@ -9,6 +12,9 @@ export type MappingRow = {
   most: string;
   missing: string;
 };
+
+/** What a bell is rung by; `null`: not measured. */
+export type BellFields = { waveHeightM: number | null; waterTempC: number | null };
 
 /** A2: what all pitches are measured from. */
 export const rootHz = 110;
@@ -38,6 +44,39 @@ const halfWidthDegrees = 70;
 
 /** A signal that nobody hears; a layer of which nothing was measured has this level. */
 export const silentDb = -120;
+
+/** Level of the drone; all else is louder or softer than it. Its tones are notes of the bells, so it is softer under many. */
+export const droneDb = { station: -18, network: -25 } as const;
+/** Added to the drone where no pressure was measured: it stays, but says nothing. */
+export const heldDroneDb = -12;
+export const glassDb = -29;
+/** A sea that is the bed of bells is fuller, the calmer it is: else they startle. A storm is full enough. */
+const calmSeaDb = 5;
+
+/** Levels of what rings: `bell` is added to that of the stroke. A station's own bell is one of many sounds of it. */
+export const networkBellsDb = { bell: 0, bowed: -28, knock: -24 } as const;
+export const replayBellsDb = { bell: -4, bowed: -28, knock: -22 } as const;
+export const stationBellDb = -9;
+/** The knock of a field that the tuned-in station did not measure. */
+export const missingKnockDb = -18;
+export const midnightDb = -38;
+
+/** The lighthouse's pitches, seventh harmonics: no bell of a scale of thirds and fifths sounds there. */
+export const lighthouseHz = { wind: 28 * rootHz, north: 35 * rootHz } as const;
+/** One turn of the lighthouse, in seconds: two ticks at north, then the beam goes round once. */
+export const lighthouseTurn = { turnS: 8, secondTickS: 0.12, beamDelayS: 0.5, beamS: 7 } as const;
+
+/** The middle of the network as long as no report told of one: between Hawaii and Florida. */
+export const usualMiddleLongitude = -110;
+/** Of waves and of warmth, 0..1: 1.5 m, 14 °C. */
+const usualStrength = 0.42;
+/** A metre of wave is as much news as so many degrees of water. */
+const degreesPerMetre = 2;
+
+/** Bells of a burst of reports, in seconds: over how long it is spread, and how far apart they may be. */
+export const burstSpread = { usualS: 300, leastS: 20, mostS: 900 } as const;
+/** A few reports are not stretched until the next burst: who sent one wants to hear it. */
+export const bellGap = { leastS: 0.09, mostS: 4 } as const;
 
 /** The whole mapping from the sea to sound in words; the functions below are the same mapping in numbers. */
 export const mapping = {
@@ -125,89 +164,128 @@ export const mapping = {
   },
 } as const satisfies Record<string, MappingRow>;
 
-/** Wave height (m) as 0..1, in ratios: the Douglas sea scale is nearly geometric. */
+/** Returns a wave height (m) as 0..1, in ratios: the Douglas sea scale is nearly geometric. */
 export function waveStrength(heightM: number): number {
   const [, most] = mapping.waveHeightM.range;
   return clamp(Math.log1p(Math.max(0, heightM) / waveKneeM) / Math.log1p(most / waveKneeM), 0, 1);
 }
 
-/** Wind speed (m/s) as 0..1, on the Beaufort scale. */
+/** Returns a wind speed (m/s) as 0..1, on the Beaufort scale. */
 export function windStrength(speedMps: number): number {
   return clamp((Math.max(0, speedMps) / beaufortMps) ** (2 / 3) / hurricaneBeaufort, 0, 1);
 }
 
-/** Level and colour of the swell and of the foam on it. 21 dB are about twenty steps that an ear can tell. */
+/** Returns level and colour of the swell and of the foam on it. 21 dB are about twenty steps that an ear can tell. */
 export function swellOf(heightM: number): { gainDb: number; foamDb: number; cutoffHz: number } {
   const strength = waveStrength(heightM);
   return { gainDb: -24 + 14.5 * strength, foamDb: -24 + 12.5 * strength, cutoffHz: 90 * 2 ** (1.8 * strength) };
 }
 
-/** Level and pitch of the wind. Its pitch needs no reference level: it is heard at any volume. */
+/** Returns level and pitch of the wind. Its pitch needs no reference level: it is heard at any volume. */
 export function windOf(speedMps: number): { gainDb: number; centreHz: number; q: number } {
   const strength = windStrength(speedMps);
   return { gainDb: -22 + 2.5 * strength, centreHz: 800 * 2 ** (2.1 * strength), q: 2 + 1.5 * strength };
 }
 
-/** How much the wind flutters, 0..1: by how much gusts exceed the mean. */
+/** Returns how much the wind flutters, 0..1: by how much gusts exceed the mean. */
 export function flutterOf(gustMps: number | null, speedMps: number): number {
   return gustMps === null ? 0 : clamp(gustMps / Math.max(1, speedMps) - 1, 0, 1);
 }
 
-/** How a bell is struck for a wave height: the higher the wave, the harder, hence the brighter and louder. */
+/** Returns how a bell is struck for a wave height (m): the higher the wave, the harder (0..1), hence brighter and louder. */
 export function strokeOf(heightM: number): { hardness: number; gainDb: number } {
   const hardness = waveStrength(heightM);
   // Flatter at the top, where there is brightness to tell by, so that a storm of bells stays below the seat belt.
   return { hardness, gainDb: -30 + 17 * hardness - 5 * hardness ** 2 };
 }
 
-/** Left (-1) to right (1) for a direction, facing north. */
+/** Returns by how many dB a sea under the network's bells is louder. */
+export function calmSeaDbOf(heightM: number): number {
+  return calmSeaDb * (1 - waveStrength(heightM));
+}
+
+/** Returns the seconds from crest to crest. */
+export function crestPeriodOf(dominantPeriodS: number): number {
+  const [shortest, longest] = mapping.dominantPeriodS.range;
+  return clamp(dominantPeriodS, shortest, longest);
+}
+
+/** Returns the lighthouse's level in dB. It rises with the wind, which would cover it else. */
+export function lighthouseDbOf(windSpeedMps: number): number {
+  return -30 + 10 * windStrength(windSpeedMps);
+}
+
+/** Returns the seconds from when the beam leaves north until it meets the wind. */
+export function beamTimeOf(windDirDeg: number): number {
+  return (lighthouseTurn.beamS * (((windDirDeg % 360) + 360) % 360)) / 360;
+}
+
+/** Returns left (-1) to right (1) for a direction, facing north. */
 export function panOfDirection(degrees: number): number {
   return widestPan * Math.sin((degrees * Math.PI) / 180);
 }
 
-/** Left (-1) to right (1) for a longitude, the shorter way round from that in the middle. */
+/** Returns left (-1) to right (1) for a longitude, the shorter way round from that in the middle. */
 export function panOfLongitude(longitude: number, middleLongitude: number): number {
   return widestPan * clamp(degreesEast(longitude, middleLongitude) / halfWidthDegrees, -1, 1);
 }
 
-/** How far east one longitude lies of another, -180..180, the shorter way round. */
+/** Returns how far east one longitude lies of another, -180..180, the shorter way round. */
 export function degreesEast(longitude: number, of: number): number {
   return ((((longitude - of + 180) % 360) + 360) % 360) - 180;
 }
 
-/** Exact pitch of a water temperature: linear in °C and in pitch, one semitone a degree. */
+/** Returns the exact pitch (Hz) of a water temperature: linear in °C and in pitch, one semitone a degree. */
 export function pitchOf(celsius: number): number {
   return lowestNoteHz * 2 ** (octaves * warmthOf(celsius));
 }
 
-/** The bell for a water temperature. */
+/** Returns the note (Hz) of the bell for a water temperature. */
 export function bellNoteOf(celsius: number): number {
   return bellNotesHz[Math.round(warmthOf(celsius) * (bellNotesHz.length - 1))] ?? lowestNoteHz;
 }
 
-/** Throbs a second for a pressure; at 957 hPa they begin to blur. */
+/** Returns the throbs a second for a pressure; at 957 hPa they begin to blur. */
 export function throbOf(pressureHpa: number): number {
   return clamp(0.15 * 2 ** ((1040 - pressureHpa) / 15), 0.12, 9);
 }
 
-/** Whether a value of this age is no longer a state of the sea: it counts as not measured. */
+/** Returns whether a value of this age is no longer a state of the sea: it counts as not measured. */
 export function isStale(ageMin: number | undefined): boolean {
   return ageMin !== undefined && ageMin >= mapping.age.range[1];
 }
 
-/** Age is distance: by how much a value of this age is softer, and how far away it is, 0..1. */
+/** Returns by how many dB a value of this age is softer, and how far away it is, 0..1: age is distance. */
 export function distanceOf(ageMin: number | undefined): { fadeDb: number; room: number } {
   const [near, gone] = mapping.age.range;
   const olderMin = clamp((ageMin ?? near) - near, 0, gone - near);
   return { fadeDb: (-6 * olderMin) / 60 || 0, room: olderMin / (gone - near) };
 }
 
-/** Water temperature as 0..1, from the coldest to the warmest that is told apart. */
-export function warmthOf(celsius: number): number {
+/** Returns how far out of the ordinary a report is, 0 to about 3: calms are as rare as storms. */
+export function extremityOf({ waveHeightM, waterTempC }: BellFields): number {
+  const fromUsual = (strength: number | null) =>
+    strength === null ? 0 : Math.abs(strength - usualStrength) / usualStrength;
+  const wave = fromUsual(waveHeightM === null ? null : waveStrength(waveHeightM));
+  return 2 * wave + fromUsual(waterTempC === null ? null : warmthOf(waterTempC));
+}
+
+/** Returns how much a report differs from the one before it, in metres of wave. */
+export function noveltyOf(report: BellFields, before: BellFields): number {
+  const change = (now: number | null, then: number | null) =>
+    now === null || then === null ? 0 : Math.abs(now - then);
+  return (
+    change(report.waveHeightM, before.waveHeightM) + change(report.waterTempC, before.waterTempC) / degreesPerMetre
+  );
+}
+
+/** Returns a water temperature as 0..1, from the coldest to the warmest that is told apart. */
+function warmthOf(celsius: number): number {
   const [coldest, warmest] = mapping.waterTempC.range;
   return clamp((celsius - coldest) / (warmest - coldest), 0, 1);
 }
 
+/** Returns a value, or the bound beyond which it is. */
 export function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }

@@ -1,3 +1,5 @@
+// Calm, Harbour and Instrument: what each chooses.
+
 /** Three ways to listen; the mapping of the data is the same in all. */
 export const presets = ["calm", "harbour", "instrument"] as const;
 
@@ -62,7 +64,7 @@ export const presetChoices: Record<Preset, PresetChoice> = {
   },
 };
 
-/** Whether something is heard. @param network whether the whole network is listened to */
+/** Returns whether something is heard. @param network whether the whole network is listened to */
 export function isHeard(heard: Heard, network: boolean): boolean {
   return network ? heard === "always" : heard !== "never";
 }

@@ -1,5 +1,7 @@
+// Seeded random numbers.
+
 /**
- * A seeded source of numbers from 0 (inclusive) to 1 (exclusive): mulberry32. All that is random in the sound comes from
+ * Makes a seeded source of numbers from 0 (inclusive) to 1 (exclusive): mulberry32. All that is random in the sound comes from
  * one of these, so that the same seed sounds the same again.
  */
 export function createRandom(seed: number): () => number {

@@ -1,9 +1,23 @@
+// What a score consists of, and the layers.
+
 import type { SeaField } from "./sea-state.ts";
 
 /** What has a slider and a solo of its own. */
 export const layers = ["waves", "wind", "pressure", "water", "lighthouse", "bells"] as const;
 
 export type Layer = (typeof layers)[number];
+
+/** Makes something for each layer. */
+export function byLayer<T>(make: (layer: Layer) => T): Record<Layer, T> {
+  return {
+    waves: make("waves"),
+    wind: make("wind"),
+    pressure: make("pressure"),
+    water: make("water"),
+    lighthouse: make("lighthouse"),
+    bells: make("bells"),
+  };
+}
 
 /**
  * One timed instruction to the engine. It is plain JSON; `t` is in seconds from the beginning of the score.
@@ -39,3 +53,12 @@ export type SoundEvent = { t: number } /** `still`: no crests pass, since the pe
   /** The introduction comes to a field. It has no sound of its own; the page says it in words. */
   | { type: "introduce"; field: SeaField }
 );
+
+/** The events of one type. */
+export type EventOf<Type extends SoundEvent["type"]> = Extract<SoundEvent, { type: Type }>;
+
+/** The settings of one layer, or of any. */
+export type SetEvent<Of extends EventOf<"set">["layer"] = EventOf<"set">["layer"]> = Extract<
+  EventOf<"set">,
+  { layer: Of }
+>;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { createCaptions } from "../../../web/listen/captions.ts";
-import { introductions } from "../../../web/sound/score/sea-score.ts";
+import { introductions } from "../../../web/sound/score/introduction.ts";
 import { createTestClock } from "../../rig/test-clock.ts";
 
 setDefaultTimeout(120_000);

@@ -1,3 +1,5 @@
+// Samples as the browser plays them.
+
 import type { Waveforms } from "../timbre/waveforms.ts";
 
 type Samples = Float32Array<ArrayBuffer>;
@@ -5,7 +7,7 @@ type Samples = Float32Array<ArrayBuffer>;
 /** Every engine plays the same samples: they are copied once. */
 const known = new WeakMap<Samples, AudioBuffer>();
 
-/** Samples, one channel or several, as browsers play them. */
+/** Returns samples, one channel or several, as browsers play them. */
 export function audioBufferOf(sampleRate: number, ...channels: readonly [Samples, ...Samples[]]): AudioBuffer {
   const [first] = channels;
   let buffer = known.get(first);

@@ -1,16 +1,15 @@
-import type { Glide } from "../score/glide.ts";
-import { type Layer, layers, type SoundEvent } from "../sound-event.ts";
-import type { Waveforms } from "../timbre/waveforms.ts";
-import { connect, type Gain } from "../tone.ts";
-import { createDrone } from "./drone.ts";
-import { createGlass } from "./glass.ts";
-import { connectChain, createNodes, fromDb } from "./nodes.ts";
-import { createRoom, nearRoom } from "./room.ts";
-import { createSeatBelt, seatBeltRange } from "./seat-belt.ts";
-import { createStrikes } from "./strikes.ts";
-import { createWaves } from "./waves.ts";
-import { createWind } from "./wind.ts";
+// The engine: events of a score become nodes of Web Audio.
 
+import type { Layer, SoundEvent } from "../sound-event.ts";
+import type { Waveforms } from "../timbre/waveforms.ts";
+import { connect } from "../tone.ts";
+import { createBuses, sliderTauS } from "./buses.ts";
+import { createSeaLayers } from "./layers/sea-layers.ts";
+import { createStrikes } from "./layers/strikes.ts";
+import { type AnyContext, connectChain, createNodes } from "./nodes.ts";
+import { createRoom, nearRoom } from "./room.ts";
+
+// The player fetches this file alone, and has with it all that it needs to sound.
 export { Ticker } from "../tone.ts";
 export { prepareAudioBuffers } from "./audio-buffers.ts";
 
@@ -34,49 +33,29 @@ export type Engine = {
 };
 
 /** `turns`: where in its turn (0..1) a tone or a throb then stands; else it goes on from where it is. */
-export type PlayedEvent = SoundEvent & { turns?: number };
+type PlayedEvent = SoundEvent & { turns?: number };
 
-export type EngineOptions = {
+type EngineOptions = {
   /** Time of the context's beginning. What turns without end depends on it, so that a later piece fits the earlier one. */
   beginS?: number;
 };
 
-/** What all that sounds together is scaled by, so that a full storm and all the voices keep below the seat belt. */
-const masterDb = 1.5;
-const sliderTauS = 0.02;
-const cancellingTauS = 0.05;
-
 /**
- * The whole instrument, the same live and offline: only the context's clock differs.
+ * Makes the whole instrument, the same live and offline: only the context's clock differs.
  * @param context of the browser, live or offline
  */
 export function createEngine(
-  context: BaseAudioContext,
+  context: AnyContext,
   output: AudioNode,
   waveforms: Waveforms,
   { beginS = 0 }: EngineOptions = {},
 ): Engine {
   const nodes = createNodes(context, beginS);
-  const master = nodes.gain(fromDb(masterDb) / seatBeltRange);
-  connectChain(master, createSeatBelt(context), output);
-  const buses = Object.fromEntries(layers.map((layer) => [layer, nodes.gain(1)])) as Record<Layer, Gain>;
-  for (const layer of layers) connect(buses[layer], master);
-  const busLevels = Object.fromEntries(layers.map((layer) => [layer, nodes.settingOf(buses[layer])])) as Record<
-    Layer,
-    Glide
-  >;
-
+  const { layers: buses, farBells, master, setLevel } = createBuses(nodes, output);
   const room = createRoom(nodes, waveforms, master);
-  /** What of a bell goes into the room beyond what all bells do; it follows the slider of the bells. */
-  const farBells = nodes.gain(1);
-  const farBellsLevel = nodes.settingOf(farBells);
   connect(farBells, room.input);
   connectChain(buses.bells, nodes.gain(nearRoom), room.input);
-
-  const waves = createWaves(nodes, waveforms, buses.waves);
-  const wind = createWind(nodes, waveforms, buses.wind);
-  const drone = createDrone(nodes, waveforms, buses.pressure);
-  const glass = createGlass(nodes, buses.water, room.input);
+  const sea = createSeaLayers(nodes, waveforms, buses, room.input);
   const strikes = createStrikes(nodes, waveforms, { ...buses, far: farBells });
 
   return {
@@ -84,10 +63,10 @@ export function createEngine(
       const atS = startS + event.t;
       switch (event.type) {
         case "set":
-          set(event, atS);
+          sea.set(event, atS);
           break;
         case "crest":
-          waves.crest(event, atS);
+          sea.crest(event, atS);
           break;
         case "introduce":
           break;
@@ -96,36 +75,14 @@ export function createEngine(
       }
     },
     cancelFrom(atS) {
-      for (const glide of nodes.glides) glide.holdFrom(atS);
-      for (const level of nodes.levels) level.to(0, atS, cancellingTauS);
-      for (const layer of [waves, wind, drone, glass]) layer.silence();
+      nodes.cancelFrom(atS);
+      sea.silence();
       strikes.cancelFrom(atS);
     },
-    setLayerLevel(layer, level) {
-      // Squared: what an ear takes for half lies far below half.
-      busLevels[layer].to(level ** 2, nodes.now(), sliderTauS);
-      if (layer === "bells") farBellsLevel.to(level ** 2, nodes.now(), sliderTauS);
-    },
+    setLayerLevel: setLevel,
     setReverb: (on) => room.level.to(on ? 1 : 0, nodes.now(), sliderTauS),
     get stolen() {
       return strikes.stolen;
     },
   };
-
-  function set(event: Extract<PlayedEvent, { type: "set" }>, atS: number): void {
-    switch (event.layer) {
-      case "waves":
-        waves.set(event, atS);
-        break;
-      case "wind":
-        wind.set(event, atS);
-        break;
-      case "pressure":
-        drone.set(event, atS);
-        break;
-      case "water":
-        glass.set(event, atS);
-        break;
-    }
-  }
 }

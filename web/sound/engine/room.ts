@@ -1,5 +1,7 @@
+// The echo.
+
 import type { Waveforms } from "../timbre/waveforms.ts";
-import { connect, type Gain } from "../tone.ts";
+import { connect, type Gain, type OutputNode } from "../tone.ts";
 import { audioBufferOf } from "./audio-buffers.ts";
 import { connectChain, type Nodes } from "./nodes.ts";
 
@@ -10,8 +12,8 @@ export const farRoom = 0.9;
 /** The echo reaches the right ear so much later, which makes it wide: one convolution costs half of two. */
 const widthS = 0.0125;
 
-/** An echo that bells and glass share. */
-export function createRoom(nodes: Nodes, { room, sampleRate }: Waveforms, output: Parameters<typeof connectChain>[1]) {
+/** Makes an echo that bells and glass share. */
+export function createRoom(nodes: Nodes, { room, sampleRate }: Waveforms, output: OutputNode) {
   const { context } = nodes;
   // Before the convolver, which rests while it is given silence.
   const input: Gain = nodes.gain(1);

@@ -1,3 +1,5 @@
+// The soft clipper at the end of the engine.
+
 /** Below this level nothing is changed; above, which must not happen, the peaks are rounded. */
 export const seatBeltLevel = 0.7;
 /** What the bend is drawn for; a shaper knows nothing beyond 1, so its input is to be this much smaller. */

@@ -1,8 +1,11 @@
+// The way to a MIDI device.
+
 import type { SoundEvent } from "../sound-event.ts";
-import { createMidiMapping, noteOffOf, silenceMessages } from "./midi.ts";
+import { createMidiMapping } from "./midi-mapping.ts";
+import { noteOffOf, silenceMessages } from "./midi-messages.ts";
 
 /** A MIDI device, or a program that looks like one. */
-export type MidiPort = { id: string; name: string };
+type MidiPort = { id: string; name: string };
 
 /** The way out to MIDI devices. */
 export type MidiOut = {

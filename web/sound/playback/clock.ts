@@ -1,11 +1,13 @@
+// When a time of the audio clock reaches the ear.
+
 /** Two readings of one moment that are further apart than this are not of one moment. */
 const plausibleMs = 500;
 
 /** What of an AudioContext tells the time. */
-export type AudioClock = Pick<AudioContext, "currentTime" | "baseLatency" | "outputLatency" | "getOutputTimestamp">;
+type AudioClock = Pick<AudioContext, "currentTime" | "baseLatency" | "outputLatency" | "getOutputTimestamp">;
 
 /**
- * When a time of the audio clock is heard, as of `performance.now()`. What leaves the context reaches the ear only after
+ * Returns when a time of the audio clock is heard, as of `performance.now()`. What leaves the context reaches the ear only after
  * the device's buffers, so a browser that knows what the device plays right now is asked for that; where it knows nothing
  * yet, or something stale, its latency is added.
  */

@@ -1,17 +1,19 @@
+// Scores and renders for tools that measure the sound.
+
 import type { Preset } from "../preset.ts";
 import { renderOffline } from "../recording/render-offline.ts";
 import { createNetworkScore, type NetworkScoreOptions, type Report } from "../score/network-score.ts";
 import { createReplayScore, type Frame } from "../score/replay-score.ts";
 import { createTuneScore } from "../score/tune-score.ts";
-import { type SeaField, type SeaState, seaFields } from "../sea-state.ts";
+import { type SeaField, type SeaState, seaStateOf } from "../sea-state.ts";
 import type { SoundEvent } from "../sound-event.ts";
 
 /** An observation as a measuring tool makes it up: fresh, of any station. */
 export type MadeUp = Partial<Record<SeaField, number | null>> & { stationId?: string; lon?: number };
 
-export type TuneOptions = { seconds?: number; seed?: number; preset?: Preset; sweep?: boolean; introduction?: boolean };
+type TuneOptions = { seconds?: number; seed?: number; preset?: Preset; sweep?: boolean; introduction?: boolean };
 
-export type BurstOptions = {
+type BurstOptions = {
   seconds?: number;
   seed?: number;
   preset?: Preset;
@@ -29,7 +31,10 @@ export const soundHook = {
   scoreTune(observation: MadeUp, options: TuneOptions = {}): SoundEvent[] {
     const { seconds = 20, seed = 1, preset = "harbour", sweep = true, introduction = false } = options;
     const score = createTuneScore({ seed, preset, introduction });
-    score.setSea(seaOf(observation), 0);
+    score.setSea(
+      seaStateOf((field) => observation[field]),
+      0,
+    );
     return score.until(seconds).filter(({ type }) => sweep || type !== "ping");
   },
 
@@ -63,21 +68,15 @@ export function installHook(live: object = {}): void {
   Object.assign(globalThis, { bellbuoy: hook });
 }
 
-function seaOf(observation: MadeUp): SeaState {
-  const fields = seaFields.map((field) => [field, observation[field] ?? null]);
-  return { ...(Object.fromEntries(fields) as Record<SeaField, number | null>), agesMin: {} };
-}
-
 function reportOf({ stationId = "", lon, waterTempC = null, waveHeightM = null }: MadeUp): Report {
   return { stationId, longitude: lon ?? null, waterTempC, waveHeightM, inView: false };
 }
 
-function medianOf(observations: MadeUp[]): SeaState {
-  const sea = seaOf({});
-  for (const field of seaFields) {
+/** The sea in the middle of many observations. Directions have no median. */
+function medianOf(observations: readonly MadeUp[]): SeaState {
+  return seaStateOf((field) => {
+    if (field === "windDirDeg") return null;
     const values = observations.flatMap((observation) => observation[field] ?? []).sort((a, b) => a - b);
-    // The median of directions is none.
-    sea[field] = field === "windDirDeg" ? null : (values[values.length >> 1] ?? null);
-  }
-  return sea;
+    return values[values.length >> 1];
+  });
 }

@@ -1,12 +1,14 @@
-import silenceUrl from "../silence.wav";
+// Media keys and lock screens.
+
+import silenceUrl from "./silence.wav";
 
 /** What a lock screen or a keyboard's media keys ask for. */
-export type MediaKeys = { play(): void; pause(): void; stop(): void };
+type MediaKeys = { play(): void; pause(): void; stop(): void };
 
 /** What a lock screen shows. */
 export type NowPlaying = { title: string; artist: string; artwork?: MediaImage[] };
 
-export type MediaSessionControl = {
+type MediaSessionControl = {
   /** To be called from within a gesture. */
   playing(): void;
   paused(): void;

@@ -1,7 +1,8 @@
-import { createGlide } from "../score/glide.ts";
+// The way from the engine to the loudspeaker: volume, pause and fades.
 
-/** Bells, noises and the room are made for this rate; a device that has another is served by the browser. */
-export const outputSampleRate = 48_000;
+import { sliderGain } from "../engine/gain.ts";
+import { createGlide } from "../engine/glide.ts";
+import { soundSampleRate } from "../sample-rate.ts";
 
 /**
  * Sound is made in pieces of this length, where the device has them: `"balanced"` is 10 ms in Chromium and costs a quarter
@@ -33,7 +34,7 @@ export type Output = {
 
 /** Opens the sound card; a browser allows it only from within a gesture. */
 export function openOutput(): Output {
-  const context = new AudioContext({ sampleRate: outputSampleRate, latencyHint: pieceS });
+  const context = new AudioContext({ sampleRate: soundSampleRate, latencyHint: pieceS });
   const mix = new GainNode(context);
   const pause = new GainNode(context, { gain: 0 });
   const sleep = new GainNode(context);
@@ -57,12 +58,11 @@ export function openOutput(): Output {
       return { stream: recorded.stream, release: () => mix.disconnect(recorded) };
     },
     setVolume(wanted) {
-      // Squared: what an ear takes for half lies far below half.
-      volumeTo(wanted ** 2);
+      volumeTo(sliderGain(wanted));
     },
     setSleepFade(level) {
       // It is told once a second; the glide makes a line of the steps.
-      sleepTo(level ** 2, level === 1 ? glideS : 0.5);
+      sleepTo(sliderGain(level), level === 1 ? glideS : 0.5);
     },
     run() {
       clearTimeout(haltTimer);

@@ -1,32 +1,29 @@
+// The player: what the page asks of the sound.
+
 import type { Engine } from "../engine/engine.ts";
-import { createJournal, type Stretch } from "../recording/journal.ts";
-import { renderWav } from "../recording/offline-recording.ts";
-import { type LiveRecording, liveRecordingFormat, recordLive } from "../recording/recording.ts";
-import { renderStretch } from "../recording/render-stretch.ts";
+import { createJournal } from "../recording/journal.ts";
+import type { LiveRecording } from "../recording/live-recording.ts";
+import type { RenderControl } from "../recording/render-wav.ts";
 import type { Score } from "../score/score.ts";
 import type { Layer, SoundEvent } from "../sound-event.ts";
-import type { Waveforms } from "../timbre/waveforms.ts";
 import type { Ticker } from "../tone.ts";
 import { heardAtMs } from "./clock.ts";
-import { createMediaSession, type NowPlaying } from "./media-session.ts";
-import { type Output, openOutput, outputSampleRate } from "./output.ts";
-import { createScheduler } from "./scheduler.ts";
+import { createEngineLoader } from "./engine-loader.ts";
+import type { NowPlaying } from "./media-session.ts";
+import { createMix } from "./mix.ts";
+import { createRecorder } from "./recorder.ts";
+import { createScorePlayer } from "./score-player.ts";
+import { createTransport, type PlayerState } from "./transport.ts";
 
-/**
- * `off` before the first start, `loading` until it sounds; `interrupted` where the browser or the system took the sound
- * away: the next gesture brings it back, unless it comes back by itself.
- */
-export type PlayerState = "off" | "loading" | "playing" | "paused" | "interrupted";
+export type { PlayerState };
 
-export type PlayerListener = {
+type PlayerListener = {
   onState(state: PlayerState): void;
   /** An event will sound at `atMs`, of `performance.now()`, within the next moments; it is told once. */
   onSound(event: SoundEvent, atMs: number): void;
 };
 
-/** How to follow a recording that is being rendered, and to end it early. */
-export type RenderOptions = { onProgress(share: number): void; signal: AbortSignal };
-
+/** What plays scores; there is one on a page. */
 export type Player = {
   /** Fetches engine and waveforms, so that a click is followed by sound at once. Makes no AudioContext. */
   prepare(): void;
@@ -64,278 +61,102 @@ export type Player = {
    * Renders what was heard in the last hour, as a WAV file of 16 bits.
    * @throws {Error} the signal's reason, once it is aborted
    */
-  renderLastHour(options: RenderOptions): Promise<Blob>;
+  renderLastHour(control: RenderControl): Promise<Blob>;
 };
 
-/** What is needed to sound, and takes time to get. */
-type Parts = Pick<typeof import("../engine/engine.ts"), "createEngine" | "Ticker"> & { waveforms: Waveforms };
-
 const tickMs = 250;
-const lookaheadS = 1.5;
-/** A hidden page gets its turn after those in sight. */
-const hiddenLookaheadS = 3;
-/** Events are told before the next tick's are due. */
-const tellAheadS = 0.5;
-const hiddenTellAheadS = 1.5;
-/** Time to hand the first events over. */
-const beginS = 0.03;
-/** The noises of the sea are always the same: nobody knows one from another. */
-const waveformSeed = 1;
-/** A browser that has not begun to sound by then will not without a gesture. */
-const longestOpeningMs = 1_000;
 
-/** Plays scores; there is one on a page. */
+/** Makes a player that is off. */
 export function createPlayer({ onState, onSound }: PlayerListener): Player {
-  let parts: Promise<Parts> | null = null;
-  let output: Output | null = null;
-  let engine: Engine | null = null;
-  let createTicker: (() => Ticker) | null = null;
-  let ticker: Ticker | null = null;
-  let starting: Promise<void> | null = null;
-  let score: Score | null = null;
-  let wanted: "playing" | "paused" = "playing";
-  let opening = true;
-  let openingTimer: ReturnType<typeof setTimeout> | undefined;
-  let reported: PlayerState = "off";
-  let volume = 1;
-  let reverb = true;
-  const levels = new Map<Layer, number>();
-  let recording: LiveRecording | null = null;
+  const load = createEngineLoader();
   const journal = createJournal();
-  const scheduler = createScheduler({
-    play: (event, startS) => engine?.play(event, startS),
-    tell(event, atS) {
-      journal.add({ kind: "event", event, atS });
-      if (output) onSound(event, heardAtMs(output.context, atS, performance.now()));
+  const mix = createMix(journal, nowS);
+  const recorder = createRecorder(journal, load);
+  const scores = createScorePlayer(journal, {
+    nowS,
+    isPaused: () => transport.state === "paused",
+    onSound(event, atS) {
+      if (transport.output) onSound(event, heardAtMs(transport.output.context, atS, performance.now()));
     },
   });
-  const mediaSession = createMediaSession({ play: resume, pause, stop: pause });
+  const transport = createTransport({
+    canSound: () => scores.engine !== null,
+    onState(state) {
+      keepTicking?.(state === "playing");
+      recorder.follow(state === "playing");
+      onState(state);
+    },
+    onWake: scores.tick,
+  });
+  let keepTicking: ((on: boolean) => void) | null = null;
+  let starting: Promise<void> | null = null;
+  let volume = 1;
 
   return {
-    prepare() {
-      // Who starts is told of a failure; until then there is time to try again.
-      prepareParts().catch(() => {});
-    },
+    // A failure is for the caller of start; until then there is time to try again.
+    prepare: () => void load().catch(() => {}),
     start() {
-      if (engine) resume();
+      if (scores.engine) transport.resume();
       else starting ??= start().finally(() => (starting = null));
       return starting ?? Promise.resolve();
     },
-    pause,
-    resume,
+    pause: transport.pause,
+    resume: transport.resume,
     get state() {
-      return stateNow();
+      return transport.state;
     },
-    play(next) {
-      score = next;
-      begin();
-    },
+    play: scores.play,
     get scoreTimeS() {
-      return scheduler.scoreTimeS(nowS());
+      return scores.scoreTimeS;
     },
     sound(events) {
-      if (stateNow() !== "playing") return;
-      scheduler.sound(events, nowS());
-      // What a burst plans may be due before a hidden page's next tick.
-      tick();
+      if (transport.state === "playing") scores.sound(events);
     },
-    setVolume(wantedVolume) {
-      volume = wantedVolume;
-      output?.setVolume(volume);
+    setVolume(wanted) {
+      volume = wanted;
+      transport.output?.setVolume(volume);
     },
-    setSleepFade: (level) => output?.setSleepFade(level),
-    setLayerLevel(layer, level) {
-      if (levels.get(layer) === level) return;
-      levels.set(layer, level);
-      applyLevel(layer, level);
-    },
-    setReverb(on) {
-      if (reverb === on) return;
-      reverb = on;
-      applyReverb();
-    },
-    showNowPlaying: mediaSession.show,
-    recordLive() {
-      const format = liveRecordingFormat();
-      if (format === null || !output) return null;
-      const { stream, release } = output.openRecordable();
-      const begun = recordLive(stream, format, () => {
-        release();
-        if (recording === begun) recording = null;
-      });
-      recording = begun;
-      keepRecording(stateNow() === "playing");
-      return begun;
-    },
+    setSleepFade: (level) => transport.output?.setSleepFade(level),
+    setLayerLevel: mix.setLayerLevel,
+    setReverb: mix.setReverb,
+    showNowPlaying: transport.showNowPlaying,
+    recordLive: () => transport.output && recorder.recordLive(transport.output, transport.state === "playing"),
     get recordableS() {
       return journal.lengthS(nowS());
     },
-    async renderLastHour(options) {
-      const { createEngine, waveforms } = await prepareParts();
-      const render = (stretch: Stretch) => renderStretch(stretch, waveforms, createEngine);
-      return renderWav(journal.read(nowS()), { ...options, render, sampleRate: outputSampleRate });
-    },
+    renderLastHour: (control) => recorder.renderLastHour(nowS, control),
   };
 
   async function start(): Promise<void> {
     // Nothing may be awaited before: a browser lets sound begin within a gesture only.
-    const opened = openOutput();
-    output = opened;
-    wanted = "playing";
-    opening = true;
-    opened.setVolume(volume);
-    opened.run();
-    mediaSession.playing();
-    report();
+    const { context, mix: input } = transport.open(volume);
+    let engine: Engine;
     try {
-      const { createEngine, Ticker, waveforms } = await prepareParts();
-      engine = createEngine(opened.context, opened.mix, waveforms);
-      createTicker = () => new Ticker(tick, "worker", tickMs / 1000);
+      const { createEngine, Ticker, waveforms } = await load();
+      engine = createEngine(context, input, waveforms);
+      keepTicking = createTicking(() => new Ticker(scores.tick, "worker", tickMs / 1000));
     } catch (error) {
-      output = null;
-      await opened.context.close();
-      mediaSession.paused();
-      report();
+      await transport.close();
       throw error;
     }
-    for (const [layer, level] of levels) applyLevel(layer, level);
-    applyReverb();
-    begin();
-    opened.context.addEventListener("statechange", takeState);
-    document.addEventListener("visibilitychange", takeVisibility);
-    for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, comeBack, { capture: true });
-    awaitOpening();
-    takeState();
-  }
-
-  function prepareParts(): Promise<Parts> {
-    parts ??= fetchParts();
-    parts.catch(() => (parts = null));
-    return parts;
-  }
-
-  function begin(): void {
-    if (!output || !engine || !score) return;
-    const startS = nowS() + beginS;
-    engine.cancelFrom(nowS());
-    journal.switchAt(nowS());
-    scheduler.begin(score, startS);
-    tick();
-  }
-
-  function tick(): void {
-    if (!engine || wanted === "paused") return;
-    const [lookahead, tellAhead] = document.hidden ? [hiddenLookaheadS, hiddenTellAheadS] : [lookaheadS, tellAheadS];
-    scheduler.tick(nowS(), lookahead, tellAhead);
-  }
-
-  function pause(): void {
-    if (!output || wanted === "paused") return;
-    wanted = "paused";
-    output.halt();
-    mediaSession.paused();
-    report();
-  }
-
-  function resume(): void {
-    if (!output) return;
-    wanted = "playing";
-    output.run();
-    mediaSession.playing();
-    awaitOpening();
-    report();
-  }
-
-  /** A context takes a moment until it runs: so long the state stays what it was, and nothing is interrupted. */
-  function awaitOpening(): void {
-    opening = true;
-    clearTimeout(openingTimer);
-    openingTimer = setTimeout(() => {
-      opening = false;
-      report();
-    }, longestOpeningMs);
-  }
-
-  function takeState(): void {
-    if (output?.context.state === "running") opening = false;
-    report();
-    tick();
-  }
-
-  function takeVisibility(): void {
-    tick();
-    if (!document.hidden) comeBack();
-  }
-
-  function comeBack(): void {
-    if (stateNow() === "interrupted") resume();
-  }
-
-  function stateNow(): PlayerState {
-    if (!output) return "off";
-    if (wanted === "paused") return "paused";
-    if (engine && output.context.state === "running") return "playing";
-    if (!engine) return "loading";
-    return opening ? reported : "interrupted";
-  }
-
-  function report(): void {
-    const state = stateNow();
-    if (state === reported) return;
-    reported = state;
-    keepTicking(state === "playing");
-    keepRecording(state === "playing");
-    onState(state);
-  }
-
-  /**
-   * By the timer of a worker: those of a page that is hidden, and silent since it is muted, come once a minute. None while
-   * nothing plays, so that a page which waits costs nothing.
-   */
-  function keepTicking(on: boolean): void {
-    ticker?.dispose();
-    ticker = on && createTicker ? createTicker() : null;
-  }
-
-  function keepRecording(on: boolean): void {
-    if (on) recording?.resume();
-    else recording?.pause();
-  }
-
-  function applyLevel(layer: Layer, level: number): void {
-    engine?.setLayerLevel(layer, level);
-    if (engine) journal.add({ kind: "level", layer, level, atS: nowS() });
-  }
-
-  function applyReverb(): void {
-    engine?.setReverb(reverb);
-    if (engine) journal.add({ kind: "reverb", on: reverb, atS: nowS() });
+    mix.applyTo(engine);
+    scores.beginOn(engine);
+    transport.follow();
   }
 
   function nowS(): number {
-    return output?.context.currentTime ?? 0;
+    return transport.output?.context.currentTime ?? 0;
   }
 }
 
-async function fetchParts(): Promise<Parts> {
-  const [{ createEngine, prepareAudioBuffers, Ticker }, waveforms] = await Promise.all([
-    import("../engine/engine.ts"),
-    fetchWaveforms(),
-  ]);
-  await prepareAudioBuffers(waveforms);
-  return { createEngine, Ticker, waveforms };
-}
-
-/** Made in a worker: on the page's own thread they would hold up the map. */
-async function fetchWaveforms(): Promise<Waveforms> {
-  const worker = new Worker(waveformWorkerUrl);
-  try {
-    return await new Promise<Waveforms>((resolve, reject) => {
-      worker.onmessage = ({ data }: MessageEvent<Waveforms>) => resolve(data);
-      worker.onerror = ({ message }) => reject(new Error(`the bells could not be made: ${message || "no worker"}`));
-      worker.postMessage({ sampleRate: outputSampleRate, seed: waveformSeed });
-    });
-  } finally {
-    worker.terminate();
-  }
+/**
+ * Ticks by the timer of a worker: those of a page that is hidden, and silent since it is muted, come once a minute. It has
+ * none while nothing plays, so that a page which waits costs nothing.
+ */
+function createTicking(createTicker: () => Ticker): (on: boolean) => void {
+  let ticker: Ticker | null = null;
+  return (on) => {
+    ticker?.dispose();
+    ticker = on ? createTicker() : null;
+  };
 }

@@ -1,19 +1,16 @@
+// Brings a score's events to the engine in time.
+
+import type { Score } from "../score/score.ts";
 import type { Layer, SoundEvent } from "../sound-event.ts";
 
-/** What is played: it gives each event out once, in rising calls. */
-export type Score = {
-  /** What was not given out yet and sounds before `t`, in seconds of the score. */
-  until(t: number): SoundEvent[];
-};
-
-export type SchedulerListener = {
+type SchedulerListener = {
   /** Hands an event to the engine. It sounds at `startS + event.t`, which is not in the past. */
   play(event: SoundEvent, startS: number): void;
   /** An event will sound within the next moments; it is told in time, yet so late that a pause does not overtake it. */
   tell(event: SoundEvent, atS: number): void;
 };
 
-export type Scheduler = {
+type Scheduler = {
   /** Plays a score from its t = 0 at `startS`; what waits of the last is forgotten. */
   begin(score: Score, startS: number): void;
   /** To be called a few times a second: hands out all that sounds before `nowS + lookaheadS`. */

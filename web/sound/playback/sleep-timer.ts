@@ -1,7 +1,9 @@
+// Fades the sound after some minutes.
+
 const fadeMs = 30_000;
 const minuteMs = 60_000;
 
-export type SleepTimer = {
+type SleepTimer = {
   /** Begins, or begins anew. Times are any steady clock's, in milliseconds. */
   start(minutes: number, nowMs: number): void;
   /** To be called about once a second while {@link remainingMs} is not `null`. */

@@ -1,4 +1,6 @@
-import { loopOf, onGrid, type Turn, turnOn } from "../score/turning.ts";
+// What was heard in the last hour, enough to render it again.
+
+import { loopOf, onGrid, type Turn, turnOn } from "../engine/turning.ts";
 import { type Layer, layers, type SoundEvent } from "../sound-event.ts";
 
 /** Something that changed what is heard, at a time of the audio clock, in seconds. */
@@ -76,7 +78,7 @@ export function createJournal(keepS = keptS): Journal {
 }
 
 /**
- * How a stretch stands at a time: of each layer the last state and the last level, the reverb, and the waves that have
+ * Returns how a stretch is at a time: of each layer the last state and the last level, the reverb, and the waves that have
  * not passed without a trace.
  */
 export function statesBefore({ before, entries }: Pick<Stretch, "before" | "entries">, atS: number): JournalEntry[] {

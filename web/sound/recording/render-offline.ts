@@ -1,22 +1,20 @@
+// Renders a score's events, for tools that measure the sound.
+
 import { createEngine } from "../engine/engine.ts";
-import { type Preset, presetChoices } from "../preset.ts";
-import type { Layer, SoundEvent } from "../sound-event.ts";
+import { soundSampleRate } from "../sample-rate.ts";
+import { type Layer, layers, type SoundEvent } from "../sound-event.ts";
 import { makeWaveforms, type Waveforms } from "../timbre/waveforms.ts";
 
-export type RenderOptions = {
-  sampleRate?: number;
-  preset?: Preset;
-  /** Whether the room is heard; else as the preset says. */
+/** How to render; a tool sets what it wants to hear apart from the rest. */
+type RenderOptions = {
+  /** Whether the room is heard. */
   reverb?: boolean;
   /** Levels of the layers, 0..1; 1 where none is given. */
   levels?: Partial<Record<Layer, number>>;
   /** Else they are made here, which takes a moment. */
   waveforms?: Waveforms;
-  /** When the render begins, by the clock of what was heard live: then the noises are those that were heard. */
-  beginS?: number;
 };
 
-const usualSampleRate = 48_000;
 /** So much of the score is scheduled at a time: all voices of an hour at once would slow down each of its moments. */
 const aheadS = 10;
 
@@ -30,14 +28,15 @@ let made: Waveforms | null = null;
 export async function renderOffline(
   events: readonly SoundEvent[],
   seconds: number,
-  options: RenderOptions = {},
+  { reverb = true, levels = {}, waveforms = ownWaveforms() }: RenderOptions = {},
 ): Promise<{ buffer: AudioBuffer; stolen: number }> {
-  const { sampleRate = usualSampleRate, preset = "harbour", levels = {}, beginS = 0 } = options;
-  const context = new OfflineAudioContext(2, Math.ceil(seconds * sampleRate), sampleRate);
-  const waveforms = options.waveforms ?? ownWaveforms(sampleRate);
-  const engine = createEngine(context, context.destination, waveforms, { beginS });
-  engine.setReverb(options.reverb ?? presetChoices[preset].reverb);
-  for (const [layer, level] of Object.entries(levels)) engine.setLayerLevel(layer as Layer, level);
+  const context = new OfflineAudioContext(2, Math.ceil(seconds * soundSampleRate), soundSampleRate);
+  const engine = createEngine(context, context.destination, waveforms);
+  engine.setReverb(reverb);
+  for (const layer of layers) {
+    const level = levels[layer];
+    if (level !== undefined) engine.setLayerLevel(layer, level);
+  }
 
   let next = 0;
   const scheduleUntil = (untilS: number) => {
@@ -59,7 +58,7 @@ export async function renderOffline(
   return { buffer, stolen: engine.stolen };
 }
 
-function ownWaveforms(sampleRate: number): Waveforms {
-  if (made?.sampleRate !== sampleRate) made = makeWaveforms(sampleRate);
+function ownWaveforms(): Waveforms {
+  made ??= makeWaveforms(soundSampleRate);
   return made;
 }

@@ -1,3 +1,5 @@
+// Renders one piece of what was heard.
+
 import type { createEngine, Engine } from "../engine/engine.ts";
 import type { Waveforms } from "../timbre/waveforms.ts";
 import type { JournalEntry, Stretch } from "./journal.ts";

@@ -1,3 +1,5 @@
+// The bytes of a WAV file.
+
 const headerBytes = 44;
 const bytesPerSample = 2;
 const formatPcm = 1;
@@ -6,10 +8,10 @@ const fullScale = 0x7fff;
 const largestBytes = 0xffff_ffff - (headerBytes - 8);
 
 /** The shape of a 16-bit WAV file. */
-export type WavShape = { channels: number; sampleRate: number; frames: number };
+type WavShape = { channels: number; sampleRate: number; frames: number };
 
 /**
- * The first 44 bytes of a 16-bit PCM WAV file, whose samples follow in {@link pcm16}'s form.
+ * Returns the first 44 bytes of a 16-bit PCM WAV file, whose samples follow in {@link pcm16}'s form.
  * @throws {RangeError} above 4 GB, which the format cannot say
  */
 export function wavHeader({ channels, sampleRate, frames }: WavShape): ArrayBuffer {
@@ -38,7 +40,7 @@ export function wavHeader({ channels, sampleRate, frames }: WavShape): ArrayBuff
 }
 
 /**
- * Samples as a WAV file holds them: 16 bits, the channels side by side. What lies beyond full scale is cut. An Int16Array
+ * Returns samples as a WAV file holds them: 16 bits, the channels side by side. What lies beyond full scale is cut. An Int16Array
  * has the machine's byte order, which is little-endian, as the format wants it, wherever browsers run.
  * @param channels equally long, -1..1
  */

@@ -1,18 +1,22 @@
-import { bellNoteOf, clamp, mapping, pitchOf, strokeOf } from "../mapping.ts";
+// The score of a past day.
+
+import { clamp, droneDb, lighthouseHz, midnightDb, replayBellsDb } from "../mapping.ts";
 import { isHeard, type Preset, presetChoices } from "../preset.ts";
 import { createRandom } from "../random.ts";
-import { type SeaField, type SeaState, seaFields } from "../sea-state.ts";
+import { type SeaState, seaStateOf } from "../sea-state.ts";
 import type { SoundEvent } from "../sound-event.ts";
-import { lighthouseHz } from "../timbre/waveforms.ts";
+import { bellOf } from "./bells.ts";
+import { createCrests } from "./crests.ts";
+import { createEventQueue } from "./event-queue.ts";
+import { layersOf } from "./layer-settings.ts";
 import type { Score } from "./score.ts";
-import { layersOf, usualDroneDb } from "./sea-score.ts";
 
 export type ReplayScore = Score & {
   /** Which frame sounds at a time of the score; the last one for ever after. */
   frameAt(t: number): number;
 };
 
-export type ReplayScoreOptions = {
+type ReplayScoreOptions = {
   seed: number;
   preset: Preset;
   /** How long all the frames together take. */
@@ -26,32 +30,30 @@ export type Frame = Partial<SeaState> & { atMs?: number };
 /** The share of a frame that is the time constant of the way to it. */
 const frameTau = 0.5;
 const framesPerBell = 4;
-const bellDb = -4;
-const bowedDb = -28;
-const knockDb = -22;
 const noCrestS = 1;
-const midnightDb = -38;
 const midnightGapS = 0.14;
 const dayMs = 24 * 60 * 60_000;
 
-/** The past, frame by frame: each layer moves from one to the next, a bell marks the way, midnight of UTC ticks twice. */
+/**
+ * Makes the score of the past, frame by frame: each layer moves from one to the next, a bell marks the way, midnight of UTC
+ * ticks twice. Crests pass at their own pace: waves that hurried with the frames would tell another period.
+ */
 export function createReplayScore(frames: readonly Frame[], options: ReplayScoreOptions): ReplayScore {
   const { seed, preset, seconds, fromFrame } = options;
-  const { seaDb, bellsDb, water, exactBells } = presetChoices[preset];
-  const random = createRandom(seed);
+  const choice = presetChoices[preset];
+  const { seaDb } = choice;
+  const water = isHeard(choice.water, false);
+  const crests = createCrests({ random: createRandom(seed), firstS: 0, idleS: noCrestS, steady: true });
+  const queue = createEventQueue();
   const frameS = seconds / Math.max(1, frames.length);
   let next = fromFrame;
-  let nextCrestS = 0;
-  let untold: SoundEvent[] = [];
 
   return {
     frameAt,
     until(t) {
-      while (next < frames.length && startOf(next) < t) tellFrame(next++);
-      while (nextCrestS < t) tellCrest();
-      const told = untold.filter((event) => event.t < t).sort((a, b) => a.t - b.t);
-      untold = untold.filter((event) => event.t >= t);
-      return told;
+      while (next < frames.length && startOf(next) < t) queue.add(...eventsOf(next++));
+      queue.add(...crests.until(t, (atS) => seaOf(frames[frameAt(atS)] ?? {})));
+      return queue.takeUntil(t);
     },
   };
 
@@ -63,54 +65,39 @@ export function createReplayScore(frames: readonly Frame[], options: ReplayScore
     return (index - fromFrame) * frameS;
   }
 
-  function tellFrame(index: number): void {
+  function eventsOf(index: number): SoundEvent[] {
     const frame = frames[index];
-    if (!frame) return;
+    if (!frame) return [];
     const t = startOf(index);
     const sea = seaOf(frame);
-    untold.push(
-      ...layersOf(sea, {
-        t,
-        seaDb,
-        water: isHeard(water, false),
-        droneDb: usualDroneDb,
-        windPlaced: true,
-        tauS: frameS * frameTau,
-      }),
-    );
-    if (index % framesPerBell === 0) untold.push(ring(sea, t));
-    if (isMidnight(frames[index - 1]?.atMs, frame.atMs)) {
-      for (const at of [t, t + midnightGapS]) {
-        untold.push({ t: at, type: "ping", hz: lighthouseHz.wind, gainDb: midnightDb, pan: 0 });
-      }
-    }
-  }
-
-  function ring({ waterTempC, waveHeightM }: SeaState, t: number): SoundEvent {
-    if (waterTempC === null) return { t, type: "knock", gainDb: knockDb + bellsDb, pan: 0 };
-    const hz = exactBells ? pitchOf(waterTempC) : bellNoteOf(waterTempC);
-    if (waveHeightM === null) return { t, type: "bowed", hz, gainDb: bowedDb + bellsDb, pan: 0 };
-    const { hardness, gainDb } = strokeOf(waveHeightM);
-    return { t, type: "bell", hz, hardness, gainDb: gainDb + bellDb + bellsDb, pan: 0 };
-  }
-
-  /** Crests pass at their own pace: waves that hurried with the frames would tell another period. */
-  function tellCrest(): void {
-    const { waveHeightM, dominantPeriodS } = seaOf(frames[frameAt(nextCrestS)] ?? {});
-    if (waveHeightM === null || dominantPeriodS === null) {
-      nextCrestS += noCrestS;
-      return;
-    }
-    const [shortest, longest] = mapping.dominantPeriodS.range;
-    const periodS = clamp(dominantPeriodS, shortest, longest);
-    untold.push({ t: nextCrestS, type: "crest", periodS, amplitude: 0.86 + 0.28 * random() });
-    nextCrestS += periodS;
+    const layers = layersOf(sea, {
+      t,
+      seaDb,
+      water,
+      droneDb: droneDb.station,
+      windPlaced: true,
+      tauS: frameS * frameTau,
+    });
+    return [
+      ...layers,
+      ...(index % framesPerBell === 0 ? [bellOf(sea, { t, pan: 0 }, replayBellsDb, choice)] : []),
+      ...(isMidnight(frames[index - 1]?.atMs, frame.atMs) ? midnightTicks(t) : []),
+    ];
   }
 }
 
 function seaOf(frame: Frame): SeaState {
-  const fields = seaFields.map((field) => [field, frame[field] ?? null]);
-  return { ...(Object.fromEntries(fields) as Record<SeaField, number | null>), agesMin: {} };
+  return seaStateOf((field) => frame[field]);
+}
+
+function midnightTicks(t: number): SoundEvent[] {
+  return [t, t + midnightGapS].map((atS) => ({
+    t: atS,
+    type: "ping",
+    hz: lighthouseHz.wind,
+    gainDb: midnightDb,
+    pan: 0,
+  }));
 }
 
 function isMidnight(beforeMs: number | undefined, atMs: number | undefined): boolean {

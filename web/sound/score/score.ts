@@ -1,3 +1,5 @@
+// What any score is.
+
 import type { SoundEvent } from "../sound-event.ts";
 
 /**

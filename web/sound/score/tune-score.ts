@@ -1,8 +1,11 @@
+// The score of one station.
+
+import { droneDb } from "../mapping.ts";
 import { isHeard, type Preset, presetChoices } from "../preset.ts";
 import { createRandom } from "../random.ts";
-import { createSeaScore, type SeaScore, usualDroneDb } from "./sea-score.ts";
+import { createSeaScore, type SeaScore } from "./sea-score.ts";
 
-export type TuneScoreOptions = {
+type TuneScoreOptions = {
   /** The station, for those who are told what knocks. */
   stationId?: string;
   seed: number;
@@ -11,7 +14,7 @@ export type TuneScoreOptions = {
   introduction: boolean;
 };
 
-/** One station tuned in: all that it measures sounds without end, and its bell rings with every wave. */
+/** Makes the score of one station: all that it measures sounds without end, and its bell rings with every wave. */
 export function createTuneScore({ stationId, seed, preset, introduction }: TuneScoreOptions): SeaScore {
   const { seaDb, bellsDb, exactBells, lighthouse, water } = presetChoices[preset];
   return createSeaScore({
@@ -19,9 +22,9 @@ export function createTuneScore({ stationId, seed, preset, introduction }: TuneS
     seaDbOf: () => seaDb,
     water: isHeard(water, false),
     lighthouse: isHeard(lighthouse, false),
-    droneDb: usualDroneDb,
+    droneDb: droneDb.station,
     windPlaced: true,
-    stationBell: { bellsDb, exactPitch: exactBells, ...(stationId === undefined ? {} : { stationId }) },
+    stationBell: { bellsDb, exactBells, ...(stationId === undefined ? {} : { stationId }) },
     introduction,
   });
 }

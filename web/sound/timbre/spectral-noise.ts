@@ -1,11 +1,18 @@
+// Noise with a given spectrum, as a loop without a seam.
+
+import type { Samples } from "./samples.ts";
+
 /** How strong a noise is at a frequency; only the shape matters. */
-export type Spectrum = (hz: number) => number;
+type Spectrum = (hz: number) => number;
+
+/** Samples of a noise that is heard; long enough that nobody hears it come round again: 22 s at 48 kHz. */
+export const noiseLength = 2 ** 20;
 
 /** Level of every noise: its root mean square. */
 const noiseLevel = 0.25;
 
 /**
- * Two independent noises, each with exactly the spectrum asked for. They are made of all the frequencies that fit into
+ * Makes two independent noises, each with exactly the spectrum asked for. They are made of all the frequencies that fit into
  * their length, so they can be looped without a seam.
  * @param length in samples, a power of two
  * @param random 0..1, gives the phases
@@ -15,7 +22,7 @@ export function makeNoises(
   sampleRate: number,
   spectra: readonly [Spectrum, Spectrum],
   random: () => number,
-): [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>] {
+): [Samples, Samples] {
   const real = new Float64Array(length);
   const imaginary = new Float64Array(length);
   // Two real signals are the real and the imaginary part of one complex signal.
@@ -35,7 +42,7 @@ export function makeNoises(
   return [levelled(real), levelled(imaginary)];
 }
 
-function levelled(samples: Float64Array): Float32Array<ArrayBuffer> {
+function levelled(samples: Float64Array): Samples {
   const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
   const gain = power === 0 ? 0 : noiseLevel / Math.sqrt(power);
   return new Float32Array(samples.map((sample) => sample * gain));

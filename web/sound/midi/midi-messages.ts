@@ -1,0 +1,81 @@
+// The messages of a MIDI cable that the mapping needs, by what they do.
+
+/** One message of a MIDI cable; it is due `afterS` seconds after its event sounds. */
+export type MidiMessage = { bytes: number[]; afterS: number };
+
+/** A synthesizer's bend range where nobody set another, in cents up and down. */
+export const bendRangeCents = 200;
+const bendCentre = 0x2000;
+
+/** Numbers of controllers; docs/midi.md says what each does. */
+export const control = {
+  flutter: 1,
+  pan: 10,
+  level: 11,
+  cutoff: 74,
+  throb: 76,
+  allSoundOff: 120,
+  allNotesOff: 123,
+} as const;
+
+/** Returns what ends every sound of a MIDI device, also of one that does not know the first of the two messages. */
+export function silenceMessages(): MidiMessage[] {
+  const channels = Array.from({ length: 16 }, (_, i) => i + 1);
+  return channels.flatMap((channel) => [
+    controller(channel, control.allNotesOff, 0),
+    controller(channel, control.allSoundOff, 0),
+  ]);
+}
+
+/** Returns what ends the note that a message begins; `null` for one that begins none. */
+export function noteOffOf(bytes: readonly number[]): number[] | null {
+  const [status = 0, key = 0] = bytes;
+  return (status & 0xf0) === 0x90 ? [0x80 | (status & 0x0f), key, 0] : null;
+}
+
+/** Returns a note and its end. */
+export function note(channel: number, key: number, velocity: number, seconds: number): MidiMessage[] {
+  return [noteOn(channel, key, velocity), noteOff(channel, key, seconds)];
+}
+
+/** Begins a note. A velocity of 0 would end the note. */
+export function noteOn(channel: number, key: number, velocity: number): MidiMessage {
+  return { bytes: [0x90 | (channel - 1), key, Math.max(1, velocity)], afterS: 0 };
+}
+
+/** Ends a note. */
+export function noteOff(channel: number, key: number, afterS: number): MidiMessage {
+  return { bytes: [0x80 | (channel - 1), key, 0], afterS };
+}
+
+/** Moves a controller. @param value 0..127 */
+export function controller(channel: number, number: number, value: number): MidiMessage {
+  return { bytes: [0xb0 | (channel - 1), number, value], afterS: 0 };
+}
+
+/** Places a channel: -1..1 as 0..127, with 64 in the middle, as General MIDI has it. */
+export function pan(channel: number, position: number): MidiMessage {
+  return controller(channel, control.pan, Math.max(0, Math.min(127, Math.round(64 + position * 63))));
+}
+
+/** Bends a channel by what is left between a key and the pitch that is meant. */
+export function bend(channel: number, hz: number, key: number): MidiMessage {
+  const cents = (noteOf(hz) - key) * 100;
+  const value = Math.max(0, Math.min(0x3fff, Math.round(bendCentre * (1 + cents / bendRangeCents))));
+  return { bytes: [0xe0 | (channel - 1), value & 0x7f, value >> 7], afterS: 0 };
+}
+
+/** Returns a pitch in semitones, 69 is A4 = 440 Hz; with a fraction. */
+export function noteOf(hz: number): number {
+  return 69 + 12 * Math.log2(hz / 440);
+}
+
+/** Returns the key whose pitch is the nearest. */
+export function nearestNote(hz: number): number {
+  return Math.max(0, Math.min(127, Math.round(noteOf(hz))));
+}
+
+/** Returns 0..1 as 0..127. */
+export function share(value: number): number {
+  return Math.round(Math.max(0, Math.min(1, value)) * 127);
+}

@@ -1,0 +1,51 @@
+// Levels of the layers and the reverb, as the listener set them.
+
+import type { Engine } from "../engine/engine.ts";
+import type { Journal } from "../recording/journal.ts";
+import type { Layer } from "../sound-event.ts";
+
+/** What a listener sets. It is remembered before there is an engine, and set again where there is one. */
+type Mix = {
+  /** @param level 0..1 */
+  setLayerLevel(layer: Layer, level: number): void;
+  setReverb(on: boolean): void;
+  /** Sets all of it on an engine, which from now on follows. */
+  applyTo(engine: Engine): void;
+};
+
+/** Makes a mix with all layers at 1 and the reverb on. @param nowS time of the engine's context, for the journal */
+export function createMix(journal: Journal, nowS: () => number): Mix {
+  const levels = new Map<Layer, number>();
+  let reverb = true;
+  let engine: Engine | null = null;
+
+  return {
+    setLayerLevel(layer, level) {
+      if (levels.get(layer) === level) return;
+      levels.set(layer, level);
+      applyLevel(layer, level);
+    },
+    setReverb(on) {
+      if (reverb === on) return;
+      reverb = on;
+      applyReverb();
+    },
+    applyTo(made) {
+      engine = made;
+      for (const [layer, level] of levels) applyLevel(layer, level);
+      applyReverb();
+    },
+  };
+
+  function applyLevel(layer: Layer, level: number): void {
+    if (!engine) return;
+    engine.setLayerLevel(layer, level);
+    journal.add({ kind: "level", layer, level, atS: nowS() });
+  }
+
+  function applyReverb(): void {
+    if (!engine) return;
+    engine.setReverb(reverb);
+    journal.add({ kind: "reverb", on: reverb, atS: nowS() });
+  }
+}

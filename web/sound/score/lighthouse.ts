@@ -1,0 +1,39 @@
+// The lighthouse's pings: north, and where the wind is from.
+
+import { beamTimeOf, distanceOf, lighthouseDbOf, lighthouseHz, lighthouseTurn, panOfDirection } from "../mapping.ts";
+import type { SeaState } from "../sea-state.ts";
+import type { EventOf } from "../sound-event.ts";
+
+const { turnS, secondTickS, beamDelayS } = lighthouseTurn;
+
+/** The lighthouse, turn by turn. */
+type Lighthouse = {
+  /** Returns the pings of the turns that begin before `t` and that it has not returned yet. */
+  until(t: number, sea: SeaState | null): EventOf<"ping">[];
+};
+
+/** Makes a lighthouse. Without a wind it is silent; with a wind from nowhere it only ticks at north. */
+export function createLighthouse(firstTurnS: number): Lighthouse {
+  let nextTurnS = firstTurnS;
+
+  return {
+    until(t, sea) {
+      const pings: EventOf<"ping">[] = [];
+      for (; nextTurnS < t; nextTurnS += turnS) if (sea) pings.push(...pingsOfTurn(nextTurnS, sea));
+      return pings;
+    },
+  };
+}
+
+function pingsOfTurn(t: number, { windSpeedMps, windDirDeg, agesMin }: SeaState): EventOf<"ping">[] {
+  if (windSpeedMps === null) return [];
+  const gainDb = lighthouseDbOf(windSpeedMps) + distanceOf(agesMin.windSpeedMps).fadeDb;
+  const north = { type: "ping", hz: lighthouseHz.north, gainDb, pan: 0 } as const;
+  const ticks = [
+    { t, ...north },
+    { t: t + secondTickS, ...north },
+  ];
+  if (windDirDeg === null) return ticks;
+  const windS = t + beamDelayS + beamTimeOf(windDirDeg);
+  return [...ticks, { t: windS, type: "ping", hz: lighthouseHz.wind, gainDb, pan: panOfDirection(windDirDeg) }];
+}

@@ -1,0 +1,9 @@
+// How long bells ring.
+
+/** Until the strike note of a bell at 440 Hz has faded by 60 dB, in seconds; low bells ring longer. */
+export const ringS = 2.2;
+
+/** Returns in how many seconds the strike note of a bell fades by 60 dB. */
+export function ringOf(hz: number): number {
+  return ringS * (440 / hz) ** 0.35;
+}
