@@ -156,9 +156,10 @@ export const ready = z.object({ status: z.literal("ready") }).meta({ id: "Ready"
 /** Why a request was refused. */
 export const problem = z
   .looseObject({
-    type: z.string(),
+    type: z.url().describe("Where this kind of problem is described."),
     title: z.string(),
     status: z.int(),
+    code: z.string().describe("What is wrong, for a program: it never changes. The type ends with it."),
     detail: z.string().describe("What is wrong with this very request, and what is allowed."),
     parameter: z.string().optional().describe("The parameter that is wrong."),
   })
