@@ -104,7 +104,7 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
       database.down(error);
       return problemResponse(c, databaseAway());
     }
-    log.error("a request failed", { path: c.req.path, reason: error.message });
+    log.error("a request failed", { code: "internal_error", path: c.req.path, reason: error.message });
     return problemResponse(c, new ProblemError("internal_error", "this is a fault of the server and was logged"));
   });
   return app;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CodedError } from "../errors.ts";
 import { stationIdPattern } from "../measurements.ts";
 import { logLevels } from "./log.ts";
 
@@ -6,8 +7,11 @@ import { logLevels } from "./log.ts";
 export const projectUrl = "https://github.com/bellbuoy/bellbuoy";
 
 /** A wrong or missing setting. Its message is one line for a person: variable, value, and what is allowed. */
-export class ConfigError extends Error {
+export class ConfigError extends CodedError {
   override name = "ConfigError";
+  constructor(message: string) {
+    super("wrong_setting", message);
+  }
 }
 
 const wholeNumber = (least: number, most: number) =>

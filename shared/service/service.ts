@@ -1,11 +1,15 @@
 import { type Clock, systemClock, waitAtMost } from "../clock.ts";
+import { CodedError } from "../errors.ts";
 import { ConfigError, type Environment } from "./config.ts";
 import { describeError } from "./link.ts";
 import { createLog, type Log, type LogLevel } from "./log.ts";
 
 /** Something that a person must mend before the service can start. Its message is one line that says what to do. */
-export class StartError extends Error {
+export class StartError extends CodedError {
   override name = "StartError";
+  constructor(message: string, options?: ErrorOptions) {
+    super("cannot_start", message, options);
+  }
 }
 
 /** What a service is given to start with. */
