@@ -6,16 +6,20 @@ import { isDatabaseAway, type Sql } from "../../shared/database/sql.ts";
 import { hashedName } from "../../shared/hashed-name.ts";
 import type { Link, Problem } from "../../shared/service/link.ts";
 import type { Log } from "../../shared/service/log.ts";
-import { endpoints } from "./api/endpoints.ts";
 import { createRowStreams } from "./api/formats/row-stream.ts";
-import { createRecentMedians } from "./api/medians.ts";
-import { openApiRoute } from "./api/openapi.ts";
+import { createMediansQueue } from "./api/medians.ts";
+import { describeOpenApi, openApiRoute } from "./api/openapi.ts";
 import { restRoutes } from "./api/rest.ts";
+import { serviceRoutes } from "./api/service.ts";
+import { checkStream, describeStream } from "./api/stream.ts";
+import { answerWithin } from "./http/answer-within.ts";
 import { clientAddress } from "./http/client-address.ts";
 import { compressed } from "./http/compression.ts";
 import { allowOrigins } from "./http/cors.ts";
-import { answerWithin, onlyReads, rateLimit } from "./http/limits.ts";
+import { answerTimeoutMs, databaseAwayRetrySeconds, maxRequests } from "./http/limits.ts";
+import { onlyReads } from "./http/only-reads.ts";
 import { ProblemError, problemResponse, tryAgain } from "./http/problem.ts";
+import { rateLimit } from "./http/rate-limit.ts";
 import type { RequestContext, RequestEnv } from "./http/request-env.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import type { StreamCounts } from "./stream/begin.ts";
@@ -47,19 +51,12 @@ export type AppParts = {
   clock: Clock;
 };
 
-/** Of one address within 10 seconds, streams not counted. */
-const maxRequests = 200;
-/** An answer that takes longer is given up: before Bun ends its connection, which it does after 10 seconds. */
-const answerTimeoutMs = 8_000;
-/** When to try again what the database did not answer. */
-const databaseAwaySeconds = 5;
-
 /** What a file of the player may be called. Nothing else reaches the file system, which throws at NULs and long names. */
 const playerPath = /^\/[\w./-]{0,200}$/;
 
 /** Every route of the server. */
 export function createApp(parts: AppParts): Hono<RequestEnv> {
-  const { sql, database, problems, feed, broadcast, maxStreamsPerIp, trustedProxies, playerDir, log, clock } = parts;
+  const { sql, database, maxStreamsPerIp, trustedProxies, playerDir, log, clock } = parts;
   const app = new Hono<RequestEnv>({ getPath: pathOf });
 
   app.use(parts.countRequest);
@@ -69,23 +66,22 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
 
   // Each stream that is opened may be opened once more at once, as after a restart of the server; no less than requests.
   const maxOpenings = Math.max(maxRequests, 2 * maxStreamsPerIp);
-  app.get("/v1/observations/stream", rateLimit(maxOpenings, addressOf, clock), streamRoute({ ...parts, addressOf }));
+  app.get(
+    "/v1/observations/stream",
+    rateLimit(maxOpenings, addressOf, clock),
+    checkStream,
+    describeStream,
+    streamRoute({ ...parts, addressOf }),
+  );
   app.use("/v1/*", rateLimit(maxRequests, addressOf, clock), compressed);
   app.use("/v1/*", answerWithin(answerTimeoutMs, databaseAway, clock));
   const rowStreams = createRowStreams(addressOf, log);
-  app.route("/", restRoutes({ sql, rowStreams, recentMedians: createRecentMedians(clock) }));
+  app.route("/", restRoutes({ sql, rowStreams, medians: createMediansQueue(clock) }));
 
-  app.get("/health", (c) => c.json({ status: "up", streams: broadcast.size, droppedMessages: feed.dropped }));
-  app.get("/ready", async (c) => {
-    const found = await problems();
-    if (found.length === 0) return c.json({ status: "ready" });
-    const reasons = found.map(({ message }) => message);
-    return problemResponse(c, new ProblemError(503, reasons.join("; "), { reasons, problems: found }));
-  });
+  app.route("/", serviceRoutes(parts));
 
-  app.get("/metrics", () => parts.scrape());
   app.use("/openapi.json", compressed);
-  app.route("/openapi.json", openApiRoute(endpoints));
+  app.get("/openapi.json", describeOpenApi, openApiRoute(app));
 
   const files = {
     root: playerDir,
@@ -100,15 +96,16 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
   app.use(async (c, next) => (playerPath.test(c.req.path) ? next() : c.notFound()));
   app.use(serveStatic<RequestEnv>(files));
 
-  app.notFound((c) => problemResponse(c, new ProblemError(404, `there is nothing at ${c.req.path}`)));
+  app.notFound((c) => problemResponse(c, new ProblemError("not_found", `there is nothing at ${c.req.path}`)));
   app.onError((error, c) => {
     if (error instanceof ProblemError) return problemResponse(c, error);
+    if (c.req.raw.signal.aborted) return problemResponse(c, new ProblemError("client_left", "the client has left"));
     if (isDatabaseAway(error)) {
       database.down(error);
       return problemResponse(c, databaseAway());
     }
-    log.error("a request failed", { path: c.req.path, reason: error.message });
-    return problemResponse(c, new ProblemError(500, "this is a fault of the server and was logged"));
+    log.error("a request failed", { code: "internal_error", path: c.req.path, reason: error.message });
+    return problemResponse(c, new ProblemError("internal_error", "this is a fault of the server and was logged"));
   });
   return app;
 
@@ -127,5 +124,5 @@ function pathOf(request: Request): string {
 }
 
 function databaseAway(): ProblemError {
-  return tryAgain(503, "the database does not answer", databaseAwaySeconds);
+  return tryAgain("postgresql_away", "the database does not answer", databaseAwayRetrySeconds);
 }

@@ -16,10 +16,10 @@ import { readServerConfig, type ServerConfig } from "../../shared/service/config
 import { type Link, problemsOf, watchLink, watchMs } from "../../shared/service/link.ts";
 import { createServiceMetrics } from "../../shared/service/metrics.ts";
 import { runService, type ServiceParts, StartError } from "../../shared/service/service.ts";
-import { readPositions } from "./api/queries.ts";
 import { createApp } from "./app.ts";
 import { listen } from "./http/listen.ts";
 import { createRequestCounts } from "./http/request-metrics.ts";
+import { readPositions } from "./store/positions.ts";
 import { createBroadcast } from "./stream/broadcast.ts";
 import { createBroadcastLog } from "./stream/broadcast-log.ts";
 import { createFeed } from "./stream/feed.ts";

@@ -1,8 +1,8 @@
 // The server in the test's own process, on a clock that the test may move.
 
-import { readPositions } from "../../services/server/api/queries.ts";
 import { createApp } from "../../services/server/app.ts";
 import { listen } from "../../services/server/http/listen.ts";
+import { readPositions } from "../../services/server/store/positions.ts";
 import { type Broadcast, createBroadcast } from "../../services/server/stream/broadcast.ts";
 import { createFeed } from "../../services/server/stream/feed.ts";
 import { createPlaces } from "../../services/server/stream/places.ts";

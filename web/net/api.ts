@@ -9,6 +9,7 @@ import {
   stationIdPattern,
 } from "../../shared/measurements.ts";
 import type { ObservationMessage } from "../../shared/observation.ts";
+import { type Station, stationNumbers, stationTexts } from "../../shared/station.ts";
 import { cachedAtHeader } from "./cached-at.ts";
 
 /** The server answered, but not with what was asked for. Its message is the server's own reason. */
@@ -35,12 +36,7 @@ export type Snapshot = { lastEventId: string; conditions: Conditions[]; cachedAt
 /** When an answer came from the server that now cannot be reached, of `Date.now()`; `null` for one of just now. */
 export type CachedAt = number | null;
 
-const stationTexts = ["name", "owner", "program", "type"] as const;
-const stationNumbers = ["latitude", "longitude", "elevationM"] as const;
-
-/** Who a station is and where it lies, in degrees and metres; what is not known is `null`. */
-export type Station = { stationId: string } & Record<(typeof stationTexts)[number], string | null> &
-  Record<(typeof stationNumbers)[number], number | null>;
+export type { Station };
 
 /** The sea over many stations at one time; `stations` had measured something, `null` is "nobody measured it". */
 export type MedianFrame = { atMs: number; stations: number } & Record<MedianMeasurement, number | null>;
@@ -136,7 +132,7 @@ export async function loadStatus(server: string, signal: AbortSignal): Promise<S
     !isTextOrNull(lastPollBegun) ||
     typeof pollsStopped !== "boolean" ||
     !isTextOrNull(ndbcLastModified) ||
-    !isNumber(stationsReporting) ||
+    !isCount(stationsReporting) ||
     typeof simulated !== "boolean"
   ) {
     throw noServer();
@@ -254,7 +250,7 @@ function readStation(value: Json): Station | null {
 
 function readMedians(value: Json): MedianFrame | null {
   const { at, stations } = value;
-  if (!isTime(at) || !isNumber(stations) || !medianMeasurements.every((name) => isNumberOrNull(value[name])))
+  if (!isTime(at) || !isCount(stations) || !medianMeasurements.every((name) => isNumberOrNull(value[name])))
     return null;
   const medians = Object.fromEntries(medianMeasurements.map((name) => [name, value[name]]));
   return { atMs: Date.parse(at), stations, ...(medians as Record<MedianMeasurement, number | null>) };
@@ -282,6 +278,10 @@ function isRecord(value: unknown): value is Json {
 
 function isNumber(value: unknown): value is number {
   return Number.isFinite(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 function isNumberOrNull(value: unknown): value is number | null {

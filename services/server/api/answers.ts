@@ -35,6 +35,8 @@ const stationId = z
   .regex(/^[A-Z0-9]{4,10}$/)
   .describe("NDBC's id of the station.");
 const time = z.iso.datetime({ precision: 3 });
+/** Times of observations are whole seconds. */
+const observedTime = time.refine((text) => text.endsWith(".000Z"));
 const lastEventId = eventIdSchema.describe(
   "This answer holds everything up to this event: a stream from here misses nothing.",
 );
@@ -47,7 +49,7 @@ const fields = Object.fromEntries(
 export const observation = z
   .object({
     stationId,
-    timestamp: time.describe("When it was observed, UTC."),
+    timestamp: observedTime.describe("When it was observed, UTC."),
     ...fields,
     eventId: eventIdSchema.optional().describe("Its place in the stream. History that was fetched later has none."),
   })
@@ -76,7 +78,7 @@ export const observationPage = z
   .meta({ id: "ObservationPage" });
 
 const measured = z
-  .object({ value: z.number(), at: time.describe("When it was measured, UTC.") })
+  .object({ value: z.number(), at: observedTime.describe("When it was measured, UTC.") })
   .meta({ id: "Measured", description: "A value and when it was measured." });
 
 /** What a station measured last, field by field. */
@@ -93,7 +95,7 @@ export const conditions = z.object({ lastEventId, conditions: z.array(stationCon
 /** One step of the past. */
 export const medianStep = z
   .object({
-    at: time.describe("The end of the step, UTC."),
+    at: observedTime.describe("The end of the step, UTC."),
     stations: z.int().describe("How many stations had measured anything."),
     ...valueOfEach(medianMeasurements, (name) => z.number().nullable().describe(meanings[name])),
   })
@@ -156,9 +158,10 @@ export const ready = z.object({ status: z.literal("ready") }).meta({ id: "Ready"
 /** Why a request was refused. */
 export const problem = z
   .looseObject({
-    type: z.string(),
+    type: z.url().describe("Where this kind of problem is described."),
     title: z.string(),
     status: z.int(),
+    code: z.string().describe("What is wrong, for a program: it never changes. The type ends with it."),
     detail: z.string().describe("What is wrong with this very request, and what is allowed."),
     parameter: z.string().optional().describe("The parameter that is wrong."),
   })

@@ -1,7 +1,15 @@
+// The past of the network in steps: medians over its stations.
+
 import { setImmediate } from "node:timers/promises";
 import { type MedianMeasurement, medianMeasurements } from "../../../shared/measurements.ts";
 import { hasDirection, meanDirection, median } from "../../../shared/sea.ts";
-import type { Series } from "./queries.ts";
+
+/** What one station measured, by rising time. */
+export type Series = {
+  stationId: string;
+  /** Milliseconds of the Unix epoch. */
+  timesMs: number[];
+} & Record<MedianMeasurement, (number | null)[]>;
 
 /** A past in equal steps: the first ends one step after `since`, and `count` of them follow on each other. */
 export type Steps = { since: Date; minutes: number; count: number };

@@ -1,96 +1,27 @@
+// /v1/observations
+
 import { z } from "zod";
-import type { Sql } from "../../../shared/database/sql.ts";
-import type { StoredObservation } from "../../../shared/measurements.ts";
-import { encodeMessage } from "../../../shared/observation.ts";
+import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
+import { measurements, type StoredObservation } from "../../../shared/measurements.ts";
+import { defaultRows, maxRows } from "../http/limits.ts";
 import type { RequestContext } from "../http/request-env.ts";
-import { feature, featureCollection, history, latest, observation, observationPage } from "./answers.ts";
-import { endpoint, unknownStation } from "./endpoint.ts";
+import { readMarks } from "../store/events.ts";
+import { observation, observationPage } from "./answers.ts";
+import { endpoint } from "./endpoint.ts";
 import { csvHeader, csvLines, observationTable } from "./formats/csv.ts";
-import { encodeCollection, encodeFeature, type Positions } from "./formats/geojson.ts";
+import { encodeLines, encodeList } from "./formats/observations.ts";
 import {
   type Cursor,
   cursorParameter,
   encodeCursor,
-  limitOrDefaultParameter,
   limitParameter,
-  maxLimit,
   sinceParameter,
-  stationIdParameter,
   stationsParameter,
   untilParameter,
 } from "./parameters.ts";
-import {
-  type ObservationSpan,
-  readHistory,
-  readLatest,
-  readObservationPage,
-  readObservations,
-  readPositions,
-} from "./queries.ts";
 
 /** Rows that an answer without a limit reads at once. */
 const rowsAtOnce = 1_000;
-/** Rows of one page in JSON, where no limit is named. */
-const pageRows = 1_000;
-
-const latestFeature = feature("LatestFeature", observation);
-
-/** `/v1/observations/latest` */
-export const latestEndpoint = endpoint({
-  path: "/v1/observations/latest",
-  summary: "The newest observation of each station",
-  description: "However old it is. A stream from its `lastEventId` goes on without a gap.",
-  read: async ({ sql }, _, format) => ({
-    ...(await readLatest(sql)),
-    positions: format === "geojson" ? await readPositions(sql) : (new Map() as Positions),
-  }),
-  formats: {
-    json: {
-      shape: { body: latest },
-      write: ({ lastEventId, observations }) =>
-        `{"lastEventId":"${lastEventId}","observations":${encodeAll(observations)}}`,
-    },
-    csv: observationsAsCsv(),
-    geojson: {
-      shape: { body: featureCollection("LatestFeatures", latestFeature, { lastEventId: latest.shape.lastEventId }) },
-      write: ({ lastEventId, observations, positions }) =>
-        encodeCollection(
-          observations.map((row) =>
-            encodeFeature(row.stationId, positions.get(row.stationId) ?? null, encodeMessage(row)),
-          ),
-          `"lastEventId":"${lastEventId}",`,
-        ),
-    },
-    ndjson: observationsAsNdjson(),
-  },
-});
-
-/** `/v1/observations/by-station/:stationId` */
-export const historyEndpoint = endpoint({
-  path: "/v1/observations/by-station/:stationId",
-  summary: "The observations of one station, oldest first",
-  description: "Without `since`, the newest ones.",
-  pathParameters: z.strictObject({ stationId: stationIdParameter }),
-  queryParameters: z.strictObject({
-    since: sinceParameter.optional(),
-    until: untilParameter.optional(),
-    limit: limitOrDefaultParameter,
-  }),
-  refusals: [404],
-  read: async ({ sql }, { stationId, since = null, until = null, limit }) => {
-    const observations = await readHistory(sql, stationId, { since, until, limit });
-    if (observations === null) throw unknownStation(stationId);
-    return { stationId, observations };
-  },
-  formats: {
-    json: {
-      shape: { body: history },
-      write: ({ stationId, observations }) => `{"stationId":"${stationId}","observations":${encodeAll(observations)}}`,
-    },
-    csv: observationsAsCsv(),
-    ndjson: observationsAsNdjson(),
-  },
-});
 
 /** What is asked of `/v1/observations`. */
 type Walk = ObservationSpan & { sql: Sql; limit: number | null };
@@ -100,8 +31,8 @@ export const observationsEndpoint = endpoint({
   path: "/v1/observations",
   summary: "The observations of the whole network, oldest first",
   description: [
-    `In JSON they come in pages of \`limit\` rows, by default ${pageRows}: while there is a \`nextCursor\`, ask again with it as \`cursor\`.`,
-    `In CSV and NDJSON they come all at once, however many, unless there is a \`limit\` (at most ${maxLimit}).`,
+    `In JSON they come in pages of \`limit\` rows, by default ${defaultRows}: while there is a \`nextCursor\`, ask again with it as \`cursor\`.`,
+    `In CSV and NDJSON they come all at once, however many, unless there is a \`limit\` (at most ${maxRows}).`,
     "Rows are in the order of their time and, within it, of their station. Each one that was stored when you began comes exactly once, whatever arrives meanwhile. What arrives meanwhile behind your place, since stations report late, you get from the stream, from the first page's `lastEventId`.",
   ].join("\n\n"),
   queryParameters: z.strictObject({
@@ -138,12 +69,12 @@ export const observationsEndpoint = endpoint({
 });
 
 async function writePage({ sql, limit, ...span }: Walk, c: RequestContext): Promise<string> {
-  const count = limit ?? pageRows;
+  const count = limit ?? defaultRows;
   const { lastEventId, observations } = await readObservationPage(sql, span, count + 1);
   const last = observations.length > count ? observations[count - 1] : undefined;
   const nextCursor = last === undefined ? null : encodeCursor(last);
   if (nextCursor !== null) c.header("Link", `<${nextAddress(c, nextCursor)}>; rel="next"`);
-  const told = encodeAll(observations.slice(0, count));
+  const told = encodeList(observations.slice(0, count));
   return `{"lastEventId":"${lastEventId}","observations":${told},"nextCursor":${JSON.stringify(nextCursor)}}`;
 }
 
@@ -172,26 +103,65 @@ async function* walkRows({ sql, limit, ...span }: Walk, c: RequestContext): Asyn
   }
 }
 
-function observationsAsCsv() {
-  return {
-    shape: { columns: observationTable.columns },
-    write: ({ observations }: { observations: StoredObservation[] }) =>
-      csvHeader(observationTable) + csvLines(observationTable, observations),
-  };
+/** A span of the network's history, in the order of time and, within it, of the stations' ids. */
+type ObservationSpan = {
+  /** Inclusive, as `until`. */
+  since: Date | null;
+  until: Date | null;
+  stations: Set<string> | null;
+  /** Exclusive; `null`: from the beginning. */
+  after: { observedAt: Date; stationId: string } | null;
+};
+
+/**
+ * Stations are read one by one where that takes no more rows than this, most of which a limit then leaves out. Past that
+ * it is quicker to walk through the whole network in the order of time.
+ */
+const maxRowsOneByOne = 50_000;
+
+/** The first observations of a span, oldest first. */
+async function readObservations(
+  sql: Sql | Transaction,
+  { since, until, stations, after }: ObservationSpan,
+  limit: number,
+): Promise<StoredObservation[]> {
+  const span = sql`
+    ${since === null ? sql`` : sql`and observed_at >= ${since}`}
+    ${until === null ? sql`` : sql`and observed_at <= ${until}`}
+    ${after === null ? sql`` : sql`and observed_at >= ${after.observedAt} and (observed_at, station_id) > (${after.observedAt}, ${after.stationId})`}
+  `;
+  const columns = sql`station_id, observed_at, ${sql(measurements)}, event_id`;
+  if (stations !== null && stations.size * limit <= maxRowsOneByOne) {
+    return sql`
+      select each_station.*
+      from unnest(${[...stations]}::text[]) as wanted(id), lateral (
+        select ${columns} from observations where station_id = wanted.id ${span} order by observed_at limit ${limit}
+      ) as each_station
+      order by observed_at, station_id
+      limit ${limit}
+    `;
+  }
+  return sql`
+    select ${columns}
+    from observations
+    where true ${stations === null ? sql`` : sql`and station_id = any(${[...stations]})`} ${span}
+    order by observed_at, station_id
+    limit ${limit}
+  `;
 }
 
-function observationsAsNdjson() {
-  return {
-    shape: { line: observation },
-    write: ({ observations }: { observations: StoredObservation[] }) => encodeLines(observations),
-  };
-}
-
-/** Observations in the very form in which they are published, so that a client needs one decoder only. */
-function encodeAll(observations: StoredObservation[]): string {
-  return `[${observations.map(encodeMessage).join(",")}]`;
-}
-
-function encodeLines(observations: StoredObservation[]): string {
-  return observations.map((row) => `${encodeMessage(row)}\n`).join("");
+/** {@link readObservations}, and the event id up to which they hold everything. */
+async function readObservationPage(
+  sql: Sql,
+  span: ObservationSpan,
+  limit: number,
+): Promise<{ lastEventId: string; observations: StoredObservation[] }> {
+  return inTransaction(
+    sql,
+    async (tx) => {
+      const { newest } = await readMarks(tx);
+      return { lastEventId: String(newest), observations: await readObservations(tx, span, limit) };
+    },
+    "isolation level repeatable read read only",
+  );
 }

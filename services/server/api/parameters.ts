@@ -1,29 +1,27 @@
+// Each parameter of the API: the schema that checks its text, the words for what is wrong, and its description in
+// `/openapi.json`.
+
 import type { Context } from "hono";
+import { validator } from "hono-openapi";
 import { z } from "zod";
 import { upperCaseStationId } from "../../../shared/measurements.ts";
-import { badParameter, type ProblemError } from "../http/problem.ts";
-
-/*
- * Each parameter of the API once: the schema that checks it, which says what is wrong with a value and what is allowed,
- * and what `/openapi.json` tells of it. A schema takes the parameter's text.
- */
-
-/** The largest number of rows of one answer that is not streamed. */
-export const maxLimit = 10_000;
-const defaultLimit = 1_000;
-const maxStations = 500;
+import { defaultRows, maxRows, maxStations } from "../http/limits.ts";
+import { badParameter } from "../http/problem.ts";
+import { simplify } from "./openapi.ts";
 
 const given = (issue: { input?: unknown }) => `"${issue.input}"`;
 
 const notStationId = (issue: { input?: unknown }) =>
   `${given(issue)} is not a station id: 4 to 10 letters and digits, like 44009`;
 
-/** A station's id in either case; upper case afterwards. */
-export const stationIdParameter = z
+const stationId = z
   .string()
   .regex(/^[A-Za-z0-9]{4,10}$/, { error: notStationId })
   .transform(upperCaseStationId)
-  .meta({ description: "NDBC's id of a station, in either case.", examples: ["44009"] });
+  .meta({ description: "NDBC's id of a station, in either case." });
+
+/** A station's id in either case; upper case afterwards. */
+export const stationIdParameter = stationId.meta({ ...stationId.meta(), example: "44009" });
 
 /** `44009,46026` as a set. */
 export const stationsParameter = z
@@ -32,14 +30,14 @@ export const stationsParameter = z
       String(text)
         .split(",")
         .map((id) => id.trim()),
-    z.array(stationIdParameter).max(maxStations, {
+    z.array(stationId).max(maxStations, {
       error: ({ input }) => `${(input as string[]).length} ids, at most ${maxStations} are allowed`,
     }),
   )
   .transform((ids) => new Set(ids))
   .meta({
     description: `Of these stations alone: their ids with commas between them, at most ${maxStations}.`,
-    examples: [["44009", "46026"]],
+    example: ["44009", "46026"],
   });
 
 const notBbox = "must be west,south,east,north in degrees, like -130,30,-110,50";
@@ -63,7 +61,7 @@ export const bboxParameter = z
   .meta({
     description:
       "Of the stations within this box alone: west,south,east,north in degrees. West may be larger than east: then it spans the date line.",
-    examples: [[-130, 30, -110, 50]],
+    example: [-130, 30, -110, 50],
   });
 
 function toDegrees(text: string): number | string {
@@ -85,27 +83,27 @@ function hasFourDigitYear(time: Date): boolean {
 /** The earliest time, as a `Date`. */
 export const sinceParameter = timeParameter.meta({
   description: "Observed at this time or later: an RFC 3339 time.",
-  examples: ["2026-05-09T09:45:00Z"],
+  example: "2026-05-09T09:45:00Z",
 });
 
 /** The latest time, as a `Date`. */
 export const untilParameter = timeParameter.meta({
   description: "Observed at this time or earlier: an RFC 3339 time.",
-  examples: ["2026-05-09T10:45:00Z"],
+  example: "2026-05-09T10:45:00Z",
 });
 
-const notLimit = (issue: { input?: unknown }) => `${given(issue)} is not a whole number from 1 to ${maxLimit}`;
+const notLimit = (issue: { input?: unknown }) => `${given(issue)} is not a whole number from 1 to ${maxRows}`;
 
 /** How many rows at most. */
 export const limitParameter = z
   .preprocess(
     (text) => (/^\d{1,6}$/.test(String(text)) ? Number(text) : text),
-    z.int({ error: notLimit }).min(1, { error: notLimit }).max(maxLimit, { error: notLimit }),
+    z.int({ error: notLimit }).min(1, { error: notLimit }).max(maxRows, { error: notLimit }),
   )
-  .meta({ description: "How many rows at most.", examples: [100] });
+  .meta({ description: "How many rows at most.", example: 100 });
 
 /** {@link limitParameter}, which is 1000 where none is named. */
-export const limitOrDefaultParameter = limitParameter.prefault(defaultLimit).meta({ ...limitParameter.meta() });
+export const limitOrDefaultParameter = limitParameter.prefault(defaultRows).meta({ ...limitParameter.meta() });
 
 /**
  * A span of time like `90m` or `3h`, as minutes.
@@ -121,7 +119,7 @@ export function spanParameter(longestHours: number, usual: string, description: 
     .refine((text) => toMinutes(text) >= 1 && toMinutes(text) <= longestHours * 60, { error: notSpan })
     .transform(toMinutes)
     .prefault(usual)
-    .meta({ description: `${description} From 1m to ${longestHours}h.`, examples: [usual] });
+    .meta({ description: `${description} From 1m to ${longestHours}h.`, example: usual });
 }
 
 function toMinutes(text: string): number {
@@ -149,37 +147,38 @@ export const cursorParameter = z
   })
   .meta({
     description: "Where to go on: the `nextCursor` of the page before, with all other parameters as they were.",
-    examples: [encodeCursor({ observedAt: new Date("2026-05-09T09:40:00Z"), stationId: "44009" })],
+    example: encodeCursor({ observedAt: new Date("2026-05-09T09:40:00Z"), stationId: "44009" }),
   });
 
 /**
- * Checks the parameters behind the `?`; a strict schema allows no others.
+ * Checks the parameters in the path (`param`) or behind the `?` (`query`); `c.req.valid` then has what the schema makes of
+ * them. A strict schema allows no others; none may be given twice.
  * @throws {ProblemError} 400, naming the parameter and what is allowed
  */
-export function parseQuery<Schema extends z.ZodObject>(c: Context, schema: Schema): z.output<Schema> {
-  const entries = Object.entries(c.req.queries());
-  for (const [name, values] of entries) {
-    if (values.length > 1 && Object.hasOwn(schema.shape, name))
+export function checked<Target extends "param" | "query", Schema extends z.ZodObject>(target: Target, schema: Schema) {
+  const check = (result: { success: boolean; error?: readonly Issue[] }, c: Context) => {
+    if (target === "query") refuseRepeated(c, schema);
+    const [issue] = result.error ?? [];
+    if (issue !== undefined) throw refusal(issue, c, schema);
+  };
+  return validator(target, schema, check, { options: { io: "input", override: simplify } });
+}
+
+type Issue = { readonly message: string; readonly path?: readonly unknown[] | undefined };
+
+function refuseRepeated(c: Context, schema: z.ZodObject): void {
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    if (values.length > 1 && Object.hasOwn(schema.shape, name)) {
       throw badParameter(name, `is given ${values.length} times, once is allowed`);
+    }
   }
-  return parse(schema, Object.fromEntries(entries.map(([name, [text]]) => [name, text])));
 }
 
-/** Checks the parameters in a path. @throws {ProblemError} 400, naming the parameter and what is allowed */
-export function parsePath<Schema extends z.ZodObject>(c: Context, schema: Schema): z.output<Schema> {
-  return parse(schema, c.req.param());
-}
-
-function parse<Schema extends z.ZodObject>(schema: Schema, values: Record<string, unknown>): z.output<Schema> {
-  const parsed = schema.safeParse(values);
-  if (parsed.success) return parsed.data;
-  throw refusal(parsed.error, Object.keys(schema.shape));
-}
-
-function refusal({ issues: [issue] }: z.ZodError, allowed: string[]): ProblemError {
-  if (issue?.code === "unrecognized_keys") {
-    const what = allowed.length === 0 ? "none is allowed" : `allowed are ${allowed.join(", ")}`;
-    return badParameter(issue.keys[0] ?? "", `is no parameter here, ${what}`);
-  }
-  return badParameter(String(issue?.path[0]), issue?.message ?? "is not allowed");
+function refusal({ message, path: [name] = [] }: Issue, c: Context, { shape }: z.ZodObject) {
+  if (name !== undefined) return badParameter(String(name), message);
+  // Without a path it is about all of them: one of them is unknown.
+  const allowed = Object.keys(shape);
+  const unknown = Object.keys(c.req.query()).find((name) => !allowed.includes(name));
+  const what = allowed.length === 0 ? "none is allowed" : `allowed are ${allowed.join(", ")}`;
+  return badParameter(unknown ?? "", `is no parameter here, ${what}`);
 }

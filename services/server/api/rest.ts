@@ -1,13 +1,17 @@
+// The REST half of the API: every address but the stream.
+
 import { Hono } from "hono";
 import type { RequestEnv } from "../http/request-env.ts";
 import { conditionsEndpoint } from "./conditions.ts";
 import type { AnswerParts } from "./endpoint.ts";
+import { historyEndpoint } from "./history.ts";
+import { latestEndpoint } from "./latest.ts";
 import { mediansEndpoint } from "./medians.ts";
-import { historyEndpoint, latestEndpoint, observationsEndpoint } from "./observations.ts";
+import { observationsEndpoint } from "./observations.ts";
 import { stationEndpoint, stationsEndpoint } from "./stations.ts";
 import { statusEndpoint } from "./status.ts";
 
-/** Every address of the REST half of the API. */
+/** Every address of the REST half. */
 export const restEndpoints = [
   latestEndpoint,
   historyEndpoint,
@@ -19,9 +23,9 @@ export const restEndpoints = [
   statusEndpoint,
 ];
 
-/** The REST half of the API: what a listener missed, how the network stands, and who the stations are. */
+/** Makes the routes of the REST half: the newest, the past, and the stations. */
 export function restRoutes(parts: AnswerParts): Hono<RequestEnv> {
   const routes = new Hono<RequestEnv>();
-  for (const { path, serve } of restEndpoints) routes.get(path, (c) => serve(c, parts));
+  for (const endpoint of restEndpoints) endpoint.addTo(routes, parts);
   return routes;
 }

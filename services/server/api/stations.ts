@@ -1,10 +1,13 @@
+// /v1/stations and /v1/stations/:stationId
+
 import { z } from "zod";
+import type { Sql } from "../../../shared/database/sql.ts";
+import { type Station, stationFields } from "../../../shared/station.ts";
 import { feature, featureCollection, station, stations } from "./answers.ts";
 import { endpoint, unknownStation } from "./endpoint.ts";
 import { csvHeader, csvLines, stationTable } from "./formats/csv.ts";
 import { encodeCollection, encodeFeature } from "./formats/geojson.ts";
 import { stationIdParameter } from "./parameters.ts";
-import { readStation, readStations, type StationRow } from "./queries.ts";
 
 const stationFeature = feature("StationFeature", station);
 /** NDBC renews its list once a day, and a position moves a little with a poll. */
@@ -51,8 +54,19 @@ export const stationEndpoint = endpoint({
   },
 });
 
-function encodeStation(row: StationRow): string {
+function encodeStation(row: Station): string {
   const { stationId, latitude, longitude } = row;
   const position = latitude === null || longitude === null ? null : { latitude, longitude };
   return encodeFeature(stationId, position, JSON.stringify(row));
+}
+
+/** Reads every station, by id. */
+async function readStations(sql: Sql): Promise<Station[]> {
+  return sql`select ${sql(stationFields)} from stations order by station_id`;
+}
+
+/** Reads one station; `null` where it is not known. */
+export async function readStation(sql: Sql, stationId: string): Promise<Station | null> {
+  const [station] = await sql<Station[]>`select ${sql(stationFields)} from stations where station_id = ${stationId}`;
+  return station ?? null;
 }

@@ -1,100 +1,63 @@
-import type { MiddlewareHandler } from "hono";
-import { rateLimiter, type Store } from "hono-rate-limiter";
-import type { Clock } from "../../../shared/clock.ts";
-import { ProblemError, problemResponse, tryAgain } from "./problem.ts";
-import type { RequestContext, RequestEnv } from "./request-env.ts";
+// Every limit that a client can meet. Those that an operator sets are in shared/service/config.ts: MAX_STREAMS and
+// MAX_STREAMS_PER_IP.
 
-/** Room for the longest query there is, 500 station ids with `%2C` between them. Bun itself refuses a head above 16 kB. */
-const maxUrlLength = 8 * 1024;
-const rateWindowMs = 10_000;
-/** Addresses share this many counters, so that they take little memory however many ask. */
-const rateCounters = 2n ** 16n;
+/** Max length of a request's address, in characters: the longest query has 500 station ids with `%2C` between them. */
+export const maxUrlLength = 8 * 1024;
+/** Max size of a request's body. The API is read-only, so bodies can stay small. */
+export const maxBodyBytes = 64 * 1024;
+/** Time without a byte after which a connection is closed. Streams and answers of any size set their own. */
+export const connectionIdleSeconds = 10;
 
-const readMethods = "GET, HEAD, OPTIONS";
+/** Max requests per client address within {@link rateWindowMs}, excluding open streams. */
+export const maxRequests = 200;
+/** How long requests of an address are counted together. */
+export const rateWindowMs = 10_000;
+/** Time limit for an answer to begin: shorter than {@link connectionIdleSeconds}, so that the client gets a reason. */
+export const answerTimeoutMs = 8_000;
+/** `Retry-After` while the database does not answer, in seconds. */
+export const databaseAwayRetrySeconds = 5;
 
-/** Refuses what would change something, since nothing here can be changed, and addresses longer than any that makes sense. */
-export const onlyReads: MiddlewareHandler<RequestEnv> = async (c, next) => {
-  if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow: readMethods });
-  if (c.req.method !== "GET" && c.req.method !== "HEAD") {
-    throw new ProblemError(
-      405,
-      `${c.req.method} is not allowed: there is only something to read`,
-      {},
-      { Allow: readMethods },
-    );
-  }
-  if (c.req.url.length > maxUrlLength) {
-    throw new ProblemError(414, `the address has ${c.req.url.length} characters, at most ${maxUrlLength} are allowed`);
-  }
-  return next();
-};
+/** Max rows of one answer that is not streamed. */
+export const maxRows = 10_000;
+/** Rows of one answer where the request names no `limit`. */
+export const defaultRows = 1_000;
+/** Max station ids in one request: their query still fits into {@link maxUrlLength}. */
+export const maxStations = 500;
+/** How far `/v1/conditions` looks back at most, in hours. */
+export const maxWithinHours = 48;
 
-/** Lets an address ask so many times in 10 seconds, and then answers 429 until they are over. */
-export function rateLimit(
-  limit: number,
-  addressOf: (c: RequestContext) => string,
-  clock: Clock,
-): MiddlewareHandler<RequestEnv> {
-  // So that nobody can choose an address that shares a counter with a given other one.
-  const seed = crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n;
-  return rateLimiter<RequestEnv>({
-    windowMs: rateWindowMs,
-    limit,
-    store: createRateStore(clock),
-    // They would stay in memory as long as a stream is open.
-    standardHeaders: false,
-    keyGenerator: (c) => String(BigInt(Bun.hash(addressOf(c), seed)) % rateCounters),
-    handler: (c) => {
-      const seconds = rateWindowMs / 1000;
-      return problemResponse(c, tryAgain(429, `more than ${limit} requests within ${seconds} seconds`, seconds));
-    },
-  });
-}
+/** Longest span of `/v1/medians`, in hours: past it a query takes too long. */
+export const maxMedianHours = 48;
+/** Max steps of one answer of `/v1/medians`: a few hundred kB. */
+export const maxMedianSteps = 1_000;
+/** Longest step of `/v1/medians`, in hours. */
+export const maxMedianStepHours = 6;
+/** Max questions to `/v1/medians` that wait or are computed, since each keeps the database busy. */
+export const maxMedianQuestions = 16;
+/** `Retry-After` where so many wait, in seconds. */
+export const queueRetrySeconds = 10;
 
+/** Max answers of any size under way, since each keeps the database busy while its reader is quick. */
+export const maxRowStreams = 8;
+/** The same per client address. */
+export const maxRowStreamsPerAddress = 2;
+/** Time without a read after which such an answer is cut off: a script that works on each row may pause. */
+export const rowStreamIdleSeconds = 60;
+/** `Retry-After` where {@link maxRowStreams} or {@link maxRowStreamsPerAddress} are under way, in seconds. */
+export const rowStreamRetrySeconds = 10;
+
+/** `Retry-After` where all streams are taken, in seconds. */
+export const streamRetrySeconds = 10;
 /**
- * Counts requests by key on a clock of ours. The library's own store reads the machine's time: once that is set back by an
- * hour, a refused address stays refused for an hour.
+ * Time without a byte after which the server ends a stream: more than two heartbeats, so that only a client that is gone,
+ * or takes nothing, is meant.
  */
-function createRateStore(clock: Clock): Store<RequestEnv> {
-  const counters = new Map<string, { totalHits: number; endsAtMs: number }>();
-  let sweepAtMs = clock.monotonicMs() + rateWindowMs;
-
-  function sweep(nowMs: number): void {
-    for (const [key, { endsAtMs }] of counters) if (endsAtMs <= nowMs) counters.delete(key);
-    sweepAtMs = nowMs + rateWindowMs;
-  }
-
-  return {
-    increment(key) {
-      const nowMs = clock.monotonicMs();
-      if (nowMs >= sweepAtMs) sweep(nowMs);
-      const known = counters.get(key);
-      const counter = known && known.endsAtMs > nowMs ? known : { totalHits: 0, endsAtMs: nowMs + rateWindowMs };
-      counter.totalHits += 1;
-      counters.set(key, counter);
-      return { totalHits: counter.totalHits };
-    },
-    decrement(key) {
-      const counter = counters.get(key);
-      if (counter) counter.totalHits -= 1;
-    },
-    resetKey: (key) => void counters.delete(key),
-  };
-}
-
-/** Times out answers that take longer. @throws {ProblemError} what `problem` makes, after so many ms */
-export function answerWithin(
-  milliseconds: number,
-  problem: () => ProblemError,
-  clock: Clock,
-): MiddlewareHandler<RequestEnv> {
-  return async (_c, next) => {
-    const { promise: tooLate, reject } = Promise.withResolvers<never>();
-    const cancel = clock.after(milliseconds, () => reject(problem()));
-    try {
-      await Promise.race([next(), tooLate]);
-    } finally {
-      cancel();
-    }
-  };
-}
+export const streamIdleSeconds = 60;
+/** Time that an ended stream's connection may stay: what the client does not take by then is dropped. */
+export const streamEndingSeconds = 1;
+/** Max bytes that a client may leave unread before its stream is ended: several bursts of 900 events. */
+export const maxBacklogBytes = 1024 * 1024;
+/** Max time for which a client may take nothing before its stream is ended. */
+export const maxStalledMs = 20_000;
+/** Max events of a replay; a client that missed more gets `reset`. */
+export const maxReplayEvents = 10_000;

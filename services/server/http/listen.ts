@@ -3,12 +3,8 @@
 import type { Hono } from "hono";
 import type { ServerConfig } from "../../../shared/service/config.ts";
 import { openPort } from "../../../shared/service/port.ts";
+import { connectionIdleSeconds, maxBodyBytes } from "./limits.ts";
 import type { RequestEnv } from "./request-env.ts";
-
-/** The API is read-only, so request bodies can stay small. */
-const maxBodyBytes = 64 * 1024;
-/** Time without a byte after which a connection is closed; streams set their own. */
-const idleSeconds = 10;
 
 /** Serves an app. @throws {StartError} when the port is taken, or cannot be had */
 export function listen(
@@ -21,7 +17,7 @@ export function listen(
       port,
       reusePort,
       maxRequestBodySize: maxBodyBytes,
-      idleTimeout: idleSeconds,
+      idleTimeout: connectionIdleSeconds,
       fetch: (request, server) => fetch(request, { server }),
     }),
   );

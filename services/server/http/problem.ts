@@ -1,33 +1,65 @@
-import type { Context } from "hono";
-import { HTTPException } from "hono/http-exception";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
+// Refused requests, as problem documents (RFC 9457).
 
-/** A refused request, told to the client as a problem document. */
-export class ProblemError extends HTTPException {
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { CodedError } from "../../../shared/errors.ts";
+import { projectUrl } from "../../../shared/service/config.ts";
+
+/** The status of each problem, by its code. Codes never change once released; docs/api.md has a heading for each. */
+const statuses = {
+  bad_parameter: 400,
+  client_left: 400,
+  not_found: 404,
+  unknown_station: 404,
+  method_not_allowed: 405,
+  not_acceptable: 406,
+  address_too_long: 414,
+  too_many_requests: 429,
+  too_many_streams: 429,
+  too_many_row_streams: 429,
+  internal_error: 500,
+  no_streams_left: 503,
+  no_row_streams_left: 503,
+  queue_full: 503,
+  queue_timeout: 503,
+  postgresql_away: 503,
+  not_ready: 503,
+} as const satisfies Record<string, ContentfulStatusCode>;
+
+/** What a problem is, for machines. */
+export type ProblemCode = keyof typeof statuses;
+
+/** Every {@link ProblemCode}. */
+export const problemCodes = Object.keys(statuses) as ProblemCode[];
+
+/** A refused request, reported to the client as a problem document. */
+export class ProblemError extends CodedError {
   override name = "ProblemError";
+  readonly status: ContentfulStatusCode;
   constructor(
-    status: ContentfulStatusCode,
+    code: ProblemCode,
     /** What is wrong with this very request, for a person. */
     readonly detail: string,
     /** Further members of the document, such as the parameter's name. */
     readonly members: Record<string, unknown> = {},
     readonly headers: Record<string, string> = {},
   ) {
-    super(status, { message: detail });
+    super(code, detail);
+    this.status = statuses[code];
   }
 }
 
-/** A request with a parameter that is not allowed: 400, naming the parameter. */
+/** Makes the refusal of a request with a parameter that is not allowed: 400, naming the parameter. */
 export function badParameter(parameter: string, detail: string): ProblemError {
-  return new ProblemError(400, `${parameter}: ${detail}`, { parameter });
+  return new ProblemError("bad_parameter", `${parameter}: ${detail}`, { parameter });
 }
 
-/** A request that may be made again in a while. */
-export function tryAgain(status: 429 | 503, detail: string, seconds: number): ProblemError {
-  return new ProblemError(status, detail, {}, { "Retry-After": String(seconds) });
+/** Makes the refusal of a request that may be made again in so many seconds. */
+export function tryAgain(code: ProblemCode, detail: string, seconds: number): ProblemError {
+  return new ProblemError(code, detail, {}, { "Retry-After": String(seconds) });
 }
 
-/** What each refusal is called. */
+/** The title of a problem, by its status. */
 export const problemTitles: Record<number, string> = {
   400: "Bad request",
   404: "Not found",
@@ -40,8 +72,9 @@ export const problemTitles: Record<number, string> = {
 };
 
 /** Answers with an RFC 9457 problem document. */
-export function problemResponse(c: Context, { status, detail, members, headers }: ProblemError): Response {
-  const document = { type: "about:blank", title: problemTitles[status] ?? "Error", status, detail, ...members };
+export function problemResponse(c: Context, { code, status, detail, members, headers }: ProblemError): Response {
+  const type = `${projectUrl}/blob/main/docs/api.md#${code}`;
+  const document = { type, title: problemTitles[status] ?? "Error", status, code, detail, ...members };
   return c.body(JSON.stringify(document), status, {
     "Content-Type": "application/problem+json",
     "Cache-Control": "no-store",

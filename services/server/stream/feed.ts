@@ -5,7 +5,7 @@ import { withDeadline } from "../../../shared/clock.ts";
 import type { Sql } from "../../../shared/database/sql.ts";
 import { type Link, untilUp } from "../../../shared/service/link.ts";
 import type { Log } from "../../../shared/service/log.ts";
-import { type Marks, mayHoldEvent, readEvents, readMarks } from "../api/queries.ts";
+import { type Marks, mayHoldEvent, readEvents, readMarks } from "../store/events.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { createChannelMessages, type EventMessage } from "./channel-messages.ts";
 import { observationFrame, storedFrame } from "./frames.ts";

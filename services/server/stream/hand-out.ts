@@ -1,7 +1,7 @@
 // Hands events to all live streams: at once to most, and to those with a `bbox` after the stations' positions were read.
 
 import { type Clock, withDeadline } from "../../../shared/clock.ts";
-import { matches } from "./filter.ts";
+import { matches } from "../store/filter.ts";
 import { encodeFrames, type Frame } from "./frames.ts";
 import type { Listener, Listeners } from "./listeners.ts";
 import type { Places } from "./places.ts";

@@ -1,6 +1,7 @@
 // Signs of life of quiet streams, and the end of those that take nothing.
 
 import type { Clock } from "../../../shared/clock.ts";
+import { maxStalledMs } from "../http/limits.ts";
 import { heartbeatComment, heartbeatEvent } from "./frames.ts";
 import type { Listener, Listeners } from "./listeners.ts";
 
@@ -8,9 +9,6 @@ import type { Listener, Listeners } from "./listeners.ts";
 const quietMs = 10_000;
 /** How far apart checks are. */
 export const heartbeatCheckMs = 4_000;
-/** A listener that took nothing for this long is gone or stuck. */
-const maxStalledMs = 20_000;
-
 /** Keeps quiet streams alive. */
 export type Heartbeats = {
   /** Ends streams that are too slow, and sends a heartbeat to those that were quiet; called every {@link heartbeatCheckMs}. */

@@ -1,6 +1,6 @@
 // The registry of open streams.
 
-import type { Filter } from "./filter.ts";
+import type { Filter } from "../store/filter.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** One open stream. */

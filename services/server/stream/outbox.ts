@@ -1,10 +1,8 @@
 import { type Clock, systemClock } from "../../../shared/clock.ts";
+import { maxBacklogBytes } from "../http/limits.ts";
 
 /** The part of Hono's stream that an outbox needs. */
 type Writable = { write(bytes: Uint8Array): Promise<unknown> };
-
-/** What a listener may leave unread before its stream is ended: several bursts of 900 events. */
-export const maxBacklogBytes = 1024 * 1024;
 
 /**
  * What waits to be written to one listener. It writes one write at a time, without ever making the sender wait. The queue

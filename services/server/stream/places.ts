@@ -1,4 +1,4 @@
-import type { Position } from "./filter.ts";
+import type { Position } from "../store/filter.ts";
 
 /** Where the stations lie, as far as this server has asked. */
 export type Places = {

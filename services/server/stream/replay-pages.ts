@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from "../../../shared/clock.ts";
 import type { Sql } from "../../../shared/database/sql.ts";
-import { type EventRange, readEvents } from "../api/queries.ts";
-import { createRecentAnswers } from "../recent-answers.ts";
-import { type Filter, wantsAll } from "./filter.ts";
+import { createKeyedQueue, type KeyedQueueLimits } from "../keyed-queue.ts";
+import { type EventRange, readEvents } from "../store/events.ts";
+import { type Filter, wantsAll } from "../store/filter.ts";
 import { encodeFrames, storedFrame } from "./frames.ts";
 
 /** Missed events, ready to be sent. */
@@ -19,17 +19,24 @@ export type ReadReplayPage = (range: EventRange & { upTo: bigint }, filter: Filt
 
 /** Rows of one page: enough to be quick, and far below what a listener may leave unread. */
 const pageRows = 500;
-/** When a server was restarted, all its listeners come back within three seconds, most of them at the same event. */
-const keepMs = 5_000;
-/** Of some 100 kB each. */
-const mostKept = 16;
+
+const limits: KeyedQueueLimits = {
+  // When a server was restarted, all its listeners come back within three seconds, most of them at the same event.
+  keepMs: 5_000,
+  // Of some 100 kB each.
+  maxKept: 16,
+  // A stream waits as long as it takes: the pool of connections is the only limit.
+  maxRunning: Number.POSITIVE_INFINITY,
+  maxPending: Number.POSITIVE_INFINITY,
+  deadlineMs: null,
+};
 
 /** Listeners without a filter that come back to the same event at about the same time share what is read for them. */
 export function createReplayPages(sql: Sql, clock: Clock = systemClock): ReadReplayPage {
-  const recent = createRecentAnswers<ReplayPage>(keepMs, mostKept, clock);
+  const pages = createKeyedQueue<ReplayPage>(limits, clock);
   return (range, filter) => {
     const read = () => readPage(sql, range, filter);
-    return wantsAll(filter) && range.since === null ? recent.share(`${range.after} ${range.upTo}`, read) : read();
+    return wantsAll(filter) && range.since === null ? pages.ask(`${range.after} ${range.upTo}`, read) : read();
   };
 }
 

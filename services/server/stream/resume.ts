@@ -1,7 +1,8 @@
 import type { Sql } from "../../../shared/database/sql.ts";
 import { eventIdSchema } from "../../../shared/observation.ts";
-import { type EventRange, measureRange, readMarks } from "../api/queries.ts";
-import type { Filter } from "./filter.ts";
+import { maxReplayEvents } from "../http/limits.ts";
+import { type EventRange, measureRange, readMarks } from "../store/events.ts";
+import type { Filter } from "../store/filter.ts";
 
 /** Where a listener asks to go on. */
 export type Wish =
@@ -16,9 +17,6 @@ export type Beginning = { kind: "replay"; range: EventRange } | { kind: "reset";
 
 /** Why a last event id may stand for an event that is no longer stored. */
 export const setBackReason = "the database was set back since the last event id, by a backup or a failover";
-
-/** A gap larger than this is not replayed. */
-export const maxReplayEvents = 10_000;
 
 /**
  * Reads where to go on: the header of a reconnecting browser wins over `?lastEventId=`, which wins over `?since=`.

@@ -1,28 +1,18 @@
 // GET /v1/observations/stream
 
 import type { Server } from "bun";
+import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
-import { parseQuery } from "../api/parameters.ts";
+import { streamEndingSeconds, streamIdleSeconds, streamRetrySeconds } from "../http/limits.ts";
 import { tryAgain } from "../http/problem.ts";
-import type { RequestContext } from "../http/request-env.ts";
+import type { RequestContext, RequestEnv } from "../http/request-env.ts";
+import type { BoundingBox, Filter } from "../store/filter.ts";
 import { type BeginParts, createBegin } from "./begin.ts";
 import type { Broadcast } from "./broadcast.ts";
-import { streamEndpoint } from "./endpoint.ts";
-import type { Filter } from "./filter.ts";
 import { retryLine } from "./frames.ts";
 import type { Listener } from "./listeners.ts";
 import { Outbox } from "./outbox.ts";
 import { parseWish, type Wish } from "./resume.ts";
-
-/**
- * A stream that is quiet for longer than this is ended by the server: more than two heartbeats, so that only a listener
- * that is gone without a word, or takes nothing, is meant.
- */
-const idleSeconds = 60;
-/** How long a connection may stay whose stream was ended: what the listener does not take by then is thrown away. */
-const endingSeconds = 1;
-/** When to try again where all streams are taken. */
-const refusedSeconds = 10;
 
 const headers = {
   "Content-Type": "text/event-stream",
@@ -51,23 +41,27 @@ export type StreamParts = BeginParts & {
   addressOf: (c: RequestContext) => string;
 };
 
+/** A request whose parameters are checked. */
+type StreamContext = Context<RequestEnv, string, { out: { query: StreamQuery } }>;
+type StreamQuery = Partial<{ stations: Set<string>; bbox: BoundingBox; lastEventId: string; since: Date }>;
+
 /** What a listener asked for. */
 type Request = { raw: globalThis.Request; server: Server<undefined>; filter: Filter; wish: Wish; address: string };
 
 /**
  * Answers `GET /v1/observations/stream`: first what the listener missed, then each event as it arrives, until it leaves.
  */
-export function streamRoute(parts: StreamParts): (c: RequestContext) => Response {
+export function streamRoute(parts: StreamParts): (c: StreamContext) => Response {
   const open = createOpen(parts);
   return (c) => {
-    const { stations = null, bbox = null, lastEventId, since } = parseQuery(c, streamEndpoint.queryParameters);
+    const { stations = null, bbox = null, lastEventId, since } = c.req.valid("query");
     const wish = parseWish(c.req.header("Last-Event-ID"), lastEventId, since);
     const address = parts.addressOf(c);
     refuseTooMany(parts, address);
     if (c.req.method === "HEAD") return c.body(null, 200, headers);
     const { server } = c.env;
     // Bun ends what is idle for 10 seconds by default (oven-sh/bun#27479).
-    server.timeout(c.req.raw, idleSeconds);
+    server.timeout(c.req.raw, streamIdleSeconds);
     return open({ raw: c.req.raw, server, filter: { stations, bbox }, wish, address });
   };
 }
@@ -75,10 +69,18 @@ export function streamRoute(parts: StreamParts): (c: RequestContext) => Response
 /** @throws {ProblemError} 429 or 503 */
 function refuseTooMany({ broadcast, maxStreams, maxStreamsPerIp }: StreamParts, address: string): void {
   if (broadcast.sizeOf(address) >= maxStreamsPerIp) {
-    throw tryAgain(429, `no more streams for ${address} (limit: ${maxStreamsPerIp})`, refusedSeconds);
+    throw tryAgain(
+      "too_many_streams",
+      `no more streams for ${address} (limit: ${maxStreamsPerIp})`,
+      streamRetrySeconds,
+    );
   }
   if (broadcast.size >= maxStreams) {
-    throw tryAgain(503, `this server has no more streams to give (limit: ${maxStreams})`, refusedSeconds);
+    throw tryAgain(
+      "no_streams_left",
+      `this server has no more streams to give (limit: ${maxStreams})`,
+      streamRetrySeconds,
+    );
   }
 }
 
@@ -100,7 +102,7 @@ function createOpen(parts: StreamParts): (request: Request) => Response {
         over.resolve(new Error(reason));
         stream.abort();
         // A connection whose other end takes nothing would stay, with what waits in it.
-        server.timeout(raw, endingSeconds);
+        server.timeout(raw, streamEndingSeconds);
       }
       const listener: Listener = { outbox: new Outbox(stream, end, clock), filter, address, after: 0n, end };
       const left = () => end("the client left");

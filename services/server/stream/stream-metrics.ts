@@ -2,10 +2,10 @@
 
 import { counter, gauge, secondsBuckets } from "../../../shared/service/metrics.ts";
 import { Counter, Histogram, type Registry } from "../../../shared/service/prometheus.ts";
+import { maxReplayEvents } from "../http/limits.ts";
 import type { StreamCounts } from "./begin.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { Feed } from "./feed.ts";
-import { maxReplayEvents } from "./resume.ts";
 
 /** What counts by itself, and is read when it is scraped: the path of an event gains no step by it. */
 export type Counting = { broadcast: Broadcast; feed: Feed };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
-import { endpoints } from "../../../services/server/api/endpoints.ts";
+import { restEndpoints } from "../../../services/server/api/rest.ts";
+import { streamEndpoint } from "../../../services/server/api/stream.ts";
 import { storeHistory } from "../../../services/worker/store/history.ts";
 import { observed } from "../../rig/observed.ts";
 import { startStack } from "../../rig/stack.ts";
@@ -37,12 +38,11 @@ function addressOf(path: string, pathParameter: string, query: string): string {
   return path.replace(/:\w+/, pathParameter) + (query === "" ? "" : `?${query}`);
 }
 
-const places = endpoints
-  .filter(({ path }) => path.startsWith("/v1/"))
-  .flatMap(({ path, queryParameters, pathParameters }) => [
-    ...Object.keys(queryParameters.shape).map((name) => ({ path, name, isInPath: false })),
-    ...Object.keys(pathParameters.shape).map((name) => ({ path, name, isInPath: true })),
-  ]);
+const endpoints = [streamEndpoint, ...restEndpoints];
+const places = endpoints.flatMap(({ path, queryParameters, pathParameters }) => [
+  ...Object.keys(queryParameters.shape).map((name) => ({ path, name, isInPath: false })),
+  ...Object.keys(pathParameters.shape).map((name) => ({ path, name, isInPath: true })),
+]);
 
 const likely = fc.constantFrom(
   ...[
@@ -120,7 +120,7 @@ describe("whatever is given for a parameter", () => {
   );
 
   const streamPath = "/v1/observations/stream";
-  const paths = endpoints.map(({ path }) => path).filter((path) => path.startsWith("/v1/") && path !== streamPath);
+  const paths = restEndpoints.map(({ path }) => path);
 
   test.each(paths)("%s refuses a parameter that it does not have, and lists those that it has", async (path) => {
     const known = Object.keys(endpoints.find((endpoint) => endpoint.path === path)?.queryParameters.shape ?? {});

@@ -30,8 +30,17 @@ async function json(path: string): Promise<unknown> {
 async function problem(path: string): Promise<{ status: number; parameter?: string; detail: string }> {
   const response = await get(path);
   expect(response.headers.get("Content-Type")).toBe("application/problem+json");
-  const document = (await response.json()) as { type: string; title: string; status: number; detail: string };
-  expect(document).toMatchObject({ type: "about:blank", status: response.status });
+  const document = (await response.json()) as {
+    type: string;
+    code: string;
+    title: string;
+    status: number;
+    detail: string;
+  };
+  expect(document).toMatchObject({
+    type: expect.stringMatching(new RegExp(`/docs/api\\.md#${document.code}$`)),
+    status: response.status,
+  });
   expect(document.title).not.toBeEmpty();
   expect(document.detail).not.toBeEmpty();
   return document;

@@ -55,8 +55,9 @@ async function openStreams(server: RunningApp): Promise<number> {
 async function expectProblem(response: Response, status: number): Promise<string> {
   expect(response.status).toBe(status);
   expect(response.headers.get("Content-Type")).toBe("application/problem+json");
-  const document = (await response.json()) as { title: string; detail: string };
-  expect(document).toMatchObject({ type: "about:blank", title: expect.not.stringMatching(/^(Error|)$/), status });
+  const document = (await response.json()) as { title: string; detail: string; code: string };
+  expect(document).toMatchObject({ title: expect.not.stringMatching(/^(Error|)$/), status });
+  expect(document).toMatchObject({ type: expect.stringMatching(new RegExp(`/docs/api\\.md#${document.code}$`)) });
   return document.detail;
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import type { Filter, Position } from "../../../services/server/store/filter.ts";
 import { type Broadcast, createBroadcast } from "../../../services/server/stream/broadcast.ts";
-import type { Filter, Position } from "../../../services/server/stream/filter.ts";
 import { observationFrame } from "../../../services/server/stream/frames.ts";
 import type { Listener } from "../../../services/server/stream/listeners.ts";
 import { Outbox } from "../../../services/server/stream/outbox.ts";

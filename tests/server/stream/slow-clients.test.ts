@@ -1,9 +1,10 @@
 // What becomes of clients that take nothing of their streams, and of those beside them.
 
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { maxBacklogBytes } from "../../../services/server/http/limits.ts";
 import { type Broadcast, createBroadcast } from "../../../services/server/stream/broadcast.ts";
 import { type Frame, observationFrame } from "../../../services/server/stream/frames.ts";
-import { maxBacklogBytes, Outbox } from "../../../services/server/stream/outbox.ts";
+import { Outbox } from "../../../services/server/stream/outbox.ts";
 import { createPlaces } from "../../../services/server/stream/places.ts";
 import { storePoll } from "../../../services/worker/store/poll.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";

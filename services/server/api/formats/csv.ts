@@ -1,6 +1,9 @@
+// CSV, and what is in the columns of each table.
+
 import { measurements, medianMeasurements, type StoredObservation } from "../../../../shared/measurements.ts";
+import { type Station, stationFields } from "../../../../shared/station.ts";
 import type { Medians } from "../compute-medians.ts";
-import type { Conditions, StationRow } from "../queries.ts";
+import type { Conditions } from "../conditions.ts";
 
 /** A table of CSV: what its columns are called, units in the names, and what stands in each of a row. */
 export type CsvTable<Row> = {
@@ -49,19 +52,8 @@ export const mediansTable: CsvTable<Medians> = {
   cells: (row) => [row.at.toISOString(), row.stations, ...medianMeasurements.map((name) => row[name])],
 };
 
-const stationColumns = [
-  "stationId",
-  "name",
-  "owner",
-  "program",
-  "type",
-  "latitude",
-  "longitude",
-  "elevationM",
-] as const satisfies readonly (keyof StationRow)[];
-
 /** Stations, one a line. */
-export const stationTable: CsvTable<StationRow> = {
-  columns: stationColumns,
-  cells: (row) => stationColumns.map((name) => row[name]),
+export const stationTable: CsvTable<Station> = {
+  columns: stationFields,
+  cells: (row) => stationFields.map((name) => row[name]),
 };

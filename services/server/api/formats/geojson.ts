@@ -1,4 +1,4 @@
-import type { Position } from "../../stream/filter.ts";
+import type { Position } from "../../store/filter.ts";
 
 /** Where each station lies. */
 export type Positions = ReadonlyMap<string, Position>;

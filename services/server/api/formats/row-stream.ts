@@ -1,13 +1,14 @@
+// Answers of any size, sent row by row as their reader takes them.
+
 import type { Log } from "../../../../shared/service/log.ts";
+import {
+  maxRowStreams,
+  maxRowStreamsPerAddress,
+  rowStreamIdleSeconds,
+  rowStreamRetrySeconds,
+} from "../../http/limits.ts";
 import { tryAgain } from "../../http/problem.ts";
 import type { RequestContext } from "../../http/request-env.ts";
-
-/** How many answers of any size may be under way at once, since each keeps the database busy while its reader is quick. */
-const maxRowStreams = 8;
-const maxRowStreamsPerAddress = 2;
-const refusedSeconds = 10;
-/** A reader that takes nothing for longer than this is left: a script that works on each row may pause. */
-const idleSeconds = 60;
 
 const encoder = new TextEncoder();
 
@@ -30,14 +31,18 @@ export function createRowStreams(addressOf: (c: RequestContext) => string, log: 
     const own = underWay.get(address) ?? 0;
     if (own >= maxRowStreamsPerAddress) {
       throw tryAgain(
-        429,
+        "too_many_row_streams",
         `${own} answers without a limit are on their way to ${address}, no more at once`,
-        refusedSeconds,
+        rowStreamRetrySeconds,
       );
     }
     const all = [...underWay.values()].reduce((sum, count) => sum + count, 0);
     if (all >= maxRowStreams) {
-      throw tryAgain(503, `this server sends ${all} answers without a limit now, no more at once`, refusedSeconds);
+      throw tryAgain(
+        "no_row_streams_left",
+        `this server sends ${all} answers without a limit now, no more at once`,
+        rowStreamRetrySeconds,
+      );
     }
     underWay.set(address, own + 1);
     let isOver = false;
@@ -69,7 +74,7 @@ export function createRowStreams(addressOf: (c: RequestContext) => string, log: 
         leave();
         await pieces.return(undefined);
       }
-      c.env.server.timeout(c.req.raw, idleSeconds);
+      c.env.server.timeout(c.req.raw, rowStreamIdleSeconds);
       return new ReadableStream<Uint8Array>({
         async pull(controller) {
           if (piece.done) return controller.close();

@@ -1,3 +1,8 @@
+// Which stations a client wants, decided here and, by the same rule, in SQL.
+
+import type postgres from "postgres";
+import type { Sql, Transaction } from "../../../shared/database/sql.ts";
+
 /** West, south, east and north in degrees; `west > east` spans the date line. */
 export type BoundingBox = { west: number; south: number; east: number; north: number };
 
@@ -26,4 +31,24 @@ function contains(box: BoundingBox, { latitude, longitude }: NonNullable<Positio
 
 function reaches({ west, east }: BoundingBox, longitude: number): boolean {
   return west <= east ? longitude >= west && longitude <= east : longitude >= west || longitude <= east;
+}
+
+/** What a filter adds to a `where`; with a `bbox`, `stations` must be joined. */
+export function restrict(sql: Sql | Transaction, { stations, bbox }: Filter) {
+  return sql`
+    ${stations === null ? sql`` : sql`and observations.station_id = any(${[...stations]})`}
+    ${bbox === null ? sql`` : within(sql, bbox)}
+  `;
+}
+
+/** The same as {@link contains}, in SQL. */
+function within(sql: Sql | Transaction, { west, south, east, north }: BoundingBox) {
+  const reaches = (longitude: postgres.Fragment) =>
+    west <= east
+      ? sql`${longitude} between ${west} and ${east}`
+      : sql`(${longitude} >= ${west} or ${longitude} <= ${east})`;
+  return sql`
+    and latitude between ${south} and ${north}
+    and (${reaches(sql`longitude`)} or (abs(longitude) = 180 and ${reaches(sql`-longitude`)}))
+  `;
 }

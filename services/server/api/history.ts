@@ -1,0 +1,59 @@
+// /v1/observations/by-station/:stationId
+
+import { z } from "zod";
+import type { Sql } from "../../../shared/database/sql.ts";
+import { measurements, type StoredObservation } from "../../../shared/measurements.ts";
+import { history } from "./answers.ts";
+import { endpoint, unknownStation } from "./endpoint.ts";
+import { encodeList, observationsAsCsv, observationsAsNdjson } from "./formats/observations.ts";
+import { limitOrDefaultParameter, sinceParameter, stationIdParameter, untilParameter } from "./parameters.ts";
+import { readStation } from "./stations.ts";
+
+/** `/v1/observations/by-station/:stationId` */
+export const historyEndpoint = endpoint({
+  path: "/v1/observations/by-station/:stationId",
+  summary: "The observations of one station, oldest first",
+  description: "Without `since`, the newest ones.",
+  pathParameters: z.strictObject({ stationId: stationIdParameter }),
+  queryParameters: z.strictObject({
+    since: sinceParameter.optional(),
+    until: untilParameter.optional(),
+    limit: limitOrDefaultParameter,
+  }),
+  refusals: [404],
+  read: async ({ sql }, { stationId, since = null, until = null, limit }) => {
+    const observations = await readHistory(sql, stationId, { since, until, limit });
+    if (observations === null) throw unknownStation(stationId);
+    return { stationId, observations };
+  },
+  formats: {
+    json: {
+      shape: { body: history },
+      write: ({ stationId, observations }) => `{"stationId":"${stationId}","observations":${encodeList(observations)}}`,
+    },
+    csv: observationsAsCsv,
+    ndjson: observationsAsNdjson,
+  },
+});
+
+/** A span of one station's history; without `since`, the newest rows of it. */
+type HistorySpan = { since: Date | null; until: Date | null; limit: number };
+
+/** One station's observations, oldest first; `null` for a station that is not known. */
+async function readHistory(
+  sql: Sql,
+  stationId: string,
+  { since, until, limit }: HistorySpan,
+): Promise<StoredObservation[] | null> {
+  const observations = await sql<StoredObservation[]>`
+    select station_id, observed_at, ${sql(measurements)}, event_id
+    from observations
+    where station_id = ${stationId}
+      ${since === null ? sql`` : sql`and observed_at >= ${since}`}
+      ${until === null ? sql`` : sql`and observed_at <= ${until}`}
+    order by observed_at ${since === null ? sql`desc` : sql`asc`}
+    limit ${limit}
+  `;
+  if (observations.length === 0 && (await readStation(sql, stationId)) === null) return null;
+  return since === null ? observations.reverse() : observations;
+}

@@ -1,0 +1,67 @@
+// /v1/observations/latest
+
+import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
+import { measurements, type StoredObservation } from "../../../shared/measurements.ts";
+import { encodeMessage } from "../../../shared/observation.ts";
+import { readMarks } from "../store/events.ts";
+import { readPositions } from "../store/positions.ts";
+import { feature, featureCollection, latest, observation } from "./answers.ts";
+import { endpoint } from "./endpoint.ts";
+import { encodeCollection, encodeFeature, type Positions } from "./formats/geojson.ts";
+import { encodeList, observationsAsCsv, observationsAsNdjson } from "./formats/observations.ts";
+
+const latestFeature = feature("LatestFeature", observation);
+
+/** `/v1/observations/latest` */
+export const latestEndpoint = endpoint({
+  path: "/v1/observations/latest",
+  summary: "The newest observation of each station",
+  description: "However old it is. A stream from its `lastEventId` goes on without a gap.",
+  read: async ({ sql }, _, { format }) => ({
+    ...(await readLatest(sql)),
+    positions: format === "geojson" ? await readPositions(sql) : (new Map() as Positions),
+  }),
+  formats: {
+    json: {
+      shape: { body: latest },
+      write: ({ lastEventId, observations }) =>
+        `{"lastEventId":"${lastEventId}","observations":${encodeList(observations)}}`,
+    },
+    csv: observationsAsCsv,
+    geojson: {
+      shape: { body: featureCollection("LatestFeatures", latestFeature, { lastEventId: latest.shape.lastEventId }) },
+      write: ({ lastEventId, observations, positions }) =>
+        encodeCollection(
+          observations.map((row) =>
+            encodeFeature(row.stationId, positions.get(row.stationId) ?? null, encodeMessage(row)),
+          ),
+          `"lastEventId":"${lastEventId}",`,
+        ),
+    },
+    ndjson: observationsAsNdjson,
+  },
+});
+
+/** The newest row of each station, however old, and the event id up to which this snapshot holds everything. */
+async function readLatest(sql: Sql): Promise<{ lastEventId: string; observations: StoredObservation[] }> {
+  // One snapshot for both, so that a stream from lastEventId misses nothing.
+  return inTransaction(
+    sql,
+    async (tx) => {
+      const { newest } = await readMarks(tx);
+      const observations = await tx<StoredObservation[]>`
+      select newest.*
+      from stations, lateral (
+        select station_id, observed_at, ${tx(measurements)}, event_id
+        from observations
+        where observations.station_id = stations.station_id
+        order by observed_at desc
+        limit 1
+      ) as newest
+      order by station_id
+    `;
+      return { lastEventId: String(newest), observations };
+    },
+    "isolation level repeatable read read only",
+  );
+}

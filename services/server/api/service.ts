@@ -1,0 +1,53 @@
+// /health, /ready, /metrics: how the server fares, for those who operate it.
+
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Problem } from "../../../shared/service/link.ts";
+import { ProblemError, problemResponse } from "../http/problem.ts";
+import type { RequestEnv } from "../http/request-env.ts";
+import type { Broadcast } from "../stream/broadcast.ts";
+import type { Feed } from "../stream/feed.ts";
+import { health, ready } from "./answers.ts";
+import { described } from "./openapi.ts";
+
+/** What the server knows of itself. */
+export type ServiceParts = {
+  /** Why this server should get no requests now; empty when it should. */
+  problems: () => Promise<Problem[]>;
+  /** Answers with all metrics. */
+  scrape: () => Promise<Response>;
+  feed: Pick<Feed, "dropped">;
+  broadcast: Pick<Broadcast, "size">;
+};
+
+const describeHealth = described({
+  path: "/health",
+  summary: "Whether the process is up",
+  answers: { "application/json": { body: health } },
+});
+const describeReady = described({
+  path: "/ready",
+  summary: "Whether Redis and PostgreSQL answer",
+  answers: { "application/json": { body: ready } },
+});
+const describeMetrics = described({
+  path: "/metrics",
+  summary: "How the server fares, for Prometheus",
+  answers: { "text/plain": { body: z.string() } },
+});
+
+/** Makes the routes of the server's own state. */
+export function serviceRoutes({ problems, scrape, feed, broadcast }: ServiceParts): Hono<RequestEnv> {
+  const routes = new Hono<RequestEnv>();
+  routes.get("/health", describeHealth, (c) =>
+    c.json({ status: "up", streams: broadcast.size, droppedMessages: feed.dropped }),
+  );
+  routes.get("/ready", describeReady, async (c) => {
+    const found = await problems();
+    if (found.length === 0) return c.json({ status: "ready" });
+    const reasons = found.map(({ message }) => message);
+    return problemResponse(c, new ProblemError("not_ready", reasons.join("; "), { reasons, problems: found }));
+  });
+  routes.get("/metrics", describeMetrics, () => scrape());
+  return routes;
+}

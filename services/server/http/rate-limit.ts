@@ -1,0 +1,70 @@
+// The limit on requests of one client address.
+
+import type { MiddlewareHandler } from "hono";
+import { rateLimiter, type Store } from "hono-rate-limiter";
+import type { Clock } from "../../../shared/clock.ts";
+import { rateWindowMs } from "./limits.ts";
+import { problemResponse, tryAgain } from "./problem.ts";
+import type { RequestContext, RequestEnv } from "./request-env.ts";
+
+/** Addresses share this many counters, so that they take little memory however many ask. */
+const rateCounters = 2n ** 16n;
+
+/**
+ * Answers 429 to an address that has made `limit` requests within {@link rateWindowMs}, until that time is over.
+ * @param addressOf the client of a request, as limits count it
+ */
+export function rateLimit(
+  limit: number,
+  addressOf: (c: RequestContext) => string,
+  clock: Clock,
+): MiddlewareHandler<RequestEnv> {
+  // So that nobody can choose an address that shares a counter with a given other one.
+  const seed = crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n;
+  return rateLimiter<RequestEnv>({
+    windowMs: rateWindowMs,
+    limit,
+    store: createRateStore(clock),
+    // They would stay in memory as long as a stream is open.
+    standardHeaders: false,
+    keyGenerator: (c) => String(BigInt(Bun.hash(addressOf(c), seed)) % rateCounters),
+    handler: (c) => {
+      const seconds = rateWindowMs / 1000;
+      return problemResponse(
+        c,
+        tryAgain("too_many_requests", `more than ${limit} requests within ${seconds} seconds`, seconds),
+      );
+    },
+  });
+}
+
+/**
+ * Counts requests by key on a clock of ours. The library's own store reads the machine's time: once that is set back by an
+ * hour, a refused address stays refused for an hour.
+ */
+function createRateStore(clock: Clock): Store<RequestEnv> {
+  const counters = new Map<string, { totalHits: number; endsAtMs: number }>();
+  let sweepAtMs = clock.monotonicMs() + rateWindowMs;
+
+  function sweep(nowMs: number): void {
+    for (const [key, { endsAtMs }] of counters) if (endsAtMs <= nowMs) counters.delete(key);
+    sweepAtMs = nowMs + rateWindowMs;
+  }
+
+  return {
+    increment(key) {
+      const nowMs = clock.monotonicMs();
+      if (nowMs >= sweepAtMs) sweep(nowMs);
+      const known = counters.get(key);
+      const counter = known && known.endsAtMs > nowMs ? known : { totalHits: 0, endsAtMs: nowMs + rateWindowMs };
+      counter.totalHits += 1;
+      counters.set(key, counter);
+      return { totalHits: counter.totalHits };
+    },
+    decrement(key) {
+      const counter = counters.get(key);
+      if (counter) counter.totalHits -= 1;
+    },
+    resetKey: (key) => void counters.delete(key),
+  };
+}

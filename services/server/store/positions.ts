@@ -1,0 +1,12 @@
+// Reads where the stations are.
+
+import type { Sql } from "../../../shared/database/sql.ts";
+import type { Position } from "./filter.ts";
+
+/** Where each station lies. */
+export async function readPositions(sql: Sql): Promise<Map<string, Position>> {
+  const rows = await sql<{ stationId: string; latitude: number; longitude: number }[]>`
+    select station_id, latitude, longitude from stations where latitude is not null and longitude is not null
+  `;
+  return new Map(rows.map(({ stationId, latitude, longitude }) => [stationId, { latitude, longitude }]));
+}
