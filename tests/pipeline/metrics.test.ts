@@ -54,7 +54,7 @@ beforeAll(async () => {
   // The third was superseded by the fifth.
   replayed = await resumed.heard(3);
   resumed.leave();
-  await server.line(({ message, reason }) => message === "stream ended" && reason === "the client left");
+  await server.line(({ message, code }) => message === "stream ended" && code === "client_left");
   await stack.redis.publish("observations:new", "nonsense");
   await server.line(({ message }) => message === "dropped a message");
   do ofWorker = await scrape(workerUrl);
@@ -122,8 +122,8 @@ describe("the server's metrics tell", () => {
     expect(ofServer.value("bellbuoy_streams_begun_total", { how: "live" })).toBe(1);
     expect(ofServer.value("bellbuoy_streams_begun_total", { how: "replay" })).toBe(1);
     expect(ofServer.value("bellbuoy_streams_begun_total", { how: "reset" })).toBe(0);
-    expect(ofServer.value("bellbuoy_streams_ended_total", { reason: "the client left" })).toBe(1);
-    expect(ofServer.value("bellbuoy_streams_ended_total", { reason: "too slow" })).toBe(0);
+    expect(ofServer.value("bellbuoy_streams_ended_total", { reason: "client_left" })).toBe(1);
+    expect(ofServer.value("bellbuoy_streams_ended_total", { reason: "too_slow" })).toBe(0);
   });
 
   test("how many events and bytes were sent, live and replayed, and how many messages were dropped", () => {

@@ -3,6 +3,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Problem } from "../../../shared/service/link.ts";
+import { readiness } from "../../../shared/service/readiness.ts";
 import { ProblemError, problemResponse } from "../http/problem.ts";
 import type { RequestEnv } from "../http/request-env.ts";
 import type { Broadcast } from "../stream/broadcast.ts";
@@ -43,9 +44,8 @@ export function serviceRoutes({ problems, scrape, feed, broadcast }: ServicePart
     c.json({ status: "up", streams: broadcast.size, droppedMessages: feed.dropped }),
   );
   routes.get("/ready", describeReady, async (c) => {
-    const found = await problems();
-    if (found.length === 0) return c.json({ status: "ready" });
-    const reasons = found.map(({ message }) => message);
+    const { httpStatus, reasons, problems: found } = readiness(await problems());
+    if (httpStatus === 200) return c.json({ status: "ready" });
     return problemResponse(c, new ProblemError("not_ready", reasons.join("; "), { reasons, problems: found }));
   });
   routes.get("/metrics", describeMetrics, () => scrape());

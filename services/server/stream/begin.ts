@@ -8,7 +8,7 @@ import { wantsAll } from "../store/filter.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { Feed } from "./feed.ts";
 import { connectionBlock, heartbeatComment, heartbeatEvent, resetBlock } from "./frames.ts";
-import type { Listener } from "./listeners.ts";
+import type { Listener, StreamEnd } from "./listeners.ts";
 import { createReplayPages } from "./replay-pages.ts";
 import { findBeginning, setBackReason, type Wish } from "./resume.ts";
 
@@ -16,7 +16,7 @@ import { findBeginning, setBackReason, type Wish } from "./resume.ts";
 export type StreamCounts = {
   /** A stream has begun: now, with a replay of so many events and bytes, or with a reset. */
   began(how: "live" | "replay" | "reset", events?: number, bytes?: number): void;
-  ended(reason: string): void;
+  ended(code: StreamEnd): void;
 };
 
 /** What the beginning of streams is made of. */

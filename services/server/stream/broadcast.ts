@@ -4,7 +4,7 @@ import { type Clock, systemClock, waitAtMost } from "../../../shared/clock.ts";
 import { type Frame, resetBlock, retryLine } from "./frames.ts";
 import { createHandOut } from "./hand-out.ts";
 import { createHeartbeats, heartbeatCheckMs } from "./heartbeats.ts";
-import { createListeners, type Listener } from "./listeners.ts";
+import { createListeners, type Listener, type StreamEnd } from "./listeners.ts";
 import type { Places } from "./places.ts";
 
 /** Every open stream, and the way to write to all of them. */
@@ -52,9 +52,9 @@ export function createBroadcast(
   const handOut = createHandOut(listeners, places, heartbeats.wholeSent, flushed, clock);
 
   /** Ends streams once they have taken what was sent to them, or have had time to. */
-  async function endAll(list: Listener[], reason: string): Promise<void> {
+  async function endAll(list: Listener[], code: StreamEnd): Promise<void> {
     await waitAtMost(Promise.all(list.map(({ outbox }) => outbox.drained())), farewellMs, clock);
-    for (const listener of list) listener.end(reason);
+    for (const listener of list) listener.end(code);
   }
 
   const stopHeartbeats = clock.every(heartbeatCheckMs, () => {
@@ -86,17 +86,17 @@ export function createBroadcast(
       handOut.flush();
       const all = [...listeners.all];
       const reset = all.filter(listeners.isLive);
-      for (const listener of all) if (!listeners.isLive(listener)) listener.end(reason);
+      for (const listener of all) if (!listeners.isLive(listener)) listener.end("database_set_back");
       listeners.halt();
       const bytes = resetBlock(reason, lastEventId);
       for (const { outbox } of reset) outbox.send(bytes);
-      void endAll(reset, reason);
+      void endAll(reset, "database_set_back");
     },
     async stop() {
       stopHeartbeats();
       handOut.flush();
       for (const { outbox } of listeners.all) outbox.send(retryLine());
-      await endAll([...listeners.all], "the server is stopping");
+      await endAll([...listeners.all], "server_stopping");
     },
   };
 }

@@ -110,7 +110,7 @@ function createPlacedHandOut({ placed }: Listeners, places: Places, clock: Clock
         await withDeadline(places.refresh(), placesDeadlineMs, clock);
       } catch {
         // The link of the database reports why. Whoever ends here resumes, and waits for the database then.
-        for (const listener of placed) listener.end("the stations' positions cannot be read now");
+        for (const listener of placed) listener.end("positions_unavailable");
       }
       for (const listener of placed) sentBytes += sendWanted(listener, frames, places);
     }

@@ -45,7 +45,7 @@ export function createHeartbeats(
   return {
     check() {
       for (const listener of listeners.all) {
-        if (listener.outbox.stalledMs() > maxStalledMs) listener.end("too slow");
+        if (listener.outbox.stalledMs() > maxStalledMs) listener.end("too_slow");
       }
       const now = clock.monotonicMs();
       if (now - wholeSentAt >= quietMs) {

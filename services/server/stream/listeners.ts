@@ -3,6 +3,15 @@
 import type { Filter } from "../store/filter.ts";
 import type { Outbox } from "./outbox.ts";
 
+/** Why a stream has ended: the label of a metric, and a field of the log. */
+export type StreamEnd =
+  | "client_left"
+  | "too_slow"
+  | "begin_failed"
+  | "positions_unavailable"
+  | "database_set_back"
+  | "server_stopping";
+
 /** One open stream. */
 export type Listener = {
   outbox: Outbox;
@@ -12,7 +21,7 @@ export type Listener = {
   /** Events up to this id are kept from it: it was sent them already, by this server or by one that is ahead of it. */
   after: bigint;
   /** Ends the stream; it resumes by its last event id. */
-  end(reason: string): void;
+  end(code: StreamEnd): void;
 };
 
 /** Every open stream. Those that are live are kept by what they want, so that one without a filter pays nothing for others. */

@@ -13,7 +13,7 @@ type Writable = { write(bytes: Uint8Array): Promise<unknown> };
  */
 export class Outbox {
   readonly #stream: Writable;
-  readonly #onOverflow: (reason: string) => void;
+  readonly #onOverflow: (code: "too_slow") => void;
   readonly #clock: Clock;
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
@@ -22,7 +22,7 @@ export class Outbox {
   #drained: Promise<void> | null = null;
 
   /** @param onOverflow called once, when more than {@link maxBacklogBytes} would wait: the listener is too slow */
-  constructor(stream: Writable, onOverflow: (reason: string) => void, clock: Clock = systemClock) {
+  constructor(stream: Writable, onOverflow: (code: "too_slow") => void, clock: Clock = systemClock) {
     this.#stream = stream;
     this.#onOverflow = onOverflow;
     this.#clock = clock;
@@ -33,7 +33,7 @@ export class Outbox {
     if (this.#closed) return;
     if (this.#queuedBytes + bytes.byteLength > maxBacklogBytes) {
       this.close();
-      this.#onOverflow("too slow");
+      this.#onOverflow("too_slow");
       return;
     }
     this.#queue.push(bytes);

@@ -10,7 +10,7 @@ import type { BoundingBox, Filter } from "../store/filter.ts";
 import { type BeginParts, createBegin } from "./begin.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { retryLine } from "./frames.ts";
-import type { Listener } from "./listeners.ts";
+import type { Listener, StreamEnd } from "./listeners.ts";
 import { Outbox } from "./outbox.ts";
 import { parseWish, type Wish } from "./resume.ts";
 
@@ -93,19 +93,19 @@ function createOpen(parts: StreamParts): (request: Request) => Response {
     streamSSE(noContext, async (stream) => {
       const over = Promise.withResolvers<Error>();
       let isOver = false;
-      function end(reason: string): void {
+      function end(code: StreamEnd): void {
         if (isOver) return;
         isOver = true;
-        log.debug("stream ended", { reason });
-        streamCounts.ended(reason);
+        log.debug("stream ended", { code });
+        streamCounts.ended(code);
         broadcast.close(listener);
-        over.resolve(new Error(reason));
+        over.resolve(new Error(code));
         stream.abort();
         // A connection whose other end takes nothing would stay, with what waits in it.
         server.timeout(raw, streamEndingSeconds);
       }
       const listener: Listener = { outbox: new Outbox(stream, end, clock), filter, address, after: 0n, end };
-      const left = () => end("the client left");
+      const left = () => end("client_left");
       // Before anything is written: an abort is not told again to whoever asks later. Two ways, since either may fail.
       stream.onAbort(left);
       raw.signal.addEventListener("abort", left, { once: true });
@@ -116,7 +116,7 @@ function createOpen(parts: StreamParts): (request: Request) => Response {
         await begin(listener, wish, over.promise);
       } catch (error) {
         if (!isOver) log.error("a stream failed to begin", { reason: (error as Error).message });
-        end("failed to begin");
+        end("begin_failed");
       }
       await over.promise;
     });

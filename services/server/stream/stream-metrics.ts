@@ -43,7 +43,7 @@ export function createStreamCounts(registry: Registry, maxStreams: number, count
 
   // A series that only appears with its first case hides that case: a rate needs a value before it.
   for (const how of ["live", "replay", "reset"]) begun.inc({ how }, 0);
-  ended.inc({ reason: "too slow" }, 0);
+  ended.inc({ reason: "too_slow" }, 0);
 
   return {
     began(how, replayed = 0, bytes = 0) {
@@ -51,7 +51,7 @@ export function createStreamCounts(registry: Registry, maxStreams: number, count
       replayedBytes += bytes;
       if (how === "replay") replayEvents.observe(replayed);
     },
-    ended: (reason) => ended.inc({ reason }),
+    ended: (code) => ended.inc({ reason: code }),
   };
 }
 

@@ -83,7 +83,7 @@ describe("a client that takes nothing", () => {
     expect(stuck.ended).toEqual([]);
     await clock.advance(15_000);
     await report(3);
-    expect(stuck).toEqual({ ids: ["1"], ended: ["too slow"] });
+    expect(stuck).toEqual({ ids: ["1"], ended: ["too_slow"] });
     for (const client of [before, after]) {
       expect(client).toEqual({ ids: Array.from({ length: 9 }, (_, index) => String(index + 1)), ended: [] });
     }
@@ -110,7 +110,7 @@ describe("a client that takes nothing", () => {
     await report(7, data);
     expect(stuck.ended).toEqual([]);
     await report(3, data);
-    expect(stuck.ended).toEqual(["too slow"]);
+    expect(stuck.ended).toEqual(["too_slow"]);
     for (const client of [before, after]) expect(client).toMatchObject({ ids: { length: 10 }, ended: [] });
     expect(broadcast.size).toBe(2);
   });
