@@ -13,7 +13,7 @@ import { problemsOf, untilUp, watchLink } from "../../shared/service/link.ts";
 import { createServiceMetrics } from "../../shared/service/metrics.ts";
 import { runService, StartError } from "../../shared/service/service.ts";
 import { readPositions } from "./api/queries.ts";
-import { createApp } from "./app.ts";
+import { createApp, noSchema } from "./app.ts";
 import { listen } from "./http/listen.ts";
 import { createServerMetrics } from "./metrics.ts";
 import { createBroadcast } from "./stream/broadcast.ts";
@@ -48,6 +48,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   const { observationsNew } = redisNames(config.redisNamespace);
   const feed = createFeed(sql, subscriber, observationsNew, database, broadcast, log, signal);
 
+  let hasSchema = false;
   let pinging: Promise<void> | null = null;
   /** One at a time, however many ask whether the server is ready. */
   function ping(): Promise<void> {
@@ -74,9 +75,11 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   const app = createApp({
     sql,
     database,
+    hasSchema: () => hasSchema,
     problems: async () => {
       await Promise.all([ping(), subscribe()]);
-      return problemsOf([database, redis]);
+      const found = problemsOf([database, redis]);
+      return hasSchema ? found : [...found, { ...noSchema, message: `PostgreSQL: ${noSchema.reason}` }];
     },
     feed,
     broadcast,
@@ -106,6 +109,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   const patientSql = connectPatientSql(config.databaseUrl, "server");
   onClose(() => patientSql.end({ timeout: 1 }));
   await untilUp(database, signal, () => migrate(patientSql));
+  hasSchema = true;
   await patientSql.end();
   const endWatch = clock.every(5_000, () => {
     void ping();

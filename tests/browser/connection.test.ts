@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { recordPollBegin } from "../../services/worker/heartbeat.ts";
+import { unguardedIds } from "../../services/worker/store/event-ids.ts";
 import { storePoll } from "../../services/worker/store/store.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { playerDir } from "../../shared/player-dir.ts";
@@ -70,7 +71,13 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     const reports = Array.from({ length: stations }, (_, index) =>
       observed(`S${100 + index}`, at, { waveHeightM: 1.5 }),
     );
-    await storePoll(player.stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, reports);
+    await storePoll(
+      player.stack.sql,
+      latestObsPath,
+      { etag: null, lastModified: null, hash: null },
+      reports,
+      unguardedIds,
+    );
     await publishPending(player.stack.sql, player.stack.redis);
   }
 

@@ -6,6 +6,7 @@ import { parseHourly } from "../../services/worker/ndbc/hourly.ts";
 import { parseLatestObs } from "../../services/worker/ndbc/latest-obs.ts";
 import { NotDataError } from "../../services/worker/ndbc/not-data.ts";
 import { parseRealtime, parseSpec } from "../../services/worker/ndbc/realtime.ts";
+import { unguardedIds } from "../../services/worker/store/event-ids.ts";
 import { type PositionedObservation, type Station, storeStations } from "../../services/worker/store/store.ts";
 import { poll } from "../../services/worker/tasks/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
@@ -227,6 +228,7 @@ describe("a worker that is sent malformed files", () => {
       publish: () => publishPending(stack.sql, stack.redis),
       stations: null,
       log: silentLog,
+      inIdTransaction: unguardedIds,
     });
 
   test("stores nothing that does not fit the schema, and all of the next good file", async () => {
