@@ -4,7 +4,7 @@ import { getPath } from "hono/utils/url";
 import type { Clock } from "../../shared/clock.ts";
 import { isDatabaseAway, type Sql } from "../../shared/database/sql.ts";
 import { hashedName } from "../../shared/hashed-name.ts";
-import type { Link, Problem } from "../../shared/service/link.ts";
+import type { Cause, Link, Problem } from "../../shared/service/link.ts";
 import type { Log } from "../../shared/service/log.ts";
 import { createRowStreams } from "./api/formats/row-stream.ts";
 import { createMediansQueue } from "./api/medians.ts";
@@ -31,6 +31,8 @@ import { streamRoute } from "./stream/route.ts";
 export type AppParts = {
   sql: Sql;
   database: Link;
+  /** Whether the tables are as this server needs them; after an upgrade they are brought up to date first. */
+  hasSchema: () => boolean;
   /** Why this server should get no requests now; empty when it should. */
   problems: () => Promise<Problem[]>;
   feed: Feed;
@@ -104,6 +106,9 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
       database.down(error);
       return problemResponse(c, databaseAway());
     }
+    if (!parts.hasSchema()) {
+      return problemResponse(c, tryAgain("schema_not_ready", noSchema.reason, databaseAwayRetrySeconds));
+    }
     log.error("a request failed", { code: "internal_error", path: c.req.path, reason: error.message });
     return problemResponse(c, new ProblemError("internal_error", "this is a fault of the server and was logged"));
   });
@@ -122,6 +127,12 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
 function pathOf(request: Request): string {
   return getPath(request.url.startsWith("/") ? new Request(`http://localhost${request.url}`) : request);
 }
+
+/** Why a server that has just started may have no answers. */
+export const noSchema: Cause = {
+  code: "schema_not_ready",
+  reason: "the tables of the database are not there yet, or are being brought up to date after an upgrade",
+};
 
 function databaseAway(): ProblemError {
   return tryAgain("postgresql_away", "the database does not answer", databaseAwayRetrySeconds);

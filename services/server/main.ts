@@ -16,7 +16,7 @@ import { readServerConfig, type ServerConfig } from "../../shared/service/config
 import { type Link, problemsOf, watchLink, watchMs } from "../../shared/service/link.ts";
 import { createServiceMetrics } from "../../shared/service/metrics.ts";
 import { runService, type ServiceParts, StartError } from "../../shared/service/service.ts";
-import { createApp } from "./app.ts";
+import { createApp, noSchema } from "./app.ts";
 import { listen } from "./http/listen.ts";
 import { createRequestCounts } from "./http/request-metrics.ts";
 import { readPositions } from "./store/positions.ts";
@@ -40,15 +40,18 @@ await runService("server", readServerConfig, async (service) => {
   );
   const { broadcast, feed } = streams;
   const { ping, subscribe } = createProofs(links, feed.subscribe);
+  let hasSchema = false;
   links.subscriber.on("ready", subscribe);
 
   const app = createApp({
     ...config,
     sql,
     database,
+    hasSchema: () => hasSchema,
     problems: async () => {
       await Promise.all([ping(), subscribe()]);
-      return problemsOf([database, redis]);
+      const found = problemsOf([database, redis]);
+      return hasSchema ? found : [...found, { ...noSchema, message: `PostgreSQL: ${noSchema.reason}` }];
     },
     feed,
     broadcast,
@@ -72,6 +75,7 @@ await runService("server", readServerConfig, async (service) => {
 
   // Before the subscription, so that whichever service starts first finds its tables.
   await migrateOnceUp("server", service, database);
+  hasSchema = true;
   onClose(
     clock.every(watchMs, () => {
       void ping();

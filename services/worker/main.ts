@@ -3,7 +3,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { jobs as jobNames, type RedisNames, redisNames } from "../../shared/channels.ts";
-import { withDeadline } from "../../shared/clock.ts";
 import { migrateOnceUp } from "../../shared/database/migrate.ts";
 import { connectSql, lockWaitMs, pingDatabase, type Sql } from "../../shared/database/sql.ts";
 import { connectRedis } from "../../shared/redis/redis.ts";
@@ -37,8 +36,6 @@ import { createPublisher, type Publisher } from "./tasks/publisher.ts";
 import { createRejectedRowsLog } from "./tasks/rejected-rows-log.ts";
 import { createStationUpdate } from "./tasks/stations.ts";
 
-/** A poll that takes longer hangs, and holds up the next one; NDBC and PostgreSQL each have 30 s for an answer. */
-const pollDeadlineMs = 90_000;
 /** Backfill by station needs to know which stations there are; on an empty database only the first poll shows that. */
 const headStartSeconds = 60;
 /** Between any two requests of backfill. */
@@ -133,8 +130,8 @@ function createPolling(parts: PollParts, pollSeconds: number, metrics: WorkerMet
     const startedAt = performance.now();
     const seconds = () => (performance.now() - startedAt) / 1000;
     try {
-      const polling = recordPollBegin(parts.sql, pollSeconds).then(() => poll(parts));
-      const counts = await withDeadline(polling, pollDeadlineMs);
+      await recordPollBegin(parts.sql, pollSeconds);
+      const counts = await poll(parts);
       metrics.polled(counts, seconds());
       logPoll(counts);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { parseRealtime } from "../../services/worker/ndbc/realtime.ts";
+import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../services/worker/store/history.ts";
 import type { Sql } from "../../shared/database/sql.ts";
 import { measurements, type Observation } from "../../shared/measurements.ts";
@@ -21,7 +22,7 @@ export async function run({ rounds }: RunOptions): Promise<Findings> {
         bellbuoy: () =>
           fill(sql, async (stationId) => {
             const observations = parse(stationId);
-            await storeHistory(sql, observations);
+            await storeHistory(sql, observations, unguardedIds);
             return observations.length;
           }),
         COPY: () => fill(sql, (stationId) => copy(sql, parse(stationId))),

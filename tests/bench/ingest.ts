@@ -1,6 +1,7 @@
 import { Redis } from "ioredis";
 import { startRedis } from "../../services/dev/daemons/redis.ts";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
+import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { poll } from "../../services/worker/tasks/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import type { Sql } from "../../shared/database/sql.ts";
@@ -57,6 +58,7 @@ async function measurePolls(sql: Sql, redis: Redis, fileAt: (step: number) => st
       publish: () => publishPending(sql, redis),
       stations: null,
       log: silentLog,
+      inIdTransaction: unguardedIds,
     });
     polls.push({ ms: performance.now() - start, rows, "new or changed": added + changed });
   }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import OSC from "osc-js";
 import { freePort } from "../../services/dev/daemons/ports.ts";
 import type { PositionedObservation } from "../../services/worker/ndbc/types.ts";
+import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { measurements } from "../../shared/measurements.ts";
@@ -28,7 +29,7 @@ afterAll(async () => {
 
 /** Stores reports as a poll does, and publishes them. */
 async function report(...rows: PositionedObservation[]): Promise<void> {
-  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows, unguardedIds);
   await publishPending(stack.sql, stack.redis);
 }
 

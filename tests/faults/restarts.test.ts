@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { lockSpace, locks } from "../../shared/database/sql.ts";
@@ -69,7 +70,13 @@ async function killWorkers(): Promise<void> {
 /** Stores one observation as a worker does, and publishes nothing. @returns its event id */
 async function storeOne(): Promise<string> {
   time += hourMs;
-  await storePoll(stack.sql, latestObsPath, file, [observed("44009", new Date(time).toISOString(), { tideFt: 1 })]);
+  await storePoll(
+    stack.sql,
+    latestObsPath,
+    file,
+    [observed("44009", new Date(time).toISOString(), { tideFt: 1 })],
+    unguardedIds,
+  );
   const [row] = await stack.sql<{ newest: string }[]>`select max(event_id) as newest from observations`;
   return row?.newest ?? "";
 }

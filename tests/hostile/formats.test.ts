@@ -7,6 +7,7 @@ import { parseHourly } from "../../services/worker/ndbc/hourly.ts";
 import { parseLatestObs } from "../../services/worker/ndbc/latest-obs.ts";
 import { parseRealtime, parseSpec } from "../../services/worker/ndbc/realtime.ts";
 import type { ListedStation, PositionedObservation } from "../../services/worker/ndbc/types.ts";
+import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storeStations } from "../../services/worker/store/stations.ts";
 import { poll } from "../../services/worker/tasks/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
@@ -228,6 +229,7 @@ describe("a worker that is sent malformed files", () => {
       publish: () => publishPending(stack.sql, stack.redis),
       stations: null,
       log: silentLog,
+      inIdTransaction: unguardedIds,
     });
 
   test("stores nothing that does not fit the schema, and all of the next good file", async () => {

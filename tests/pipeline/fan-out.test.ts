@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
+import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { poll } from "../../services/worker/tasks/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
@@ -41,7 +42,7 @@ describe("ten listeners of one server", () => {
     const publish = () => publishPending(stack.sql, stack.redis);
     for (let round = 1; round <= 3; round++) {
       upstream.files.set(latestObsPath, latestObsFile(stations, new Date(Date.UTC(2026, 4, 6, round))));
-      await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog });
+      await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog, inIdTransaction: unguardedIds });
       for (const listener of listeners) await listener.heard(round * stations);
     }
     const [first, ...others] = listeners.map(heardBy);

@@ -1,4 +1,5 @@
 import type { PositionedObservation } from "../../services/worker/ndbc/types.ts";
+import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../services/worker/store/history.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
 import type { Sql } from "../../shared/database/sql.ts";
@@ -22,11 +23,17 @@ export async function storeSimulatedDay(sql: Sql, midnight: Date, { stations, re
     const at = new Date(midnight.getTime() + (report * 86_400_000) / reports);
     const rows = Array.from({ length: stations }, (_, station) => reported(station, at));
     const corrected = before.filter((_, index) => index % correctedEvery === 0);
-    await storePoll(sql, latestObsPath, file, [
-      ...corrected.map((row) => ({ ...row, waveHeightM: 1.5 })),
-      ...rows.filter((_, index) => index % historyEvery !== 0),
-    ]);
-    await storeHistory(sql, rows);
+    await storePoll(
+      sql,
+      latestObsPath,
+      file,
+      [
+        ...corrected.map((row) => ({ ...row, waveHeightM: 1.5 })),
+        ...rows.filter((_, index) => index % historyEvery !== 0),
+      ],
+      unguardedIds,
+    );
+    await storeHistory(sql, rows, unguardedIds);
     before = rows;
   }
 }

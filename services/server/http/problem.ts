@@ -23,6 +23,7 @@ const statuses = {
   queue_full: 503,
   queue_timeout: 503,
   postgresql_away: 503,
+  schema_not_ready: 503,
   not_ready: 503,
 } as const satisfies Record<string, ContentfulStatusCode>;
 

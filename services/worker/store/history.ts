@@ -3,7 +3,7 @@
 import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
 import { measurements, type Observation } from "../../../shared/measurements.ts";
 import { type EventCounts, type EventIds, type StoreCounts, upsertEvents } from "./assign-event-ids.ts";
-import { type IdTransaction, unguardedIds } from "./event-id-guard.ts";
+import type { IdTransaction } from "./event-id-guard.ts";
 import { changes, merge, mergeRepeated, unnested } from "./merge-rows.ts";
 
 /** Bounds the memory of one statement, and how long a poll may have to wait for rows that it holds. */
@@ -18,7 +18,7 @@ const historyBatchesAtOnce = 2;
 export async function storeHistory(
   sql: Sql,
   observations: Observation[],
-  inIdTransaction: IdTransaction = unguardedIds,
+  inIdTransaction: IdTransaction,
 ): Promise<EventCounts> {
   const rows = mergeRepeated(observations);
   let total: EventCounts = { added: 0, changed: 0, events: null };

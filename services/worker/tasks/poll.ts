@@ -1,5 +1,6 @@
 // Polls NDBC's newest observations, stores what is new or changed, and has it published.
 
+import { type Clock, systemClock, withDeadline } from "../../../shared/clock.ts";
 import type { Sql } from "../../../shared/database/sql.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
@@ -7,7 +8,7 @@ import type { NdbcClient } from "../ndbc/client.ts";
 import { parseLatestObs } from "../ndbc/latest-obs.ts";
 import { nothingRejected, type RejectedRows } from "../ndbc/table/rejected-rows.ts";
 import type { EventCounts, EventIds } from "../store/assign-event-ids.ts";
-import { type IdTransaction, unguardedIds } from "../store/event-id-guard.ts";
+import type { IdTransaction } from "../store/event-id-guard.ts";
 import { readFile, rememberFile, wholeFile } from "../store/files.ts";
 import { storePoll } from "../store/poll.ts";
 import { createRejectedRowsLog, type RejectedRowsLog } from "./rejected-rows-log.ts";
@@ -27,6 +28,9 @@ export type PollCounts = EventCounts & {
 
 const nothing = { rows: 0, added: 0, changed: 0, events: null, published: 0 };
 
+/** A poll that takes longer hangs, and holds up the next one; NDBC and PostgreSQL each have 30 s for an answer. */
+const pollDeadlineMs = 90_000;
+
 /** What a poll works with. */
 export type PollParts = {
   sql: Sql;
@@ -39,7 +43,8 @@ export type PollParts = {
   /** One for all polls: it logs once what stays the same. */
   logRejectedRows?: RejectedRowsLog;
   /** Gives ids above all that were published. */
-  inIdTransaction?: IdTransaction;
+  inIdTransaction: IdTransaction;
+  clock?: Clock;
 };
 
 /**
@@ -47,9 +52,15 @@ export type PollParts = {
  * stored and could not publish goes out first, even when NDBC does not answer.
  * @throws {UpstreamError} when NDBC does not answer as it should
  * @throws {NotDataError} when it answers with something else than data; nothing is stored then
+ * @throws {Error} when it has taken 90 seconds
  */
 export async function poll(parts: PollParts): Promise<PollCounts> {
-  const { sql, ndbc, publish, stations, log, inIdTransaction = unguardedIds } = parts;
+  const { clock = systemClock } = parts;
+  return withDeadline(pollOnce(parts), pollDeadlineMs, clock);
+}
+
+async function pollOnce(parts: PollParts): Promise<PollCounts> {
+  const { sql, ndbc, publish, stations, log, inIdTransaction } = parts;
   const { logRejectedRows = createRejectedRowsLog(log) } = parts;
   await publish();
   const extent = { ...wholeFile, stations };
@@ -63,7 +74,7 @@ export async function poll(parts: PollParts): Promise<PollCounts> {
   const parsed = parseLatestObs(answer.body, answer.answeredAt);
   logRejectedRows("latest_obs", latestObsPath, parsed);
   const observations = parsed.observations.filter(({ stationId }) => stations === null || stations.has(stationId));
-  const counts = await storePoll(sql, latestObsPath, answer, observations, { extent, inIdTransaction });
+  const counts = await storePoll(sql, latestObsPath, answer, observations, inIdTransaction, extent);
   if (counts.events !== null) log.debug("stored", counts.events);
   const storedAtMs = performance.now();
   const published = await publish();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { parse } from "csv-parse/sync";
 import { encodeCursor } from "../../../services/server/api/parameters.ts";
+import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../../services/worker/store/history.ts";
 import { storePoll } from "../../../services/worker/store/poll.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
@@ -46,7 +47,7 @@ describe("/v1/observations", () => {
     stack = await startStack();
     server = await stack.start("server", { TRUST_PROXY: "1" });
     const rows = minutes.flatMap((minute) => stations.map((id) => observed(id, at(minute), { waveHeightM: minute })));
-    await storeHistory(stack.sql, rows);
+    await storeHistory(stack.sql, rows, unguardedIds);
   });
   afterAll(() => stack.stop());
 
@@ -120,7 +121,13 @@ describe("/v1/observations", () => {
       const around = [5 + page, here - 5, here + 5, here + 15, 1_000 + page];
       const rows = around.map((minute) => observed("46026", at(minute), { gustMps: 1 }));
       // A row that was told already changes too.
-      await storePoll(stack.sql, latestObsPath, file, [...rows, observed("44009", at(page), { tideFt: page })]);
+      await storePoll(
+        stack.sql,
+        latestObsPath,
+        file,
+        [...rows, observed("44009", at(page), { tideFt: page })],
+        unguardedIds,
+      );
       arrived.push(...around.map((minute) => `${at(minute)} 46026`), `${at(page)} 44009`);
     };
     const pages = await walk(server, "limit=30", arriveAround);

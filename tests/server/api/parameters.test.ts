@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import fc from "fast-check";
 import { restEndpoints } from "../../../services/server/api/rest.ts";
 import { streamEndpoint } from "../../../services/server/api/stream.ts";
+import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../../services/worker/store/history.ts";
 import { observed } from "../../rig/observed.ts";
 import { startStack } from "../../rig/stack.ts";
@@ -13,7 +14,7 @@ const stack = await startStack();
 const server = await stack.start("server", { TRUST_PROXY: "1" });
 while (!(await fetch(`${server.url}/ready`)).ok) await Bun.sleep(10);
 
-beforeAll(() => storeHistory(stack.sql, [observed("44009", "2026-05-06T11:50Z", { waveHeightM: 1.2 })]));
+beforeAll(() => storeHistory(stack.sql, [observed("44009", "2026-05-06T11:50Z", { waveHeightM: 1.2 })], unguardedIds));
 afterAll(stack.stop);
 
 type Answer = { status: number; type: string; problem: { status?: number; parameter?: string; detail?: string } };

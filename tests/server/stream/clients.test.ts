@@ -4,6 +4,7 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { EventStreamContentType, fetchEventSource } from "@microsoft/fetch-event-source";
 import { EventSource } from "eventsource";
 import { createEventSource } from "eventsource-client";
+import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../../services/worker/store/poll.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
@@ -106,7 +107,7 @@ let minute = Date.parse("2026-05-06T00:00:00Z");
 async function report(...stationIds: string[]): Promise<void> {
   minute += 60_000;
   const rows = stationIds.map((stationId) => observed(stationId, new Date(minute).toISOString(), { waveHeightM: 1 }));
-  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows, unguardedIds);
   await publishPending(stack.sql, stack.redis);
 }
 

@@ -6,6 +6,7 @@ import { type Broadcast, createBroadcast } from "../../../services/server/stream
 import { type Frame, observationFrame } from "../../../services/server/stream/frames.ts";
 import { Outbox } from "../../../services/server/stream/outbox.ts";
 import { createPlaces } from "../../../services/server/stream/places.ts";
+import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../../services/worker/store/poll.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
@@ -152,7 +153,7 @@ describe.skipIf(process.platform !== "linux")("a client that never reads from it
       const rows = Array.from({ length: rowsPerRound }, (_, index) =>
         observed(`${10_000 + index}`, time, { tideFt: 1 }),
       );
-      await storePoll(stack.sql, latestObsPath, file, rows);
+      await storePoll(stack.sql, latestObsPath, file, rows, unguardedIds);
       await publishPending(stack.sql, stack.redis);
       for (let piece = 0; piece < 8; piece++) running.broadcast.send(ballast);
       rounds += 1;

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { freePort } from "../../../services/dev/daemons/ports.ts";
+import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../../services/worker/store/poll.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
@@ -21,7 +22,7 @@ async function report(): Promise<void> {
   hour += 3_600_000;
   const time = new Date(hour).toISOString();
   const rows = Array.from({ length: eventsPerReport }, (_, index) => observed(String(10_000 + index), time));
-  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows, unguardedIds);
   await publishPending(stack.sql, stack.redis);
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { PositionedObservation } from "../../../services/worker/ndbc/types.ts";
+import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../../services/worker/store/poll.ts";
 import { pruneBefore } from "../../../services/worker/tasks/prune.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
@@ -47,7 +48,7 @@ const file = { etag: null, lastModified: null, hash: null };
 
 /** Stores observations as the worker does. @returns their event ids */
 async function store(rows: PositionedObservation[]): Promise<string[]> {
-  await storePoll(stack.sql, latestObsPath, file, rows);
+  await storePoll(stack.sql, latestObsPath, file, rows, unguardedIds);
   const ids = await stack.sql<{ eventId: string }[]>`
     select event_id from observations where event_id is not null order by event_id desc limit ${rows.length}
   `;

@@ -1,6 +1,7 @@
 // What backfill stores.
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../../services/worker/store/history.ts";
 import type { Observation } from "../../../shared/measurements.ts";
 import { encodeMessage } from "../../../shared/observation.ts";
@@ -18,7 +19,11 @@ beforeEach(store.empty);
 
 describe("history", () => {
   test("gets no event id, and its stations become known", async () => {
-    const counts = await storeHistory(sql, [observed("44009", noon, { waveHeightM: 1 }), observed("46026", noon)]);
+    const counts = await storeHistory(
+      sql,
+      [observed("44009", noon, { waveHeightM: 1 }), observed("46026", noon)],
+      unguardedIds,
+    );
     expect(counts).toEqual({ added: 2, changed: 0, events: null });
     expect((await stored()).map(({ eventId }) => eventId)).toEqual([null, null]);
     expect(await sql`select last_value from event_ids where is_called`).toHaveLength(0);
@@ -33,7 +38,7 @@ describe("history", () => {
     await publish();
     const history = [observed("44009", noon, { airTempC: 12 }), observed("51001", noon), observed("46026", noon)];
     const events = { firstEventId: "3", lastEventId: "3" };
-    expect(await storeHistory(sql, history)).toEqual({ added: 1, changed: 1, events });
+    expect(await storeHistory(sql, history, unguardedIds)).toEqual({ added: 1, changed: 1, events });
     const changed = row(observed("44009", noon, { waveHeightM: 1.2, airTempC: 12 }), "3");
     expect(await stored()).toEqual([row(observed("46026", noon), "2"), changed, row(observed("51001", noon), null)]);
     expect(await heardWhile(publish)).toEqual([encodeMessage({ ...changed, eventId: "3" })]);
@@ -42,7 +47,7 @@ describe("history", () => {
   test("that says nothing new of an event uses up no event id", async () => {
     await poll(observed("44009", noon, { waveHeightM: 1.2 }));
     for (const values of [{}, { waveHeightM: 1.2 }]) {
-      expect(await storeHistory(sql, [observed("44009", noon, values)])).toEqual(unchanged);
+      expect(await storeHistory(sql, [observed("44009", noon, values)], unguardedIds)).toEqual(unchanged);
     }
     expect(await sql`select last_value::int from event_ids`).toMatchObject([{ lastValue: 1 }]);
   });
@@ -56,6 +61,7 @@ describe("history", () => {
     const counts = await storeHistory(
       sql,
       hourly.map((each) => ({ ...each, airTempC: 12 })),
+      unguardedIds,
     );
     expect(counts).toEqual({ added: 0, changed: 6_000, events: { firstEventId: "6001", lastEventId: "12000" } });
     const [ids] = await sql`
@@ -67,7 +73,7 @@ describe("history", () => {
 
   test("becomes an event once a poll reports it, since nobody was told of it", async () => {
     const observation = observed("44009", noon, { waveHeightM: 1.2 });
-    await storeHistory(sql, [observation]);
+    await storeHistory(sql, [observation], unguardedIds);
     await poll(observation);
     expect(await stored()).toEqual([row(observation, "1")]);
     await poll(observation);
@@ -81,7 +87,7 @@ describe("history", () => {
       released,
       (tx) => tx`update observations set wave_height_m = 1.3, event_id = nextval('event_ids')`,
     );
-    const backfilling = storeHistory(sql, [observed("44009", noon, { airTempC: 12 })]);
+    const backfilling = storeHistory(sql, [observed("44009", noon, { airTempC: 12 })], unguardedIds);
     await untilWaiting();
     release();
     await Promise.all([holding.done, backfilling]);
@@ -96,9 +102,9 @@ describe("history", () => {
       const rows = (values: Partial<Observation>) =>
         stationIds.flatMap((stationId) => [noon, later].map((time) => observed(stationId, time, values)));
       await Promise.all([
-        storeHistory(sql, rows({ airTempC: 12 }).reverse()),
+        storeHistory(sql, rows({ airTempC: 12 }).reverse(), unguardedIds),
         poll(...rows({ waveHeightM: 1.2 })),
-        storeHistory(sql, rows({ dewPointC: 9 })),
+        storeHistory(sql, rows({ dewPointC: 9 }), unguardedIds),
       ]);
       const [whole] = await sql`
         select count(*)::int as rows from observations
@@ -114,7 +120,7 @@ describe("history", () => {
       ...observed("44009", noon, { tideFt: minute }),
       observedAt: new Date(start + minute * 60_000),
     }));
-    expect(await storeHistory(sql, rows)).toEqual({ added: 12_345, changed: 0, events: null });
+    expect(await storeHistory(sql, rows, unguardedIds)).toEqual({ added: 12_345, changed: 0, events: null });
     expect(await sql`select count(*)::int as rows, max(tide_ft) as most from observations`).toMatchObject([
       { rows: 12_345, most: 12_344 },
     ]);

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { ListedStation } from "../../../services/worker/ndbc/types.ts";
+import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../../services/worker/store/history.ts";
 import { storeStations } from "../../../services/worker/store/stations.ts";
 import { observed } from "../../rig/observed.ts";
@@ -55,7 +56,7 @@ describe("a station", () => {
 
   test("known from its history only gets its place from the list", async () => {
     const unnamed = { ...listed, elevationM: null, name: null, owner: null, program: null, type: null };
-    await storeHistory(sql, [observed("44009", noon)]);
+    await storeHistory(sql, [observed("44009", noon)], unguardedIds);
     await storeStations(sql, [unnamed]);
     expect(await stations()).toEqual([unnamed]);
   });

@@ -2,6 +2,7 @@
 
 import { Redis } from "ioredis";
 import type { PositionedObservation } from "../../../services/worker/ndbc/types.ts";
+import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../../services/worker/store/poll.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
 import { lockSpace, locks, type Transaction } from "../../../shared/database/sql.ts";
@@ -27,7 +28,7 @@ export async function startStore() {
     redis: stack.redis,
     stop: stack.stop,
     /** Stores what a poll read. */
-    poll: (...rows: PositionedObservation[]) => storePoll(sql, latestObsPath, file, rows),
+    poll: (...rows: PositionedObservation[]) => storePoll(sql, latestObsPath, file, rows, unguardedIds),
     publish: () => publishPending(sql, stack.redis),
 
     async empty(): Promise<void> {

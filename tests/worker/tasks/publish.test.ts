@@ -2,6 +2,7 @@
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Redis } from "ioredis";
+import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../../services/worker/store/history.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
 import { measurements } from "../../../shared/measurements.ts";
@@ -33,8 +34,8 @@ test("whatever polls and backfill do at once, the last message of each event is 
     for (let round = 0; round < 15; round++) {
       const works = [
         () => poll(...anyRows()),
-        () => storeHistory(sql, anyRows()),
-        () => storeHistory(sql, anyRows()),
+        () => storeHistory(sql, anyRows(), unguardedIds),
+        () => storeHistory(sql, anyRows(), unguardedIds),
         publish,
       ];
       await Promise.all(works.sort(() => random() - 0.5).map((work) => work()));
@@ -81,7 +82,7 @@ describe("publishing", () => {
   });
 
   test("sends no history", async () => {
-    await storeHistory(sql, [observed("44009", noon)]);
+    await storeHistory(sql, [observed("44009", noon)], unguardedIds);
     expect(await heardWhile(publish)).toEqual([]);
   });
 
