@@ -4,7 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, 
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { daemonAccount } from "../../../services/dev/daemons/account.ts";
 import { type Postgres, startPostgres } from "../../../services/dev/daemons/postgres.ts";
+import { makeSocketFolder } from "../../../services/dev/folders.ts";
+import { connectSql } from "../../../shared/database/sql.ts";
 
 setDefaultTimeout(120_000);
 
@@ -61,6 +64,17 @@ test("the first start makes a UTF-8 database called bellbuoy, on PostgreSQL 18, 
   expect(await query(url, "show server_encoding")).toEqual(["UTF8"]);
   expect(await query(url, "show server_version")).toEqual([expect.stringMatching(/^18\./)]);
   expect(await query(url, "show fsync")).toEqual(["off"]);
+});
+
+test("it listens on a socket in a folder instead of a port, and the services reach it there", async () => {
+  const socketDir = makeSocketFolder(await daemonAccount());
+  const postgres = await startPostgres({ dataDir, socketDir, settings });
+  started.push(postgres);
+  const sql = connectSql(postgres.url, "test");
+  const [row] = await sql`select current_database() as name, inet_server_addr() as address`;
+  expect(row).toEqual({ name: "bellbuoy", address: null });
+  await sql.end();
+  await rm(socketDir, { recursive: true });
 });
 
 test("what was stored is there after a restart", async () => {
