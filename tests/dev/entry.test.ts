@@ -44,12 +44,13 @@ test("a Bun that is too old ends each program with one line that says which is n
   await rm(copy, { recursive: true });
 });
 
-test("`npm test` without Bun says in one line what to run", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
-  const { stderr, code } = await run(["/bin/sh", "-c", manifest.scripts.pretest], { PATH: folder });
-  expect(stderr).toBe(`bellbuoy needs Bun. Run: npx --prefer-offline bun@${needed} run test\n`);
+test.each(["test", "demo", "dev"])("`npm run %s` without Bun says in one line what to run", async (name) => {
+  const { [`pre${name}` as "pretest"]: command } = manifest.scripts;
+  const [, script = ""] = command.split(" ");
+  const env = { PATH: "/nonexistent", npm_lifecycle_event: `pre${name}` };
+  const { stderr, code } = await run(["/bin/sh", script], env);
+  expect(stderr).toBe(`bellbuoy needs Bun. Run: npx --prefer-offline bun@${needed} run ${name}\n`);
   expect(code).toBe(1);
-  await rm(folder, { recursive: true });
 });
 
 test("`npm install` says what comes next, and Bun's own install says nothing", async () => {

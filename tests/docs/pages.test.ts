@@ -47,7 +47,14 @@ test("README.md is at most 150 lines long", async () => {
 
 test("README, workflows, image, .ci/run and npm's scripts use the version of Bun that package.json names", async () => {
   const [, version = ""] = /^>=(.+)$/.exec(manifest.engines.bun) ?? [];
-  const files = ["README.md", ".ci/run", "services/Dockerfile", ".github/workflows/release.yaml", "package.json"];
+  const files = [
+    "README.md",
+    ".ci/run",
+    "services/Dockerfile",
+    ".github/workflows/release.yaml",
+    "package.json",
+    "services/dev/install.sh",
+  ];
   for (const file of files) {
     const named = [...(await read(file)).matchAll(/\bbun[@:](\d+\.\d+\.\d+)/g)].map(([, found = ""]) => found);
     expect(named, file).not.toBeEmpty();
