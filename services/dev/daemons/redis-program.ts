@@ -25,22 +25,23 @@ const packageNames = {
  * Finds Redis or Valkey on PATH. Where there is none and the system has apt, it fetches the distribution's package and the
  * libraries that the system lacks, once, without root. apt checks their signatures.
  * @param say receives one line before something is fetched
+ * @param folder keeps what was fetched for the next time
  * @throws {StartError} that names the command which installs Redis, where it can neither be found nor fetched
  */
-export async function findRedis(say: (line: string) => void): Promise<RedisProgram> {
+export async function findRedis(say: (line: string) => void, folder = dataFolder()): Promise<RedisProgram> {
   const path = Bun.which("redis-server") ?? Bun.which("valkey-server");
   if (path) return { path, env: {} };
   if (!Bun.which("apt-get") || !Bun.which("dpkg-deb"))
     throw new StartError(`no Redis found on this machine. ${remedy()}`);
-  const kept = join(dataFolder(), "redis");
+  const kept = join(folder, "redis");
   try {
     if (!existsSync(kept)) await fetchRedis(kept, say);
     return programIn(kept);
   } catch (cause) {
-    throw new StartError(
-      `no Redis found on this machine, and it could not be fetched: ${(cause as Error).message}. ${remedy()}`,
-      { cause },
-    );
+    const reason = (cause as Error).message.replace(/\.$/, "");
+    throw new StartError(`no Redis found on this machine, and it could not be fetched: ${reason}. ${remedy()}`, {
+      cause,
+    });
   }
 }
 
