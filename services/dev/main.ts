@@ -1,19 +1,31 @@
-// Starts the whole stack on this machine: PostgreSQL, Redis, both services, and for the demo the simulated sea.
+// The development stack: PostgreSQL, Redis, the simulated sea, worker, server and page, from one command.
 
+import { existsSync, openSync, rmSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { playerDir } from "../../shared/player-dir.ts";
 import { httpUrl } from "../../shared/service/address.ts";
-import { ConfigError, type Environment, readServerConfig } from "../../shared/service/config.ts";
+import { ConfigError, type Environment, readServerConfig, readWorkerConfig } from "../../shared/service/config.ts";
 import { StartError } from "../../shared/service/service.ts";
+import { daemonAccount } from "./daemons/account.ts";
 import { type OwnProcess, own, stopDeadlineMs } from "./daemons/daemon.ts";
 import { freePort, requireFreePort } from "./daemons/ports.ts";
-import { defaultDataDir, startPostgres } from "./daemons/postgres.ts";
+import { startPostgres } from "./daemons/postgres.ts";
 import { startRedis } from "./daemons/redis.ts";
+import { makeProjectFolder, makeSocketFolder } from "./folders.ts";
+import { createScreen, frame } from "./terminal/screen.ts";
+import { readStatus, statusLine } from "./terminal/status.ts";
+import { whyUnreachable } from "./terminal/unreachable.ts";
 
 /** What the stack is made of: a process of ours, or the simulated sea, which lives in this one. */
 type Part = Pick<OwnProcess, "stop"> & Partial<Pick<OwnProcess, "exited">>;
 
 const project = resolve(import.meta.dir, "../..");
 const stackName = process.argv.includes("--demo") ? "demo" : "dev";
+
+/** On a terminal the services log to a file, unless the log is what a person wants to see. */
+const isCalm = process.stdout.isTTY === true && process.env.LOG_LEVEL !== "debug";
+const screen = createScreen(isCalm, process.stdout);
+let log: { path: string; fd: number } | null = null;
 
 /** In the order of their start; the last is stopped first. */
 const parts: Promise<Part>[] = [];
@@ -31,12 +43,15 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stopWhe
 
 startStack().catch(end.reject);
 const exitCode = await end.promise.catch((error: unknown) => {
+  screen.close();
   const forPeople = error instanceof ConfigError || error instanceof StartError;
   console.error(forPeople ? `bellbuoy ${stackName}: ${error.message}` : error);
   return 1;
 });
 stopping.abort();
+screen.live("Stopping…");
 await stopStack();
+screen.close();
 process.exit(exitCode);
 
 /** The first time stops in order; the second does not wait, what still runs is ended as this process exits. */
@@ -55,34 +70,75 @@ async function startStack(): Promise<void> {
   const port = wantedPort === 0 ? freePort() : wantedPort;
   requireFreePort(host, port);
 
-  const { DATABASE_URL, REDIS_URL } = process.env;
-  const [postgres, redis, sea] = await Promise.all([
-    DATABASE_URL
-      ? { url: DATABASE_URL }
-      : startPart("PostgreSQL", () => startPostgres({ dataDir: defaultDataDir(`${stackName}-postgres`) })),
-    REDIS_URL
-      ? { url: REDIS_URL }
-      : startPart("Redis", () => startRedis({ dir: defaultDataDir(`${stackName}-redis`) })),
-    stackName === "demo" ? startPart("The simulated sea", startSimulatedSea) : null,
-  ]);
+  screen.live("Starting PostgreSQL and Redis…");
+  const account = await daemonAccount();
+  const folder = makeProjectFolder(account);
+  if (isCalm) log = openLog(join(folder, `${stackName}.log`));
+  const [databaseUrl, redisUrl, sea] = await startData(folder, makeSocketFolder(account));
 
+  screen.live("Starting worker, server and page…");
   const simulation = sea ? { NDBC_URL: sea.url, POLL_SECONDS: "1" } : {};
-  const env = { ...process.env, DATABASE_URL: postgres.url, REDIS_URL: redis.url, PORT: String(port), ...simulation };
+  const env = { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, PORT: String(port), ...simulation };
   await startService("services/worker/main.ts", env);
-  await startService("services/server/main.ts", env);
   await startService("web/build/build.ts", env);
+  await untilTrue(async () => existsSync(join(playerDir, "index.html")));
+  await startService("services/server/main.ts", env);
 
   const address = httpUrl(host === "0.0.0.0" || host === "::" ? "localhost" : host, port);
-  await untilReady(`${address}/ready`);
-  console.log(greeting(address));
+  await untilTrue(() => isReady(`${address}/ready`));
+  const { lastPollMs } = await readStatus(address);
+  const said = greeting(address, await describeSea(lastPollMs !== null), folder);
+  screen.close();
+  screen.say(said);
+  if (isCalm) void followStatus(address);
 }
 
-function greeting(address: string): string {
-  const sea =
-    stackName === "demo"
-      ? "The sea is simulated; nothing comes from the internet."
-      : "The sea is live, from NOAA's buoys.";
-  return `\n  bellbuoy is ready: ${address}\n  ${sea}\n  Ctrl-C ends it.\n`;
+/** Starts what the services need and the environment does not name. */
+async function startData(folder: string, sockets: string) {
+  process.once("exit", () => rmSync(sockets, { recursive: true, force: true }));
+  const { DATABASE_URL, REDIS_URL } = process.env;
+  const dataDir = join(folder, `${stackName}-postgres`);
+  const redis = { dir: join(folder, `${stackName}-redis`), socket: join(sockets, "redis.sock"), say: screen.say };
+  return Promise.all([
+    DATABASE_URL ??
+      startPart("PostgreSQL", () => startPostgres({ dataDir, socketDir: sockets })).then(({ url }) => url),
+    REDIS_URL ?? startPart("Redis", () => startRedis(redis)).then(({ url }) => url),
+    stackName === "demo" ? startPart("The simulated sea", startSimulatedSea) : null,
+  ]);
+}
+
+/** Says what there is to hear. @param hasPolled whether any poll has ever succeeded */
+async function describeSea(hasPolled: boolean): Promise<string> {
+  if (stackName === "demo") return "The sea is simulated; nothing comes from the internet.";
+  if (hasPolled) return "The sea is live, from NOAA's buoys.";
+  const cause = await whyUnreachable(readWorkerConfig(process.env).ndbcUrl, process.env);
+  if (cause === null) return "NDBC is being asked for its first reports.";
+  return `NDBC cannot be reached: ${cause}. Without internet: run "demo".`;
+}
+
+function greeting(address: string, sea: string, folder: string): string {
+  const title = `bellbuoy is ready: ${address}`;
+  const logs = log === null ? [] : [`Log: ${log.path}`];
+  const lines = [sea, `Data: ${folder}`, ...logs, "Ctrl-C ends it."].map((line) => `  ${line}`);
+  return [isCalm ? frame(title) : `\n  ${title}`, ...lines, ""].join("\n");
+}
+
+async function followStatus(address: string): Promise<void> {
+  while (!stopping.signal.aborted) {
+    try {
+      const status = await readStatus(address);
+      const sea = status.lastPollMs === null ? await describeSea(false) : "";
+      screen.live(statusLine(status, Date.now(), sea));
+    } catch {
+      screen.live("The server is starting again…");
+    }
+    await Bun.sleep(2_000);
+  }
+}
+
+/** Opens the log file, and empties it. All that write to it share the descriptor, and so the position. */
+function openLog(path: string): { path: string; fd: number } {
+  return { path, fd: openSync(path, "w") };
 }
 
 /**
@@ -117,12 +173,25 @@ function startService(program: string, env: Environment): Promise<OwnProcess> {
     const child = Bun.spawn([process.execPath, "--no-orphans", ...command], {
       cwd: project,
       env,
-      stdio: ["ignore", "inherit", "inherit"],
+      stdin: "ignore",
+      stdout: log?.fd ?? "inherit",
+      stderr: log === null ? "inherit" : "pipe",
       detached: true,
     });
+    if (child.stderr) void showComplaints(child.stderr);
     return own(child, "SIGTERM", "SIGKILL");
   };
   return startPart(program, start, 1);
+}
+
+/** What a service writes to stderr is for a person at once: why it cannot start, or where the page's source is wrong. */
+async function showComplaints(stderr: ReadableStream<Uint8Array>): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const chunk of stderr) {
+    const text = decoder.decode(chunk, { stream: true });
+    screen.say(text.trimEnd());
+    if (log !== null) writeSync(log.fd, text);
+  }
 }
 
 async function startSimulatedSea() {
@@ -130,11 +199,13 @@ async function startSimulatedSea() {
   return startSea({ port: 0 });
 }
 
-async function untilReady(url: string): Promise<void> {
-  const isReady = () =>
-    fetch(url).then(
-      (response) => response.ok,
-      () => false,
-    );
-  while (!(await isReady())) await Bun.sleep(100);
+function isReady(url: string): Promise<boolean> {
+  return fetch(url).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
+async function untilTrue(check: () => Promise<boolean>): Promise<void> {
+  while (!(await check())) await Bun.sleep(50);
 }

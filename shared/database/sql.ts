@@ -79,7 +79,16 @@ function openPool(
       idle_in_transaction_session_timeout: 15_000,
     },
   };
-  return postgres(url, options);
+  return postgres(url, { ...options, ...socketFolder(url) });
+}
+
+/**
+ * Returns the option for `postgres` where an address names the folder of a socket as libpq writes it,
+ * `postgres://user@%2Frun%2Fpostgresql/bellbuoy`: `postgres` takes such a folder, but not from an address.
+ */
+export function socketFolder(url: string): { host?: string } {
+  const [, folder] = /^[a-z]+:\/\/(?:[^/?#]*@)?(%2f[^/?#:,]*)/i.exec(url) ?? [];
+  return folder === undefined ? {} : { host: decodeURIComponent(folder) };
 }
 
 /** PostgreSQL cuts a longer `application_name`. */

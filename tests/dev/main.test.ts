@@ -14,7 +14,7 @@ const project = resolve(import.meta.dir, "../..");
 
 /** A copy of the project, so that neither the data nor the built player of the real one are touched. */
 let copy: string;
-let dataDirs: string[];
+let dataDir: string;
 let stacks: Bun.Subprocess[] = [];
 
 beforeAll(async () => {
@@ -23,8 +23,8 @@ beforeAll(async () => {
     await cp(join(project, path), join(copy, path), { recursive: true });
   }
   await symlink(join(project, "node_modules"), join(copy, "node_modules"));
-  const { defaultDataDir } = await import(join(copy, "services/dev/daemons/postgres.ts"));
-  dataDirs = ["dev-postgres", "dev-redis", "demo-postgres", "demo-redis"].map(defaultDataDir);
+  const { projectFolder } = await import(join(copy, "services/dev/folders.ts"));
+  dataDir = projectFolder();
 });
 
 afterEach(async () => {
@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  for (const dir of [...dataDirs, copy]) await rm(dir, { recursive: true, force: true });
+  for (const dir of [dataDir, copy]) await rm(dir, { recursive: true, force: true });
 });
 
 test("`bun run demo` clears away what a killed stack left and has the same data, serves the simulated sea, and one Ctrl-C ends all of it", async () => {
@@ -52,6 +52,7 @@ test("`bun run demo` clears away what a killed stack left and has the same data,
   const said = await untilSaid(second.stdout, "Ctrl-C ends it.");
   expect(said).toContain(`bellbuoy is ready: http://localhost:${port}\n`);
   expect(said).toContain("The sea is simulated");
+  expect(said).toContain(`Data: ${dataDir}\n`);
   expect(await eventId(port)).toBeGreaterThanOrEqual(stored);
   expect(processesOfTheStack().filter((line) => /postgres -D|redis-server/.test(line))).toHaveLength(2);
 
@@ -65,12 +66,14 @@ test("`bun run demo` clears away what a killed stack left and has the same data,
   await expect(fetch(`http://localhost:${port}/health`)).rejects.toThrow();
 });
 
-test("a database and a Redis of one's own are used instead, and an IPv6 address to listen on", async () => {
+test("a database and a Redis of one's own are used instead, and an IPv6 address to listen on; where NDBC cannot be reached, it says why", async () => {
   const redis = await startRedis();
   const services = { DATABASE_URL: await createDatabase(), REDIS_URL: redis.url };
   const stack = startStack("dev", { HOST: "::1", PORT: "0", NDBC_URL: "http://127.0.0.1:9", ...services });
   const said = await untilSaid(stack.stdout, "Ctrl-C ends it.");
-  expect(said).toContain("The sea is live");
+  expect(said).toContain(
+    'NDBC cannot be reached: 127.0.0.1 refuses connections on port 9. Without internet: run "demo".\n',
+  );
   expect(said).toMatch(/bellbuoy is ready: http:\/\/\[::1\]:\d+\n/);
   expect(processesOfTheStack().filter((line) => /postgres -D|redis-server/.test(line))).toEqual([]);
 
@@ -102,7 +105,7 @@ test("a wrong setting that a service finds is told by that service alone, and th
 
 test("where there is no Redis, one line says how to install it, and nothing is left running", async () => {
   expect(await failure({ PORT: "0", PATH: join(copy, "nothing") })).toMatch(
-    /^bellbuoy dev: no Redis found on this machine. To install it: .*\n$/,
+    /^bellbuoy dev: no Redis found on this machine. To install it: .*, or set REDIS_URL\n$/,
   );
   expect(processesOfTheStack()).toEqual([]);
 });
@@ -110,7 +113,7 @@ test("where there is no Redis, one line says how to install it, and nothing is l
 function options(env: Record<string, string>) {
   return {
     cwd: copy,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   } satisfies Bun.SpawnOptions.OptionsObject<"ignore", "pipe", "pipe">;
 }
@@ -155,5 +158,5 @@ async function untilSaid(output: ReadableStream<Uint8Array>, text: string): Prom
 /** Every process that has the copy's path or data in its command line. */
 function processesOfTheStack(): string[] {
   const all = Bun.spawnSync(["ps", "-ww", "-eo", "args="]).stdout.toString().split("\n");
-  return all.filter((line) => [copy, ...dataDirs].some((path) => line.includes(path)));
+  return all.filter((line) => [copy, dataDir].some((path) => line.includes(path)));
 }

@@ -45,9 +45,16 @@ test("README.md is at most 150 lines long", async () => {
   expect((await read("README.md")).split("\n").length).toBeLessThanOrEqual(151);
 });
 
-test("README, workflows, image and .ci/run use the version of Bun that package.json names", async () => {
+test("README, workflows, image, .ci/run and npm's scripts use the version of Bun that package.json names", async () => {
   const [, version = ""] = /^>=(.+)$/.exec(manifest.engines.bun) ?? [];
-  const files = ["README.md", ".ci/run", "services/Dockerfile", ".github/workflows/release.yaml"];
+  const files = [
+    "README.md",
+    ".ci/run",
+    "services/Dockerfile",
+    ".github/workflows/release.yaml",
+    "package.json",
+    "services/dev/install.sh",
+  ];
   for (const file of files) {
     const named = [...(await read(file)).matchAll(/\bbun[@:](\d+\.\d+\.\d+)/g)].map(([, found = ""]) => found);
     expect(named, file).not.toBeEmpty();

@@ -2,8 +2,10 @@
 
 /** The packages that hold each program. `null`: there is none, since the program is for Linux only. */
 const packages = {
+  "apt-get": { debian: "apt", homebrew: null },
   caddy: { debian: "caddy", homebrew: "caddy" },
   curl: { debian: "curl", homebrew: "curl" },
+  gpg: { debian: "gpg", homebrew: null },
   haproxy: { debian: "haproxy", homebrew: "haproxy" },
   nginx: { debian: "nginx", homebrew: "nginx" },
   node: { debian: "nodejs", homebrew: "node" },

@@ -2,7 +2,7 @@
 // Debian packages of the programs that are not installed.
 
 import { join } from "node:path";
-import { installPackages } from "../../services/dev/install.ts";
+import { runSuite } from "../rig/run-suite.ts";
 import { missingPrograms } from "./programs.ts";
 
 const project = join(import.meta.dir, "../..");
@@ -26,8 +26,6 @@ const hints = missingPrograms()
   .filter(({ name }) => sources.some((source) => source.includes(`"${name}"`)))
   .map(({ name, install }) => `${name} is missing. To install it: ${install}`);
 for (const hint of hints) console.log(hint);
-installPackages();
-const { runSuite } = await import("../rig/run-suite.ts");
 // Bun takes a name without ".test" in it for a path only behind "./".
 process.exit(
   await runSuite(

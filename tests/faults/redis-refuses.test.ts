@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import { startDaemon } from "../../services/dev/daemons/daemon.ts";
 import { freePort } from "../../services/dev/daemons/ports.ts";
+import { findRedis } from "../../services/dev/daemons/redis-program.ts";
 import { listen } from "../rig/listen.ts";
 import { endLoading, loadSlowly } from "../rig/loading-redis.ts";
 import { nextLine, type PollingRig, says, startPollingRig } from "../rig/polling.ts";
@@ -204,8 +205,10 @@ describe("a worker that Redis refuses from the start says why, and stops when it
   test("at a Redis Cluster", async () => {
     const dir = mkdtempSync(join(tmpdir(), "bellbuoy-cluster-"));
     const port = freePort();
+    const program = await findRedis(console.error);
     const cluster = await startDaemon({
-      command: [Bun.which("redis-server") ?? "valkey-server", "--port", String(port), "--cluster-enabled", "yes"],
+      command: [program.path, "--port", String(port), "--cluster-enabled", "yes"],
+      env: program.env,
       cwd: dir,
       logsTo: "stdout",
       ready: "ready to accept connections",

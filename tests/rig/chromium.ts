@@ -17,6 +17,15 @@ export const chromium = existsSync(headlessShell)
   ? headlessShell
   : (Bun.which("chromium") ?? Bun.which("chromium-browser") ?? Bun.which("google-chrome"));
 
+/** The packages that bring a Chromium which {@link chromium} finds. */
+export const chromiumPackages = {
+  apt: "chromium-headless-shell",
+  dnf: "chromium",
+  pacman: "chromium",
+  apk: "chromium",
+  brew: "--cask chromium",
+};
+
 /** A running Chromium. Its `url` is the WebSocket address of its DevTools. */
 export type Chromium = Pick<OwnProcess, "stop"> & { url: string };
 

@@ -4,8 +4,11 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { isAlive } from "../../services/dev/daemons/daemon.ts";
+import { findRedis } from "../../services/dev/daemons/redis-program.ts";
+import { installCommand } from "../../services/dev/install-command.ts";
+import { StartError } from "../../shared/service/service.ts";
 import { bundleServices } from "./bundled-services.ts";
-import { chromium, startChromium } from "./chromium.ts";
+import { chromium, chromiumPackages, startChromium } from "./chromium.ts";
 import { makeDataDir } from "./data-dir.ts";
 import { startTestCluster } from "./database.ts";
 import { runVariables } from "./run-addresses.ts";
@@ -43,14 +46,23 @@ export async function runSuite(args: string[], hints: string[] = []): Promise<nu
     if (variables === null) return 130;
     const run = runTests(args, variables, interrupted);
     return report(await run, hints);
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    console.error(`bellbuoy: ${error.message}`);
+    return 1;
   } finally {
     await Promise.all(parts.map((part) => part.then((started) => started.stop()).catch(printFailure)));
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 
-/** Starts PostgreSQL and Chromium, builds the player and bundles the services. @returns the variables that pass them on */
+/**
+ * Starts PostgreSQL and Chromium, builds the player and bundles the services. @returns the variables that pass them on
+ * @throws {StartError} where there is no Redis, before anything else starts
+ */
 async function startShared(parts: Promise<Part>[], folder: string): Promise<Record<string, string>> {
+  // Each test file that needs a Redis starts its own; it is fetched once, and before they look for it.
+  await findRedis(console.log);
   const own = <P extends Part>(part: Promise<P>): Promise<P> => {
     parts.push(part);
     return part;
@@ -112,9 +124,9 @@ async function runTests(
 function report({ exitCode, passed, failed, notRun }: Outcome, hints: string[]): number {
   for (const hint of hints) console.log(hint);
   if (chromium === null) {
-    console.log(
-      "Chromium is missing, and the tests of the page did not run. To install it: apt-get install -y chromium-headless-shell",
-    );
+    const command =
+      installCommand(chromiumPackages) ?? "see https://www.chromium.org/getting-involved/download-chromium/";
+    console.log(`Chromium is missing, and the tests of the page did not run. To install it: ${command}`);
   }
   console.log(`${passed} passed, ${failed} failed, ${notRun} not run`);
   const isPart = chromium === null || hints.length > 0;

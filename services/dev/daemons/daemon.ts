@@ -5,6 +5,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StartError } from "../../../shared/service/service.ts";
+import type { Account } from "./account.ts";
 
 /** A process that this one started and ends. */
 export type OwnProcess = {
@@ -14,9 +15,6 @@ export type OwnProcess = {
   /** Asks it to end, insists after {@link stopDeadlineMs}, and waits until it is gone; harmless when it already is. */
   stop(): Promise<void>;
 };
-
-/** A user of the operating system. */
-export type Account = { uid: number; gid: number };
 
 /** How long a process may take to end when asked, in milliseconds. */
 export const stopDeadlineMs = 5_000;
@@ -46,6 +44,7 @@ export function own(child: Bun.Subprocess, ask: NodeJS.Signals, insist: NodeJS.S
  * Starts PostgreSQL or Redis in a session of its own, so that Ctrl-C in the terminal does not reach it before those that
  * use it have ended, and waits until it is ready.
  * @param options.account the user to run as; the one who runs this process when absent
+ * @param options.env what it needs in its environment, PATH apart
  * @param options.logsTo where it writes its log
  * @param options.ready what its log says once it accepts connections, in lower case
  * @throws {Error} with the end of its log, if it ends before that
@@ -54,6 +53,7 @@ export async function startDaemon(options: {
   command: string[];
   cwd: string;
   account?: Account | undefined;
+  env?: Record<string, string>;
   logsTo: "stdout" | "stderr";
   ready: string;
   ask: NodeJS.Signals;
@@ -63,7 +63,7 @@ export async function startDaemon(options: {
   const child = Bun.spawn([...lifeline(options.ask), ...command], {
     cwd,
     ...account,
-    env: { PATH: process.env.PATH, LC_ALL: "C" },
+    env: { PATH: process.env.PATH, LC_ALL: "C", ...options.env },
     stdio: ["ignore", logsTo === "stdout" ? "pipe" : "ignore", logsTo === "stderr" ? "pipe" : "ignore"],
     detached: true,
   });

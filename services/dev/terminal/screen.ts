@@ -1,0 +1,41 @@
+// What the development stack shows: lines that stay, and on a terminal one live line below them.
+
+/** A place for the words of the stack. */
+export type Screen = {
+  /** Shows text that stays. */
+  say(text: string): void;
+  /** Replaces the live line. Without a terminal there is none. */
+  live(text: string): void;
+  /** Removes the live line. */
+  close(): void;
+};
+
+const clearLine = "\r\x1b[K";
+
+/** Makes a screen. @param hasLiveLine whether a person looks at a terminal on which nothing else is written */
+export function createScreen(hasLiveLine: boolean, out: Pick<NodeJS.WriteStream, "write" | "columns">): Screen {
+  if (!hasLiveLine) return { say: (text) => void out.write(`${text}\n`), live() {}, close() {} };
+  let line = "";
+  // A line that wraps could not be cleared.
+  const draw = () => void out.write(clearLine + line.slice(0, (out.columns || 80) - 1));
+  return {
+    say(text) {
+      out.write(`${clearLine}${text}\n`);
+      draw();
+    },
+    live(text) {
+      line = text;
+      draw();
+    },
+    close() {
+      line = "";
+      draw();
+    },
+  };
+}
+
+/** Draws a frame around a line. */
+export function frame(line: string): string {
+  const bar = "─".repeat(line.length + 4);
+  return `╭${bar}╮\n│  ${line}  │\n╰${bar}╯`;
+}

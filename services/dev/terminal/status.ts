@@ -1,0 +1,66 @@
+// The status of a running stack in one line.
+
+/** What the server knows about itself and the worker. */
+export type StackStatus = {
+  stations: number;
+  /** Reports sent since the server started. */
+  reports: number;
+  listeners: number;
+  /** When NDBC was last asked and answered, in ms since 1970; `null` when it never was. */
+  lastPollMs: number | null;
+  problems: string[];
+};
+
+/** Two polls may be missed before it counts as a problem. */
+const missedPolls = 2;
+
+/** Reads the status from a server of this machine. @throws {Error} when it does not answer */
+export async function readStatus(address: string): Promise<StackStatus> {
+  const answers = await Promise.all(["/v1/status", "/ready", "/metrics"].map((path) => fetch(address + path)));
+  const [status, ready, metrics] = (await Promise.all([
+    answers[0]?.json(),
+    answers[1]?.json(),
+    answers[2]?.text(),
+  ])) as [
+    { stationsReporting: number; lastPoll: string | null; pollSeconds: number | null; pollsStopped: boolean },
+    { problems?: { reason: string }[] },
+    string,
+  ];
+  const metric = (name: string) => Number(new RegExp(`^${name}\\S* (\\S+)$`, "m").exec(metrics)?.[1] ?? 0);
+  const lastPollMs = status.lastPoll === null ? null : Date.parse(status.lastPoll);
+  const problems = (ready.problems ?? []).map(({ reason }) => reason);
+  const maxAgeMs = missedPolls * (status.pollSeconds ?? 0) * 1_000 + 60_000;
+  if (status.pollsStopped) problems.push("the worker has stopped polling");
+  else if (lastPollMs !== null && Date.now() - lastPollMs > maxAgeMs) problems.push("NDBC does not answer");
+  return {
+    stations: status.stationsReporting,
+    reports: metric("bellbuoy_events_broadcast_total"),
+    listeners: metric("bellbuoy_streams_open"),
+    lastPollMs,
+    problems,
+  };
+}
+
+/** Writes the status line. @param nowMs in ms since 1970 @param beforeFirstPoll what to say while no poll has succeeded */
+export function statusLine(status: StackStatus, nowMs: number, beforeFirstPoll: string): string {
+  const { stations, reports, listeners, lastPollMs, problems } = status;
+  if (lastPollMs === null) return [...problems, beforeFirstPoll].join(" · ");
+  return [
+    counted(stations, "station"),
+    counted(reports, "report"),
+    counted(listeners, "listener"),
+    `last poll ${age(nowMs - lastPollMs)} ago`,
+    problems.join(", ") || "no problems",
+  ].join(" · ");
+}
+
+function counted(count: number, word: string): string {
+  return `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
+}
+
+function age(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}

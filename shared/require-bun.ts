@@ -1,0 +1,14 @@
+// Loaded before every program of the project (see bunfig.toml), since an older Bun fails at imports or much later, in
+// words that blame something else.
+
+import manifest from "../package.json" with { type: "json" };
+
+const needed = manifest.engines.bun.replace(">=", "");
+
+if (!Bun.semver.satisfies(Bun.version, manifest.engines.bun)) {
+  console.error(
+    `bellbuoy needs Bun ${needed} or newer, and this is ${Bun.version}. ` +
+      `Write "npx --prefer-offline bun@${needed}" in place of "bun", or run "bun upgrade".`,
+  );
+  process.exit(1);
+}
