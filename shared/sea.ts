@@ -1,5 +1,8 @@
 // Rules for the sea over many stations, which server and page share.
 
+/** A value or station that is older than this, in ms, says nothing of the sea's present state. */
+export const staleAfterMs = 3 * 60 * 60_000;
+
 /** A value with the time when it was measured. */
 type Timed = { value: number; atMs: number };
 

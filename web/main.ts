@@ -1,5 +1,5 @@
 import { systemClock } from "../shared/clock.ts";
-import { measurements } from "../shared/measurements.ts";
+import { staleAfterMs } from "../shared/sea.ts";
 import { createListenButton } from "./listen/listen-button.ts";
 import type { ReplayBar } from "./listen/replay-bar.ts";
 import type { Sounding } from "./listen/sounding.ts";
@@ -8,9 +8,10 @@ import { followServer } from "./net/follow-server.ts";
 import { readServerAddress } from "./net/server-address.ts";
 import type { Arrival } from "./net/stream.ts";
 import { keepPastDay, registerServiceWorker } from "./offline/offline.ts";
-import { createNetwork, currentWindDirection, staleAfterMs } from "./sea/network.ts";
+import { currentWindDirection } from "./sea/conditions.ts";
 import { isHeard, presetChoices } from "./sound/preset.ts";
 import type { SoundEvent } from "./sound/sound-event.ts";
+import { createNetwork } from "./state/network.ts";
 import { findStorage, readSettings, storeSettings } from "./state/settings.ts";
 import { createViewing } from "./state/viewing.ts";
 import type { OpenCard } from "./stations/open-card.ts";
@@ -36,7 +37,7 @@ const address = readServerAddress(
 const server = "url" in address ? address.url : null;
 const storage = findStorage();
 const settings = readSettings(storage, navigator.language);
-const network = createNetwork(measurements);
+const network = createNetwork();
 const viewing = createViewing({
   anyStation: () => map.nearest(null, "up"),
   onView(again) {
@@ -134,7 +135,7 @@ function start(): void {
 
 function follow(url: string): void {
   let kept = false;
-  followServer(
+  const meet = followServer(
     url,
     {
       knows: (stationId) => network.stations.has(stationId),
@@ -150,8 +151,12 @@ function follow(url: string): void {
         line.showCachedAt(snapshot.cachedAtMs);
         showNetwork();
         card?.reload();
+        for (const { stationId } of snapshot.conditions) meet(stationId);
       },
-      onArrival: take,
+      onArrival(arrival) {
+        take(arrival);
+        meet(arrival.observation.stationId);
+      },
       onStations(stations) {
         network.setStations(stations);
         placed = placedStations(network);

@@ -1,5 +1,4 @@
-import type { Network } from "../sea/network.ts";
-import { seaAtStation, seaOverStations } from "../sea/network.ts";
+import { seaAtStation, seaOverStations } from "../sea/conditions.ts";
 import type { ReplayFrame } from "../sea/replay-frames.ts";
 import type { MidiOut } from "../sound/midi/midi-output.ts";
 import { createPlayer, type Player, type PlayerState } from "../sound/playback/player.ts";
@@ -9,6 +8,7 @@ import { createReplayScore } from "../sound/score/replay-score.ts";
 import { createTuneScore } from "../sound/score/tune-score.ts";
 import type { SeaState } from "../sound/sea-state.ts";
 import type { Layer, SoundEvent } from "../sound/sound-event.ts";
+import type { Network } from "../state/network.ts";
 
 /** What shall be heard: the region in view, one station, or frames of the past from one of them on. */
 export type Programme =

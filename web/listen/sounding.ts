@@ -1,11 +1,11 @@
 import type { Clock } from "../../shared/clock.ts";
-import type { Network } from "../sea/network.ts";
 import type { PastDay } from "../sea/past-day.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import type { PlayerState } from "../sound/playback/player.ts";
 import type { Report } from "../sound/score/network-score.ts";
 import { layers, type SoundEvent } from "../sound/sound-event.ts";
 import { lighthouseHz } from "../sound/timbre/waveforms.ts";
+import type { Network } from "../state/network.ts";
 import type { Settings } from "../state/settings.ts";
 import type { View } from "../state/view-url.ts";
 import { createAnnouncer } from "../ui/announcer.ts";

@@ -1,5 +1,6 @@
-import { type BoundingBox, loadHistory, loadMedians } from "../net/api.ts";
-import { staleAfterMs } from "./network.ts";
+import { staleAfterMs } from "../../shared/sea.ts";
+import type { BoundingBox } from "../net/answers.ts";
+import { loadHistory, loadMedians } from "../net/api.ts";
 import { frameStepMs, framesOfStation, framesPerDay, type ReplayFrame } from "./replay-frames.ts";
 
 /** Whose past is replayed: one station's, or that of all in a box; `null` is the whole network. */

@@ -1,4 +1,4 @@
-import type { BoundingBox } from "../net/api.ts";
+import type { BoundingBox } from "../net/answers.ts";
 
 type Place = { longitude: number; latitude: number };
 

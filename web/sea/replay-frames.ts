@@ -1,7 +1,7 @@
 import { hasDirection } from "../../shared/sea.ts";
 import type { SeaState } from "../sound/sea-state.ts";
 import { seaFields } from "../sound/sea-state.ts";
-import { emptySea, staleAfterMs } from "./network.ts";
+import { emptySea, isFresh } from "./conditions.ts";
 
 /** The sea as it was at one moment of the past. */
 export type ReplayFrame = SeaState & { atMs: number };
@@ -51,7 +51,7 @@ export function framesOfStation(reports: readonly PastReport[], endMs: number): 
     const frame: ReplayFrame = { ...emptySea(), atMs };
     for (const field of seaFields) {
       const measured = known.get(field);
-      if (!measured || atMs - measured.atMs >= staleAfterMs) continue;
+      if (!measured || !isFresh(measured, atMs)) continue;
       if (field === "windDirDeg" && !hasDirection(measured, known.get("windSpeedMps"))) continue;
       frame[field] = measured.value;
     }

@@ -1,5 +1,5 @@
 import type { SeaField } from "../sound/sea-state.ts";
-import { staleAfterMs } from "./network.ts";
+import { isFresh } from "./conditions.ts";
 import type { PastReport } from "./replay-frames.ts";
 
 export type Trend = "rising" | "falling" | "steady";
@@ -31,7 +31,7 @@ export function trendOf(field: SeaField, history: readonly PastReport[], nowMs: 
     return typeof value === "number" ? [{ value, atMs: Date.parse(report.timestamp) }] : [];
   });
   const last = values.at(-1);
-  if (threshold === undefined || !last || nowMs - last.atMs >= staleAfterMs) return null;
+  if (threshold === undefined || !last || !isFresh(last, nowMs)) return null;
   const first = values.find(({ atMs }) => last.atMs - atMs <= trendSpanMs);
   if (!first || last.atMs - first.atMs < shortestTrendMs) return null;
   // Rounded, since 2.3 − 2 is a little less than 0.3 to a computer.

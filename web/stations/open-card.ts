@@ -1,4 +1,5 @@
-import { type Conditions, loadHistory, type Station } from "../net/api.ts";
+import type { Conditions, Station } from "../net/answers.ts";
+import { loadHistory } from "../net/api.ts";
 import { addReport, type PastReport } from "../sea/replay-frames.ts";
 import { find } from "../ui/dom.ts";
 import type { Units } from "../words/units.ts";

@@ -1,6 +1,7 @@
 import type { Mark } from "../map/world-map.ts";
-import type { Conditions, Station } from "../net/api.ts";
-import { currentValue, type Network, newestOf } from "../sea/network.ts";
+import type { Conditions, Station } from "../net/answers.ts";
+import { currentValue, newestOf } from "../sea/conditions.ts";
+import type { Network } from "../state/network.ts";
 import type { ListedStation } from "./station-list.ts";
 
 /** A station that has a place on the map. */

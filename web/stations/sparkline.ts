@@ -1,13 +1,11 @@
+import { staleAfterMs } from "../../shared/sea.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import { trendOf } from "../sea/trend.ts";
 import type { SeaField } from "../sound/sea-state.ts";
 import { make } from "../ui/dom.ts";
 import { formatMeasurement, labelOf, type Units } from "../words/units.ts";
 
-const hourMs = 60 * 60_000;
-const spanMs = 24 * hourMs;
-/** A line over more than this would claim what nobody measured. */
-const longestGapMs = 3 * hourMs;
+const spanMs = 24 * 60 * 60_000;
 const [width, height, margin] = [160, 36, 4];
 const pixelMs = spanMs / (width - 2 * margin);
 /** Of a field that goes round, each value is a dot: a line from 350° to 10° would cross all others. */
@@ -45,7 +43,8 @@ export function createSparkline(
   let before = Number.NEGATIVE_INFINITY;
   for (const { value, atMs } of values) {
     const place = `${x(atMs).toFixed(1)} ${y(value).toFixed(1)}`;
-    path += field in round ? `M${place}h0` : `${atMs - before > longestGapMs ? "M" : "L"}${place}`;
+    // A line over more than this would claim what nobody measured.
+    path += field in round ? `M${place}h0` : `${atMs - before > staleAfterMs ? "M" : "L"}${place}`;
     before = atMs;
   }
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

@@ -1,6 +1,6 @@
 import { extraMeasurements, type Measurement } from "../../shared/measurements.ts";
-import type { Conditions, Station } from "../net/api.ts";
-import { newestOf } from "../sea/network.ts";
+import type { Conditions, Station } from "../net/answers.ts";
+import { newestOf } from "../sea/conditions.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import { trendArrow, trendOf } from "../sea/trend.ts";
 import { mapping } from "../sound/mapping.ts";

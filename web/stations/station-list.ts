@@ -1,5 +1,5 @@
-import type { Conditions, Station } from "../net/api.ts";
-import { currentValue, newestOf } from "../sea/network.ts";
+import type { Conditions, Station } from "../net/answers.ts";
+import { currentValue, newestOf } from "../sea/conditions.ts";
 import { make, setText } from "../ui/dom.ts";
 import { formatAge, formatCount } from "../words/format.ts";
 import { formatMeasurement, type Units } from "../words/units.ts";

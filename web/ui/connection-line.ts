@@ -1,4 +1,4 @@
-import type { CachedAt, Status } from "../net/api.ts";
+import type { CachedAt, Status } from "../net/answers.ts";
 import type { ConnectionState } from "../net/stream.ts";
 import { formatAge } from "../words/format.ts";
 import { find, setText } from "./dom.ts";

@@ -1,9 +1,9 @@
-import type { Conditions, Station } from "../net/api.ts";
-import { currentValue, seaAtStation, staleAfterMs } from "../sea/network.ts";
+import type { Conditions, Station } from "../net/answers.ts";
+import { currentValue, isFresh, seaAtStation } from "../sea/conditions.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import { trendOf } from "../sea/trend.ts";
 import { clamp, throbOf, waveStrength, windStrength } from "../sound/mapping.ts";
-import type { SeaField, SeaState } from "../sound/sea-state.ts";
+import { type SeaField, type SeaState, seaFields } from "../sound/sea-state.ts";
 import type { SoundEvent } from "../sound/sound-event.ts";
 import { compassWord, formatMeasurement, type Units } from "./units.ts";
 
@@ -29,9 +29,7 @@ export function describeSea(sea: SeaState, units: Units, parts: { water: boolean
 /** What is heard of one station. */
 export function describeStation(conditions: Conditions | undefined, units: Units, nowMs: number): string {
   const sea = seaAtStation(conditions, nowMs);
-  for (const [field, ageMin] of Object.entries(sea.agesMin)) {
-    if (ageMin * 60_000 >= staleAfterMs) sea[field as SeaField] = null;
-  }
+  for (const field of seaFields) sea[field] = currentValue(conditions, field, nowMs) === null ? null : sea[field];
   return describeSea(sea, units, { water: true });
 }
 
@@ -54,7 +52,7 @@ export function describeIntroduced(
   };
   const measured = conditions?.fields[field];
   if (!measured) return `${names[field]}: not measured here`;
-  if (nowMs - measured.atMs >= staleAfterMs) return `${names[field]}: not measured for three hours`;
+  if (!isFresh(measured, nowMs)) return `${names[field]}: not measured for three hours`;
   const trend = trendOf(field, history, nowMs);
   return `${names[field]}: ${formatMeasurement(field, measured.value, units)}${trend ? `, ${trend}` : ""}`;
 }

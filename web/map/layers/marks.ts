@@ -1,3 +1,4 @@
+import { staleAfterMs } from "../../../shared/sea.ts";
 import { type MapTheme, waterColour } from "../colours.ts";
 
 /** What a station's mark shows; `null` is what it did not measure of late. `ageMin` is the age of its newest report. */
@@ -20,7 +21,7 @@ export const unknownMark: Mark = {
 
 /** Where age begins to show, and where a report is too old to count: as in the sound. */
 const fadesFromMin = 60;
-const goneAtMin = 180;
+const goneAtMin = staleAfterMs / 60_000;
 const faintest = 0.3;
 const dotRadius = 1.6;
 const dotOpacity = 0.65;

@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import fc from "fast-check";
-import { emptySea } from "../../../../web/sea/network.ts";
+import { emptySea } from "../../../../web/sea/conditions.ts";
 import { bellNoteOf, pitchOf, silentDb, swellOf, throbOf, windOf } from "../../../../web/sound/mapping.ts";
 import { soundHook } from "../../../../web/sound/playback/hook.ts";
 import { createNetworkScore, type Report } from "../../../../web/sound/score/network-score.ts";

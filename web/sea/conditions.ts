@@ -1,71 +1,11 @@
+// What stations measured last, and the sea that this makes: at one of them, and over many.
+
 import type { Measurement } from "../../shared/measurements.ts";
-import { hasDirection, meanDirection, median } from "../../shared/sea.ts";
-import type { Conditions, Measured, Station } from "../net/api.ts";
+import { hasDirection, meanDirection, median, staleAfterMs } from "../../shared/sea.ts";
+import type { Conditions } from "../net/answers.ts";
 import { type SeaField, type SeaState, seaFields } from "../sound/sea-state.ts";
 
-/** What the page knows of the network: who the stations are, and what each measured last. */
-export type Network = {
-  readonly stations: ReadonlyMap<string, Station>;
-  readonly conditions: ReadonlyMap<string, Conditions>;
-  /** When the newest of all reports was measured, `null` before the first. */
-  readonly newestAtMs: number | null;
-  setStations(stations: Station[]): void;
-  /** What is known now; it replaces all that was. */
-  setConditions(conditions: Conditions[]): void;
-  /** One report: what it measured replaces what is older, what it did not measure stays. */
-  apply(
-    report: { stationId: string; timestamp: string } & {
-      readonly [Field in Measurement]?: number | null | undefined;
-    },
-  ): Conditions;
-};
-
-/** What lies further back is no state of the sea any more. */
-export const staleAfterMs = 3 * 60 * 60_000;
-
 const minuteMs = 60_000;
-
-/** A page that knows nothing yet. @param fields all that a report may carry */
-export function createNetwork(fields: readonly Measurement[]): Network {
-  let stations = new Map<string, Station>();
-  let conditions = new Map<string, Conditions>();
-  let newestAtMs: number | null = null;
-
-  return {
-    get stations() {
-      return stations;
-    },
-    get conditions() {
-      return conditions;
-    },
-    get newestAtMs() {
-      return newestAtMs;
-    },
-    setStations(list) {
-      stations = new Map(list.map((station) => [station.stationId, station]));
-    },
-    setConditions(list) {
-      conditions = new Map(list.map((known) => [known.stationId, known]));
-      newestAtMs = null;
-      for (const known of list) newestAtMs = later(newestAtMs, newestOf(known));
-    },
-    apply(report) {
-      const atMs = Date.parse(report.timestamp);
-      const known: Conditions = {
-        stationId: report.stationId,
-        fields: { ...conditions.get(report.stationId)?.fields },
-      };
-      for (const field of fields) {
-        const value = report[field];
-        if (typeof value === "number" && atMs >= (known.fields[field]?.atMs ?? atMs))
-          known.fields[field] = { value, atMs };
-      }
-      conditions.set(report.stationId, known);
-      newestAtMs = later(newestAtMs, atMs);
-      return known;
-    },
-  };
-}
 
 /** What a station measured within the last three hours, `null` where that is nothing: what is older counts nowhere. */
 export function currentValue(known: Conditions | undefined, field: Measurement, nowMs: number): number | null {
@@ -126,11 +66,13 @@ function hasNoDirection({ fields }: Conditions): boolean {
   return fields.windDirDeg !== undefined && !hasDirection(fields.windDirDeg, fields.windSpeedMps);
 }
 
-function isFresh({ atMs }: Measured, nowMs: number): boolean {
+/** Returns whether what was measured at a time still says something of the sea's state. */
+export function isFresh({ atMs }: { atMs: number }, nowMs: number): boolean {
   return nowMs - atMs < staleAfterMs;
 }
 
-function later(a: number | null, b: number | null): number | null {
+/** Returns the later of two times, or the one that is known. */
+export function later(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b;
   return Math.max(a, b);
 }
