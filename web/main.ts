@@ -83,14 +83,18 @@ const actions: Record<KeyAction, () => unknown> = {
 };
 
 const line = createConnectionLine(() => network.newestAtMs);
-const map = createWorldMap(find("map", HTMLElement), {
-  onSelect: chooseOnMap,
-  onView(mapView) {
-    viewing.moveMap(mapView);
-    sounding?.refresh();
-    if (viewing.view.mode === "24h") showReplay();
+const map = createWorldMap(
+  find("map", HTMLElement),
+  {
+    onSelect: chooseOnMap,
+    onView(mapView) {
+      viewing.moveMap(mapView);
+      sounding?.refresh();
+      if (viewing.view.mode === "24h") showReplay();
+    },
   },
-});
+  systemClock,
+);
 // At once: a map that has come to rest elsewhere would be taken for moved.
 if (viewing.view.map) map.setView(viewing.view.map);
 const list = createStationList(

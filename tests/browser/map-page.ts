@@ -1,22 +1,27 @@
-import { createWorldMap, type MapStation, type Mark } from "../../web/map/world-map.ts";
+import { systemClock } from "../../shared/clock.ts";
+import type { Mark } from "../../web/map/layers/marks.ts";
+import type { MapStation } from "../../web/map/layers/stations.ts";
+import { createWorldMap } from "../../web/map/world-map.ts";
 
 /** What the page of the map tells the test. Everything is of the last {@link reset}. */
 const told = {
   selected: [] as (string | null)[],
-  hovered: [] as (string | null)[],
   views: 0,
 };
 
 const element = document.getElementById("map");
 if (!element) throw new Error("the page has no map");
-const map = createWorldMap(element, {
-  onSelect: (stationId) => {
-    told.selected.push(stationId);
-    map.select(stationId);
+const map = createWorldMap(
+  element,
+  {
+    onSelect: (stationId) => {
+      told.selected.push(stationId);
+      map.select(stationId);
+    },
+    onView: () => told.views++,
   },
-  onHover: (stationId) => told.hovered.push(stationId),
-  onView: () => told.views++,
-});
+  systemClock,
+);
 
 const stations: MapStation[] = [
   { stationId: "46026", longitude: -122.84, latitude: 37.75 },
@@ -33,7 +38,6 @@ Object.assign(globalThis, { map, told, reset, crowd, ringsSeen, beamDeg, frontX,
 
 function reset(): void {
   told.selected.length = 0;
-  told.hovered.length = 0;
   told.views = 0;
 }
 

@@ -1,4 +1,4 @@
-import type { PlanePoint } from "./plane.ts";
+import type { PlanePoint } from "./camera/plane.ts";
 
 export type Direction = "up" | "down" | "left" | "right";
 

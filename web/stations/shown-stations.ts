@@ -1,4 +1,4 @@
-import type { Mark } from "../map/world-map.ts";
+import type { Mark } from "../map/layers/marks.ts";
 import type { Conditions, Station } from "../net/answers.ts";
 import { currentValue, newestOf } from "../sea/conditions.ts";
 import type { Network } from "../state/network.ts";

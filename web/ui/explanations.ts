@@ -1,4 +1,4 @@
-import type { MapTheme } from "../map/world-map.ts";
+import type { MapTheme } from "../map/colours.ts";
 import { find, make } from "./dom.ts";
 import { shortcuts } from "./keys.ts";
 import { showMissingPart } from "./missing-part.ts";

@@ -1,4 +1,5 @@
-import { drawMark, legendMarks, type MapTheme } from "../map/world-map.ts";
+import type { MapTheme } from "../map/colours.ts";
+import { drawMark, legendMarks } from "../map/layers/marks.ts";
 import { make } from "./dom.ts";
 
 const words: readonly (readonly [keyof typeof legendMarks, string])[] = [

@@ -1,7 +1,5 @@
+import type { MapView } from "../../state/view-url.ts";
 import { type PlanePoint, planeHeight, planeWidth, project, unproject } from "./plane.ts";
-
-/** What of the world is seen: its middle, and how near. Zoom 1 is the whole world. */
-export type MapView = { longitude: number; latitude: number; zoom: number };
 
 /** The view in the plane: what lies in the middle of the canvas, and how many pixels a unit is. */
 export type Camera = PlanePoint & { pixelsPerUnit: number };

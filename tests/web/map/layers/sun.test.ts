@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { subsolarPoint } from "../../../web/map/sun.ts";
+import { subsolarPoint } from "../../../../web/map/layers/sun.ts";
 
 setDefaultTimeout(120_000);
 

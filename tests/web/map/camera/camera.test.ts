@@ -11,9 +11,9 @@ import {
   viewOf,
   zoomAt,
   zoomOf,
-} from "../../../web/map/camera.ts";
-import { planeHeight, planeWidth, project, unproject } from "../../../web/map/plane.ts";
-import { decodeView, encodeView } from "../../../web/state/view-url.ts";
+} from "../../../../web/map/camera/camera.ts";
+import { planeHeight, planeWidth, project, unproject } from "../../../../web/map/camera/plane.ts";
+import { decodeView, encodeView } from "../../../../web/state/view-url.ts";
 
 setDefaultTimeout(120_000);
 
