@@ -1,173 +1,116 @@
-import { loadPastDay, type PastDay, type PastOf } from "../sea/past-day.ts";
+import type { Clock } from "../../shared/clock.ts";
+import type { PastDay, PastOf } from "../sea/past-day.ts";
 import { boxAround } from "../sea/region.ts";
 import { framesPerDay, isMeasured } from "../sea/replay-frames.ts";
-import type { PlacedStation } from "../stations/shown-stations.ts";
+import { placedStations } from "../state/network.ts";
+import { observe, onChange } from "../state/observe.ts";
+import type { PageState } from "../state/page-state.ts";
+import { beginProgramme } from "../state/programme.ts";
 import { find, setText } from "../ui/dom.ts";
-
-export type ReplayBarParts = {
-  /** Where the past is asked for. */
-  server: string;
-  stationsInView(): string[];
-  /** To be played from a frame on: its past was loaded, or somebody chose another time of it. */
-  onPlay(fromFrame: number): void;
-  /** The time of the frame that is shown. */
-  onTime(atMs: number): void;
-  onBackToNow(): void;
-  /** The frame that is heard now; `null` where none is. */
-  heardFrame(): number | null;
-};
+import { createPastLoader } from "./past-loader.ts";
 
 /** The bar under the map that shows which moment of the past is heard, and lets it be chosen. */
 export type ReplayBar = {
-  readonly day: PastDay | null;
-  /** Where to begin: the frame that is shown, or the first once the day is over. */
-  readonly frame: number;
-  /**
-   * Shows the bar, and loads what it does not have; where it was within the day stays.
-   * @param of a station, or all of which those in view are replayed; `null` while these are not known
-   */
-  show(of: string | readonly PlacedStation[] | null): void;
-  hide(): void;
   /** Goes some frames on, or back. */
   step(frames: number): void;
 };
 
 /** Between two positions of the slider while it is dragged nothing need be played. */
 const scrubDelayMs = 150;
-const followMs = 400;
-const requestMs = 20_000;
 const fetching = "Fetching the past 24 hours…";
+const failed = "The past 24 hours could not be loaded";
+const nothing = "No station is in view: zoom out to hear the past";
 
-/** Makes the bar work that is in the page. */
-export function createReplayBar({
-  server,
-  stationsInView,
-  onPlay,
-  onTime,
-  onBackToNow,
-  heardFrame,
-}: ReplayBarParts): ReplayBar {
+/** Makes the bar work that is in the page. @param server is asked for the past @param onBackToNow called by a button */
+export function createReplayBar(state: PageState, server: string, onBackToNow: () => void, clock: Clock): ReplayBar {
+  const { view, inView, past, pastFrame, pastAtMs } = state;
   const bar = find("replay-bar", HTMLElement);
-  const slider = find("replay-position", HTMLInputElement);
-  const time = find("replay-time", HTMLElement);
-  let day: PastDay | null = null;
-  /** Whose past is asked for, or else there. */
-  let wanted: PastOf | null = null;
-  let loading: AbortController | null = null;
-  let scrubTimer: ReturnType<typeof setTimeout> | undefined;
-  let followTimer: ReturnType<typeof setInterval> | undefined;
-  slider.addEventListener("input", () => scrubTo(Number(slider.value)));
+  const loader = createPastLoader(state, server, clock);
+  const step = followSlider(state, clock);
   find("replay-live", HTMLElement).addEventListener("click", onBackToNow);
+  observe([view, inView, state.stationsLoaded], showOrHide);
+  onChange(state.connection, ({ kind }) => kind === "live" && showOrHide());
+  observe([past, pastFrame, loader.progress, view, inView, state.stationsLoaded], () => {
+    const day = past.value;
+    if (day !== null) pastAtMs.value = day.frames[pastFrame.value]?.atMs ?? null;
+    if (view.value.mode === "24h") showText(day === null ? describeWait() : describeMoment(day, pastFrame.value));
+    else pastAtMs.value = null;
+  });
+  return { step };
 
-  return {
-    get day() {
-      return day;
-    },
-    get frame() {
-      const shown = Number(slider.value);
-      return shown === framesPerDay - 1 ? 0 : shown;
-    },
-    show(wish) {
-      bar.hidden = false;
-      followTimer ??= setInterval(follow, followMs);
-      if (wish === null) return showText(fetching);
-      const of = typeof wish === "string" ? { stationId: wish } : regionInView(wish);
-      if (of === null) return showNothing();
-      if (wanted !== null && isSame(wanted, of) && (day !== null || loading !== null)) return;
-      void fetchDay(of);
-    },
-    hide() {
-      if (bar.contains(document.activeElement)) find("listen", HTMLElement).focus();
-      bar.hidden = true;
-      loading?.abort();
-      clearInterval(followTimer);
-      clearTimeout(scrubTimer);
-      scrubTimer = followTimer = undefined;
-      day = wanted = loading = null;
-      slider.value = "0";
-    },
-    step: (frames) => scrubTo(Number(slider.value) + frames),
-  };
-
-  /** `null` where no station is in view. */
-  function regionInView(all: readonly PlacedStation[]): PastOf | null {
-    const inView = new Set(stationsInView());
-    if (inView.size === all.length) return { bbox: null };
-    const bbox = boxAround(all.filter(({ stationId }) => inView.has(stationId)));
-    return bbox && { bbox };
-  }
-
-  function showNothing(): void {
-    if (day === null) showText("No station is in view: zoom out to hear the past");
-  }
-
-  async function fetchDay(of: PastOf): Promise<void> {
-    // Another station's day begins at its beginning; the day of a region goes on where the map was moved.
-    const goesOn = day !== null && wanted !== null && !("stationId" in wanted) && !("stationId" in of);
-    loading?.abort();
-    const request = new AbortController();
-    loading = request;
-    wanted = of;
-    if (!goesOn) day = null;
-    if (!goesOn) showText(fetching);
-    try {
-      const loaded = await loadPastDay(server, of, AbortSignal.any([request.signal, AbortSignal.timeout(requestMs)]));
-      if (loading !== request) return;
-      loading = null;
-      wanted = loaded.of;
-      // Without a network the whole network's day stands in for every region's: where it is there already, it plays on.
-      if (day !== null && isSame(day.of, wanted)) return;
-      day = loaded;
-    } catch (error) {
-      if (loading !== request) return;
-      console.info("the past day could not be loaded:", error);
-      if (day === null) showText("The past 24 hours could not be loaded");
-      loading = null;
-      // What is still there is another's: this one is asked for again.
-      wanted = day?.of ?? null;
+  function showOrHide(): void {
+    if (view.value.mode !== "24h") {
+      hide();
       return;
     }
-    const frame = goesOn ? Number(slider.value) : 0;
-    slider.value = String(frame);
-    showFrame(frame);
-    onPlay(frame);
+    bar.hidden = false;
+    const of = pastInView(state);
+    if (of !== null && of !== "nothing") loader.load(of);
   }
 
-  function scrubTo(frame: number): void {
-    if (day === null) return;
-    const position = Math.min(framesPerDay - 1, Math.max(0, frame));
-    slider.value = String(position);
-    showFrame(position);
-    clearTimeout(scrubTimer);
-    scrubTimer = setTimeout(() => {
-      scrubTimer = undefined;
-      onPlay(position);
-    }, scrubDelayMs);
+  function hide(): void {
+    if (bar.contains(document.activeElement)) find("listen", HTMLElement).focus();
+    bar.hidden = true;
+    loader.drop();
+    pastFrame.value = 0;
   }
 
-  /** Shows what is heard, unless somebody is choosing. */
-  function follow(): void {
-    const frame = heardFrame();
-    if (frame === null || scrubTimer !== undefined || String(frame) === slider.value) return;
-    slider.value = String(frame);
-    showFrame(frame);
-  }
-
-  function showFrame(index: number): void {
-    const atMs = day?.frames[index]?.atMs;
-    if (atMs === undefined) return;
-    const text = new Date(atMs).toISOString();
-    const at = `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
-    showText(day?.frames.some(isMeasured) ? at : `${at}: nothing was measured in these 24 hours`);
-    onTime(atMs);
-  }
-
-  function showText(text: string): void {
-    setText(time, text);
-    slider.setAttribute("aria-valuetext", text);
+  function describeWait(): string {
+    if (pastInView(state) === "nothing") return nothing;
+    return loader.progress.value === "failed" ? failed : fetching;
   }
 }
 
-function isSame(one: PastOf, other: PastOf): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+/** Whose past is to be replayed: the chosen station's, or that of the region in view. `null`: that is not known yet. */
+function pastInView({ view, network, inView, stationsLoaded }: PageState): PastOf | "nothing" | null {
+  const { stationId } = view.value;
+  if (stationId !== null) return { stationId };
+  if (stationsLoaded.value === 0) return null;
+  const all = placedStations(network);
+  if (inView.value.size === all.length) return { bbox: null };
+  const bbox = boxAround(all.filter((station) => inView.value.has(station.stationId)));
+  return bbox === null ? "nothing" : { bbox };
+}
+
+/** Lets the frame be chosen, and shows the one that is heard unless somebody is choosing. @returns what goes some frames on */
+function followSlider(state: PageState, clock: Clock): (frames: number) => void {
+  const { past, pastFrame } = state;
+  const slider = find("replay-position", HTMLInputElement);
+  let cancelScrub: (() => void) | null = null;
+  slider.addEventListener("input", () => scrubTo(Number(slider.value)));
+  observe([pastFrame], () => {
+    slider.value = String(pastFrame.value);
+  });
+  onChange(state.heardFrame, (frame) => {
+    if (frame !== null && cancelScrub === null && state.player.value === "playing") pastFrame.value = frame;
+  });
+  // Of a day that is gone no frame is played.
+  onChange(past, (day) => day ?? endScrub());
+  return (frames) => scrubTo(pastFrame.value + frames);
+
+  function scrubTo(frame: number): void {
+    if (past.value === null) return;
+    pastFrame.value = Math.min(framesPerDay - 1, Math.max(0, frame));
+    endScrub();
+    cancelScrub = clock.after(scrubDelayMs, () => {
+      cancelScrub = null;
+      beginProgramme(state, pastFrame.value);
+    });
+  }
+
+  function endScrub(): void {
+    cancelScrub?.();
+    cancelScrub = null;
+  }
+}
+
+function describeMoment({ frames }: PastDay, frame: number): string {
+  const text = new Date(frames[frame]?.atMs ?? 0).toISOString();
+  const at = `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
+  return frames.some(isMeasured) ? at : `${at}: nothing was measured in these 24 hours`;
+}
+
+function showText(text: string): void {
+  setText(find("replay-time", HTMLElement), text);
+  find("replay-position", HTMLInputElement).setAttribute("aria-valuetext", text);
 }

@@ -21,6 +21,9 @@ export type Network = {
   ): Conditions;
 };
 
+/** A station whose place is known. */
+export type PlacedStation = Station & { longitude: number; latitude: number };
+
 /** Makes the network of a page that knows nothing yet. */
 export function createNetwork(): Network {
   let stations = new Map<string, Station>();
@@ -61,4 +64,11 @@ export function createNetwork(): Network {
       return known;
     },
   };
+}
+
+/** Returns the stations whose place is known, whether they have reported or not. */
+export function placedStations({ stations }: Network): PlacedStation[] {
+  return [...stations.values()].filter(
+    (station): station is PlacedStation => station.longitude !== null && station.latitude !== null,
+  );
 }

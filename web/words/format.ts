@@ -15,6 +15,12 @@ export function formatAge(ageMs: number): string {
   return minutes === 0 ? hours : `${hours} ${minutes} min`;
 }
 
+/** How long ago something was: `just now`, `21 min ago`. */
+export function formatAgo(ageMs: number): string {
+  const age = formatAge(ageMs);
+  return age === "just now" ? age : `${age} ago`;
+}
+
 // Made once: it takes longer than all the rest of a report's way to the page.
 const wholeNumbers = new Intl.NumberFormat("en");
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { markOf } from "../../../web/stations/shown-stations.ts";
+import { markOf } from "../../../web/map/network-marks.ts";
 
 const hourMs = 3_600_000;
 
