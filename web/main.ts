@@ -2,11 +2,11 @@
 
 import { systemClock } from "../shared/clock.ts";
 import { offerListening } from "./listen/listening-slot.ts";
-import { offerReplay } from "./listen/replay-slot.ts";
 import { showNetworkMap } from "./map/network-map.ts";
 import { followServer } from "./net/follow-server.ts";
 import { readServerAddress, type ServerAddress } from "./net/server-address.ts";
 import { keepPastDay, registerServiceWorker } from "./offline/offline.ts";
+import { offerReplay } from "./replay/replay-slot.ts";
 import { followAddressBar } from "./state/address-bar.ts";
 import { createNavigation } from "./state/navigation.ts";
 import { onChange } from "./state/observe.ts";

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../shared/clock.ts";
 import type { PageState } from "../state/page-state.ts";
-import { offerSoundExtras } from "./extras-slot.ts";
+import { offerSoundExtras } from "./extras/extras-slot.ts";
 import { showHearing } from "./hearing.ts";
 import { createPlayback, type Playback } from "./playback.ts";
 import { showSoundWords } from "./sound-words.ts";

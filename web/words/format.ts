@@ -28,3 +28,8 @@ const wholeNumbers = new Intl.NumberFormat("en");
 export function formatCount(count: number, noun: string): string {
   return `${wholeNumbers.format(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** `1:05`: minutes and seconds. */
+export function formatClock(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+}

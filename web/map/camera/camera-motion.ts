@@ -1,6 +1,7 @@
 import type { Clock } from "../../../shared/clock.ts";
 import type { MapView } from "../../state/view-url.ts";
 import { type Camera, cameraOf, firstView, type Size, viewOf, zoomAt, zoomOf } from "./camera.ts";
+import { createGlide } from "./glide.ts";
 import type { PlanePoint } from "./plane.ts";
 
 /** The camera of a map, which a person or the page moves. */
@@ -32,7 +33,6 @@ export type MotionListener = {
 };
 
 const restMs = 140;
-const glideMs = 350;
 /** A first view is not yet zoomed in, however its numbers are rounded. */
 const zoomedInFactor = 1.05;
 
@@ -47,7 +47,7 @@ export function createCameraMotion(
   let camera = cameraOf(firstView(size), size);
   let wasMoved = false;
   let isMoving = false;
-  let glideFrame = 0;
+  const glide = createGlide(show);
   let cancelRest: (() => void) | undefined;
 
   return {
@@ -71,7 +71,10 @@ export function createCameraMotion(
     },
     move,
     setView: (view) => move(cameraOf(view, size)),
-    glideTo,
+    glideTo(goal) {
+      wasMoved = true;
+      glide.begin(camera, goal, isStill());
+    },
     zoomAtPoint(factor, at) {
       const next = zoomAt(camera, size, factor, at);
       if (next.pixelsPerUnit === camera.pixelsPerUnit) return false;
@@ -86,27 +89,9 @@ export function createCameraMotion(
   };
 
   function move(to: Camera): void {
-    stopGliding();
+    glide.stop();
     wasMoved = true;
     show(to);
-  }
-
-  function glideTo(goal: Camera): void {
-    stopGliding();
-    wasMoved = true;
-    const start = camera;
-    const startMs = performance.now();
-    const step = (nowMs: number) => {
-      const progress = isStill() ? 1 : Math.min(Math.max((nowMs - startMs) / glideMs, 0), 1);
-      glideFrame = progress === 1 ? 0 : requestAnimationFrame(step);
-      show(progress === 1 ? goal : between(start, goal, progress));
-    };
-    step(startMs);
-  }
-
-  function stopGliding(): void {
-    cancelAnimationFrame(glideFrame);
-    glideFrame = 0;
   }
 
   function show(next: Camera): void {
@@ -119,18 +104,8 @@ export function createCameraMotion(
 
   function rest(): void {
     // A frame of a glide may take longer than a rest; after its last one it rests.
-    if (glideFrame !== 0) return;
+    if (glide.isUnderWay) return;
     isMoving = false;
     listener.onRest();
   }
-}
-
-/** Returns where a glide is that slows down towards its goal. @param progress of its time, 0..1 */
-export function between(start: Camera, goal: Camera, progress: number): Camera {
-  const eased = 1 - (1 - progress) ** 3;
-  const stretch = goal.pixelsPerUnit / start.pixelsPerUnit;
-  // What is nearer moves faster: the way shrinks as the scale grows, so that the goal does not swing.
-  const pixelsPerUnit = start.pixelsPerUnit * stretch ** eased;
-  const way = stretch === 1 ? eased : (1 - stretch ** -eased) / (1 - 1 / stretch);
-  return { x: start.x + (goal.x - start.x) * way, y: start.y + (goal.y - start.y) * way, pixelsPerUnit };
 }

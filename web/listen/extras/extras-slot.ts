@@ -1,9 +1,9 @@
-import type { Clock } from "../../shared/clock.ts";
-import { lazy } from "../state/lazy.ts";
-import type { PageState } from "../state/page-state.ts";
-import { find, setText } from "../ui/dom.ts";
-import { showMissingPart } from "../ui/missing-part.ts";
-import type { Playback } from "./playback.ts";
+import type { Clock } from "../../../shared/clock.ts";
+import { lazy } from "../../state/lazy.ts";
+import type { PageState } from "../../state/page-state.ts";
+import { find, setText } from "../../ui/dom.ts";
+import { showMissingPart } from "../../ui/missing-part.ts";
+import type { Playback } from "../playback.ts";
 
 /** Fetches mixer, timer, recordings and MIDI when somebody comes to use them. */
 export function offerSoundExtras(playback: Playback, state: PageState, clock: Clock): void {
