@@ -21,7 +21,7 @@ import { createActions } from "./ui/actions.ts";
 import { showConnectionLine } from "./ui/connection-line.ts";
 import { showControls } from "./ui/controls.ts";
 import { find } from "./ui/dom.ts";
-import { explainWhenWanted } from "./ui/explanations.ts";
+import { explainWhenWanted } from "./ui/explanations/explanations.ts";
 import { followKeys } from "./ui/keys.ts";
 
 const clock = systemClock;

@@ -2,7 +2,7 @@ import type { Clock } from "../../shared/clock.ts";
 import { make } from "../ui/dom.ts";
 
 /** Says in words what sounds. */
-export type Captions = {
+type Captions = {
   /** @param atMs when it sounds, of {@link Clock.monotonicMs} */
   show(text: string, atMs: number): void;
   /** Takes away what is shown, and what was yet to be. */

@@ -5,7 +5,7 @@ import { showListenButton } from "./listen-button.ts";
 import type { Playback } from "./playback.ts";
 
 /** What begins to sound once somebody presses a button. */
-export type ListeningOffer = {
+type ListeningOffer = {
   press(): Promise<void>;
   /** `null` until it is fetched. */
   readonly playback: Playback | null;

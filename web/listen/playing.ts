@@ -27,7 +27,7 @@ export type Playing = {
 };
 
 /** What is known now of the sea. */
-export type KnownSea = { network: Network; inView: Iterable<string>; nowMs: number };
+type KnownSea = { network: Network; inView: Iterable<string>; nowMs: number };
 
 /** A day in a minute. */
 const replaySeconds = 60;

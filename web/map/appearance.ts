@@ -5,7 +5,7 @@ import type { Chart } from "./layers/chart.ts";
 import { type Coastline, coastlineOf } from "./layers/coastline.ts";
 
 /** How sea, coast and night look, and what moves over them. */
-export type Appearance = {
+type Appearance = {
   readonly theme: MapTheme;
   /** Whether motion is to be reduced. */
   readonly still: boolean;
@@ -15,7 +15,7 @@ export type Appearance = {
   fitTo(worldWidth: number): void;
 };
 
-export type AppearanceListener = {
+type AppearanceListener = {
   /** The chart looks different. */
   onChange(): void;
   /** Motion is, or is no longer, to be reduced. */

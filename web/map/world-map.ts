@@ -14,7 +14,7 @@ import { createMovingLayer } from "./layers/moving-layer.ts";
 import { drawStations } from "./layers/stations.ts";
 import { createScene } from "./scene.ts";
 
-export type WorldMapListener = {
+type WorldMapListener = {
   /** A person chose a station on the map, or the empty sea. */
   onSelect(stationId: string | null): void;
   /** The map has come to rest in another view. */

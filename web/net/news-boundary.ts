@@ -4,7 +4,7 @@ import { loadStatus } from "./api.ts";
 import { deadline } from "./deadline.ts";
 
 /** Where what was missed ends and news begins. */
-export type NewsBoundary = {
+type NewsBoundary = {
   /** Forgets it: the connection was lost, and what is stored meanwhile is missed. */
   forget(): void;
   /** All that comes is news: a snapshot holds what was before. */

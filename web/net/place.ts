@@ -3,7 +3,7 @@ export type Place = {
   /** The last event seen; `null`: a snapshot must come first. */
   eventId: string | null;
   /** Goes on to a message's event. @returns the event's own id; an event without one shows that of the event before it */
-  take(message: MessageEvent): string | null;
+  take(message: { lastEventId: string }): string | null;
   /** Returns whether the page was behind at the last call, too, and has seen nothing since. @param newest `null`: unknown */
   staysBehind(newest: string | null, isOpen: boolean): boolean;
   /** Forgets that the page was behind. */
@@ -14,15 +14,15 @@ export type Place = {
 export function createPlace(): Place {
   /** Where it was found behind; `null`: it was not. */
   let behindAt: string | null = null;
-  return {
+  const place: Place = {
     eventId: null,
     take({ lastEventId }) {
-      if (lastEventId === "" || lastEventId === this.eventId) return null;
-      this.eventId = lastEventId;
+      if (lastEventId === "" || lastEventId === place.eventId) return null;
+      place.eventId = lastEventId;
       return lastEventId;
     },
     staysBehind(newest, isOpen) {
-      const at = isOpen ? this.eventId : null;
+      const at = isOpen ? place.eventId : null;
       const isBehind = at !== null && (newest === null || BigInt(newest) > BigInt(at));
       const stays = isBehind && at === behindAt;
       if (!stays) behindAt = isBehind ? at : null;
@@ -32,4 +32,5 @@ export function createPlace(): Place {
       behindAt = null;
     },
   };
+  return place;
 }

@@ -6,7 +6,7 @@ import type { PageState } from "../state/page-state.ts";
 import { beginProgramme } from "../state/programme.ts";
 
 /** Loads the past days that are replayed. */
-export type PastLoader = {
+type PastLoader = {
   readonly progress: ReadonlySignal<"fetching" | "failed" | "done">;
   /** Loads a past day unless it is there or under way, and begins it. The day of a region goes on where the map was moved. */
   load(of: PastOf): void;

@@ -2,7 +2,7 @@ import type { SeaField } from "../sound/sea-state.ts";
 import { isFresh } from "./conditions.ts";
 import type { PastReport } from "./replay-frames.ts";
 
-export type Trend = "rising" | "falling" | "steady";
+type Trend = "rising" | "falling" | "steady";
 
 /** By how much a value must have changed in {@link trendSpanMs} to be called more than steady: what one would notice. */
 const noticeable: Partial<Record<SeaField, number>> = {

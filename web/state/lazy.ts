@@ -1,5 +1,5 @@
 /** A part of the page that is fetched when it is first needed. */
-export type Lazy<T> = {
+type Lazy<T> = {
   /** What was fetched; `null` before. */
   readonly value: T | null;
   /** Fetches it once. @throws what `load` does; it may be tried again */

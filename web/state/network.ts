@@ -22,7 +22,7 @@ export type Network = {
 };
 
 /** A station whose place is known. */
-export type PlacedStation = Station & { longitude: number; latitude: number };
+type PlacedStation = Station & { longitude: number; latitude: number };
 
 /** Makes the network of a page that knows nothing yet. */
 export function createNetwork(): Network {

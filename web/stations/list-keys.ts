@@ -1,7 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
 
 /** What a person goes through by keys. */
-export type ListParts = { side: HTMLElement; search: HTMLElement; rows: HTMLElement; more: HTMLElement };
+type ListParts = { side: HTMLElement; search: HTMLElement; rows: HTMLElement; more: HTMLElement };
 
 /** A class, of what the list lies in, while somebody goes through it by keys. */
 const byKeys = "by-keys";

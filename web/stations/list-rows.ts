@@ -6,7 +6,7 @@ import { formatMeasurement, type Units } from "../words/units.ts";
 import { type ListedStation, listed, nameOf, newest } from "./listed.ts";
 
 /** The rows of the list, of which one comes to the Tab key. */
-export type ListRows = {
+type ListRows = {
   readonly element: HTMLElement;
   /** The station whose row has the focus. */
   readonly focused: string | null;

@@ -19,7 +19,7 @@ export type Measured = {
 };
 
 /** The readings on a card: those that are heard with their past day, and more in a list that opens. */
-export type Readings = {
+type Readings = {
   elements: HTMLElement[];
   show(measured: Measured): void;
 };

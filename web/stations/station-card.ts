@@ -6,20 +6,20 @@ import { describeStation } from "../words/words.ts";
 import { createReadings, type Measured } from "./readings.ts";
 
 /** What a card shows. */
-export type CardContent = Measured & {
+type CardContent = Measured & {
   stationId: string;
   station: Station | undefined;
   /** Whether it is heard now. */
   tuned: boolean;
 };
 
-export type CardActions = {
+type CardActions = {
   onTune(stationId: string): void;
   onReplay(stationId: string): void;
   onClose(): void;
 };
 
-export type StationCard = {
+type StationCard = {
   show(content: CardContent): void;
 };
 

@@ -7,7 +7,7 @@ import { followListKeys } from "./list-keys.ts";
 import { createListRows } from "./list-rows.ts";
 import { listedStations, matches, type Order, orders } from "./listed.ts";
 
-export type StationList = {
+type StationList = {
   focusSearch(): void;
 };
 

@@ -2,11 +2,11 @@ import type { WorldMap } from "../map/world-map.ts";
 import type { Navigation } from "../state/navigation.ts";
 import type { PageState } from "../state/page-state.ts";
 import { find } from "./dom.ts";
-import { toggleHelp } from "./explanations.ts";
+import { toggleHelp } from "./explanations/explanations.ts";
 import type { KeyAction } from "./keys.ts";
 
 /** What keys and buttons reach. */
-export type ActionParts = {
+type ActionParts = {
   state: PageState;
   navigation: Navigation;
   map: WorldMap;

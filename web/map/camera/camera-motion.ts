@@ -26,7 +26,7 @@ export type CameraMotion = {
   resize(size: Size): void;
 };
 
-export type MotionListener = {
+type MotionListener = {
   onMove(): void;
   /** The camera has come to rest. */
   onRest(): void;

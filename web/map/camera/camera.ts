@@ -31,7 +31,7 @@ const stationsOfTallView = [
 ] as const;
 
 /** Pixels per unit at zoom 1. */
-export function wholeWorldScale(size: Size): number {
+function wholeWorldScale(size: Size): number {
   return Math.max(margin * Math.min(size.width / planeWidth, size.height / planeHeight), Number.EPSILON);
 }
 

@@ -1,7 +1,7 @@
 import type { PlanePoint } from "../camera/plane.ts";
 
 /** What a person does to the map with a pointer, in CSS pixels from the map's upper left corner. */
-export type GestureListener = {
+type GestureListener = {
   onPan(dx: number, dy: number): void;
   /** @returns whether the map could zoom: if not, the page may scroll */
   onZoom(factor: number, at: PlanePoint): boolean;

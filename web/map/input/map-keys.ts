@@ -1,7 +1,7 @@
 import type { Direction } from "../nearest.ts";
 
 /** What keys do to a map that has the focus. */
-export type MapKeyActions = {
+type MapKeyActions = {
   /** Chooses the next station. */
   onNext(direction: Direction): void;
   /** Shows more of one side, by so many pixels. */

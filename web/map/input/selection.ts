@@ -6,7 +6,7 @@ import type { Direction } from "../nearest.ts";
 import type { Scene } from "../scene.ts";
 
 /** How a person chooses stations on a map. */
-export type Selection = {
+type Selection = {
   /** Chooses the station at a point of the canvas, or the empty sea. */
   tap(at: PlanePoint): void;
   /** The mouse is at a point, or has left with `null`. */

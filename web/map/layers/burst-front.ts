@@ -4,7 +4,7 @@ import { animate, keyframes } from "./motion.ts";
 import type { MovingLook } from "./pulses.ts";
 
 /** The line of a burst. */
-export type BurstFront = {
+type BurstFront = {
   /** A bell sounds there. @param atMs of {@link Clock.monotonicMs} */
   pass(longitude: number, atMs: number): void;
   /** The map has moved. */

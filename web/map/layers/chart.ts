@@ -5,7 +5,7 @@ import { createNight } from "./night.ts";
 import { createRoughWorld } from "./rough-world.ts";
 
 /** What the chart shows beside the stations. */
-export type Look = SeaLook & { timeMs: number };
+type Look = SeaLook & { timeMs: number };
 
 /** Sea, land, night and stations on a canvas. */
 export type Chart = {

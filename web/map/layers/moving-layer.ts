@@ -9,7 +9,7 @@ import { createLighthouse, type Lighthouse } from "./lighthouse.ts";
 import { createPulses, type MovingLook } from "./pulses.ts";
 
 /** What moves by itself over the chart: rings of bells, the front of a burst, the lighthouse. */
-export type MovingLayer = {
+type MovingLayer = {
   /**
    * A ring at the instant a bell sounds; of bells in a row, the front.
    * @param hardness 0..1, its thickness; `null`: a knock or a bowed bell, thin and broken

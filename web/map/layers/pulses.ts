@@ -4,7 +4,7 @@ import type { MapTheme } from "../colours.ts";
 import { animate, keyframes } from "./motion.ts";
 
 /** A ring around a station whose bell sounds. `atMs` is of {@link Clock.monotonicMs}; without hardness it is no clear strike. */
-export type Pulse = { stationId: string; hardness: number | null; atMs: number };
+type Pulse = { stationId: string; hardness: number | null; atMs: number };
 
 /** How what moves is to look. */
 export type MovingLook = { readonly theme: MapTheme /** Motion is to be reduced. */; readonly still: boolean };

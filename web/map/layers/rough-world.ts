@@ -5,7 +5,7 @@ import { drawSea, type SeaLook } from "./coastline.ts";
 import type { Night } from "./night.ts";
 
 /** The whole world, roughly, beneath the chart: it shows where that has not been drawn yet. */
-export type RoughWorld = {
+type RoughWorld = {
   /** It looks different from what is drawn. */
   touch(): void;
   /** Shows it under a camera. @param size of the map */

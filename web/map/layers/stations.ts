@@ -10,7 +10,7 @@ export type MapStation = { stationId: string; longitude: number; latitude: numbe
 export type ChartedStation = PlanePoint & MapStation;
 
 /** All that the marks tell. */
-export type StationScene = {
+type StationScene = {
   /** Those that lie in front come last. */
   stations: readonly ChartedStation[];
   marks: ReadonlyMap<string, Mark>;
