@@ -13,7 +13,7 @@ type Captions = {
 const leastGapMs = 1_000;
 const mostLines = 2;
 
-/** Captions, the newest last. Of those that come too fast the newest is shown, as soon as it can be read; it counts the others. */
+/** Makes captions, the newest last. Of those that come too fast the newest is shown, as soon as it can be read; it counts the others. */
 export function createCaptions(element: HTMLElement, clock: Clock): Captions {
   let shownAtMs = Number.NEGATIVE_INFINITY;
   let waiting: string | null = null;

@@ -81,7 +81,7 @@ export async function loadStatus(server: string, signal: AbortSignal): Promise<S
   return { ...readStatus(body), cachedAtMs };
 }
 
-/** The address of a stream of everything after an event. */
+/** Returns the address of a stream of everything after an event. */
 export function streamUrl(server: string, lastEventId: string): string {
   return `${server}/v1/observations/stream?lastEventId=${lastEventId}`;
 }

@@ -46,7 +46,7 @@ export function createPastLoader(state: PageState, server: string, clock: Clock)
       progress.value = "fetching";
     }
     try {
-      const day = await loadPastDay(server, of, deadline(clock, request.signal));
+      const day = await loadPastDay(server, of, clock.now(), deadline(clock, request.signal));
       if (loading !== request) return;
       loading = null;
       wanted = day.of;

@@ -7,25 +7,25 @@ import { type SeaField, type SeaState, seaFields } from "../sound/sea-state.ts";
 
 const minuteMs = 60_000;
 
-/** What a station measured within the last three hours, `null` where that is nothing: what is older counts nowhere. */
+/** Returns what a station measured within the last three hours, `null` where that is nothing: what is older counts nowhere. */
 export function currentValue(known: Conditions | undefined, field: Measurement, nowMs: number): number | null {
   const measured = known?.fields[field];
   return measured && isFresh(measured, nowMs) ? measured.value : null;
 }
 
-/** Where the wind blows from at a station, in degrees; `null` where it was not measured of late, or where it is calm. */
+/** Returns where the wind blows from at a station, in degrees; `null` where it was not measured of late, or where it is calm. */
 export function currentWindDirection(known: Conditions | undefined, nowMs: number): number | null {
   return known && hasNoDirection(known) ? null : currentValue(known, "windDirDeg", nowMs);
 }
 
-/** When the newest of a station's values was measured, `null` where there is none. */
+/** Returns when the newest of a station's values was measured, `null` where there is none. */
 export function newestOf({ fields }: Conditions): number | null {
   let newest: number | null = null;
   for (const measured of Object.values(fields)) newest = later(newest, measured?.atMs ?? null);
   return newest;
 }
 
-/** The sea at one station, each value with its age. A calm has no direction. */
+/** Returns the sea at one station, each value with its age. A calm has no direction. */
 export function seaAtStation(known: Conditions | undefined, nowMs: number): SeaState {
   const sea = emptySea();
   for (const field of seaFields) {
@@ -38,7 +38,7 @@ export function seaAtStation(known: Conditions | undefined, nowMs: number): SeaS
 }
 
 /**
- * The sea over many stations: the median of each field among those who measured it in the last three hours, and the mean
+ * Returns the sea over many stations: the median of each field among those who measured it in the last three hours, and the mean
  * direction of the wind, without calms. It has no age: half of all that is live is older than 45 minutes by nature.
  */
 export function seaOverStations(list: Iterable<Conditions>, nowMs: number): SeaState {
@@ -56,7 +56,7 @@ export function seaOverStations(list: Iterable<Conditions>, nowMs: number): SeaS
   return sea;
 }
 
-/** A sea of which nothing was measured. */
+/** Returns a sea of which nothing was measured. */
 export function emptySea(): SeaState {
   const nothing = Object.fromEntries(seaFields.map((field) => [field, null])) as Record<SeaField, null>;
   return { ...nothing, agesMin: {} };

@@ -14,12 +14,13 @@ const dayMs = 24 * 60 * 60_000;
 /**
  * Loads a past day. Of a region that cannot be had, since there is no network and it was never replayed before, it is that
  * of the whole network, which `keepPastDay` keeps.
+ * @param nowMs since 1970: the day ends then
  * @throws as `loadConditions` does
  */
-export async function loadPastDay(server: string, of: PastOf, signal: AbortSignal): Promise<PastDay> {
+export async function loadPastDay(server: string, of: PastOf, nowMs: number, signal: AbortSignal): Promise<PastDay> {
   if ("stationId" in of) {
-    const reports = await loadHistory(server, of.stationId, Date.now() - dayMs - staleAfterMs, signal);
-    return { of, frames: framesOfStation(reports, Math.floor(Date.now() / frameStepMs) * frameStepMs) };
+    const reports = await loadHistory(server, of.stationId, nowMs - dayMs - staleAfterMs, signal);
+    return { of, frames: framesOfStation(reports, Math.floor(nowMs / frameStepMs) * frameStepMs) };
   }
   try {
     return { of, frames: await loadFrames(server, of.bbox, signal) };

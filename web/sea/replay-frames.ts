@@ -27,13 +27,13 @@ export function addReport(reports: readonly PastReport[], report: PastReport, si
     .sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp));
 }
 
-/** Whether anything was. */
+/** Returns whether anything was measured. */
 export function isMeasured(frame: ReplayFrame): boolean {
   return seaFields.some((field) => frame[field] !== null);
 }
 
 /**
- * One station's past day in frames. A value stands until the next one, for three hours at most. A calm has no direction.
+ * Makes one station's past day in frames. A value stands until the next one, for three hours at most. A calm has no direction.
  * @param reports oldest first
  * @param endMs of the last frame
  */

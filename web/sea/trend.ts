@@ -20,7 +20,7 @@ const trendSpanMs = 3 * 60 * 60_000;
 const shortestTrendMs = 60 * 60_000;
 
 /**
- * Where a field has gone in its last three hours; `null` where it cannot be told, as with less than an hour of values, or
+ * Returns where a field has gone in its last three hours; `null` where it cannot be told, as with less than an hour of values, or
  * with none that still counts.
  * @param history oldest first
  */

@@ -28,7 +28,7 @@ const stationIdShape = /^[A-Z0-9]{4,10}$/;
 const mapShape = /^@(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?),(\d{1,3}(?:\.\d+)?)z$/;
 
 /**
- * The view as the end of an address: `#tune/46026/calm/@37.8,-122.8,6z`, latitude first as maps write it. What is as at
+ * Writes the view as the end of an address: `#tune/46026/calm/@37.8,-122.8,6z`, latitude first as maps write it. What is as at
  * the beginning is left out.
  */
 export function encodeView({ mode, stationId, preset, map }: LinkedView): string {

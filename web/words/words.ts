@@ -18,7 +18,7 @@ const missing: Record<SeaField, string> = {
   pressureHpa: "air pressure",
 };
 
-/** What is heard of a sea, in a sentence: `A slow throb, a soft swell every 9 s, a breath of wind from the west…`. */
+/** Says what is heard of a sea, in a sentence: `A slow throb, a soft swell every 9 s, a breath of wind from the west…`. */
 export function describeSea(sea: SeaState, units: Units, parts: { water: boolean }): string {
   const heard = [describePressure(sea), describeWaves(sea, units), describeWind(sea, units)];
   if (parts.water) heard.push(describeWater(sea, units));
@@ -26,20 +26,20 @@ export function describeSea(sea: SeaState, units: Units, parts: { water: boolean
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** What is heard of one station. */
+/** Says what is heard of one station. */
 export function describeStation(conditions: Conditions | undefined, units: Units, nowMs: number): string {
   const sea = seaAtStation(conditions, nowMs);
   for (const field of seaFields) sea[field] = currentValue(conditions, field, nowMs) === null ? null : sea[field];
   return describeSea(sea, units, { water: true });
 }
 
-/** What an introduction says as it comes to a field; what is three hours old does not sound, and is not told. */
+/** Says which field an introduction comes to, and its value; what is three hours old does not sound, and is not told. */
 export function describeIntroduced(
   field: SeaField,
   conditions: Conditions | undefined,
   history: readonly PastReport[],
   units: Units,
-  nowMs = Date.now(),
+  nowMs: number,
 ): string {
   const names: Record<SeaField, string> = {
     pressureHpa: "The drone throbs with the pressure",
@@ -57,13 +57,13 @@ export function describeIntroduced(
   return `${names[field]}: ${formatMeasurement(field, measured.value, units)}${trend ? `, ${trend}` : ""}`;
 }
 
-/** What has just sounded, `null` for what needs no words. What is three hours old is not told here either. */
+/** Says what has just sounded, `null` for what needs no words. What is three hours old is not told here either. */
 export function describeSound(
   event: SoundEvent,
   station: Station | undefined,
   conditions: Conditions | undefined,
   units: Units,
-  nowMs = Date.now(),
+  nowMs: number,
 ): string | null {
   if (event.type !== "bell" && event.type !== "bowed" && event.type !== "knock") return null;
   if (!event.stationId) return null;

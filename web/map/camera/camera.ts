@@ -35,7 +35,7 @@ function wholeWorldScale(size: Size): number {
   return Math.max(margin * Math.min(size.width / planeWidth, size.height / planeHeight), Number.EPSILON);
 }
 
-/** The first view: where the stations are, and on a tall phone only the coasts of America and Hawaii. */
+/** Returns the first view: where the stations are, and on a tall phone only the coasts of America and Hawaii. */
 export function firstView(size: Size): MapView {
   const points = (size.width < size.height ? stationsOfTallView : stationsOfWideView).map(([longitude, latitude]) =>
     project(longitude, latitude),
@@ -49,22 +49,22 @@ export function firstView(size: Size): MapView {
   };
 }
 
-/** The camera of a view, held within the world. */
+/** Returns the camera of a view, held within the world. */
 export function cameraOf(view: MapView, size: Size): Camera {
   return hold({ ...project(view.longitude, view.latitude), pixelsPerUnit: view.zoom * wholeWorldScale(size) }, size);
 }
 
-/** The view of a camera. */
+/** Returns the view of a camera. */
 export function viewOf(camera: Camera, size: Size): MapView {
   return { ...unproject(camera), zoom: zoomOf(camera, size) };
 }
 
-/** How near a camera is. */
+/** Returns how near a camera is; 1 is the whole world. */
 export function zoomOf(camera: Camera, size: Size): number {
   return camera.pixelsPerUnit / wholeWorldScale(size);
 }
 
-/** Where a point of the plane is on the canvas. */
+/** Returns where a point of the plane is on the canvas. */
 export function toCanvas(point: PlanePoint, camera: Camera, size: Size): PlanePoint {
   return {
     x: (point.x - camera.x) * camera.pixelsPerUnit + size.width / 2,
@@ -72,7 +72,7 @@ export function toCanvas(point: PlanePoint, camera: Camera, size: Size): PlanePo
   };
 }
 
-/** Which point of the plane is at a point of the canvas. */
+/** Returns which point of the plane is at a point of the canvas. */
 export function toPlane(point: PlanePoint, camera: Camera, size: Size): PlanePoint {
   return {
     x: (point.x - size.width / 2) / camera.pixelsPerUnit + camera.x,

@@ -18,19 +18,19 @@ const scale = planeWidth / (2 * halfWidth);
 
 export const planeHeight = 2 * halfHeight * scale;
 
-/** Where a place lies in the plane. */
+/** Returns where a place lies in the plane. */
 export function project(longitude: number, latitude: number): PlanePoint {
   const east = ((((longitude - centralLongitude + 180) % 360) + 360) % 360) - 180;
   return projectFromMiddle(east, latitude);
 }
 
-/** Where a place lies in the plane. @param east of {@link centralLongitude}, in degrees: both edges of the world have a place */
+/** Returns where a place lies in the plane. @param east of {@link centralLongitude}, in degrees: both edges of the world have a place */
 export function projectFromMiddle(east: number, latitude: number): PlanePoint {
   const [x, y] = equalEarth(east * radians, latitude * radians);
   return { x: (halfWidth + x) * scale, y: (halfHeight - y) * scale };
 }
 
-/** The place at a point of the plane, or at the edge of the world beside it; longitude from -180 to 180. */
+/** Returns the place at a point of the plane, or at the edge of the world beside it; longitude from -180 to 180. */
 export function unproject({ x, y }: PlanePoint): { longitude: number; latitude: number } {
   const [raw, north] = equalEarthInverse(x / scale - halfWidth, halfHeight - y / scale);
   const east = Math.min(Math.max(raw / radians, -outermostEast), outermostEast);

@@ -30,7 +30,7 @@ const oneTurn: Keyframe[] = [
 const length = 120;
 const halfWidthDeg = 10;
 
-/** The beam over the station that is tuned in; it stands in the wind where motion is to be reduced. */
+/** Adds the beam over the station that is tuned in; it stands in the wind where motion is to be reduced. */
 export function createLighthouse(
   layer: HTMLElement,
   where: (stationId: string) => PlanePoint | null,

@@ -61,7 +61,7 @@ export function drawMark(
   drawBuoy(context, mark, x, y, scale, theme);
 }
 
-/** The ring on the water: the area within it grows with the height of the waves. */
+/** Draws the ring on the water: the area within it grows with the height of the waves. */
 export function drawWave(
   context: CanvasRenderingContext2D,
   mark: Mark,
@@ -80,7 +80,7 @@ export function drawWave(
   context.globalAlpha = 1;
 }
 
-/** The buoy: a tower on a float, leaning downwind. Without water temperature it is hollow; one long silent is a dot. */
+/** Draws the buoy: a tower on a float, leaning downwind. Without water temperature it is hollow; one long silent is a dot. */
 export function drawBuoy(
   context: CanvasRenderingContext2D,
   mark: Mark,
@@ -134,7 +134,7 @@ function tilt({ windSpeedMps, windDirDeg }: Mark): number {
 }
 
 /**
- * The wind as on a weather chart (WMO-No. 485): a staff towards where it blows from, with a feather for each 10 knots,
+ * Draws the wind as on a weather chart (WMO-No. 485): a staff towards where it blows from, with a feather for each 10 knots,
  * half a one for 5 and a filled pennant for 50, on the side of the low pressure. A ring says calm.
  */
 export function drawWindBarb(
@@ -178,7 +178,7 @@ export function drawWindBarb(
   context.stroke();
 }
 
-/** In pixels at scale 1. */
+/** Returns the radius of a wave's ring, in pixels at scale 1. */
 export function waveRadius(waveHeightM: number): number {
   return ringAtRest + ringPerSqrtMetre * Math.sqrt(Math.max(waveHeightM, 0));
 }

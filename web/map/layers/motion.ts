@@ -5,7 +5,7 @@
 const picturesPerSecond = navigator.hardwareConcurrency > 4 ? 30 : 15;
 const keyframesOfACurve = 10;
 
-/** A curve to {@link animate}. @param at 0..1 */
+/** Makes a curve for {@link animate}. @param at 0..1 */
 export function keyframes(at: (progress: number) => Keyframe): Keyframe[] {
   return Array.from({ length: keyframesOfACurve }, (_, index) => at(index / (keyframesOfACurve - 1)));
 }

@@ -4,7 +4,7 @@ const dayMs = 86_400_000;
 const epochMs = Date.UTC(2000, 0, 1, 12);
 
 /**
- * Where the sun stands in the zenith. The low-precision formulae of the Astronomical Almanac (page C5; good to 0.01°
+ * Returns where the sun stands in the zenith. The low-precision formulae of the Astronomical Almanac (page C5; good to 0.01°
  * from 1950 to 2050) for the sun, and Greenwich mean sidereal time from Meeus, Astronomical Algorithms, chapter 12.
  * @returns degrees, longitude from -180 to 180
  */
