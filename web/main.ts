@@ -1,6 +1,7 @@
 // Puts the page together: the server's words go into the state, and each part of the page subscribes to it.
 
 import { systemClock } from "../shared/clock.ts";
+import { find } from "./dom/dom.ts";
 import { offerListening } from "./listen/listening-slot.ts";
 import { showNetworkMap } from "./map/network-map.ts";
 import { followServer } from "./net/follow-server.ts";
@@ -20,7 +21,6 @@ import { showStationList } from "./stations/station-list.ts";
 import { createActions } from "./ui/actions.ts";
 import { showConnectionLine } from "./ui/connection-line.ts";
 import { showControls } from "./ui/controls.ts";
-import { find } from "./ui/dom.ts";
 import { explainWhenWanted } from "./ui/explanations/explanations.ts";
 import { followKeys } from "./ui/keys.ts";
 

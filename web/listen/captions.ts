@@ -1,5 +1,5 @@
 import type { Clock } from "../../shared/clock.ts";
-import { make } from "../ui/dom.ts";
+import { make } from "../dom/dom.ts";
 
 /** Says in words what sounds. */
 type Captions = {

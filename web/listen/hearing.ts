@@ -1,7 +1,7 @@
+import { find, setText } from "../dom/dom.ts";
 import type { BurstTally } from "../sound/score/network-score.ts";
 import { observe, onChange } from "../state/observe.ts";
 import { type PageState, strokeOf } from "../state/page-state.ts";
-import { find, setText } from "../ui/dom.ts";
 import { formatCount } from "../words/format.ts";
 import { describeSea } from "../words/words.ts";
 import { titleOf } from "./titles.ts";

@@ -1,7 +1,7 @@
+import { find, setText } from "../dom/dom.ts";
 import type { PlayerState } from "../sound/playback/player.ts";
 import { observe } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
-import { find, setText } from "../ui/dom.ts";
 
 const words: Record<PlayerState, string> = {
   off: "Listen",

@@ -1,5 +1,5 @@
 import type { Clock } from "../../shared/clock.ts";
-import { lazy } from "../state/lazy.ts";
+import { lazy } from "../dom/lazy.ts";
 import type { PageState } from "../state/page-state.ts";
 import { showListenButton } from "./listen-button.ts";
 import type { Playback } from "./playback.ts";

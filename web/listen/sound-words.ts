@@ -1,9 +1,9 @@
 import type { Clock } from "../../shared/clock.ts";
+import { createAnnouncer } from "../dom/announcer.ts";
+import { find } from "../dom/dom.ts";
 import type { SeaField } from "../sound/sea-state.ts";
 import { observe, onChange } from "../state/observe.ts";
 import { type PageState, type Stroke, strokeOf } from "../state/page-state.ts";
-import { createAnnouncer } from "../ui/announcer.ts";
-import { find } from "../ui/dom.ts";
 import { describeIntroduced, describeSound } from "../words/words.ts";
 import { createCaptions } from "./captions.ts";
 

@@ -1,4 +1,5 @@
 import type { Clock } from "../../shared/clock.ts";
+import { find, setText } from "../dom/dom.ts";
 import { currentWindDirection } from "../sea/conditions.ts";
 import { isHeard, presetChoices } from "../sound/preset.ts";
 import type { Navigation } from "../state/navigation.ts";
@@ -7,7 +8,6 @@ import { observe, onChange } from "../state/observe.ts";
 import { type PageState, type Stroke, strokeOf } from "../state/page-state.ts";
 import type { MapView } from "../state/view-url.ts";
 import { describeListed } from "../stations/listed.ts";
-import { find, setText } from "../ui/dom.ts";
 import { markOf, marksOf } from "./network-marks.ts";
 import { createWorldMap, type WorldMap } from "./world-map.ts";
 

@@ -1,9 +1,10 @@
 import type { Clock } from "../../shared/clock.ts";
 import { RefusedError, type Station, type Status } from "./answers.ts";
 import { loadStatus } from "./api.ts";
+import type { StreamListener } from "./connection.ts";
 import { deadline } from "./deadline.ts";
 import { followStationNames } from "./station-names.ts";
-import { createStream, type Stream, type StreamListener } from "./stream.ts";
+import { createStream, type Stream } from "./stream.ts";
 
 /** What a page receives of its server. */
 export type ServerListener = StreamListener & {

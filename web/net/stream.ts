@@ -1,34 +1,6 @@
 import type { Clock } from "../../shared/clock.ts";
-import type { ObservationMessage } from "../../shared/observation.ts";
-import type { Snapshot } from "./answers.ts";
-import { createConnection } from "./connection.ts";
+import { createConnection, type StreamListener } from "./connection.ts";
 import { createPlace } from "./place.ts";
-import type { Setback } from "./retry.ts";
-
-/** How the connection stands. */
-export type ConnectionState =
-  | { kind: "connecting" }
-  | { kind: "live" }
-  /** The server has taken the connection, but has nothing to say: it waits for its own database. */
-  | { kind: "waiting" }
-  /** It was lost (`reconnecting`) or the server said no (`refused`). */
-  | Setback;
-
-/** An observation as it arrived. */
-export type Arrival = {
-  observation: ObservationMessage;
-  /** `null` when another program published it. */
-  eventId: string | null;
-  /** It was stored while the page was not connected, as far as is known: it belongs to the sea, but is no news. */
-  replayed: boolean;
-};
-
-export type StreamListener = {
-  onState(state: ConnectionState): void;
-  /** What each station measured last: at the start, and whenever too much was missed to be sent one by one. */
-  onSnapshot(snapshot: Snapshot): void;
-  onArrival(arrival: Arrival): void;
-};
 
 /** A server that is followed. */
 export type Stream = {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../shared/clock.ts";
+import { find, setText } from "../dom/dom.ts";
 import type { PastDay, PastOf } from "../sea/past-day.ts";
 import { boxAround } from "../sea/region.ts";
 import { framesPerDay, isMeasured } from "../sea/replay-frames.ts";
@@ -6,7 +7,6 @@ import { placedStations } from "../state/network.ts";
 import { observe, onChange } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
 import { beginProgramme } from "../state/programme.ts";
-import { find, setText } from "../ui/dom.ts";
 import { createPastLoader } from "./past-loader.ts";
 
 /** The bar under the map that shows which moment of the past is heard, and lets it be chosen. */

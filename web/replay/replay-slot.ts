@@ -1,10 +1,10 @@
 import type { Clock } from "../../shared/clock.ts";
-import { lazy } from "../state/lazy.ts";
+import { find } from "../dom/dom.ts";
+import { lazy } from "../dom/lazy.ts";
+import { showMissingPart } from "../dom/missing-part.ts";
 import type { Navigation } from "../state/navigation.ts";
 import { observe } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
-import { find } from "../ui/dom.ts";
-import { showMissingPart } from "../ui/missing-part.ts";
 import type { ReplayBar } from "./replay-bar.ts";
 
 /**

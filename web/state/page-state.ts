@@ -10,7 +10,7 @@
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import type { CachedAt, Status } from "../net/answers.ts";
-import type { Arrival, ConnectionState } from "../net/stream.ts";
+import type { Arrival, ConnectionState } from "../net/connection.ts";
 import type { PastDay } from "../sea/past-day.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import type { PlayerState } from "../sound/playback/player.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../../shared/clock.ts";
+import { make, setText } from "../dom/dom.ts";
 import { currentValue } from "../sea/conditions.ts";
-import { make, setText } from "../ui/dom.ts";
 import { formatAge } from "../words/format.ts";
 import { formatMeasurement, type Units } from "../words/units.ts";
 import { type ListedStation, listed, nameOf, newest } from "./listed.ts";

@@ -1,8 +1,8 @@
 import type { Clock } from "../../shared/clock.ts";
+import { find } from "../dom/dom.ts";
 import type { Navigation } from "../state/navigation.ts";
 import { observe, onChange } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
-import { find } from "../ui/dom.ts";
 import { followHistory } from "./card-history.ts";
 import { createStationCard } from "./station-card.ts";
 

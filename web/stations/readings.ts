@@ -1,11 +1,11 @@
 import { extraMeasurements, type Measurement } from "../../shared/measurements.ts";
+import { make, setChildren } from "../dom/dom.ts";
 import type { Conditions } from "../net/answers.ts";
 import { newestOf } from "../sea/conditions.ts";
 import { trendArrow, trendOf } from "../sea/trend.ts";
 import { mapping } from "../sound/mapping.ts";
 import { type SeaField, seaFields } from "../sound/sea-state.ts";
 import type { StationHistory } from "../state/page-state.ts";
-import { make, setChildren } from "../ui/dom.ts";
 import { formatAgo } from "../words/format.ts";
 import { formatMeasurement, labelOf, type Units } from "../words/units.ts";
 import { createSparkline } from "./sparkline.ts";

@@ -1,8 +1,8 @@
 import { staleAfterMs } from "../../shared/sea.ts";
+import { make } from "../dom/dom.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import { trendOf } from "../sea/trend.ts";
 import type { SeaField } from "../sound/sea-state.ts";
-import { make } from "../ui/dom.ts";
 import { formatMeasurement, labelOf, type Units } from "../words/units.ts";
 
 const spanMs = 24 * 60 * 60_000;

@@ -1,6 +1,6 @@
+import { make, setText } from "../dom/dom.ts";
 import type { Station } from "../net/answers.ts";
 import { newestOf } from "../sea/conditions.ts";
-import { make, setText } from "../ui/dom.ts";
 import { formatAgo } from "../words/format.ts";
 import { describeStation } from "../words/words.ts";
 import { createReadings, type Measured } from "./readings.ts";

@@ -1,7 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
+import { make, setText } from "../dom/dom.ts";
 import { observe, onChange } from "../state/observe.ts";
 import { type PageState, strokeOf } from "../state/page-state.ts";
-import { make, setText } from "../ui/dom.ts";
 import { formatCount } from "../words/format.ts";
 import { followListKeys } from "./list-keys.ts";
 import { createListRows } from "./list-rows.ts";

@@ -1,7 +1,7 @@
+import { find } from "../dom/dom.ts";
 import type { WorldMap } from "../map/world-map.ts";
 import type { Navigation } from "../state/navigation.ts";
 import type { PageState } from "../state/page-state.ts";
-import { find } from "./dom.ts";
 import { toggleHelp } from "./explanations/explanations.ts";
 import type { KeyAction } from "./keys.ts";
 

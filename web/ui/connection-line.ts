@@ -1,10 +1,10 @@
 import type { Clock } from "../../shared/clock.ts";
+import { find, setText } from "../dom/dom.ts";
 import type { CachedAt } from "../net/answers.ts";
-import type { ConnectionState } from "../net/stream.ts";
+import type { ConnectionState } from "../net/connection.ts";
 import { observe } from "../state/observe.ts";
 import type { PageState, Polls } from "../state/page-state.ts";
 import { formatAge } from "../words/format.ts";
-import { find, setText } from "./dom.ts";
 
 /** NDBC renews its file every five minutes; a poll that is missing for this long, and for two periods, is worth a word. */
 const silentAfterMs = 20 * 60_000;

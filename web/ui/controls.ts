@@ -1,9 +1,9 @@
+import { find, setText } from "../dom/dom.ts";
 import type { Preset } from "../sound/preset.ts";
 import { observe } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
 import type { Mode } from "../state/view-url.ts";
 import type { Units } from "../words/units.ts";
-import { find, setText } from "./dom.ts";
 import type { KeyAction } from "./keys.ts";
 
 /** Buttons that do what a key does. */

@@ -1,8 +1,8 @@
 import type { Clock } from "../../../shared/clock.ts";
-import { lazy } from "../../state/lazy.ts";
+import { find, setText } from "../../dom/dom.ts";
+import { lazy } from "../../dom/lazy.ts";
+import { showMissingPart } from "../../dom/missing-part.ts";
 import type { PageState } from "../../state/page-state.ts";
-import { find, setText } from "../../ui/dom.ts";
-import { showMissingPart } from "../../ui/missing-part.ts";
 import type { Playback } from "../playback.ts";
 
 /** Fetches mixer, timer, recordings and MIDI when somebody comes to use them. */

@@ -1,5 +1,5 @@
+import { find, make, setText } from "../../dom/dom.ts";
 import type { MidiOut } from "../../sound/midi/midi-output.ts";
-import { find, make, setText } from "../../ui/dom.ts";
 import type { Playback } from "../playback.ts";
 
 /** Lets a MIDI output be chosen that plays along. */

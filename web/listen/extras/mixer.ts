@@ -1,5 +1,5 @@
+import { make } from "../../dom/dom.ts";
 import { type Layer, layers } from "../../sound/sound-event.ts";
-import { make } from "../../ui/dom.ts";
 
 const names: Record<Layer, string> = {
   waves: "Waves",

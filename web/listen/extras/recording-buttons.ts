@@ -1,6 +1,6 @@
 import type { Clock } from "../../../shared/clock.ts";
+import { find, make, setText } from "../../dom/dom.ts";
 import { type LiveRecording, recordingName } from "../../sound/recording/recording.ts";
-import { find, make, setText } from "../../ui/dom.ts";
 import { formatClock } from "../../words/format.ts";
 import type { Playback } from "../playback.ts";
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../shared/clock.ts";
+import { find, setText } from "../../dom/dom.ts";
 import { createSleepTimer } from "../../sound/playback/sleep-timer.ts";
-import { find, setText } from "../../ui/dom.ts";
 import { formatClock } from "../../words/format.ts";
 import type { Playback } from "../playback.ts";
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../shared/clock.ts";
+import { find } from "../../dom/dom.ts";
 import type { PageState } from "../../state/page-state.ts";
-import { find } from "../../ui/dom.ts";
 import type { Playback } from "../playback.ts";
 import { followMidi } from "./midi-choice.ts";
 import { createMixer } from "./mixer.ts";

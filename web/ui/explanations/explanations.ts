@@ -1,7 +1,7 @@
+import { find, make } from "../../dom/dom.ts";
+import { showMissingPart } from "../../dom/missing-part.ts";
 import type { MapTheme } from "../../map/colours.ts";
-import { find, make } from "../dom.ts";
 import { shortcuts } from "../keys.ts";
-import { showMissingPart } from "../missing-part.ts";
 
 /** Lets the page explain itself: keys, legend and mapping; the latter two are fetched when somebody comes to read them. */
 export function explainWhenWanted(theme: () => MapTheme): void {

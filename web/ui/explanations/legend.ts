@@ -1,6 +1,6 @@
+import { make } from "../../dom/dom.ts";
 import type { MapTheme } from "../../map/colours.ts";
 import { drawMark, legendMarks } from "../../map/layers/marks.ts";
-import { make } from "../dom.ts";
 
 const words: readonly (readonly [keyof typeof legendMarks, string])[] = [
   ["cold", "cold water, 4 °C"],

@@ -1,5 +1,5 @@
+import { make } from "../../dom/dom.ts";
 import { type MappingRow, mapping } from "../../sound/mapping.ts";
-import { make } from "../dom.ts";
 
 /** Writes the mapping as a table, in words: the same mapping that is heard. */
 export function showMapping(element: HTMLElement): void {

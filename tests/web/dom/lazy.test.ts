@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { lazy } from "../../../web/state/lazy.ts";
+import { lazy } from "../../../web/dom/lazy.ts";
 
 test("is fetched once, however often it is asked for", async () => {
   let loads = 0;

@@ -1,7 +1,7 @@
 // What a screen reader is told of what sounds.
 
 import { expect, test } from "bun:test";
-import { createAnnouncer } from "../../../web/ui/announcer.ts";
+import { createAnnouncer } from "../../../web/dom/announcer.ts";
 import { createTestClock } from "../../rig/test-clock.ts";
 
 test("a screen reader is told at most one sentence in twenty seconds, and the first at once", async () => {
