@@ -84,10 +84,8 @@ function playProgrammes(state: PageState, player: Player, midi: MidiRelay, clock
     if (all.some(strokeOf)) showHeard();
   });
   const { arrived, stationsLoaded, conditionsLoaded, minute, settings, pastAtMs } = state;
-  observe([arrived, stationsLoaded, conditionsLoaded, inView, minute, settings, pastAtMs], () => {
-    if (!isRefreshing) clock.after(refreshMs, refresh);
-    isRefreshing = true;
-  });
+  onChange(arrived, refreshSoon);
+  observe([stationsLoaded, conditionsLoaded, inView, minute, settings, pastAtMs], refreshSoon);
   effect(() => {
     const isReplayed = state.programme.value?.mode === "24h";
     showFrame();
@@ -102,6 +100,11 @@ function playProgrammes(state: PageState, player: Player, midi: MidiRelay, clock
     player.play(playing.score);
     player.showNowPlaying({ title: titleOf(next, network), artist: "bellbuoy" });
     showHeard();
+  }
+
+  function refreshSoon(): void {
+    if (!isRefreshing) clock.after(refreshMs, refresh);
+    isRefreshing = true;
   }
 
   function refresh(): void {

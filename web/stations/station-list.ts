@@ -40,7 +40,8 @@ export function showStationList(
   });
   followListKeys(element, { side: element.parentElement ?? element, search, rows: rows.element, more }, clock);
   const { view, units, arrived, stationsLoaded, conditionsLoaded, quarter } = state;
-  observe([arrived, stationsLoaded, conditionsLoaded, quarter, units], showSoon);
+  onChange(arrived, showSoon);
+  observe([stationsLoaded, conditionsLoaded, quarter, units], showSoon);
   observe([view], () => rows.select(view.value.stationId));
   onChange(state.sounded, (all) => {
     for (const { stationId, atMs } of all.flatMap((sounded) => strokeOf(sounded) ?? [])) {
