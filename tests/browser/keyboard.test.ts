@@ -204,6 +204,8 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await page.until('document.activeElement.closest("li") === document.querySelector("#stations").lastElementChild');
     await press(page, "ArrowDown");
     await page.until('document.activeElement.id === "more-stations"');
+    // The map has come to rest at the station: from now on nothing but a key changes the address.
+    await page.until('location.hash.includes("@37.8")');
     const address = await value<string>("location.hash");
     await press(page, "ArrowDown");
     await press(page, "ArrowUp");

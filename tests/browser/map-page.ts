@@ -1,10 +1,11 @@
 import { systemClock } from "../../shared/clock.ts";
-import { createWorldMap, type MapStation, type Mark } from "../../web/map/world-map.ts";
+import type { Mark } from "../../web/map/layers/marks.ts";
+import type { MapStation } from "../../web/map/layers/stations.ts";
+import { createWorldMap } from "../../web/map/world-map.ts";
 
 /** What the page of the map tells the test. Everything is of the last {@link reset}. */
 const told = {
   selected: [] as (string | null)[],
-  hovered: [] as (string | null)[],
   views: 0,
 };
 
@@ -17,7 +18,6 @@ const map = createWorldMap(
       told.selected.push(stationId);
       map.select(stationId);
     },
-    onHover: (stationId) => told.hovered.push(stationId),
     onView: () => told.views++,
   },
   systemClock,
@@ -38,7 +38,6 @@ Object.assign(globalThis, { map, told, reset, crowd, ringsSeen, beamDeg, frontX,
 
 function reset(): void {
   told.selected.length = 0;
-  told.hovered.length = 0;
   told.views = 0;
 }
 

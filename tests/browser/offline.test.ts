@@ -19,8 +19,8 @@ async function writePage(dir: string, edition: string): Promise<string> {
   await Bun.write(join(dir, "lazy.ts"), `export const edition = "lazy part of ${edition}";`);
   await Bun.write(
     join(dir, "page.ts"),
-    `import { loadConditions, loadHistory } from "${webDir}/api.ts";
-     import { registerServiceWorker } from "${webDir}/offline.ts";
+    `import { loadConditions, loadHistory } from "${webDir}/net/api.ts";
+     import { registerServiceWorker } from "${webDir}/offline/offline.ts";
      const { signal } = new AbortController();
      Object.assign(globalThis, {
        edition: "${edition}",

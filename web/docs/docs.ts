@@ -1,4 +1,4 @@
-import { find, make, setText } from "../ui/dom.ts";
+import { find, make, setText } from "../dom/dom.ts";
 import { type Answer, listen, send } from "./requests.ts";
 
 /** What this page reads of an OpenAPI document. */

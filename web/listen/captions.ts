@@ -1,8 +1,8 @@
 import type { Clock } from "../../shared/clock.ts";
-import { make } from "../ui/dom.ts";
+import { make } from "../dom/dom.ts";
 
 /** Says in words what sounds. */
-export type Captions = {
+type Captions = {
   /** @param atMs when it sounds, of {@link Clock.monotonicMs} */
   show(text: string, atMs: number): void;
   /** Takes away what is shown, and what was yet to be. */
@@ -13,7 +13,7 @@ export type Captions = {
 const leastGapMs = 1_000;
 const mostLines = 2;
 
-/** Captions, the newest last. Of those that come too fast the newest is shown, as soon as it can be read; it counts the others. */
+/** Makes captions, the newest last. Of those that come too fast the newest is shown, as soon as it can be read; it counts the others. */
 export function createCaptions(element: HTMLElement, clock: Clock): Captions {
   let shownAtMs = Number.NEGATIVE_INFINITY;
   let waiting: string | null = null;

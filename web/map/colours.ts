@@ -66,7 +66,7 @@ const ramps = {
   dark: ["#4a86ee", "#7d8bf0", "#b18be0", "#e088b4", "#f79a7e", "#fdbd5f", "#fff07c"],
 } as const;
 
-/** The colour of water. @param waterTempC anything beyond the range takes its end's colour */
+/** Returns the colour of water, as CSS has it. @param waterTempC anything beyond the range takes its end's colour */
 export function waterColour(waterTempC: number, dark: boolean): string {
   const table = dark ? darkTable : lightTable;
   const degree = Math.round(Math.min(Math.max(waterTempC, coldestC), warmestC)) - coldestC;

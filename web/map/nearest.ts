@@ -1,4 +1,4 @@
-import type { PlanePoint } from "./plane.ts";
+import type { PlanePoint } from "./camera/plane.ts";
 
 export type Direction = "up" | "down" | "left" | "right";
 
@@ -13,7 +13,7 @@ const steps: Record<Direction, PlanePoint> = {
 /** How much farther a station seems for each unit that it lies aside. */
 const aside = 2;
 
-/** The station nearest to a point. @returns `null` when there is none within `reach` */
+/** Finds the station nearest to a point. @returns `null` when there is none within `reach` */
 export function nearestTo(points: ReadonlyMap<string, PlanePoint>, from: PlanePoint, reach = Infinity): string | null {
   return best(points, (point) => {
     const distance = Math.hypot(point.x - from.x, point.y - from.y);
@@ -22,7 +22,7 @@ export function nearestTo(points: ReadonlyMap<string, PlanePoint>, from: PlanePo
 }
 
 /**
- * The next station in a direction: within 45° of it, the straighter ahead the better, so that any station can be reached
+ * Finds the next station in a direction: within 45° of it, the straighter ahead the better, so that any station can be reached
  * by the four keys.
  */
 export function nearestInDirection(

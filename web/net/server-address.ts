@@ -2,7 +2,7 @@
 export type ServerAddress = { url: string } | { problem: string };
 
 /**
- * The server that the page shall use: `?server=` first, then the content of `<meta name="bellbuoy-server">`, else the one
+ * Returns the server that the page shall use: `?server=` first, then the content of `<meta name="bellbuoy-server">`, else the one
  * that the page itself came from.
  */
 export function readServerAddress(page: URL, metaContent: string): ServerAddress {

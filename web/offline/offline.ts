@@ -1,6 +1,6 @@
 import type { Clock } from "../../shared/clock.ts";
 import { loadMedians } from "../net/api.ts";
-import { deadline } from "../net/stream.ts";
+import { deadline } from "../net/deadline.ts";
 
 /** The page has more urgent things to ask for when it opens. */
 const keepFirstMs = 2_000;

@@ -1,5 +1,6 @@
-import { type BoundingBox, loadHistory, loadMedians } from "../net/api.ts";
-import { staleAfterMs } from "./network.ts";
+import { staleAfterMs } from "../../shared/sea.ts";
+import type { BoundingBox } from "../net/answers.ts";
+import { loadHistory, loadMedians } from "../net/api.ts";
 import { frameStepMs, framesOfStation, framesPerDay, type ReplayFrame } from "./replay-frames.ts";
 
 /** Whose past is replayed: one station's, or that of all in a box; `null` is the whole network. */
@@ -13,6 +14,7 @@ const dayMs = 24 * 60 * 60_000;
 /**
  * Loads a past day. Of a region that cannot be had, since there is no network and it was never replayed before, it is that
  * of the whole network, which `keepPastDay` keeps.
+ * @param nowMs since 1970: the day ends then
  * @throws as `loadConditions` does
  */
 export async function loadPastDay(server: string, of: PastOf, nowMs: number, signal: AbortSignal): Promise<PastDay> {

@@ -1,9 +1,9 @@
-import type { BoundingBox } from "../net/api.ts";
+import type { BoundingBox } from "../net/answers.ts";
 
 type Place = { longitude: number; latitude: number };
 
 /**
- * The smallest box around places, whole degrees wide so that a small move of the map asks for nothing new; across the date
+ * Returns the smallest box around places, whole degrees wide so that a small move of the map asks for nothing new; across the date
  * line where that is shorter. `null` where there are no places.
  */
 export function boxAround(places: readonly Place[]): BoundingBox | null {

@@ -1,7 +1,7 @@
 import { hasDirection } from "../../shared/sea.ts";
 import type { SeaState } from "../sound/sea-state.ts";
 import { seaFields } from "../sound/sea-state.ts";
-import { emptySea, staleAfterMs } from "./network.ts";
+import { emptySea, isFresh } from "./conditions.ts";
 
 /** The sea as it was at one moment of the past. */
 export type ReplayFrame = SeaState & { atMs: number };
@@ -27,13 +27,13 @@ export function addReport(reports: readonly PastReport[], report: PastReport, si
     .sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp));
 }
 
-/** Whether anything was. */
+/** Returns whether anything was measured. */
 export function isMeasured(frame: ReplayFrame): boolean {
   return seaFields.some((field) => frame[field] !== null);
 }
 
 /**
- * One station's past day in frames. A value stands until the next one, for three hours at most. A calm has no direction.
+ * Makes one station's past day in frames. A value stands until the next one, for three hours at most. A calm has no direction.
  * @param reports oldest first
  * @param endMs of the last frame
  */
@@ -51,7 +51,7 @@ export function framesOfStation(reports: readonly PastReport[], endMs: number): 
     const frame: ReplayFrame = { ...emptySea(), atMs };
     for (const field of seaFields) {
       const measured = known.get(field);
-      if (!measured || atMs - measured.atMs >= staleAfterMs) continue;
+      if (!measured || !isFresh(measured, atMs)) continue;
       if (field === "windDirDeg" && !hasDirection(measured, known.get("windSpeedMps"))) continue;
       frame[field] = measured.value;
     }

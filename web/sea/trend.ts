@@ -1,8 +1,8 @@
 import type { SeaField } from "../sound/sea-state.ts";
-import { staleAfterMs } from "./network.ts";
+import { isFresh } from "./conditions.ts";
 import type { PastReport } from "./replay-frames.ts";
 
-export type Trend = "rising" | "falling" | "steady";
+type Trend = "rising" | "falling" | "steady";
 
 /** By how much a value must have changed in {@link trendSpanMs} to be called more than steady: what one would notice. */
 const noticeable: Partial<Record<SeaField, number>> = {
@@ -20,7 +20,7 @@ const trendSpanMs = 3 * 60 * 60_000;
 const shortestTrendMs = 60 * 60_000;
 
 /**
- * Where a field has gone in its last three hours; `null` where it cannot be told, as with less than an hour of values, or
+ * Returns where a field has gone in its last three hours; `null` where it cannot be told, as with less than an hour of values, or
  * with none that still counts.
  * @param history oldest first
  */
@@ -31,7 +31,7 @@ export function trendOf(field: SeaField, history: readonly PastReport[], nowMs: 
     return typeof value === "number" ? [{ value, atMs: Date.parse(report.timestamp) }] : [];
   });
   const last = values.at(-1);
-  if (threshold === undefined || !last || nowMs - last.atMs >= staleAfterMs) return null;
+  if (threshold === undefined || !last || !isFresh(last, nowMs)) return null;
   const first = values.find(({ atMs }) => last.atMs - atMs <= trendSpanMs);
   if (!first || last.atMs - first.atMs < shortestTrendMs) return null;
   // Rounded, since 2.3 − 2 is a little less than 0.3 to a computer.

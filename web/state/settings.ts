@@ -15,7 +15,7 @@ export type Settings = {
 
 const storageKey = "bellbuoy";
 
-/** What a browser in this language begins with. */
+/** Returns what a browser in this language begins with. */
 export function firstSettings(language: string): Settings {
   return {
     volume: 0.7,
@@ -27,7 +27,7 @@ export function firstSettings(language: string): Settings {
   };
 }
 
-/** Where they are kept; what forgets at once where the browser lets no page remember. */
+/** Returns where they are kept; what forgets at once where the browser lets no page remember. */
 export function findStorage(): Pick<Storage, "getItem" | "setItem"> {
   try {
     return localStorage;

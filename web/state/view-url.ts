@@ -8,26 +8,30 @@ export type Mode = (typeof modes)[number];
 /** Where the map looks: degrees, and a zoom of which 1 is the whole world. */
 export type MapView = { longitude: number; latitude: number; zoom: number };
 
-/** What is listened to and looked at: all that a link shares. */
+/** What is listened to. */
 export type View = {
   mode: Mode;
   /** The station that is tuned in or replayed; in network mode the one whose card is open. */
   stationId: string | null;
   preset: Preset;
+};
+
+/** What is listened to and looked at: all that a link shares. */
+export type LinkedView = View & {
   /** `null`: wherever the map begins. */
   map: MapView | null;
 };
 
-export const firstView: View = { mode: "network", stationId: null, preset: "harbour", map: null };
+export const firstView: LinkedView = { mode: "network", stationId: null, preset: "harbour", map: null };
 
 const stationIdShape = /^[A-Z0-9]{4,10}$/;
 const mapShape = /^@(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?),(\d{1,3}(?:\.\d+)?)z$/;
 
 /**
- * The view as the end of an address: `#tune/46026/calm/@37.8,-122.8,6z`, latitude first as maps write it. What is as at
+ * Writes the view as the end of an address: `#tune/46026/calm/@37.8,-122.8,6z`, latitude first as maps write it. What is as at
  * the beginning is left out.
  */
-export function encodeView({ mode, stationId, preset, map }: View): string {
+export function encodeView({ mode, stationId, preset, map }: LinkedView): string {
   const parts = [
     mode,
     stationId,
@@ -38,8 +42,8 @@ export function encodeView({ mode, stationId, preset, map }: View): string {
 }
 
 /** Reads such an end of an address; each part that is missing, or that nobody understands, is as at the beginning. */
-export function decodeView(hash: string): View {
-  const view: View = { ...firstView };
+export function decodeView(hash: string): LinkedView {
+  const view: LinkedView = { ...firstView };
   for (const part of hash.replace(/^#/, "").split("/")) {
     const mode = modes.find((name) => name === part);
     const preset = presets.find((name) => name === part);

@@ -1,13 +1,11 @@
+import { staleAfterMs } from "../../shared/sea.ts";
+import { make } from "../dom/dom.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import { trendOf } from "../sea/trend.ts";
 import type { SeaField } from "../sound/sea-state.ts";
-import { make } from "../ui/dom.ts";
 import { formatMeasurement, labelOf, type Units } from "../words/units.ts";
 
-const hourMs = 60 * 60_000;
-const spanMs = 24 * hourMs;
-/** A line over more than this would claim what nobody measured. */
-const longestGapMs = 3 * hourMs;
+const spanMs = 24 * 60 * 60_000;
 const [width, height, margin] = [160, 36, 4];
 const pixelMs = spanMs / (width - 2 * margin);
 /** Of a field that goes round, each value is a dot: a line from 350° to 10° would cross all others. */
@@ -15,10 +13,13 @@ const round: Partial<Record<SeaField, { range: [number, number]; ends: string }>
   windDirDeg: { range: [0, 360], ends: "N" },
 };
 
+type Timed = { value: number; atMs: number };
+
 /**
- * A field's past 24 hours as a small line with its highest and lowest, and a sentence for those who do not see it; `null`
- * where less than two values are known. It follows the text colour of where it stands.
+ * Draws a field's past 24 hours as a small line with its highest and lowest, and a sentence for those who do not see it.
+ * It follows the text colour of where it stands.
  * @param history oldest first
+ * @returns `null` where less than two values are known
  */
 export function createSparkline(
   field: SeaField,
@@ -26,40 +27,42 @@ export function createSparkline(
   nowMs: number,
   units: Units,
 ): HTMLElement | null {
-  const values = history.flatMap((report) => {
+  const values = history.flatMap((report): Timed[] => {
     const [value, atMs] = [report[field], Date.parse(report.timestamp)];
     return typeof value === "number" && nowMs - atMs <= spanMs ? [{ value, atMs }] : [];
   });
-  const last = values.at(-1);
-  if (!last || values.length < 2) return null;
+  if (values.length < 2) return null;
   const all = values.map(({ value }) => value);
-  const [lowest, highest] = [Math.min(...all), Math.max(...all)];
-  const [least, most] = round[field]?.range ?? [lowest, highest];
-  // It moves by whole pixels: one that changed all the time would be made anew under whoever reads it.
-  const endMs = Math.floor(nowMs / pixelMs) * pixelMs;
-  const x = (atMs: number) => width - margin - (endMs - atMs) / pixelMs;
-  const y = (value: number) =>
-    most === least ? height / 2 : height - margin - ((value - least) / (most - least)) * (height - 2 * margin);
-
-  let path = "";
-  let before = Number.NEGATIVE_INFINITY;
-  for (const { value, atMs } of values) {
-    const place = `${x(atMs).toFixed(1)} ${y(value).toFixed(1)}`;
-    path += field in round ? `M${place}h0` : `${atMs - before > longestGapMs ? "M" : "L"}${place}`;
-    before = atMs;
-  }
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const range: [number, number] = [Math.min(...all), Math.max(...all)];
+  const [low, high] = [formatMeasurement(field, range[0], units), formatMeasurement(field, range[1], units)];
   const trend = trendOf(field, history, nowMs);
-  const [low, high] = [lowest, highest].map((value) => formatMeasurement(field, value, units)) as [string, string];
   const label = `${labelOf(field)} over 24 hours, from ${low} to ${high}${trend ? `, ${trend}` : ""}`;
-  for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label })) {
-    svg.setAttribute(name, value);
-  }
-  svg.append(shape("path", { d: path }), shape("circle", { cx: x(last.atMs), cy: y(last.value), r: 2.5 }));
+  const svg = drawLine(values, round[field]?.range ?? range, field in round, nowMs);
+  svg.setAttribute("aria-label", label);
   const ends = round[field] ? [round[field].ends, round[field].ends] : [high, low].map(withoutUnit);
   const scale = make("span", { className: "scale", attributes: { "aria-hidden": "true" } });
   scale.append(...ends.map((text) => make("span", { textContent: text })));
   return make("div", { className: `sparkline${field in round ? " dots" : ""}` }, svg, scale);
+}
+
+/** @param range at the lower and the upper edge @param asDots each value by itself */
+function drawLine(values: Timed[], [least, most]: [number, number], asDots: boolean, nowMs: number): SVGElement {
+  // It moves by whole pixels: one that changed all the time would be made again under whoever reads it.
+  const endMs = Math.floor(nowMs / pixelMs) * pixelMs;
+  const x = (atMs: number) => width - margin - (endMs - atMs) / pixelMs;
+  const y = (value: number) =>
+    most === least ? height / 2 : height - margin - ((value - least) / (most - least)) * (height - 2 * margin);
+  let path = "";
+  let before: Timed = { value: 0, atMs: Number.NEGATIVE_INFINITY };
+  for (const timed of values) {
+    const place = `${x(timed.atMs).toFixed(1)} ${y(timed.value).toFixed(1)}`;
+    // A line over more than this would claim what nobody measured.
+    path += asDots ? `M${place}h0` : `${timed.atMs - before.atMs > staleAfterMs ? "M" : "L"}${place}`;
+    before = timed;
+  }
+  const svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
+  svg.append(shape("path", { d: path }), shape("circle", { cx: x(before.atMs), cy: y(before.value), r: 2.5 }));
+  return svg;
 }
 
 /** The value beside it says the unit. */
@@ -67,7 +70,7 @@ function withoutUnit(text: string): string {
   return text.split(/[\s\u00a0]/)[0] ?? text;
 }
 
-function shape(name: "path" | "circle", attributes: Record<string, string | number>): SVGElement {
+function shape(name: "svg" | "path" | "circle", attributes: Record<string, string | number>): SVGElement {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, String(value));
   return element;

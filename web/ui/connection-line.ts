@@ -1,109 +1,71 @@
 import type { Clock } from "../../shared/clock.ts";
-import type { CachedAt, Status } from "../net/api.ts";
-import type { ConnectionState } from "../net/stream.ts";
+import { find, setText } from "../dom/dom.ts";
+import type { CachedAt } from "../net/answers.ts";
+import type { ConnectionState } from "../net/connection.ts";
+import { observe } from "../state/observe.ts";
+import type { PageState, Polls } from "../state/page-state.ts";
 import { formatAge } from "../words/format.ts";
-import { find, setText } from "./dom.ts";
-
-/** What the head of the page says of the connection and of the age of what is shown. */
-export type ConnectionLine = {
-  showConnection(state: ConnectionState): void;
-  showStatus(status: Status): void;
-  /** When what is shown was loaded, if it came from the cache of an earlier visit. */
-  showCachedAt(cachedAtMs: CachedAt): void;
-  /** To be called once a second: the retry counts down, and the newest report ages. */
-  tick(): void;
-};
 
 /** NDBC renews its file every five minutes; a poll that is missing for this long, and for two periods, is worth a word. */
 const silentAfterMs = 20 * 60_000;
 
-/**
- * Keeps the connection in sight, in words, with the retry counting down.
- * @param newestAtMs when the newest report was measured, `null` before the first
- */
-export function createConnectionLine(newestAtMs: () => number | null, clock: Clock): ConnectionLine {
-  const connection = find("connection", HTMLElement);
+/** Says in the head of the page how the connection stands, with the retry counting down, and how old the newest report is. */
+export function showConnectionLine(state: PageState, clock: Clock): void {
+  const { connection, cachedAtMs, simulated, polls, network, second } = state;
+  const words = find("connection", HTMLElement);
   const retry = find("retry", HTMLElement);
   const newest = find("newest", HTMLElement);
-  const simulated = find("simulated", HTMLElement);
-  let state: ConnectionState = { kind: "connecting" };
-  let isSimulated = false;
-  /** As the server said since it was reached last; what it said before does not tell of now. */
-  let polls: Pick<Status, "lastPoll" | "pollSeconds" | "lastPollBegun" | "pollsStopped"> | null = null;
-  let cachedAtMs: CachedAt = null;
+  observe([connection, cachedAtMs], () => {
+    const { kind } = connection.value;
+    document.body.dataset.state = cachedAtMs.value !== null && kind === "reconnecting" ? "offline" : kind;
+    setText(words, describeConnection(connection.value, cachedAtMs.value));
+  });
+  observe([simulated], () => {
+    find("simulated", HTMLElement).hidden = !simulated.value;
+  });
+  observe([connection, polls, state.conditionsLoaded, second], () => {
+    setText(retry, describeRetry(connection.value, clock.monotonicMs()));
+    setText(newest, describeAge(connection.value, network.newestAtMs, polls.value, clock.now()));
+  });
+}
 
-  return {
-    showConnection(next) {
-      state = next;
-      // What was missed since comes now.
-      if (state.kind === "live") cachedAtMs = null;
-      else polls = null;
-      show();
-    },
-    showStatus(status) {
-      isSimulated = status.simulated;
-      polls = status.cachedAtMs === null ? status : null;
-      show();
-    },
-    showCachedAt(next) {
-      cachedAtMs = next;
-      show();
-    },
-    tick: showTime,
-  };
-
-  function show(): void {
-    document.body.dataset.state = cachedAtMs !== null && state.kind === "reconnecting" ? "offline" : state.kind;
-    simulated.hidden = !isSimulated;
-    setText(connection, describeConnection());
-    showTime();
+function describeConnection(connection: ConnectionState, cachedAtMs: CachedAt): string {
+  switch (connection.kind) {
+    case "connecting":
+      return "Connecting…";
+    case "live":
+      return "Live";
+    case "waiting":
+      return "Connected: the server waits for its database";
+    case "reconnecting":
+      return cachedAtMs === null ? `Reconnecting: ${connection.reason}` : "Offline, with what this device kept";
+    case "refused":
+      return connection.retryAtMs === null ? connection.reason : `Refused: ${connection.reason}`;
   }
+}
 
-  function showTime(): void {
-    setText(retry, describeRetry());
-    setText(newest, describeAge());
-  }
+/** @param nowMs of {@link Clock.monotonicMs} */
+function describeRetry(connection: ConnectionState, nowMs: number): string {
+  const retryAtMs = "retryAtMs" in connection ? connection.retryAtMs : null;
+  if (retryAtMs === null) return "";
+  const seconds = Math.max(0, Math.ceil((retryAtMs - nowMs) / 1000));
+  return seconds === 0 ? "trying again now" : `trying again in ${seconds} s`;
+}
 
-  function describeConnection(): string {
-    switch (state.kind) {
-      case "connecting":
-        return "Connecting…";
-      case "live":
-        return "Live";
-      case "waiting":
-        return "Connected: the server waits for its database";
-      case "reconnecting":
-        return cachedAtMs === null ? `Reconnecting: ${state.reason}` : "Offline, with what this device kept";
-      case "refused":
-        return state.retryAtMs === null ? state.reason : `Refused: ${state.reason}`;
-    }
-  }
+function describeAge({ kind }: ConnectionState, newestAtMs: number | null, polls: Polls | null, nowMs: number): string {
+  if (newestAtMs === null) return kind === "live" ? "no report yet" : "";
+  const age = formatAge(nowMs - newestAtMs);
+  const text = `newest report ${age === "just now" ? age : `${age} old`}`;
+  const silence = kind === "live" && polls !== null ? describeSilence(polls, nowMs) : null;
+  return silence === null ? text : `${text}; ${silence}`;
+}
 
-  function describeRetry(): string {
-    const retryAtMs = "retryAtMs" in state ? state.retryAtMs : null;
-    if (retryAtMs === null) return "";
-    const seconds = Math.max(0, Math.ceil((retryAtMs - clock.monotonicMs()) / 1000));
-    return seconds === 0 ? "trying again now" : `trying again in ${seconds} s`;
+/** Returns why no new reports arrive; `null` while they may. */
+function describeSilence({ lastPoll, pollSeconds, lastPollBegun, pollsStopped }: Polls, nowMs: number): string | null {
+  if (pollsStopped && lastPollBegun !== null) {
+    return `the server has not asked NDBC for ${formatAge(nowMs - Date.parse(lastPollBegun))}`;
   }
-
-  function describeAge(): string {
-    const atMs = newestAtMs();
-    if (atMs === null) return state.kind === "live" ? "no report yet" : "";
-    const age = formatAge(clock.now() - atMs);
-    const text = `newest report ${age === "just now" ? age : `${age} old`}`;
-    const silence = state.kind === "live" ? describeSilence() : null;
-    return silence === null ? text : `${text}; ${silence}`;
-  }
-
-  /** Returns why no new reports arrive; `null` while they may. */
-  function describeSilence(): string | null {
-    if (polls === null) return null;
-    const { lastPoll, pollSeconds, lastPollBegun, pollsStopped } = polls;
-    if (pollsStopped && lastPollBegun !== null) {
-      return `the server has not asked NDBC for ${formatAge(clock.now() - Date.parse(lastPollBegun))}`;
-    }
-    const pollMs = lastPoll === null ? 0 : clock.now() - Date.parse(lastPoll);
-    const longestMs = Math.max(silentAfterMs, 2_000 * (pollSeconds ?? 0));
-    return pollMs > longestMs ? `NDBC silent for ${formatAge(pollMs)}` : null;
-  }
+  const pollMs = lastPoll === null ? 0 : nowMs - Date.parse(lastPoll);
+  const longestMs = Math.max(silentAfterMs, 2_000 * (pollSeconds ?? 0));
+  return pollMs > longestMs ? `NDBC silent for ${formatAge(pollMs)}` : null;
 }

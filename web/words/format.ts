@@ -5,7 +5,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** How old something is: `just now`, `21 min`, `3 h 5 min`, `2 d`. What a clock that is behind calls the future is new. */
+/** Says how old something is: `just now`, `21 min`, `3 h 5 min`, `2 d`. What a clock that is behind calls the future is new. */
 export function formatAge(ageMs: number): string {
   if (ageMs < minuteMs) return "just now";
   if (ageMs < hourMs) return `${Math.floor(ageMs / minuteMs)} min`;
@@ -15,10 +15,21 @@ export function formatAge(ageMs: number): string {
   return minutes === 0 ? hours : `${hours} ${minutes} min`;
 }
 
+/** Says how long ago something was: `just now`, `21 min ago`. */
+export function formatAgo(ageMs: number): string {
+  const age = formatAge(ageMs);
+  return age === "just now" ? age : `${age} ago`;
+}
+
 // Made once: it takes longer than all the rest of a report's way to the page.
 const wholeNumbers = new Intl.NumberFormat("en");
 
-/** `1 bell`, `2 bells`, `1,200 bells` */
+/** Counts in words: `1 bell`, `2 bells`, `1,200 bells` */
 export function formatCount(count: number, noun: string): string {
   return `${wholeNumbers.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Writes minutes and seconds, as `1:05`. */
+export function formatClock(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 }

@@ -32,18 +32,18 @@ const labels: Record<Measurement, string> = {
   tideFt: "Tide",
 };
 
-/** What a field is called on the page. */
+/** Returns what a field is called on the page. */
 export function labelOf(field: Measurement): string {
   return labels[field];
 }
 
-/** The units that a browser in this language begins with: those of sailors in the United States, metric elsewhere. */
+/** Returns the units that a browser in this language begins with: those of sailors in the United States, metric elsewhere. */
 export function preferredUnits(language: string): Units {
   if (/-US$/i.test(language)) return { waves: "ft", wind: "kn", temperature: "F" };
   return { waves: "m", wind: "m/s", temperature: "C" };
 }
 
-/** A measured value with its unit, as `2.1 m`, `12 kn` or `290° WNW`; a dash for what was not measured, never a zero. */
+/** Writes a measured value with its unit, as `2.1 m`, `12 kn` or `290° WNW`; a dash for what was not measured, never a zero. */
 export function formatMeasurement(field: Measurement, value: number | null | undefined, units: Units): string {
   if (value === null || value === undefined) return notMeasured;
   switch (field) {
@@ -75,12 +75,12 @@ export function formatMeasurement(field: Measurement, value: number | null | und
 const compassPoints = "N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW".split(" ");
 const compassWords = ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"];
 
-/** One of sixteen: `WNW`. */
+/** Returns one of sixteen points of the compass: `WNW`. */
 export function compassPoint(degrees: number): string {
   return compassPoints[Math.round(degrees / 22.5) % compassPoints.length] ?? "N";
 }
 
-/** One of eight, in words: `north-west`. */
+/** Returns one of eight points of the compass, in words: `north-west`. */
 export function compassWord(degrees: number): string {
   return compassWords[Math.round(degrees / 45) % compassWords.length] ?? "north";
 }

@@ -1,9 +1,9 @@
-import type { Conditions, Station } from "../net/api.ts";
-import { currentValue, seaAtStation, staleAfterMs } from "../sea/network.ts";
+import type { Conditions, Station } from "../net/answers.ts";
+import { currentValue, isFresh, seaAtStation } from "../sea/conditions.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import { trendOf } from "../sea/trend.ts";
 import { clamp, throbOf, waveStrength, windStrength } from "../sound/mapping.ts";
-import type { SeaField, SeaState } from "../sound/sea-state.ts";
+import { type SeaField, type SeaState, seaFields } from "../sound/sea-state.ts";
 import type { SoundEvent } from "../sound/sound-event.ts";
 import { compassWord, formatMeasurement, type Units } from "./units.ts";
 
@@ -18,7 +18,7 @@ const missing: Record<SeaField, string> = {
   pressureHpa: "air pressure",
 };
 
-/** What is heard of a sea, in a sentence: `A slow throb, a soft swell every 9 s, a breath of wind from the west…`. */
+/** Says what is heard of a sea, in a sentence: `A slow throb, a soft swell every 9 s, a breath of wind from the west…`. */
 export function describeSea(sea: SeaState, units: Units, parts: { water: boolean }): string {
   const heard = [describePressure(sea), describeWaves(sea, units), describeWind(sea, units)];
   if (parts.water) heard.push(describeWater(sea, units));
@@ -26,16 +26,14 @@ export function describeSea(sea: SeaState, units: Units, parts: { water: boolean
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** What is heard of one station. */
+/** Says what is heard of one station. */
 export function describeStation(conditions: Conditions | undefined, units: Units, nowMs: number): string {
   const sea = seaAtStation(conditions, nowMs);
-  for (const [field, ageMin] of Object.entries(sea.agesMin)) {
-    if (ageMin * 60_000 >= staleAfterMs) sea[field as SeaField] = null;
-  }
+  for (const field of seaFields) sea[field] = currentValue(conditions, field, nowMs) === null ? null : sea[field];
   return describeSea(sea, units, { water: true });
 }
 
-/** What an introduction says as it comes to a field; what is three hours old does not sound, and is not told. */
+/** Says which field an introduction comes to, and its value; what is three hours old does not sound, and is not told. */
 export function describeIntroduced(
   field: SeaField,
   conditions: Conditions | undefined,
@@ -54,12 +52,12 @@ export function describeIntroduced(
   };
   const measured = conditions?.fields[field];
   if (!measured) return `${names[field]}: not measured here`;
-  if (nowMs - measured.atMs >= staleAfterMs) return `${names[field]}: not measured for three hours`;
+  if (!isFresh(measured, nowMs)) return `${names[field]}: not measured for three hours`;
   const trend = trendOf(field, history, nowMs);
   return `${names[field]}: ${formatMeasurement(field, measured.value, units)}${trend ? `, ${trend}` : ""}`;
 }
 
-/** What has just sounded, `null` for what needs no words. What is three hours old is not told here either. */
+/** Says what has just sounded, `null` for what needs no words. What is three hours old is not told here either. */
 export function describeSound(
   event: SoundEvent,
   station: Station | undefined,

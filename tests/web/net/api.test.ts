@@ -2,15 +2,8 @@ import { afterAll, beforeEach, describe, expect, setDefaultTimeout, spyOn, test 
 import fc from "fast-check";
 import { coreMeasurements, extraMeasurements } from "../../../shared/measurements.ts";
 import { observationMessageSchema } from "../../../shared/observation.ts";
-import {
-  loadConditions,
-  loadHistory,
-  loadMedians,
-  loadStations,
-  loadStatus,
-  parseObservation,
-  RefusedError,
-} from "../../../web/net/api.ts";
+import { parseObservation, RefusedError } from "../../../web/net/answers.ts";
+import { loadConditions, loadHistory, loadMedians, loadStations, loadStatus } from "../../../web/net/api.ts";
 
 setDefaultTimeout(120_000);
 

@@ -1,7 +1,7 @@
 // When a page asks its server for what the stream does not say, by a clock that the tests move.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { Station } from "../../../web/net/api.ts";
+import type { Station } from "../../../web/net/answers.ts";
 import { followServer } from "../../../web/net/follow-server.ts";
 import { createTestClock, type TestClock } from "../../rig/test-clock.ts";
 
@@ -62,12 +62,12 @@ const answered = () => new Promise((resolve) => setTimeout(resolve));
 const shown: Station[][] = [];
 
 async function follow(): Promise<SpokenSource> {
-  followServer(
+  const meet = followServer(
     "http://sea.test",
     {
       onState() {},
       onSnapshot() {},
-      onArrival() {},
+      onArrival: ({ observation }) => meet(observation.stationId),
       onStations: (stations) => void shown.push(stations),
       onStatus() {},
       knows: () => false,

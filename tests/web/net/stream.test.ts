@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { type Arrival, type ConnectionState, createStream, type Stream } from "../../../web/net/stream.ts";
+import type { Arrival, ConnectionState } from "../../../web/net/connection.ts";
+import { createStream, type Stream } from "../../../web/net/stream.ts";
 import { createTestClock, type TestClock } from "../../rig/test-clock.ts";
 
 setDefaultTimeout(120_000);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { emptySea } from "../../../web/sea/network.ts";
+import { emptySea } from "../../../web/sea/conditions.ts";
 import { createTuneScore } from "../../../web/sound/score/tune-score.ts";
 import { preferredUnits } from "../../../web/words/units.ts";
 import { describeIntroduced, describeSea, describeSound, describeStation } from "../../../web/words/words.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type GeoPermissibleObjects, geoArea, geoContains, geoEqualEarth, geoStream } from "d3-geo";
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
-import { centralLongitude, planeWidth } from "../plane.ts";
+import { centralLongitude, planeWidth } from "../camera/plane.ts";
 import { encodeLand, type LandPolygon, stepsPerUnit } from "./land.ts";
 
 type Resolution = keyof typeof stepsPerUnit;

@@ -1,6 +1,15 @@
-import { animate, keyframes } from "../motion.ts";
-import { type PlanePoint, project } from "../plane.ts";
+import type { Clock } from "../../../shared/clock.ts";
+import { type PlanePoint, project } from "../camera/plane.ts";
+import { animate, keyframes } from "./motion.ts";
 import type { MovingLook } from "./pulses.ts";
+
+/** The line of a burst. */
+type BurstFront = {
+  /** A bell sounds there. @param atMs of {@link Clock.monotonicMs} */
+  pass(longitude: number, atMs: number): void;
+  /** The map has moved. */
+  follow(): void;
+};
 
 /** It stays for a while after the last bell, and is gone before a next burst begins again in the west. */
 const lingersMs = 2_500;
@@ -11,38 +20,32 @@ const [southernmost, northernmost] = [-80, 80];
 const svgNamespace = "http://www.w3.org/2000/svg";
 
 /**
- * The meridian at which a burst rings: a thin line that goes over the map from bell to bell, from west to east, and fades
- * when no more ring. A lone bell has none. Where motion is to be reduced it appears at each bell, and does not travel.
- * @param onMap where a point of the plane is on the layer
+ * Adds the meridian at which a burst rings: a thin line that goes over the map from bell to bell, from west to east, and
+ * fades when no more ring. A lone bell has none. Where motion is to be reduced it appears at each bell, and does not travel.
+ * @param onLayer returns where a point of the plane is on the layer
  */
-export function createBurstFront(layer: HTMLElement, onMap: (point: PlanePoint) => PlanePoint, look: MovingLook) {
-  const svg = document.createElementNS(svgNamespace, "svg");
-  const line = svg.appendChild(document.createElementNS(svgNamespace, "path"));
-  svg.setAttribute("class", "front");
-  Object.assign(svg.style, {
-    position: "absolute",
-    left: "0",
-    top: "0",
-    overflow: "visible",
-    display: "none",
-    willChange: "translate, opacity",
-  });
-  Object.assign(line.style, { fill: "none", strokeWidth: "1.5" });
-  layer.append(svg);
+export function createBurstFront(
+  layer: HTMLElement,
+  onLayer: (point: PlanePoint) => PlanePoint,
+  look: MovingLook,
+  clock: Clock,
+): BurstFront {
+  const { svg, line } = addLine(layer);
   let longitude: number | null = null;
   let movedAtMs = Number.NEGATIVE_INFINITY;
   let travel: Animation | undefined;
   let fade: Animation | undefined;
-  return { pass, follow };
 
-  /** A bell sounds there. @param atMs of `performance.now()` */
-  function pass(atLongitude: number, atMs: number): void {
-    setTimeout(() => moveTo(atLongitude), Math.max(0, atMs - performance.now()));
-  }
+  return {
+    pass: (at, atMs) => void clock.after(Math.max(0, atMs - clock.monotonicMs()), () => moveTo(at)),
+    follow() {
+      if (svg.style.display !== "none") trace();
+    },
+  };
 
   function moveTo(next: number): void {
     if (document.hidden) return;
-    const nowMs = performance.now();
+    const nowMs = clock.monotonicMs();
     const isAlone = nowMs - movedAtMs > lingersMs;
     const before = middleX();
     longitude = next;
@@ -65,23 +68,39 @@ export function createBurstFront(layer: HTMLElement, onMap: (point: PlanePoint) 
     };
   }
 
-  /** The map has moved. */
-  function follow(): void {
-    if (svg.style.display !== "none") trace();
-  }
-
   function trace(): void {
     if (longitude === null) return;
-    const points: string[] = [];
-    for (let latitude = southernmost; latitude <= northernmost; latitude += latitudeStepDeg) {
-      const { x, y } = onMap(project(longitude, latitude));
-      points.push(`${x.toFixed(1)} ${y.toFixed(1)}`);
-    }
-    line.setAttribute("d", `M${points.join("L")}`);
+    line.setAttribute("d", `M${meridian(longitude, onLayer).join("L")}`);
     line.style.stroke = look.theme.pulse;
   }
 
   function middleX(): number {
-    return longitude === null ? 0 : onMap(project(longitude, 0)).x;
+    return longitude === null ? 0 : onLayer(project(longitude, 0)).x;
   }
+}
+
+function addLine(layer: HTMLElement): { svg: SVGSVGElement; line: SVGPathElement } {
+  const svg = document.createElementNS(svgNamespace, "svg");
+  const line = svg.appendChild(document.createElementNS(svgNamespace, "path"));
+  svg.setAttribute("class", "front");
+  Object.assign(svg.style, {
+    position: "absolute",
+    left: "0",
+    top: "0",
+    overflow: "visible",
+    display: "none",
+    willChange: "translate, opacity",
+  });
+  Object.assign(line.style, { fill: "none", strokeWidth: "1.5" });
+  layer.append(svg);
+  return { svg, line };
+}
+
+function meridian(longitude: number, onLayer: (point: PlanePoint) => PlanePoint): string[] {
+  const points: string[] = [];
+  for (let latitude = southernmost; latitude <= northernmost; latitude += latitudeStepDeg) {
+    const { x, y } = onLayer(project(longitude, latitude));
+    points.push(`${x.toFixed(1)} ${y.toFixed(1)}`);
+  }
+  return points;
 }

@@ -1,13 +1,16 @@
-import type { Camera, Size } from "../camera.ts";
+import type { Camera, Size } from "../camera/camera.ts";
+import { type PlanePoint, projectFromMiddle } from "../camera/plane.ts";
 import type { MapTheme } from "../colours.ts";
 import type { LandPolygon } from "../land/land.ts";
-import { type PlanePoint, projectFromMiddle } from "../plane.ts";
 
 /** A shape of the plane, and the box that it fills. */
 type Shape = { path: Path2D; left: number; top: number; right: number; bottom: number };
 
 /** The land in the plane, one shape for each polygon: what is out of sight costs nothing. */
 export type Coastline = Shape[];
+
+/** How sea and land look. */
+export type SeaLook = { coastline: Coastline; theme: MapTheme };
 
 const graticuleStepDeg = 15;
 const graticuleEndDeg = 75;
@@ -27,7 +30,7 @@ export function coastlineOf(land: LandPolygon[]): Coastline {
 /** Draws sea and land for a camera over a canvas of `size`, in CSS pixels. */
 export function drawSea(
   context: CanvasRenderingContext2D,
-  { coastline, theme }: { coastline: Coastline; theme: MapTheme },
+  { coastline, theme }: SeaLook,
   { camera, size, pixelRatio }: { camera: Camera; size: Size; pixelRatio: number },
 ): void {
   const scale = camera.pixelsPerUnit;

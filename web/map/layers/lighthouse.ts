@@ -1,5 +1,6 @@
-import { animate } from "../motion.ts";
-import type { PlanePoint } from "../plane.ts";
+import type { Clock } from "../../../shared/clock.ts";
+import type { PlanePoint } from "../camera/plane.ts";
+import { animate } from "./motion.ts";
 import type { MovingLook } from "./pulses.ts";
 
 /** A station's light: it turns once in eight seconds, as the lighthouse that is heard. */
@@ -7,7 +8,7 @@ export type Lighthouse = {
   stationId: string;
   /** Where the wind blows from: where the light stands when motion is to be reduced. */
   windDirDeg: number | null;
-  /** When a turn began, in time of `performance.now()`; `null`: as before. */
+  /** When a turn began, in time of {@link Clock.monotonicMs}; `null`: as before. */
   turnsSinceMs: number | null;
 };
 
@@ -29,16 +30,17 @@ const oneTurn: Keyframe[] = [
 const length = 120;
 const halfWidthDeg = 10;
 
-/** The beam over the station that is tuned in; it stands in the wind where motion is to be reduced. */
+/** Adds the beam over the station that is tuned in; it stands in the wind where motion is to be reduced. */
 export function createLighthouse(
   layer: HTMLElement,
   where: (stationId: string) => PlanePoint | null,
   look: MovingLook,
+  clock: Clock,
 ) {
   const beam = document.createElement("i");
   let light: (Lighthouse & { turnsSinceMs: number }) | null = null;
   let turning: Animation | null = null;
-  let turnTimer: ReturnType<typeof setTimeout> | undefined;
+  let cancelTurn: (() => void) | undefined;
   let tickedAtMs = Number.NEGATIVE_INFINITY;
   beam.className = "beam";
   beam.hidden = true;
@@ -57,8 +59,8 @@ export function createLighthouse(
 
   /** `null`: none. */
   function set(next: Lighthouse | null): void {
-    if (next?.turnsSinceMs !== null) clearTimeout(turnTimer);
-    light = next && { ...next, turnsSinceMs: next.turnsSinceMs ?? light?.turnsSinceMs ?? performance.now() };
+    if (next?.turnsSinceMs !== null) cancelTurn?.();
+    light = next && { ...next, turnsSinceMs: next.turnsSinceMs ?? light?.turnsSinceMs ?? clock.monotonicMs() };
     beam.style.background = `conic-gradient(from ${-halfWidthDeg}deg, transparent, ${look.theme.beam} ${halfWidthDeg}deg, transparent ${2 * halfWidthDeg}deg)`;
     follow();
     shine();
@@ -77,10 +79,12 @@ export function createLighthouse(
 
   /**
    * A turn begins, as the ticks at north are heard.
-   * @param atMs of the tick, of `performance.now()`; the second of two is no other turn
+   * @param atMs of the tick, of {@link Clock.monotonicMs}; the second of two is no other turn
    */
   function beginTurn(atMs: number): void {
-    if (atMs - tickedAtMs > ticksApartMs) turnTimer = setTimeout(turnFrom, atMs - performance.now(), atMs);
+    if (atMs - tickedAtMs > ticksApartMs) {
+      cancelTurn = clock.after(Math.max(0, atMs - clock.monotonicMs()), () => turnFrom(atMs));
+    }
     tickedAtMs = atMs;
   }
 

@@ -1,3 +1,4 @@
+import { staleAfterMs } from "../../../shared/sea.ts";
 import { type MapTheme, waterColour } from "../colours.ts";
 
 /** What a station's mark shows; `null` is what it did not measure of late. `ageMin` is the age of its newest report. */
@@ -20,7 +21,7 @@ export const unknownMark: Mark = {
 
 /** Where age begins to show, and where a report is too old to count: as in the sound. */
 const fadesFromMin = 60;
-const goneAtMin = 180;
+const goneAtMin = staleAfterMs / 60_000;
 const faintest = 0.3;
 const dotRadius = 1.6;
 const dotOpacity = 0.65;
@@ -60,7 +61,7 @@ export function drawMark(
   drawBuoy(context, mark, x, y, scale, theme);
 }
 
-/** The ring on the water: the area within it grows with the height of the waves. */
+/** Draws the ring on the water: the area within it grows with the height of the waves. */
 export function drawWave(
   context: CanvasRenderingContext2D,
   mark: Mark,
@@ -79,7 +80,7 @@ export function drawWave(
   context.globalAlpha = 1;
 }
 
-/** The buoy: a tower on a float, leaning downwind. Without water temperature it is hollow; one long silent is a dot. */
+/** Draws the buoy: a tower on a float, leaning downwind. Without water temperature it is hollow; one long silent is a dot. */
 export function drawBuoy(
   context: CanvasRenderingContext2D,
   mark: Mark,
@@ -133,7 +134,7 @@ function tilt({ windSpeedMps, windDirDeg }: Mark): number {
 }
 
 /**
- * The wind as on a weather chart (WMO-No. 485): a staff towards where it blows from, with a feather for each 10 knots,
+ * Draws the wind as on a weather chart (WMO-No. 485): a staff towards where it blows from, with a feather for each 10 knots,
  * half a one for 5 and a filled pennant for 50, on the side of the low pressure. A ring says calm.
  */
 export function drawWindBarb(
@@ -177,7 +178,7 @@ export function drawWindBarb(
   context.stroke();
 }
 
-/** In pixels at scale 1. */
+/** Returns the radius of a wave's ring, in pixels at scale 1. */
 export function waveRadius(waveHeightM: number): number {
   return ringAtRest + ringPerSqrtMetre * Math.sqrt(Math.max(waveHeightM, 0));
 }

@@ -1,5 +1,7 @@
-import { planeHeight, planeWidth, unproject } from "../plane.ts";
-import { subsolarPoint } from "../sun.ts";
+import type { Camera, Size } from "../camera/camera.ts";
+import { planeHeight, planeWidth, unproject } from "../camera/plane.ts";
+import { world } from "./coastline.ts";
+import { subsolarPoint } from "./sun.ts";
 
 /** Dusk is soft: so many points across the world tell it, and drawing it larger smooths it. */
 const columns = 256;
@@ -8,19 +10,23 @@ const rows = Math.round((columns * planeHeight) / planeWidth);
 const fullNight = Math.sin((-12 * Math.PI) / 180);
 const radians = Math.PI / 180;
 
-export type Night = ReturnType<typeof createNight>;
-
 /** The shade of the night over the whole plane, as a small picture that is drawn stretched. */
-export function createNight() {
+export type Night = {
+  /** @param colour of the full night, with its opacity */
+  paint(timeMs: number, colour: string): void;
+  /** Draws it over the world that a camera sees on a canvas of `size`, in CSS pixels. */
+  draw(context: CanvasRenderingContext2D, camera: Camera, size: Size, pixelRatio: number): void;
+};
+
+/** Makes a picture that is empty until it is painted. */
+export function createNight(): Night {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [columns, rows];
   /** Where each point of the picture lies, as a vector from the middle of the Earth; made when it is first wanted. */
   let places: Float32Array | null = null;
 
   return {
-    canvas,
-    /** @param colour of the full night, with its opacity */
-    paint(timeMs: number, colour: string): void {
+    paint(timeMs, colour) {
       const context = canvas.getContext("2d");
       if (!context) return;
       places ??= placesOfPoints();
@@ -37,6 +43,15 @@ export function createNight() {
       context.globalCompositeOperation = "source-in";
       context.fillStyle = colour;
       context.fillRect(0, 0, columns, rows);
+    },
+    draw(context, camera, size, pixelRatio) {
+      const scale = camera.pixelsPerUnit * pixelRatio;
+      context.save();
+      context.setTransform(scale, 0, 0, scale, (pixelRatio * size.width) / 2, (pixelRatio * size.height) / 2);
+      context.translate(-camera.x, -camera.y);
+      context.clip(world);
+      context.drawImage(canvas, 0, 0, planeWidth, planeHeight);
+      context.restore();
     },
   };
 }

@@ -1,9 +1,10 @@
+import type { Clock } from "../../../shared/clock.ts";
+import type { PlanePoint } from "../camera/plane.ts";
 import type { MapTheme } from "../colours.ts";
-import { animate, keyframes } from "../motion.ts";
-import type { PlanePoint } from "../plane.ts";
+import { animate, keyframes } from "./motion.ts";
 
-/** A ring around a station whose bell sounds. `atMs` is of `performance.now()`; without hardness it is no clear strike. */
-export type Pulse = { stationId: string; hardness: number | null; atMs: number };
+/** A ring around a station whose bell sounds. `atMs` is of {@link Clock.monotonicMs}; without hardness it is no clear strike. */
+type Pulse = { stationId: string; hardness: number | null; atMs: number };
 
 /** How what moves is to look. */
 export type MovingLook = { readonly theme: MapTheme /** Motion is to be reduced. */; readonly still: boolean };
@@ -25,12 +26,17 @@ const thickerByHardness = 3.5;
  * Rings as elements of a layer over the map.
  * @param where a station is on the layer, `null` where it is not seen
  */
-export function createPulses(layer: HTMLElement, where: (stationId: string) => PlanePoint | null, look: MovingLook) {
+export function createPulses(
+  layer: HTMLElement,
+  where: (stationId: string) => PlanePoint | null,
+  look: MovingLook,
+  clock: Clock,
+) {
   const rings = new Map<HTMLElement, string>();
   return { add, follow };
 
   function add(pulse: Pulse): void {
-    setTimeout(() => ring(pulse), Math.max(0, pulse.atMs - performance.now()));
+    clock.after(Math.max(0, pulse.atMs - clock.monotonicMs()), () => ring(pulse));
   }
 
   /** The map has moved. */

@@ -1,22 +1,25 @@
-import { type Camera, type Size, toCanvas } from "../camera.ts";
+import { type Camera, type Size, toCanvas } from "../camera/camera.ts";
+import { type PlanePoint, planeWidth } from "../camera/plane.ts";
 import type { MapTheme } from "../colours.ts";
-import { type PlanePoint, planeWidth } from "../plane.ts";
 import { drawBuoy, drawWave, drawWindBarb, type Mark, unknownMark, waveRadius } from "./marks.ts";
 
+/** Where a station is moored. */
+export type MapStation = { stationId: string; longitude: number; latitude: number };
+
 /** A station and where it lies in the plane. */
-export type PlacedStation = PlanePoint & { stationId: string; longitude: number; latitude: number };
+export type ChartedStation = PlanePoint & MapStation;
 
 /** All that the marks tell. */
-export type StationScene = {
+type StationScene = {
   /** Those that lie in front come last. */
-  stations: readonly PlacedStation[];
+  stations: readonly ChartedStation[];
   marks: ReadonlyMap<string, Mark>;
   selected: string | null;
   hovered: string | null;
   theme: MapTheme;
 };
 
-type SeenStation = { station: PlacedStation; mark: Mark; x: number; y: number };
+type SeenStation = { station: ChartedStation; mark: Mark; x: number; y: number };
 
 const barbsFrom = 15_000;
 const labelsFrom = 20_000;

@@ -1,10 +1,10 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { geoEqualEarth } from "d3-geo";
 import fc from "fast-check";
+import { planeHeight, planeWidth, project } from "../../../../web/map/camera/plane.ts";
 import { decodeLand, encodeLand, type LandPolygon, stepsPerUnit } from "../../../../web/map/land/land.ts";
 import { land50m } from "../../../../web/map/land/land-50m.ts";
 import { land110m } from "../../../../web/map/land/land-110m.ts";
-import { planeHeight, planeWidth, project } from "../../../../web/map/plane.ts";
 
 setDefaultTimeout(120_000);
 

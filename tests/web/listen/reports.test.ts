@@ -1,0 +1,35 @@
+import { expect, test } from "bun:test";
+import { gatherReports } from "../../../web/listen/reports.ts";
+import type { Report } from "../../../web/sound/score/network-score.ts";
+import { createPageState } from "../../../web/state/page-state.ts";
+import { firstSettings } from "../../../web/state/settings.ts";
+import { takeFromServer } from "../../../web/state/take-from-server.ts";
+import { firstView } from "../../../web/state/view-url.ts";
+import { createTestClock } from "../../rig/test-clock.ts";
+
+test("the reports of one moment ring in one go, those in view as such, and what is no news does not", async () => {
+  const clock = createTestClock();
+  const state = createPageState(firstView, firstSettings("en"));
+  const { onArrival, onStations } = takeFromServer(state, clock);
+  const rung: Report[][] = [];
+  gatherReports(state, clock, (reports) => rung.push(reports));
+  const nowhere = { latitude: null, elevationM: null, owner: null, program: null, type: null, name: null };
+  onStations([{ stationId: "46026", longitude: -122.8, ...nowhere }]);
+  state.inView.value = new Set(["46026"]);
+  const arrive = (stationId: string, replayed: boolean) => {
+    const nothing = { windSpeedMps: null, windDirDeg: null, waterTempC: null, pressureHpa: null };
+    const observation = { stationId, timestamp: new Date(clock.now()).toISOString(), waveHeightM: 2, ...nothing };
+    onArrival({ observation, eventId: null, replayed });
+  };
+  arrive("46026", false);
+  arrive("44009", false);
+  arrive("51001", true);
+  await clock.advance(0);
+  arrive("46026", false);
+  await clock.advance(0);
+  const inView = { stationId: "46026", longitude: -122.8, waterTempC: null, waveHeightM: 2, inView: true };
+  expect(rung).toEqual([
+    [inView, { stationId: "44009", longitude: null, waterTempC: null, waveHeightM: 2, inView: false }],
+    [inView],
+  ]);
+});

@@ -1,0 +1,23 @@
+import { expect, test } from "bun:test";
+import { between } from "../../../../web/map/camera/glide.ts";
+
+test("a glide begins where the camera is and ends at its goal, also while it zooms", () => {
+  const start = { x: 100, y: 50, pixelsPerUnit: 1 };
+  for (const goal of [
+    { x: 300, y: 20, pixelsPerUnit: 1 },
+    { x: 300, y: 20, pixelsPerUnit: 8 },
+  ]) {
+    expect(between(start, goal, 0)).toEqual(start);
+    const end = between(start, goal, 1);
+    expect(end.x).toBeCloseTo(goal.x, 9);
+    expect(end.y).toBeCloseTo(goal.y, 9);
+    expect(end.pixelsPerUnit).toBeCloseTo(goal.pixelsPerUnit, 9);
+  }
+});
+
+test("a glide that zooms in goes its way while the world is small", () => {
+  const start = { x: 0, y: 0, pixelsPerUnit: 1 };
+  const near = between(start, { x: 100, y: 0, pixelsPerUnit: 16 }, 0.3);
+  const level = between(start, { x: 100, y: 0, pixelsPerUnit: 1 }, 0.3);
+  expect(near.x).toBeGreaterThan(level.x);
+});

@@ -1,0 +1,24 @@
+import { expect, test } from "bun:test";
+import { createPlace } from "../../../web/net/place.ts";
+
+const message = (lastEventId: string) => ({ lastEventId });
+
+test("an event without an id of its own shows that of the event before it, and has none", () => {
+  const place = createPlace();
+  expect(place.take(message(""))).toBeNull();
+  expect(place.take(message("8"))).toBe("8");
+  expect(place.take(message("8"))).toBeNull();
+  expect(place.eventId).toBe("8");
+});
+
+test("stays behind when it was so at the last call, and has seen nothing since", () => {
+  const place = createPlace();
+  place.eventId = "7";
+  expect(place.staysBehind("9", true)).toBe(false);
+  expect(place.staysBehind("9", true)).toBe(true);
+  place.take(message("8"));
+  expect(place.staysBehind("9", true)).toBe(false);
+  place.catchUp();
+  expect(place.staysBehind(null, true)).toBe(false);
+  expect(place.staysBehind(null, false)).toBe(false);
+});

@@ -1,0 +1,29 @@
+import { expect, test } from "bun:test";
+import { RefusedError } from "../../../web/net/answers.ts";
+import { createRetry } from "../../../web/net/retry.ts";
+import { createTestClock } from "../../rig/test-clock.ts";
+
+test("waits longer each time, 30 s at most, by up to a quarter more by chance, and begins again once it has succeeded", async () => {
+  const clock = createTestClock();
+  const retry = createRetry(clock);
+  const wait = () => (retry.after(new TypeError("no connection"), () => {}).retryAtMs ?? 0) - clock.monotonicMs();
+  for (const leastMs of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
+    const waitMs = wait();
+    expect(waitMs).toBeGreaterThanOrEqual(leastMs);
+    expect(waitMs).toBeLessThanOrEqual(1.25 * leastMs);
+  }
+  retry.reset();
+  expect(wait()).toBeLessThanOrEqual(1_250);
+});
+
+test("waits as long as a server asks that has refused", async () => {
+  const clock = createTestClock();
+  const retry = createRetry(clock);
+  let tries = 0;
+  const setback = retry.after(new RefusedError("too many streams", 10_000), () => tries++);
+  expect(setback).toMatchObject({ kind: "refused", reason: "too many streams" });
+  await clock.advance(9_999);
+  expect(tries).toBe(0);
+  await clock.advance(2_501);
+  expect(tries).toBe(1);
+});

@@ -1,0 +1,64 @@
+import { beforeEach, expect, test } from "bun:test";
+import type { ObservationMessage } from "../../../shared/observation.ts";
+import type { ServerListener } from "../../../web/net/follow-server.ts";
+import { onChange } from "../../../web/state/observe.ts";
+import { createPageState, type PageState } from "../../../web/state/page-state.ts";
+import { firstSettings } from "../../../web/state/settings.ts";
+import { takeFromServer } from "../../../web/state/take-from-server.ts";
+import { firstView } from "../../../web/state/view-url.ts";
+import { createTestClock, type TestClock } from "../../rig/test-clock.ts";
+
+let state: PageState;
+let listener: ServerListener;
+let clock: TestClock;
+
+beforeEach(() => {
+  clock = createTestClock();
+  state = createPageState(firstView, firstSettings("en"));
+  listener = takeFromServer(state, clock);
+});
+
+function report(stationId: string, ageMin = 0): ObservationMessage {
+  const timestamp = new Date(clock.now() - ageMin * 60_000).toISOString();
+  const nothing = { windSpeedMps: null, windDirDeg: null, waterTempC: null, pressureHpa: null };
+  return { stationId, timestamp, waveHeightM: 2, ...nothing };
+}
+
+test("each report of a burst reaches a subscriber once, with the network already up to date", () => {
+  const seen: string[] = [];
+  onChange(state.arrived, ({ newest }) => {
+    const stationId = newest?.observation.stationId ?? "";
+    if (state.network.conditions.has(stationId)) seen.push(stationId);
+  });
+  const all = Array.from({ length: 800 }, (_, index) => `B${1_000 + index}`);
+  for (const stationId of all) {
+    listener.onArrival({ observation: report(stationId), eventId: null, replayed: false });
+  }
+  expect(seen).toEqual(all);
+  expect(state.arrived.value.count).toBe(800);
+});
+
+test("a report is news unless it was missed before or is three hours old", () => {
+  const isNews = (ageMin: number, replayed: boolean) => {
+    listener.onArrival({ observation: report("46026", ageMin), eventId: "8", replayed });
+    return state.arrived.value.newest?.isNews;
+  };
+  expect(isNews(179, false)).toBe(true);
+  expect(isNews(180, false)).toBe(false);
+  expect(isNews(0, true)).toBe(false);
+});
+
+test("what the server said of its polls does not outlast the connection, nor what the cache kept of an earlier visit", () => {
+  const status = { version: "1", lastPoll: null, pollSeconds: 300, lastPollBegun: null, pollsStopped: false };
+  const more = { ndbcLastModified: null, stationsReporting: 0, simulated: true, lastEventId: "7" };
+  listener.onStatus({ ...status, ...more, cachedAtMs: null });
+  expect(state.polls.value).toMatchObject({ pollSeconds: 300 });
+  expect(state.simulated.value).toBe(true);
+  listener.onState({ kind: "reconnecting", reason: "the connection was lost", retryAtMs: 1_000 });
+  expect(state.polls.value).toBeNull();
+  listener.onSnapshot({ lastEventId: "7", conditions: [], cachedAtMs: 5 });
+  listener.onStatus({ ...status, ...more, cachedAtMs: 5 });
+  expect([state.cachedAtMs.value, state.polls.value]).toEqual([5, null]);
+  listener.onState({ kind: "live" });
+  expect(state.cachedAtMs.value).toBeNull();
+});

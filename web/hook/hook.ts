@@ -1,0 +1,38 @@
+// For tests, and for tools that measure the sound: what a page with `?hook=1` offers as `globalThis.bellbuoy`.
+
+import type { Playback } from "../listen/playback.ts";
+import type { WorldMap } from "../map/world-map.ts";
+import { installHook } from "../sound/playback/hook.ts";
+import { onChange } from "../state/observe.ts";
+import { type PageState, strokeOf } from "../state/page-state.ts";
+
+/** A bell that was handed to the sound card; times are of `performance.now()`. */
+type ScheduledBell = { stationId: string; eventId: string | null; arrivedAtMs: number; soundsAtMs: number };
+
+/** Offers what the page does, as its state says. @param playback returns `null` until it is fetched */
+export function installPageHook(state: PageState, map: WorldMap, playback: () => Playback | null): void {
+  const arrivals = new Map<string, { eventId: string | null; arrivedAtMs: number }>();
+  const scheduled: ScheduledBell[] = [];
+  onChange(state.arrived, ({ newest }) => {
+    if (!newest?.isNews) return;
+    const { eventId, observation } = newest;
+    arrivals.set(observation.stationId, { eventId, arrivedAtMs: performance.now() });
+  });
+  onChange(state.sounded, (all) => {
+    for (const { stationId, atMs } of all.flatMap((sounded) => strokeOf(sounded) ?? [])) {
+      const arrival = arrivals.get(stationId);
+      if (arrival) scheduled.push({ stationId, ...arrival, soundsAtMs: atMs });
+    }
+  });
+  installHook({
+    get heard() {
+      return state.arrived.value.count;
+    },
+    get listening() {
+      const { player } = playback() ?? {};
+      return player ? { player, tally: state.heard.value.tally, frame: state.heardFrame.value } : null;
+    },
+    map,
+    scheduled,
+  });
+}

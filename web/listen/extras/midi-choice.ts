@@ -1,0 +1,44 @@
+import { find, make, setText } from "../../dom/dom.ts";
+import type { MidiOut } from "../../sound/midi/midi-output.ts";
+import type { Playback } from "../playback.ts";
+
+/** Lets a MIDI output be chosen that plays along. */
+export function followMidi(playback: Playback): void {
+  const ask = find("midi", HTMLButtonElement);
+  const choice = find("midi-choice", HTMLElement);
+  const select = find("midi-output", HTMLSelectElement);
+  const state = find("midi-state", HTMLElement);
+  let midi: MidiOut | null = null;
+  ask.addEventListener("click", async () => {
+    const { openMidi } = await import("../../sound/midi/midi-output.ts");
+    const opened = await openMidi(showPorts);
+    if ("problem" in opened) return setText(state, opened.problem);
+    midi = opened;
+    ask.hidden = true;
+    choice.hidden = false;
+    showPorts(opened.ports);
+    select.focus();
+  });
+  select.addEventListener("change", () => {
+    if (midi === null) return;
+    midi.choose(select.value || null);
+    playback.listenAlong(midi);
+    setText(state, "");
+  });
+
+  /** A port that opens is news as well as one that comes or goes, so what was chosen stays chosen. */
+  function showPorts(ports: MidiOut["ports"]): void {
+    const [chosen] = select.selectedOptions;
+    const isNew = ports.length >= select.options.length;
+    select.replaceChildren(
+      make("option", { value: "", textContent: "none" }),
+      ...ports.map(({ id, name }) => make("option", { value: id, textContent: name })),
+    );
+    if (ports.some(({ id }) => id === chosen?.value)) select.value = chosen?.value ?? "";
+    else if (chosen?.value) {
+      midi?.choose(null);
+      setText(state, `${chosen.textContent} is gone.`);
+    } else if (ports.length === 0) setText(state, "No MIDI device is connected.");
+    else if (isNew) setText(state, "");
+  }
+}

@@ -1,0 +1,55 @@
+import { make } from "../../dom/dom.ts";
+import { type Layer, layers } from "../../sound/sound-event.ts";
+
+const names: Record<Layer, string> = {
+  waves: "Waves",
+  wind: "Wind",
+  pressure: "Pressure",
+  water: "Water",
+  lighthouse: "Lighthouse",
+  bells: "Bells",
+};
+
+/**
+ * Builds the mixer into an element: a slider and a solo for each layer of the sound.
+ * @param levels of the sliders at first, 0..1
+ * @param onChange called with every slider that moves
+ * @param onLevel called with what each layer is to sound at, 0..1: its slider, or nothing where another is soloed
+ */
+export function createMixer(
+  element: HTMLElement,
+  levels: Readonly<Record<Layer, number>>,
+  onChange: (layer: Layer, level: number) => void,
+  onLevel: (layer: Layer, level: number) => void,
+): void {
+  const soloed = new Set<Layer>();
+  const sliders = new Map<Layer, HTMLInputElement>();
+  element.replaceChildren(make("h2", { textContent: "Mixer" }), ...layers.map(createRow));
+  apply();
+
+  function createRow(layer: Layer): HTMLElement {
+    const name = names[layer];
+    const range = { type: "range", min: "0", max: "100", value: String(Math.round(levels[layer] * 100)) };
+    const slider = make("input", { ...range, attributes: { "aria-label": `${name}: level` } });
+    const attributes = { "aria-label": `${name}: solo`, "aria-pressed": "false" };
+    const solo = make("button", { type: "button", textContent: "Solo", attributes });
+    sliders.set(layer, slider);
+    slider.addEventListener("input", () => {
+      onChange(layer, Number(slider.value) / 100);
+      apply();
+    });
+    solo.addEventListener("click", () => {
+      if (!soloed.delete(layer)) soloed.add(layer);
+      solo.setAttribute("aria-pressed", String(soloed.has(layer)));
+      apply();
+    });
+    return make("div", { className: "mixer-row" }, make("span", { textContent: name }), slider, solo);
+  }
+
+  function apply(): void {
+    for (const [layer, slider] of sliders) {
+      const isHeard = soloed.size === 0 || soloed.has(layer);
+      onLevel(layer, isHeard ? Number(slider.value) / 100 : 0);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import type { Clock } from "../../../shared/clock.ts";
+import { find, make, setText } from "../../dom/dom.ts";
+import { type LiveRecording, recordingName } from "../../sound/recording/live-recording.ts";
+import { formatClock } from "../../words/format.ts";
+import type { Playback } from "../playback.ts";
+
+/** Makes the button work that records what is heard from now on. */
+export function followRecording({ player }: Playback, clock: Clock): void {
+  const button = find("record", HTMLButtonElement);
+  const state = find("recording", HTMLElement);
+  /** Beside the state, which a screen reader reads out: it is not to count the seconds. */
+  const elapsed = find("recorded", HTMLElement);
+  let recording: LiveRecording | null = null;
+  button.disabled = false;
+  button.addEventListener("click", async () => {
+    if (recording === null) {
+      recording = player.recordLive();
+      setText(
+        state,
+        recording ? "Recording…" : "Nothing plays yet, or this browser cannot record; the last hour can be saved.",
+      );
+      setText(button, recording ? "Stop and save" : "Record what is heard");
+      return;
+    }
+    const stopped = recording;
+    recording = null;
+    setText(button, "Record what is heard");
+    setText(elapsed, "");
+    save(await stopped.stop(), stopped.format.extension, clock);
+    setText(state, `Saved ${formatClock(stopped.elapsedMs / 1000)}.`);
+  });
+  clock.every(1_000, () => {
+    if (recording) setText(elapsed, formatClock(recording.elapsedMs / 1000));
+  });
+}
+
+/** Makes the button work that saves what was heard in the last hour. */
+export function followWholeHour({ player }: Playback, clock: Clock): void {
+  const button = find("save-hour", HTMLButtonElement);
+  const cancel = find("cancel-save", HTMLButtonElement);
+  const progress = find("save-progress", HTMLProgressElement);
+  const state = find("save-state", HTMLElement);
+  let rendering: AbortController | null = null;
+  button.disabled = false;
+  cancel.addEventListener("click", () => rendering?.abort());
+  button.addEventListener("click", async () => {
+    if (player.recordableS < 1) return setText(state, "Nothing has been heard yet.");
+    rendering = new AbortController();
+    show(true);
+    setText(state, `Rendering ${formatClock(player.recordableS)}…`);
+    try {
+      const wav = await player.renderLastHour({
+        signal: rendering.signal,
+        onProgress: (share) => {
+          progress.value = share;
+        },
+      });
+      save(wav, "wav", clock);
+      setText(state, "Saved.");
+    } catch (error) {
+      setText(state, rendering.signal.aborted ? "Cancelled." : `It could not be rendered: ${error}`);
+    }
+    show(false);
+  });
+
+  function show(busy: boolean): void {
+    const hasFocus = [button, cancel].some((one) => one === document.activeElement);
+    progress.value = 0;
+    progress.hidden = cancel.hidden = !busy;
+    button.disabled = busy;
+    // What is hidden or disabled loses it.
+    if (hasFocus) (busy ? cancel : button).focus();
+  }
+}
+
+function save(blob: Blob, extension: string, clock: Clock): void {
+  const url = URL.createObjectURL(blob);
+  make("a", { href: url, download: recordingName(clock.now(), extension) }).click();
+  clock.after(60_000, () => URL.revokeObjectURL(url));
+}

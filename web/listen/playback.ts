@@ -1,0 +1,124 @@
+import { effect } from "@preact/signals-core";
+import type { Clock } from "../../shared/clock.ts";
+import type { MidiOut } from "../sound/midi/midi-output.ts";
+import { createPlayer, type Player } from "../sound/playback/player.ts";
+import { presetChoices } from "../sound/preset.ts";
+import { layers } from "../sound/sound-event.ts";
+import { observe, onChange } from "../state/observe.ts";
+import { type PageState, strokeOf } from "../state/page-state.ts";
+import { beginProgramme, type Programme } from "../state/programme.ts";
+import { createMidiRelay, type MidiRelay } from "./midi-relay.ts";
+import { beginPlaying, type Playing } from "./playing.ts";
+import { gatherReports } from "./reports.ts";
+import { gatherSounded } from "./sounded.ts";
+import { titleOf } from "./titles.ts";
+
+/** Plays what the state says, and writes into it what is heard. */
+export type Playback = {
+  readonly player: Player;
+  /** Begins to sound, pauses, or goes on; to be called in a gesture. @throws {Error} if it cannot begin; it may be tried again */
+  toggle(): Promise<void>;
+  /** Sends all that sounds to MIDI, too, from how the layers are now on. To be called again for another port. */
+  listenAlong(midi: MidiOut): void;
+};
+
+/** A burst changes the sea once, not 800 times. */
+const refreshMs = 200;
+/** How often a replay says which frame is heard. */
+const frameMs = 400;
+
+/** Makes the playback. It is fetched after the page, and made before the first click. */
+export function createPlayback(state: PageState, clock: Clock): Playback {
+  const midi = createMidiRelay(clock);
+  const player = connectPlayer(state, midi);
+  playProgrammes(state, player, midi, clock);
+  const { settings } = state;
+  for (const layer of layers) player.setLayerLevel(layer, settings.value.levels[layer]);
+  observe([settings], () => player.setVolume(settings.value.muted ? 0 : settings.value.volume));
+  player.prepare();
+
+  return {
+    player,
+    async toggle() {
+      if (player.state === "playing") player.pause();
+      else if (player.state === "paused" || player.state === "interrupted") player.resume();
+      else {
+        beginProgramme(state);
+        await player.start();
+      }
+    },
+    listenAlong(opened) {
+      midi.open(opened);
+      if (player.state === "playing") midi.sendLayers();
+    },
+  };
+}
+
+/** Makes the player, which tells the state and MIDI what it does. */
+function connectPlayer(state: PageState, midi: MidiRelay): Player {
+  const gather = gatherSounded(state);
+  return createPlayer({
+    onState(next) {
+      if (next === "playing") midi.sendLayers();
+      else midi.silence();
+      state.player.value = next;
+    },
+    onSound(event, atMs) {
+      midi.send(event, atMs);
+      gather({ event, atMs });
+    },
+  });
+}
+
+/** Plays each programme of the state with the sea as it is, and rings the reports that arrive. */
+function playProgrammes(state: PageState, player: Player, midi: MidiRelay, clock: Clock): void {
+  const { network, inView } = state;
+  let playing: Playing | null = null;
+  let programme: Programme | null = null;
+  let isRefreshing = false;
+  onChange(state.programme, (next) => next && play(next));
+  gatherReports(state, clock, (reports) => {
+    if (playing && player.state === "playing") player.sound(playing.arrive(reports, player.scoreTimeS));
+  });
+  onChange(state.sounded, (all) => {
+    if (all.some(strokeOf)) showHeard();
+  });
+  const { arrived, stationsLoaded, conditionsLoaded, minute, settings, pastAtMs } = state;
+  onChange(arrived, refreshSoon);
+  observe([stationsLoaded, conditionsLoaded, inView, minute, settings, pastAtMs], refreshSoon);
+  effect(() => {
+    const isReplayed = state.programme.value?.mode === "24h";
+    showFrame();
+    return isReplayed && state.player.value === "playing" ? clock.every(frameMs, showFrame) : undefined;
+  });
+
+  function play(next: Programme): void {
+    midi.restart();
+    programme = next;
+    playing = beginPlaying(next, () => ({ network, inView: inView.value, nowMs: clock.now() }));
+    player.setReverb(presetChoices[next.preset].reverb);
+    player.play(playing.score);
+    player.showNowPlaying({ title: titleOf(next, network), artist: "bellbuoy" });
+    showHeard();
+  }
+
+  function refreshSoon(): void {
+    if (!isRefreshing) clock.after(refreshMs, refresh);
+    isRefreshing = true;
+  }
+
+  function refresh(): void {
+    isRefreshing = false;
+    playing?.refresh(player.scoreTimeS);
+    showHeard();
+  }
+
+  function showHeard(): void {
+    const { scoreTimeS } = player;
+    state.heard.value = { programme, sea: playing?.sea(scoreTimeS) ?? null, tally: playing?.tally ?? null };
+  }
+
+  function showFrame(): void {
+    state.heardFrame.value = playing?.frame(player.scoreTimeS) ?? null;
+  }
+}

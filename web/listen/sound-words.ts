@@ -1,0 +1,44 @@
+import type { Clock } from "../../shared/clock.ts";
+import { createAnnouncer } from "../dom/announcer.ts";
+import { find } from "../dom/dom.ts";
+import type { SeaField } from "../sound/sea-state.ts";
+import { observe, onChange } from "../state/observe.ts";
+import { type PageState, type Stroke, strokeOf } from "../state/page-state.ts";
+import { describeIntroduced, describeSound } from "../words/words.ts";
+import { createCaptions } from "./captions.ts";
+
+/** Says in words what sounds: as captions, and to a screen reader, where these are wanted. */
+export function showSoundWords(state: PageState, clock: Clock): void {
+  const { network, settings } = state;
+  const captions = createCaptions(find("captions", HTMLElement), clock);
+  const announce = createAnnouncer(find("announcer", HTMLElement), clock);
+  onChange(state.programme, captions.clear);
+  observe([settings], () => {
+    if (!settings.value.captions) captions.clear();
+  });
+  onChange(state.sounded, (all) => {
+    for (const sounded of all) {
+      const stroke = strokeOf(sounded);
+      if (sounded.event.type === "introduce") showIntroduced(sounded.event.field, sounded.atMs);
+      else if (stroke !== null) showStroke(stroke);
+    }
+  });
+
+  function showIntroduced(field: SeaField, atMs: number): void {
+    const { programme } = state.heard.value;
+    if (!settings.value.captions || programme?.mode !== "tune") return;
+    const { stationId } = programme;
+    const history = stationId === state.view.value.stationId ? state.history.value : [];
+    const past = typeof history === "string" ? [] : history;
+    const conditions = network.conditions.get(stationId);
+    captions.show(describeIntroduced(field, conditions, past, settings.value.units, clock.now()), atMs);
+  }
+
+  function showStroke({ event, stationId, atMs }: Stroke): void {
+    const { units, captions: isCaptioned, announcements } = settings.value;
+    const [station, conditions] = [network.stations.get(stationId), network.conditions.get(stationId)];
+    const sentence = describeSound(event, station, conditions, units, clock.now());
+    if (sentence && isCaptioned) captions.show(sentence, atMs);
+    if (sentence && announcements) announce(sentence);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Network } from "../state/network.ts";
+import { type Programme, stationOf } from "../state/programme.ts";
+
+/** Returns what a programme is called, as the page and lock screens show it. */
+export function titleOf(programme: Programme, { stations }: Network): string {
+  const nameOf = (stationId: string) => stations.get(stationId)?.name ?? stationId;
+  switch (programme.mode) {
+    case "network":
+      return "The sea, now";
+    case "tune":
+      return nameOf(programme.stationId);
+    case "24h": {
+      const { day } = programme;
+      const stationId = stationOf(day);
+      if (stationId !== null) return `24 hours: ${nameOf(stationId)}`;
+      return `24 hours: ${"bbox" in day.of && day.of.bbox !== null ? "the region in view" : "the whole network"}`;
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { Scene } from "../scene.ts";
+import { cameraOf, pan, zoomAt } from "./camera.ts";
+import type { CameraMotion } from "./camera-motion.ts";
+
+/** What buttons, keys and the page do to a map's camera; each is a glide. */
+export type Moves = {
+  /** Brings a station to the middle, near enough to tell it from its neighbours. */
+  showStation(stationId: string): void;
+  showWholeWorld(): void;
+  /** Zooms around the middle. */
+  zoomBy(factor: number): void;
+  /** A positive `dx` shows more of the east, a positive `dy` more of the south; in pixels. */
+  panBy(dx: number, dy: number): void;
+};
+
+const stationZoom = 8;
+
+/** Makes the moves of a camera. */
+export function createMoves(motion: CameraMotion, scene: Scene): Moves {
+  return {
+    showStation(stationId) {
+      const station = scene.find(stationId);
+      if (!station) return;
+      const { longitude, latitude } = station;
+      motion.glideTo(cameraOf({ longitude, latitude, zoom: Math.max(motion.zoom, stationZoom) }, motion.size));
+    },
+    showWholeWorld: () => motion.glideTo(cameraOf({ ...motion.view, zoom: 1 }, motion.size)),
+    zoomBy(factor) {
+      const { camera, size } = motion;
+      motion.glideTo(zoomAt(camera, size, factor, { x: size.width / 2, y: size.height / 2 }));
+    },
+    panBy: (dx, dy) => motion.glideTo(pan(motion.camera, motion.size, -dx, -dy)),
+  };
+}

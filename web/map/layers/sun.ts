@@ -1,0 +1,27 @@
+const radians = Math.PI / 180;
+const dayMs = 86_400_000;
+/** 2000-01-01 12:00 UTC, from which the almanac counts its days. */
+const epochMs = Date.UTC(2000, 0, 1, 12);
+
+/**
+ * Returns where the sun stands in the zenith. The low-precision formulae of the Astronomical Almanac (page C5; good to 0.01°
+ * from 1950 to 2050) for the sun, and Greenwich mean sidereal time from Meeus, Astronomical Algorithms, chapter 12.
+ * @returns degrees, longitude from -180 to 180
+ */
+export function subsolarPoint(timeMs: number): { longitude: number; latitude: number } {
+  const days = (timeMs - epochMs) / dayMs;
+  const meanLongitude = 280.46 + 0.9856474 * days;
+  const anomaly = (357.528 + 0.9856003 * days) * radians;
+  const ecliptic = (meanLongitude + 1.915 * Math.sin(anomaly) + 0.02 * Math.sin(2 * anomaly)) * radians;
+  const obliquity = (23.439 - 0.0000004 * days) * radians;
+  const ascension = Math.atan2(Math.cos(obliquity) * Math.sin(ecliptic), Math.cos(ecliptic)) / radians;
+  const siderealDeg = 280.46061837 + 360.98564736629 * days;
+  return {
+    longitude: wrap(ascension - siderealDeg),
+    latitude: Math.asin(Math.sin(obliquity) * Math.sin(ecliptic)) / radians,
+  };
+}
+
+function wrap(longitude: number): number {
+  return ((((longitude + 180) % 360) + 360) % 360) - 180;
+}

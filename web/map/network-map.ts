@@ -1,0 +1,99 @@
+import type { Clock } from "../../shared/clock.ts";
+import { find, setText } from "../dom/dom.ts";
+import { currentWindDirection } from "../sea/conditions.ts";
+import { isHeard, presetChoices } from "../sound/preset.ts";
+import type { Navigation } from "../state/navigation.ts";
+import { placedStations } from "../state/network.ts";
+import { observe, onChange } from "../state/observe.ts";
+import { type PageState, type Stroke, strokeOf } from "../state/page-state.ts";
+import type { MapView } from "../state/view-url.ts";
+import { describeListed } from "../stations/listed.ts";
+import { markOf, marksOf } from "./network-marks.ts";
+import { createWorldMap, type WorldMap } from "./world-map.ts";
+
+/** Shows the network on the page's map, and what of it is chosen and heard. */
+export function showNetworkMap(state: PageState, { choose }: Navigation, clock: Clock): WorldMap {
+  const { network, view, mapView } = state;
+  /** What the map itself has told last. */
+  let ownView: MapView | null = null;
+  const map = createWorldMap(
+    find("map", HTMLElement),
+    {
+      onSelect(stationId) {
+        choose(stationId);
+        // The card may be far from where the focus is: whoever hears the page is told which station was chosen.
+        setText(
+          find("announcer", HTMLElement),
+          stationId === null ? "" : describeChosen(state, stationId, clock.now()),
+        );
+      },
+      onView(seen) {
+        ownView = seen;
+        mapView.value = seen;
+        showInView();
+      },
+    },
+    clock,
+  );
+  observe([mapView], () => {
+    if (mapView.value === null || mapView.value === ownView) return;
+    map.setView(mapView.value);
+    showInView();
+  });
+  observe([state.stationsLoaded], () => {
+    map.setStations(placedStations(network));
+    showInView();
+  });
+  observe([state.stationsLoaded, state.conditionsLoaded, state.minute], () =>
+    map.setMarks(marksOf(network, clock.now())),
+  );
+  onChange(state.arrived, ({ newest }) => {
+    const known = newest && network.conditions.get(newest.observation.stationId);
+    if (known) map.setMark(known.stationId, markOf(known, clock.now()));
+  });
+  observe([view], () => map.select(view.value.stationId));
+  observe([state.pastAtMs], () => map.setTimeMs(state.pastAtMs.value));
+  onChange(state.sounded, (all) => {
+    for (const sounded of all) pulse(strokeOf(sounded));
+  });
+  shineLighthouse(state, map, clock);
+  return map;
+
+  function showInView(): void {
+    state.inView.value = new Set(map.stationsInView());
+  }
+
+  function pulse(stroke: Stroke | null): void {
+    if (stroke === null) return;
+    const { event, stationId, atMs } = stroke;
+    map.pulse(stationId, event.type === "bell" ? event.hardness : null, atMs);
+  }
+}
+
+/** Shows the lighthouse over the station that is tuned in, where it is heard. */
+function shineLighthouse(state: PageState, map: WorldMap, clock: Clock): void {
+  const { view, network } = state;
+  observe([view], () => shine(clock.monotonicMs()));
+  // What the wind does now does not begin another turn.
+  observe([state.stationsLoaded, state.conditionsLoaded, state.minute], () => shine(null));
+  onChange(state.arrived, ({ newest }) => {
+    if (newest?.observation.stationId === view.value.stationId) shine(null);
+  });
+  onChange(state.northAtMs, (atMs) => atMs !== null && map.turnLighthouse(atMs));
+
+  function shine(turnsSinceMs: number | null): void {
+    const { mode, preset, stationId } = view.value;
+    const known = stationId === null ? undefined : network.conditions.get(stationId);
+    const windDirDeg = currentWindDirection(known, clock.now());
+    const pings = mode === "tune" && isHeard(presetChoices[preset].lighthouse, false);
+    map.setLighthouse(
+      pings && stationId !== null && windDirDeg !== null ? { stationId, windDirDeg, turnsSinceMs } : null,
+    );
+  }
+}
+
+function describeChosen({ network, units }: PageState, stationId: string, nowMs: number): string {
+  const { stations, conditions } = network;
+  const chosen = { stationId, station: stations.get(stationId), conditions: conditions.get(stationId) };
+  return describeListed(chosen, units.value, nowMs);
+}

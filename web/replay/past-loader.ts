@@ -1,0 +1,74 @@
+import { batch, type ReadonlySignal, signal } from "@preact/signals-core";
+import type { Clock } from "../../shared/clock.ts";
+import { deadline } from "../net/deadline.ts";
+import { loadPastDay, type PastOf } from "../sea/past-day.ts";
+import type { PageState } from "../state/page-state.ts";
+import { beginProgramme } from "../state/programme.ts";
+
+/** Loads the past days that are replayed. */
+type PastLoader = {
+  readonly progress: ReadonlySignal<"fetching" | "failed" | "done">;
+  /** Loads a past day unless it is there or under way, and begins it. The day of a region goes on where the map was moved. */
+  load(of: PastOf): void;
+  /** Forgets the day, and whatever is under way. */
+  drop(): void;
+};
+
+/** Makes a loader that writes the day into the state. */
+export function createPastLoader(state: PageState, server: string, clock: Clock): PastLoader {
+  const { past, pastFrame } = state;
+  const progress = signal<"fetching" | "failed" | "done">("fetching");
+  /** Whose past is asked for, or else there. */
+  let wanted: PastOf | null = null;
+  let loading: AbortController | null = null;
+
+  return {
+    progress,
+    load(of) {
+      const isKnown = wanted !== null && isSame(wanted, of) && (past.value !== null || loading !== null);
+      if (!isKnown) void load(of);
+    },
+    drop() {
+      loading?.abort();
+      loading = wanted = past.value = null;
+    },
+  };
+
+  async function load(of: PastOf): Promise<void> {
+    // Another station's day begins at its beginning.
+    const goesOn = past.value !== null && wanted !== null && !("stationId" in wanted) && !("stationId" in of);
+    loading?.abort();
+    const request = new AbortController();
+    loading = request;
+    wanted = of;
+    if (!goesOn) {
+      past.value = null;
+      progress.value = "fetching";
+    }
+    try {
+      const day = await loadPastDay(server, of, clock.now(), deadline(clock, request.signal));
+      if (loading !== request) return;
+      loading = null;
+      wanted = day.of;
+      // Without a network the whole network's day stands in for every region's: where it is there already, it plays on.
+      if (past.value !== null && isSame(past.value.of, wanted)) return;
+      batch(() => {
+        past.value = day;
+        pastFrame.value = goesOn ? pastFrame.value : 0;
+        progress.value = "done";
+      });
+      beginProgramme(state, pastFrame.value);
+    } catch (error) {
+      if (loading !== request) return;
+      console.info("the past day could not be loaded:", error);
+      loading = null;
+      if (past.value === null) progress.value = "failed";
+      // What is still there is another's: this one is asked for again.
+      wanted = past.value?.of ?? null;
+    }
+  }
+}
+
+function isSame(one: PastOf, other: PastOf): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

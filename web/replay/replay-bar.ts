@@ -1,0 +1,116 @@
+import type { Clock } from "../../shared/clock.ts";
+import { find, setText } from "../dom/dom.ts";
+import type { PastDay, PastOf } from "../sea/past-day.ts";
+import { boxAround } from "../sea/region.ts";
+import { framesPerDay, isMeasured } from "../sea/replay-frames.ts";
+import { placedStations } from "../state/network.ts";
+import { observe, onChange } from "../state/observe.ts";
+import type { PageState } from "../state/page-state.ts";
+import { beginProgramme } from "../state/programme.ts";
+import { createPastLoader } from "./past-loader.ts";
+
+/** The bar under the map that shows which moment of the past is heard, and lets it be chosen. */
+export type ReplayBar = {
+  /** Goes some frames on, or back. */
+  step(frames: number): void;
+};
+
+/** Between two positions of the slider while it is dragged nothing need be played. */
+const scrubDelayMs = 150;
+const fetching = "Fetching the past 24 hours…";
+const failed = "The past 24 hours could not be loaded";
+const nothing = "No station is in view: zoom out to hear the past";
+
+/** Makes the bar work that is in the page. @param server is asked for the past @param onBackToNow called by a button */
+export function createReplayBar(state: PageState, server: string, onBackToNow: () => void, clock: Clock): ReplayBar {
+  const { view, inView, past, pastFrame, pastAtMs } = state;
+  const bar = find("replay-bar", HTMLElement);
+  const loader = createPastLoader(state, server, clock);
+  const step = followSlider(state, clock);
+  find("replay-live", HTMLElement).addEventListener("click", onBackToNow);
+  observe([view, inView, state.stationsLoaded], showOrHide);
+  onChange(state.connection, ({ kind }) => kind === "live" && showOrHide());
+  observe([past, pastFrame, loader.progress, view, inView, state.stationsLoaded], () => {
+    const day = past.value;
+    if (day !== null) pastAtMs.value = day.frames[pastFrame.value]?.atMs ?? null;
+    if (view.value.mode === "24h") showText(day === null ? describeWait() : describeMoment(day, pastFrame.value));
+    else pastAtMs.value = null;
+  });
+  return { step };
+
+  function showOrHide(): void {
+    if (view.value.mode !== "24h") {
+      hide();
+      return;
+    }
+    bar.hidden = false;
+    const of = pastInView(state);
+    if (of !== null && of !== "nothing") loader.load(of);
+  }
+
+  function hide(): void {
+    if (bar.contains(document.activeElement)) find("listen", HTMLElement).focus();
+    bar.hidden = true;
+    loader.drop();
+    pastFrame.value = 0;
+  }
+
+  function describeWait(): string {
+    if (pastInView(state) === "nothing") return nothing;
+    return loader.progress.value === "failed" ? failed : fetching;
+  }
+}
+
+/** Whose past is to be replayed: the chosen station's, or that of the region in view. `null`: that is not known yet. */
+function pastInView({ view, network, inView, stationsLoaded }: PageState): PastOf | "nothing" | null {
+  const { stationId } = view.value;
+  if (stationId !== null) return { stationId };
+  if (stationsLoaded.value === 0) return null;
+  const all = placedStations(network);
+  if (inView.value.size === all.length) return { bbox: null };
+  const bbox = boxAround(all.filter((station) => inView.value.has(station.stationId)));
+  return bbox === null ? "nothing" : { bbox };
+}
+
+/** Lets the frame be chosen, and shows the one that is heard unless somebody is choosing. @returns what goes some frames on */
+function followSlider(state: PageState, clock: Clock): (frames: number) => void {
+  const { past, pastFrame } = state;
+  const slider = find("replay-position", HTMLInputElement);
+  let cancelScrub: (() => void) | null = null;
+  slider.addEventListener("input", () => scrubTo(Number(slider.value)));
+  observe([pastFrame], () => {
+    slider.value = String(pastFrame.value);
+  });
+  onChange(state.heardFrame, (frame) => {
+    if (frame !== null && cancelScrub === null && state.player.value === "playing") pastFrame.value = frame;
+  });
+  // Of a day that is gone no frame is played.
+  onChange(past, (day) => day ?? endScrub());
+  return (frames) => scrubTo(pastFrame.value + frames);
+
+  function scrubTo(frame: number): void {
+    if (past.value === null) return;
+    pastFrame.value = Math.min(framesPerDay - 1, Math.max(0, frame));
+    endScrub();
+    cancelScrub = clock.after(scrubDelayMs, () => {
+      cancelScrub = null;
+      beginProgramme(state, pastFrame.value);
+    });
+  }
+
+  function endScrub(): void {
+    cancelScrub?.();
+    cancelScrub = null;
+  }
+}
+
+function describeMoment({ frames }: PastDay, frame: number): string {
+  const text = new Date(frames[frame]?.atMs ?? 0).toISOString();
+  const at = `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
+  return frames.some(isMeasured) ? at : `${at}: nothing was measured in these 24 hours`;
+}
+
+function showText(text: string): void {
+  setText(find("replay-time", HTMLElement), text);
+  find("replay-position", HTMLInputElement).setAttribute("aria-valuetext", text);
+}

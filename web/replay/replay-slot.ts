@@ -1,0 +1,36 @@
+import type { Clock } from "../../shared/clock.ts";
+import { find } from "../dom/dom.ts";
+import { lazy } from "../dom/lazy.ts";
+import { showMissingPart } from "../dom/missing-part.ts";
+import type { Navigation } from "../state/navigation.ts";
+import { observe } from "../state/observe.ts";
+import type { PageState } from "../state/page-state.ts";
+import type { ReplayBar } from "./replay-bar.ts";
+
+/**
+ * Fetches the bar of the past with the first replay.
+ * @param server `null` where none can be asked
+ * @returns what goes some frames on in the past, or back
+ */
+export function offerReplay(
+  state: PageState,
+  server: string | null,
+  { leaveStations }: Navigation,
+  clock: Clock,
+): (frames: number) => void {
+  const element = find("replay-bar", HTMLElement);
+  const bar = lazy(async (): Promise<ReplayBar> => {
+    const { createReplayBar } = await import("./replay-bar.ts");
+    return createReplayBar(state, server ?? "", leaveStations, clock);
+  });
+  const isReplay = () => state.view.value.mode === "24h";
+  observe([state.view], () => {
+    document.body.toggleAttribute("data-replay", isReplay() && server !== null);
+    if (!isReplay() && bar.value === null) element.hidden = true;
+    if (!isReplay() || server === null) return;
+    bar.get().catch((error) => {
+      if (isReplay()) showMissingPart(element, error);
+    });
+  });
+  return (frames) => bar.value?.step(frames);
+}

@@ -1,0 +1,78 @@
+// What stations measured last, and the sea that this makes: at one of them, and over many.
+
+import type { Measurement } from "../../shared/measurements.ts";
+import { hasDirection, meanDirection, median, staleAfterMs } from "../../shared/sea.ts";
+import type { Conditions } from "../net/answers.ts";
+import { type SeaField, type SeaState, seaFields } from "../sound/sea-state.ts";
+
+const minuteMs = 60_000;
+
+/** Returns what a station measured within the last three hours, `null` where that is nothing: what is older counts nowhere. */
+export function currentValue(known: Conditions | undefined, field: Measurement, nowMs: number): number | null {
+  const measured = known?.fields[field];
+  return measured && isFresh(measured, nowMs) ? measured.value : null;
+}
+
+/** Returns where the wind blows from at a station, in degrees; `null` where it was not measured of late, or where it is calm. */
+export function currentWindDirection(known: Conditions | undefined, nowMs: number): number | null {
+  return known && hasNoDirection(known) ? null : currentValue(known, "windDirDeg", nowMs);
+}
+
+/** Returns when the newest of a station's values was measured, `null` where there is none. */
+export function newestOf({ fields }: Conditions): number | null {
+  let newest: number | null = null;
+  for (const measured of Object.values(fields)) newest = later(newest, measured?.atMs ?? null);
+  return newest;
+}
+
+/** Returns the sea at one station, each value with its age. A calm has no direction. */
+export function seaAtStation(known: Conditions | undefined, nowMs: number): SeaState {
+  const sea = emptySea();
+  for (const field of seaFields) {
+    const measured = known?.fields[field];
+    if (!measured || (field === "windDirDeg" && hasNoDirection(known))) continue;
+    sea[field] = measured.value;
+    sea.agesMin[field] = (nowMs - measured.atMs) / minuteMs;
+  }
+  return sea;
+}
+
+/**
+ * Returns the sea over many stations: the median of each field among those who measured it in the last three hours, and the mean
+ * direction of the wind, without calms. It has no age: half of all that is live is older than 45 minutes by nature.
+ */
+export function seaOverStations(list: Iterable<Conditions>, nowMs: number): SeaState {
+  const values = new Map<SeaField, number[]>(seaFields.map((field) => [field, []]));
+  for (const known of list) {
+    for (const field of seaFields) {
+      const measured = known.fields[field];
+      if (field === "windDirDeg" && hasNoDirection(known)) continue;
+      if (measured && isFresh(measured, nowMs)) values.get(field)?.push(measured.value);
+    }
+  }
+  const sea = emptySea();
+  for (const [field, measured] of values)
+    sea[field] = field === "windDirDeg" ? meanDirection(measured) : median(measured);
+  return sea;
+}
+
+/** Returns a sea of which nothing was measured. */
+export function emptySea(): SeaState {
+  const nothing = Object.fromEntries(seaFields.map((field) => [field, null])) as Record<SeaField, null>;
+  return { ...nothing, agesMin: {} };
+}
+
+function hasNoDirection({ fields }: Conditions): boolean {
+  return fields.windDirDeg !== undefined && !hasDirection(fields.windDirDeg, fields.windSpeedMps);
+}
+
+/** Returns whether what was measured at a time still says something of the sea's state. */
+export function isFresh({ atMs }: { atMs: number }, nowMs: number): boolean {
+  return nowMs - atMs < staleAfterMs;
+}
+
+/** Returns the later of two times, or the one that is known. */
+export function later(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.max(a, b);
+}

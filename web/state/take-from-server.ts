@@ -1,0 +1,41 @@
+import { batch } from "@preact/signals-core";
+import type { Clock } from "../../shared/clock.ts";
+import type { ServerListener } from "../net/follow-server.ts";
+import { isFresh } from "../sea/conditions.ts";
+import type { PageState } from "./page-state.ts";
+
+/** Returns what takes all that the server says into the state. */
+export function takeFromServer(state: PageState, clock: Clock): ServerListener {
+  const { network, connection, cachedAtMs, polls } = state;
+  return {
+    knows: (stationId) => network.stations.has(stationId),
+    onState: (next) =>
+      batch(() => {
+        connection.value = next;
+        // What was missed since comes now.
+        if (next.kind === "live") cachedAtMs.value = null;
+        else polls.value = null;
+      }),
+    onSnapshot: (snapshot) =>
+      batch(() => {
+        network.setConditions(snapshot.conditions);
+        cachedAtMs.value = snapshot.cachedAtMs;
+        state.conditionsLoaded.value++;
+      }),
+    onArrival({ observation, eventId, replayed }) {
+      network.apply(observation);
+      const isNews = !replayed && isFresh({ atMs: Date.parse(observation.timestamp) }, clock.now());
+      const { count } = state.arrived.value;
+      state.arrived.value = { count: count + 1, newest: { observation, eventId, isNews } };
+    },
+    onStations(stations) {
+      network.setStations(stations);
+      state.stationsLoaded.value++;
+    },
+    onStatus: (status) =>
+      batch(() => {
+        state.simulated.value = status.simulated;
+        polls.value = status.cachedAtMs === null ? status : null;
+      }),
+  };
+}

@@ -1,0 +1,129 @@
+import type { Clock } from "../../shared/clock.ts";
+import { make, setText } from "../dom/dom.ts";
+import { currentValue } from "../sea/conditions.ts";
+import { formatAge } from "../words/format.ts";
+import { formatMeasurement, type Units } from "../words/units.ts";
+import { type ListedStation, listed, nameOf, newest } from "./listed.ts";
+
+/** The rows of the list, of which one comes to the Tab key. */
+type ListRows = {
+  readonly element: HTMLElement;
+  /** The station whose row has the focus. */
+  readonly focused: string | null;
+  /** Shows these stations in this order; what has the focus keeps it. */
+  show(stations: readonly ListedStation[], units: Units): void;
+  /** The station whose card is open. */
+  select(stationId: string | null): void;
+  /** Its bell sounds now. */
+  rung(stationId: string): void;
+};
+
+const glowMs = 3_000;
+
+/** Makes rows. @param onSelect called with the station whose row is chosen */
+export function createListRows(onSelect: (stationId: string) => void, clock: Clock): ListRows {
+  const element = make("ol", { id: "stations" });
+  const rows = new Map<string, HTMLLIElement>();
+  let selected: string | null = null;
+  /** The one row that the Tab key comes to; arrows go on from there. */
+  let tabStop: string | null = null;
+  const idOf = (target: EventTarget | null) =>
+    target instanceof Element ? target.closest<HTMLElement>("li")?.dataset.stationId : undefined;
+  element.addEventListener("focusin", ({ target }) => moveTabStop(idOf(target) ?? tabStop));
+  element.addEventListener("click", ({ target }) => {
+    const stationId = idOf(target);
+    if (stationId) onSelect(stationId);
+  });
+
+  return {
+    element,
+    get focused() {
+      return findFocused();
+    },
+    show(stations, units) {
+      const focused = findFocused();
+      removeAllBut(new Set(stations.map(({ stationId }) => stationId)));
+      let place = element.firstElementChild;
+      for (const listedStation of stations) {
+        const row = rows.get(listedStation.stationId) ?? addRow(listedStation.stationId);
+        fillRow(row, listedStation, units, clock.now());
+        if (row === place) place = place.nextElementSibling;
+        else element.insertBefore(row, place);
+      }
+      // A row that is moved loses the focus, and who reads with it the place.
+      if (focused !== null && findFocused() !== focused) buttonOf(focused)?.focus({ preventScroll: true });
+      if (tabStop === null || !rows.has(tabStop)) moveTabStop(stations[0]?.stationId ?? null);
+    },
+    select(stationId) {
+      selected = stationId;
+      for (const [id, row] of rows) markSelected(row, id === selected);
+    },
+    rung(stationId) {
+      const row = rows.get(stationId);
+      if (!row) return;
+      row.classList.add("rung");
+      clock.after(glowMs, () => row.classList.remove("rung"));
+    },
+  };
+
+  function findFocused(): string | null {
+    return element.querySelector<HTMLElement>("li:has(:focus)")?.dataset.stationId ?? null;
+  }
+
+  function removeAllBut(ids: ReadonlySet<string>): void {
+    for (const [id, row] of rows) {
+      if (ids.has(id)) continue;
+      row.remove();
+      rows.delete(id);
+    }
+  }
+
+  function addRow(stationId: string): HTMLLIElement {
+    const row = createRow(stationId);
+    rows.set(stationId, row);
+    markSelected(row, stationId === selected);
+    return row;
+  }
+
+  function moveTabStop(stationId: string | null): void {
+    if (stationId === tabStop) return;
+    buttonOf(tabStop)?.setAttribute("tabindex", "-1");
+    buttonOf(stationId)?.setAttribute("tabindex", "0");
+    tabStop = stationId;
+  }
+
+  function buttonOf(stationId: string | null): HTMLButtonElement | null {
+    return (stationId === null ? undefined : rows.get(stationId))?.querySelector("button") ?? null;
+  }
+}
+
+function createRow(stationId: string): HTMLLIElement {
+  const span = (className: string) => make("span", { className });
+  const values = span("values");
+  values.append(...listed.map(([field, label]) => make("span", {}, `${label} `, make("b", { className: field }))));
+  const button = make("button", { type: "button", tabIndex: -1 }, span("name"), span("age"), span("id"), values);
+  const row = make("li", {}, button);
+  row.dataset.stationId = stationId;
+  return row;
+}
+
+function fillRow(row: HTMLLIElement, listedStation: ListedStation, units: Units, nowMs: number): void {
+  const { stationId, station, conditions } = listedStation;
+  const at = newest(listedStation);
+  setText(part(row, "name"), nameOf(listedStation));
+  setText(part(row, "age"), at === 0 ? "silent" : formatAge(nowMs - at));
+  setText(part(row, "id"), [stationId, station?.owner].filter(Boolean).join(" · "));
+  for (const [field] of listed) {
+    setText(part(row, field), formatMeasurement(field, currentValue(conditions, field, nowMs), units));
+  }
+}
+
+function markSelected(row: HTMLLIElement, isSelected: boolean): void {
+  row.querySelector("button")?.setAttribute("aria-pressed", String(isSelected));
+}
+
+function part(row: HTMLElement, className: string): Element {
+  const found = row.querySelector(`.${className}`);
+  if (!found) throw new Error(`a row has no ${className}`);
+  return found;
+}

@@ -1,0 +1,78 @@
+import { extraMeasurements, type Measurement } from "../../shared/measurements.ts";
+import { make, setChildren } from "../dom/dom.ts";
+import type { Conditions } from "../net/answers.ts";
+import { newestOf } from "../sea/conditions.ts";
+import { trendArrow, trendOf } from "../sea/trend.ts";
+import { mapping } from "../sound/mapping.ts";
+import { type SeaField, seaFields } from "../sound/sea-state.ts";
+import type { StationHistory } from "../state/page-state.ts";
+import { formatAgo } from "../words/format.ts";
+import { formatMeasurement, labelOf, type Units } from "../words/units.ts";
+import { createSparkline } from "./sparkline.ts";
+
+/** What a station measured, and how that has gone. */
+export type Measured = {
+  conditions: Conditions | undefined;
+  history: StationHistory;
+  units: Units;
+  nowMs: number;
+};
+
+/** The readings on a card: those that are heard with their past day, and more in a list that opens. */
+type Readings = {
+  elements: HTMLElement[];
+  show(measured: Measured): void;
+};
+
+/** Values of one report differ in age by less than this. */
+const sameReportMs = 5 * 60_000;
+const secondary = extraMeasurements.filter((field) => !seaFields.some((heard: Measurement) => heard === field));
+const emptyLine = { loading: "loading…", unknown: "past day not known", known: "–" };
+
+/** Makes readings that show nothing yet. */
+export function createReadings(): Readings {
+  const rows = seaFields.map((field) => ({ field, row: make("li") }));
+  const values = make("ul", { className: "readings" }, ...rows.map(({ row }) => row));
+  const moreValues = make("dl");
+  const more = make("details", {}, make("summary", { textContent: "More measured there" }), moreValues);
+  return {
+    elements: [values, more],
+    show(measured) {
+      for (const { field, row } of rows) setChildren(row, createReading(field, measured));
+      const { conditions, units } = measured;
+      const extra = secondary.filter((field) => conditions?.fields[field]);
+      more.hidden = extra.length === 0;
+      setChildren(
+        moreValues,
+        extra.flatMap((field) => [
+          make("dt", { textContent: labelOf(field) }),
+          make("dd", { textContent: formatMeasurement(field, conditions?.fields[field]?.value, units) }),
+        ]),
+      );
+    },
+  };
+}
+
+function createReading(field: SeaField, { conditions, history, units, nowMs }: Measured): (Node | string)[] {
+  const newest = conditions ? newestOf(conditions) : null;
+  const measured = conditions?.fields[field];
+  const label = make("span", { className: "label", textContent: labelOf(field) });
+  if (!measured) {
+    const missing = make("span", { className: "missing" }, make("s", { textContent: "not measured" }));
+    return [label, " ", missing, make("small", { textContent: ` ${mapping[field].missing}` })];
+  }
+  const value = make("span", { className: "value" }, formatMeasurement(field, measured.value, units));
+  const past = typeof history === "string" ? [] : history;
+  const trend = trendOf(field, past, nowMs);
+  if (trend) {
+    const arrow = { textContent: trendArrow[trend], title: trend, role: "img", ariaLabel: trend };
+    value.append(" ", make("span", { className: "trend", ...arrow }));
+  }
+  if (newest !== null && newest - measured.atMs > sameReportMs) {
+    label.append(make("small", { textContent: ` ${formatAgo(nowMs - measured.atMs)}` }));
+  }
+  const line =
+    createSparkline(field, past, nowMs, units) ??
+    make("small", { textContent: emptyLine[typeof history === "string" ? history : "known"] });
+  return [label, " ", value, line];
+}

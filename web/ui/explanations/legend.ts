@@ -1,0 +1,53 @@
+import { make } from "../../dom/dom.ts";
+import type { MapTheme } from "../../map/colours.ts";
+import { drawMark, legendMarks } from "../../map/layers/marks.ts";
+
+const words: readonly (readonly [keyof typeof legendMarks, string])[] = [
+  ["cold", "cold water, 4 °C"],
+  ["warm", "warm water, 28 °C"],
+  ["lowWaves", "waves of 1 m: a small ring"],
+  ["highWaves", "waves of 6 m: a wide ring"],
+  ["westWind", "wind from the west lays it over to the east"],
+  ["noWaterTemp", "hollow: water temperature not measured"],
+  ["stale", "faded: two and a half hours old"],
+  ["silent", "a dot: silent for three hours or more"],
+];
+
+const moving =
+  "A ring that spreads: its bell sounds now; broken, where waves or water temperature are missing. A thin line going east: " +
+  "many reports came at once, and ring from west to east. A beam: it points to where the wind comes from when it pings. " +
+  "The darker part of the map has night.";
+
+const [width, height, scale] = [56, 38, 1.2];
+
+/** Says what the marks of the map mean, by the very marks that it draws. */
+export function showLegend(element: HTMLElement, theme: MapTheme): void {
+  element.replaceChildren(
+    make("h2", { textContent: "What the marks mean" }),
+    ...words.map(([mark, meaning]) =>
+      make("div", { className: "legend-row" }, createPicture(mark), make("span", { textContent: meaning })),
+    ),
+    make("p", { textContent: moving }),
+  );
+
+  function createPicture(mark: keyof typeof legendMarks): HTMLCanvasElement {
+    const ratio = Math.min(2, devicePixelRatio);
+    const canvas = make("canvas", {
+      width: width * ratio,
+      height: height * ratio,
+      attributes: { "aria-hidden": "true" },
+    });
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+    const context = canvas.getContext("2d");
+    context?.scale(ratio, ratio);
+    if (context)
+      drawMark(context, legendMarks[mark], { x: width / 2, y: height / 2 + (isWide(mark) ? 0 : 5), scale, theme });
+    return canvas;
+  }
+}
+
+/** A wide ring needs all of its picture, a small mark stands with its foot below the middle. */
+function isWide(mark: keyof typeof legendMarks): boolean {
+  return (legendMarks[mark].waveHeightM ?? 0) > 3;
+}

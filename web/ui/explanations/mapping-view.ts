@@ -1,0 +1,33 @@
+import { make } from "../../dom/dom.ts";
+import { type MappingRow, mapping } from "../../sound/mapping.ts";
+
+/** Writes the mapping as a table, in words: the same mapping that is heard. */
+export function showMapping(element: HTMLElement): void {
+  const heads = ["Measured", "You hear", "From", "To", "Not measured"];
+  const head = make("tr", {}, ...heads.map((text) => make("th", { scope: "col", textContent: text })));
+  element.replaceChildren(
+    make("table", {}, make("thead", {}, head), make("tbody", {}, ...Object.values<MappingRow>(mapping).map(createRow))),
+  );
+
+  function createRow({ measured, unit, range: [least, most], ...words }: MappingRow): HTMLTableRowElement {
+    const cells = [
+      words.heard,
+      `${end(least, unit)}: ${words.least}`,
+      `${end(most, unit)}: ${words.most}`,
+      words.missing,
+    ];
+    return make(
+      "tr",
+      {},
+      make("th", { scope: "row", textContent: measured }),
+      // On a narrow page the columns' heads are gone, and each cell says what it is.
+      ...cells.map((text, index) =>
+        make("td", { textContent: text, attributes: { "data-label": heads[index + 1] ?? "" } }),
+      ),
+    );
+  }
+}
+
+function end(value: number, unit: string): string {
+  return `${String(value).replace("-", "−")}${unit === "°" ? "" : "\u00a0"}${unit}`;
+}
