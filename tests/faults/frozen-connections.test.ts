@@ -130,8 +130,9 @@ test.concurrent("a worker loses all its connections without a close, says so, an
 
 test.concurrent("a worker loses only the connection over which BullMQ waits for polls, replaces it, and polls on without a restart", async () => {
   const port = freePort();
+  // Upstream and Redis of its own: file and schedule are to be no other worker's.
+  const upstream = startUpstream();
   const settings = { NDBC_URL: upstream.url, POLL_SECONDS: "1", BACKFILL_HOURS: "0", WORKER_PORT: String(port) };
-  // A Redis of its own: the schedule is to be no other worker's.
   const { url, stop } = await startRedis();
   upstream.files.set(latestObsPath, latestObsFile(stations, nextMinute()));
   const redis = await startWire(url);
@@ -148,4 +149,5 @@ test.concurrent("a worker loses only the connection over which BullMQ waits for 
   expect(service.logged.filter(({ level }) => level === "error")).toEqual([]);
   await service.stop();
   await stop();
+  await upstream.stop();
 });

@@ -266,7 +266,7 @@ describe("a service that is told to stop exits 0", () => {
       await stream.ended;
       // Once at its beginning, and once more as the last word.
       expect(stream.raw.match(/^retry: \d+$/gm)).toHaveLength(2);
-      expect(stream.raw).toMatch(/\nretry: \d+\n\n$/);
+      expect(stream.raw).toMatch(/\nretry: \d+\n$/);
     }
   });
 });

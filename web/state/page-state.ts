@@ -92,7 +92,7 @@ export type PageState = {
   /** The time of the frame that is shown; `null`: now. */
   pastAtMs: Signal<number | null>;
 
-  // The time, for what changes only because it passes: in whole seconds, quarters of a minute and minutes since 1970.
+  // For what changes only because time passes: seconds, quarters of a minute and minutes since the page was opened.
   second: Signal<number>;
   quarter: ReadonlySignal<number>;
   minute: ReadonlySignal<number>;
