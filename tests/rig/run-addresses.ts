@@ -5,6 +5,7 @@ export const runVariables = {
   postgres: "BELLBUOY_TEST_POSTGRES",
   browser: "BELLBUOY_TEST_BROWSER",
   player: "BELLBUOY_TEST_PLAYER",
+  services: "BELLBUOY_TEST_SERVICES",
 } as const;
 
 /** Returns the address of the run's PostgreSQL, with the rights to make databases. */
@@ -20,4 +21,9 @@ export function browserUrl(): string | null {
 /** Returns whether the run has built the player already. */
 export function isPlayerBuilt(): boolean {
   return process.env[runVariables.player] === "built";
+}
+
+/** Returns the folder into which the run has bundled the services. */
+export function bundledServices(): string | null {
+  return process.env[runVariables.services] ?? null;
 }

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { isAlive } from "../../services/dev/daemon.ts";
+import { bundleServices } from "./bundled-services.ts";
 import { chromium, startChromium } from "./chromium.ts";
 import { startTestCluster } from "./database.ts";
 import { runVariables } from "./run-addresses.ts";
@@ -36,7 +37,7 @@ export async function runSuite(args: string[], hints: string[] = []): Promise<nu
   const parts: Promise<Part>[] = [];
   const interrupted = onInterrupt();
   try {
-    const starting = startShared(parts);
+    const starting = startShared(parts, folder);
     const variables = await Promise.race([starting, interrupted]);
     if (variables === null) return 130;
     const run = runTests(args, variables, interrupted);
@@ -47,21 +48,24 @@ export async function runSuite(args: string[], hints: string[] = []): Promise<nu
   }
 }
 
-/** Starts PostgreSQL and Chromium and builds the player. @returns the variables that pass them on */
-async function startShared(parts: Promise<Part>[]): Promise<Record<string, string>> {
+/** Starts PostgreSQL and Chromium, builds the player and bundles the services. @returns the variables that pass them on */
+async function startShared(parts: Promise<Part>[], folder: string): Promise<Record<string, string>> {
   const own = <P extends Part>(part: Promise<P>): Promise<P> => {
     parts.push(part);
     return part;
   };
   const cluster = own(startTestCluster());
   const browser = chromium === null ? null : own(startChromium(chromium));
-  // A process of its own: it keeps a processor busy, while the other two wait for the disk.
+  const services = join(folder, "bundle");
+  // A process of its own: it keeps a processor busy, while the others wait for the disk.
   const build = Bun.spawn([process.execPath, "web/build.ts"], { cwd: project, stdio: ["ignore", "ignore", "inherit"] });
-  if ((await build.exited) !== 0) throw new Error("the player could not be built");
+  const [exitCode] = await Promise.all([build.exited, bundleServices(services)]);
+  if (exitCode !== 0) throw new Error("the player could not be built");
   const url = (await browser)?.url;
   return {
     [runVariables.postgres]: (await cluster).url,
     [runVariables.player]: "built",
+    [runVariables.services]: services,
     ...(url === undefined ? {} : { [runVariables.browser]: url }),
   };
 }

@@ -8,6 +8,7 @@ import { Redis } from "ioredis";
 import { startRedis } from "../../services/dev/redis.ts";
 import { redisAddress } from "../../shared/redis.ts";
 import { type Database, startDatabase } from "./database.ts";
+import { bundledServices } from "./run-addresses.ts";
 
 /** A PostgreSQL database and a Redis that no one else uses. */
 export type Stack = Database & {
@@ -109,9 +110,12 @@ export async function startStack(redisPort?: number): Promise<Stack> {
   };
 }
 
-/** The file that starts a service. */
+/** The file that starts a service: of the bundle of this run, or else of the sources. */
 function mainOf(service: ServiceName): string {
-  return join(import.meta.dir, `../../services/${service}/main.ts`);
+  const bundle = bundledServices();
+  return bundle === null
+    ? join(import.meta.dir, `../../services/${service}/main.ts`)
+    : join(bundle, "services", service, "main.js");
 }
 
 /** Starts a service as its users do, and waits until it says that it runs. */
