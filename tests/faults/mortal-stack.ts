@@ -1,12 +1,11 @@
-import { mkdtempSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../services/dev/ports.ts";
 import { type Postgres, startPostgres } from "../../services/dev/postgres.ts";
 import { type Redis, startRedis } from "../../services/dev/redis.ts";
 import { migrate } from "../../shared/migrate.ts";
 import { connectSql, type Sql } from "../../shared/sql.ts";
+import { copyDataDir } from "../rig/data-dir.ts";
 import { type ServiceName, type StartingService, spawnService } from "../rig/stack.ts";
 import { createTestClock } from "../rig/test-clock.ts";
 
@@ -48,7 +47,7 @@ export type MortalService = Mortal & {
 
 /** Starts PostgreSQL and Redis, with the schema in place. */
 export async function startMortalStack(): Promise<MortalStack> {
-  const dataDir = mkdtempSync(join(tmpdir(), "bellbuoy-faults-"));
+  const dataDir = await copyDataDir();
   const [postgres, redis] = await Promise.all([mortalPostgres(dataDir), mortalRedis(join(dataDir, "redis"))]);
   const sql = connectSql(postgres.url, "test", createTestClock());
   await migrate(sql);
@@ -81,8 +80,8 @@ export async function startMortalStack(): Promise<MortalStack> {
 
 async function mortalPostgres(dataDir: string): Promise<Mortal & { url: string }> {
   const port = freePort();
-  // Unlike in other tests it must keep its word when it is killed: fsync stays on.
-  const start = () => startPostgres({ dataDir, port, settings: { shared_buffers: "64MB" } });
+  // What a killed process has written is kept by the kernel, without fsync too.
+  const start = () => startPostgres({ dataDir, port, settings: { fsync: "off", shared_buffers: "64MB" } });
   return mortalDaemon("PostgreSQL", await start(), start);
 }
 

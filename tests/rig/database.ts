@@ -1,14 +1,12 @@
 // The PostgreSQL of a test run, and databases in it that a single test file uses.
 
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import postgres from "postgres";
 import { type Postgres, startPostgres } from "../../services/dev/postgres.ts";
 import { migrate } from "../../shared/migrate.ts";
 import { connectPatientSql, connectSql, type Sql } from "../../shared/sql.ts";
+import { copyDataDir } from "./data-dir.ts";
 import { postgresUrl } from "./run-addresses.ts";
 import { createTestClock } from "./test-clock.ts";
 
@@ -20,13 +18,21 @@ const template = "bellbuoy_template";
 
 let cluster: Promise<TestCluster> | null = null;
 
-/** Starts a PostgreSQL whose data live for one run, with the template that {@link createDatabase} copies. */
-export async function startTestCluster(): Promise<TestCluster> {
-  const dataDir = mkdtempSync(join(tmpdir(), "bellbuoy-test-"));
-  // PostgreSQL runs as another account where root started it.
-  chmodSync(dataDir, 0o711);
-  // A power cut cannot cost what the run throws away anyway.
-  const settings = { fsync: "off", full_page_writes: "off", shared_buffers: "64MB", max_connections: "300" };
+/**
+ * Starts a PostgreSQL whose data live for one run, with the template that {@link createDatabase} copies.
+ * @param made the folder with the data to copy, of this run by default
+ */
+export async function startTestCluster(made?: string): Promise<TestCluster> {
+  const dataDir = await copyDataDir(made);
+  const settings = {
+    // A power cut cannot cost what the run throws away anyway.
+    fsync: "off",
+    full_page_writes: "off",
+    shared_buffers: "64MB",
+    max_connections: "300",
+    // Each database of a test would be looked at once a minute, by a process of its own.
+    autovacuum: "off",
+  };
   const server = await startPostgres({ dataDir, settings });
   await administer(server.url, `create database ${template}`);
   const sql = connectPatientSql(databaseUrl(server.url, template), "template");

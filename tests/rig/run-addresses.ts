@@ -3,6 +3,7 @@
 /** The variables by which the launcher passes on what it started. */
 export const runVariables = {
   postgres: "BELLBUOY_TEST_POSTGRES",
+  postgresData: "BELLBUOY_TEST_POSTGRES_DATA",
   browser: "BELLBUOY_TEST_BROWSER",
   player: "BELLBUOY_TEST_PLAYER",
   services: "BELLBUOY_TEST_SERVICES",
@@ -11,6 +12,11 @@ export const runVariables = {
 /** Returns the address of the run's PostgreSQL, with the rights to make databases. */
 export function postgresUrl(): string | null {
   return process.env[runVariables.postgres] ?? null;
+}
+
+/** Returns the folder with the run's unused PostgreSQL data, to be copied. */
+export function postgresData(): string | null {
+  return process.env[runVariables.postgresData] ?? null;
 }
 
 /** Returns the WebSocket address of the run's Chromium. */

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { isAlive } from "../../services/dev/daemon.ts";
 import { bundleServices } from "./bundled-services.ts";
 import { chromium, startChromium } from "./chromium.ts";
+import { makeDataDir } from "./data-dir.ts";
 import { startTestCluster } from "./database.ts";
 import { runVariables } from "./run-addresses.ts";
 
@@ -54,7 +55,8 @@ async function startShared(parts: Promise<Part>[], folder: string): Promise<Reco
     parts.push(part);
     return part;
   };
-  const cluster = own(startTestCluster());
+  const data = makeDataDir();
+  const cluster = own(data.then(startTestCluster));
   const browser = chromium === null ? null : own(startChromium(chromium));
   const services = join(folder, "bundle");
   // A process of its own: it keeps a processor busy, while the others wait for the disk.
@@ -64,6 +66,7 @@ async function startShared(parts: Promise<Part>[], folder: string): Promise<Reco
   const url = (await browser)?.url;
   return {
     [runVariables.postgres]: (await cluster).url,
+    [runVariables.postgresData]: await data,
     [runVariables.player]: "built",
     [runVariables.services]: services,
     ...(url === undefined ? {} : { [runVariables.browser]: url }),
