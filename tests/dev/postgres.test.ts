@@ -1,7 +1,7 @@
 // The private PostgreSQL of `bun run dev`, `bun run demo` and tests.
 
-import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Postgres, startPostgres } from "../../services/dev/postgres.ts";
@@ -14,34 +14,31 @@ const isRoot = process.getuid?.() === 0;
 /** What a crash of the machine would do to a cluster does not matter here. */
 const settings = { fsync: "off" };
 
-/** What a first start has made: `initdb` takes longer than all else here. */
-let madeDir: string;
-let dataDir: string;
-let started: Postgres[];
+/** The data of all tests here: to make them takes longer than all else. */
+const dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
+let running: Postgres | null = null;
 
-beforeAll(async () => {
-  madeDir = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
-  await (await startPostgres({ dataDir: madeDir, settings })).stop();
-});
-
-afterAll(() => rm(madeDir, { recursive: true }));
-
-beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
-  // Owners and modes too: PostgreSQL refuses a cluster that others may read.
-  await Bun.$`cp -a ${madeDir}/. ${dataDir}`;
-  started = [];
-});
-
-afterEach(async () => {
-  for (const postgres of started) await postgres.stop();
+afterAll(async () => {
+  await stop();
   await rm(dataDir, { recursive: true });
 });
 
+/** Starts the server, unless it runs. */
 async function start(): Promise<Postgres> {
-  const postgres = await startPostgres({ dataDir, settings });
-  started.push(postgres);
-  return postgres;
+  running ??= await startPostgres({ dataDir, settings });
+  return running;
+}
+
+async function stop(): Promise<void> {
+  await running?.stop();
+  running = null;
+}
+
+/** Stores something, other than before. @returns it */
+async function store(url: string): Promise<number> {
+  const id = 44_009 + Math.floor(Math.random() * 1_000);
+  await query(url, `create table if not exists buoys (id int); delete from buoys; insert into buoys values (${id})`);
+  return id;
 }
 
 async function query(url: string, text: string): Promise<unknown[]> {
@@ -54,40 +51,11 @@ async function query(url: string, text: string): Promise<unknown[]> {
 }
 
 test("the first start makes a UTF-8 database called bellbuoy, on PostgreSQL 18, with the settings asked for", async () => {
-  await rm(dataDir, { recursive: true });
-  await mkdir(dataDir);
   const { url } = await start();
   expect(await query(url, "select current_database()")).toEqual(["bellbuoy"]);
   expect(await query(url, "show server_encoding")).toEqual(["UTF8"]);
   expect(await query(url, "show server_version")).toEqual([expect.stringMatching(/^18\./)]);
   expect(await query(url, "show fsync")).toEqual(["off"]);
-});
-
-test("what was stored is there after a restart", async () => {
-  const first = await start();
-  await query(first.url, "create table buoys as select 44009 as id");
-  await first.stop();
-
-  const second = await start();
-  expect(await query(second.url, "select id from buoys")).toEqual([44009]);
-});
-
-test("what was stored is there after the server was killed", async () => {
-  const first = await start();
-  await query(first.url, "create table buoys as select 44009 as id");
-  process.kill(first.pid, "SIGKILL");
-  await first.exited;
-  await first.stop();
-
-  const second = await start();
-  expect(await query(second.url, "select id from buoys")).toEqual([44009]);
-});
-
-test("a stopped server takes no connections, and stopping it again does no harm", async () => {
-  const { url, stop } = await start();
-  await stop();
-  await stop();
-  await expect(query(url, "select 1")).rejects.toThrow();
 });
 
 test("nobody gets in without the password", async () => {
@@ -102,20 +70,42 @@ test("a second start on the same data is refused and leaves the first alone", as
   expect(await query(url, "select 1")).toEqual([1]);
 });
 
+test("what was stored is there after the server was killed", async () => {
+  const first = await start();
+  const stored = await store(first.url);
+  process.kill(first.pid, "SIGKILL");
+  await first.exited;
+  await stop();
+
+  const second = await start();
+  expect(await query(second.url, "select id from buoys")).toEqual([stored]);
+});
+
+test("a stopped server takes no connections, stopping it again does no harm, and what was stored is there after a restart", async () => {
+  const { url, stop: stopOnce } = await start();
+  const stored = await store(url);
+  await stopOnce();
+  await stop();
+  await expect(query(url, "select 1")).rejects.toThrow();
+
+  expect(await query((await start()).url, "select id from buoys")).toEqual([stored]);
+});
+
 test("a server whose starter was killed is ended by the next start, and its data are kept", async () => {
+  await stop();
   const orphan = await startElsewhere(project);
-  await query(orphan.url, "create table buoys as select 44009 as id");
+  const stored = await store(orphan.url);
   orphan.starter.kill("SIGKILL");
   await orphan.starter.exited;
 
   const { url } = await start();
   await expect(query(orphan.url, "select 1")).rejects.toThrow();
-  expect(await query(url, "select id from buoys")).toEqual([44009]);
+  expect(await query(url, "select id from buoys")).toEqual([stored]);
 });
 
 test("a stranger that got the process id of a server long gone is left alone", async () => {
   const stranger = Bun.spawn(["sleep", "60"]);
-  await (await start()).stop();
+  await stop();
   await Bun.write(join(dataDir, "cluster/postmaster.pid"), `${stranger.pid}\n`);
 
   const { url } = await start();
@@ -125,6 +115,7 @@ test("a stranger that got the process id of a server long gone is left alone", a
 });
 
 test("what PostgreSQL has to say is told when it does not start", async () => {
+  await stop();
   const failed = startPostgres({ dataDir, settings: { shared_buffers: "nonsense" } });
   await expect(failed).rejects.toThrow(
     /^PostgreSQL did not start: .*invalid value for parameter "shared_buffers": "nonsense"/,
@@ -139,6 +130,7 @@ test.if(isRoot)("root starts it from a project that only root may read", async (
   for (const path of [...needed, ...packages]) {
     await cp(join(project, path), join(closed, path), { recursive: true, verbatimSymlinks: true });
   }
+  await stop();
   const { url, starter } = await startElsewhere(closed);
   expect(await query(url, "select current_database()")).toEqual(["bellbuoy"]);
   starter.kill("SIGTERM");
