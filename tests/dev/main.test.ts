@@ -41,13 +41,14 @@ afterAll(async () => {
 
 test("`bun run demo` clears away what a killed stack left and has the same data, serves the simulated sea, and one Ctrl-C ends all of it", async () => {
   const port = freePort();
-  const first = Bun.spawn([process.execPath, "services/dev/main.ts", "--demo"], options({ PORT: String(port) }));
+  const env = { PORT: String(port), BACKFILL_HOURS: "1" };
+  const first = Bun.spawn([process.execPath, "services/dev/main.ts", "--demo"], options(env));
   await untilSaid(first.stdout, "Ctrl-C ends it.");
   const stored = await eventId(port);
   first.kill("SIGKILL");
   await first.exited;
 
-  const second = startStack("demo", { PORT: String(port) });
+  const second = startStack("demo", env);
   const said = await untilSaid(second.stdout, "Ctrl-C ends it.");
   expect(said).toContain(`bellbuoy is ready: http://localhost:${port}\n`);
   expect(said).toContain("The sea is simulated");
@@ -92,8 +93,9 @@ test("a wrong setting of the stack's own is told in one line", async () => {
 });
 
 test("a wrong setting that a service finds is told by that service alone, and the stack ends", async () => {
-  expect(await failure({ PORT: "0", POLL_SECONDS: "never" })).toBe(
-    'bellbuoy worker: POLL_SECONDS is "never", but must be a whole number from 1 to 3600\n',
+  // With the data of the first test, which takes long to make.
+  expect(await failure({ PORT: "0", BACKFILL_HOURS: "never" }, "--demo")).toBe(
+    'bellbuoy worker: BACKFILL_HOURS is "never", but must be a whole number from 0 (none) to 1080\n',
   );
   expect(processesOfTheStack()).toEqual([]);
 });
@@ -125,9 +127,9 @@ function pressCtrlC(stack: Bun.Subprocess): void {
   for (const pid of [stack.pid, ...children.trim().split(/\s+/).map(Number)]) process.kill(pid, "SIGINT");
 }
 
-/** What `bun run dev` says on stderr when it ends with exit code 1. */
-async function failure(env: Record<string, string>): Promise<string> {
-  const stack = Bun.spawn([process.execPath, "services/dev/main.ts"], options(env));
+/** What `bun run dev`, or `demo`, says on stderr when it ends with exit code 1. */
+async function failure(env: Record<string, string>, ...flags: string[]): Promise<string> {
+  const stack = Bun.spawn([process.execPath, "services/dev/main.ts", ...flags], options(env));
   const complaint = await new Response(stack.stderr).text();
   expect(await stack.exited).toBe(1);
   return complaint;
