@@ -25,6 +25,8 @@ let stack: MortalStack;
 let server: MortalService;
 let listener: Listening;
 const workers: MortalService[] = [];
+/** The one of {@link workers} that polls each second and lives on from test to test. */
+let poller: MortalService | null = null;
 let time = Date.UTC(2026, 4, 6);
 
 beforeAll(async () => {
@@ -33,10 +35,7 @@ beforeAll(async () => {
   await server.process.up;
   listener = await listen(`${server.url}/v1/observations/stream`);
 });
-afterEach(async () => {
-  for (const worker of workers.splice(0)) await worker.kill();
-  expect(stack.crashes).toEqual([]);
-});
+afterEach(() => expect(stack.crashes).toEqual([]));
 afterAll(async () => {
   listener.leave();
   await stack.stop();
@@ -54,6 +53,17 @@ async function startWorker(env: Record<string, string> = {}): Promise<MortalServ
   workers.push(worker);
   await worker.process.up;
   return worker;
+}
+
+/** Returns a worker that polls each second: that of the test before, if it has one. */
+async function pollingWorker(): Promise<MortalService> {
+  poller ??= await startWorker();
+  return poller;
+}
+
+async function killWorkers(): Promise<void> {
+  poller = null;
+  for (const worker of workers.splice(0)) await worker.kill();
 }
 
 /** Stores one observation as a worker does, and publishes nothing. @returns its event id */
@@ -92,7 +102,7 @@ describe("everything arrives in the end", () => {
     // The batch has begun, and stands still before its first row.
     const holding = await stack.sql.reserve();
     await holding`select pg_advisory_lock(${lockSpace}, ${locks.eventIds})`;
-    await startWorker();
+    await pollingWorker();
     await asked;
     const waiting = () => stack.sql`select from pg_locks where locktype = 'advisory' and not granted`;
     while ((await waiting()).length === 0) await Bun.sleep(10);
@@ -103,7 +113,7 @@ describe("everything arrives in the end", () => {
   });
 
   test("when Redis is killed in the middle of a burst, and comes back empty", async () => {
-    await startWorker();
+    await pollingWorker();
     serveNextFile();
     const all = hearsAll(2 * stationCount);
     await hearsAll(1);
@@ -115,6 +125,7 @@ describe("everything arrives in the end", () => {
   });
 
   test("when Redis is away as events are to be published", async () => {
+    await killWorkers();
     const worker = await startWorker({ POLL_SECONDS: "3600" });
     await worker.process.line(says("polled"));
     await stack.redis.kill();
@@ -129,14 +140,8 @@ describe("everything arrives in the end", () => {
     await expectNothingLost();
   });
 
-  test("when a worker is killed after it has stored and before it has published", async () => {
-    const id = await storeOne();
-    await startWorker();
-    await listener.event((event) => event.event === "observation" && event.id === id);
-    await expectNothingLost();
-  });
-
   test("when the first event after a restart of Redis has an id that does not follow the last one", async () => {
+    await killWorkers();
     const before = count(server, "Redis answers");
     await stack.redis.kill();
     await stack.redis.start();
@@ -151,9 +156,17 @@ describe("everything arrives in the end", () => {
     await expectNothingLost();
   });
 
+  test("when a worker is killed after it has stored and before it has published", async () => {
+    await killWorkers();
+    const id = await storeOne();
+    await pollingWorker();
+    await listener.event((event) => event.event === "observation" && event.id === id);
+    await expectNothingLost();
+  });
+
   test("when PostgreSQL is away while a listener comes back: it is let in, and gets what it missed", async () => {
     const [missed = "", newest = ""] = [await storeOne(), await storeOne()];
-    await startWorker();
+    await pollingWorker();
     await listener.event((event) => event.event === "observation" && event.id === newest);
     await stack.postgres.kill();
     const response = await fetch(`${server.url}/v1/observations/stream`, {
@@ -173,6 +186,7 @@ describe("everything arrives in the end", () => {
 
 describe("the job of a killed worker", () => {
   test("is taken over by another", async () => {
+    await killWorkers();
     // Empty again: no schedule of an earlier test makes another job.
     await stack.redis.kill();
     await stack.redis.start();
@@ -186,41 +200,20 @@ describe("the job of a killed worker", () => {
       },
     });
     const env = { NDBC_URL: hanging.url.origin, POLL_SECONDS: "3600" };
-    const [first, second] = [await startWorker(env), await startWorker(env)];
+    const first = await startWorker(env);
     await asked.promise;
     asked = Promise.withResolvers<void>();
-    // Nobody knows which of them has the job: after one of these two it was the one that did.
+    await startWorker(env);
     await first.kill();
-    await first.start();
-    await second.kill();
-    await second.start();
     await asked.promise;
+    await killWorkers();
     await hanging.stop(true);
-  });
-});
-
-describe("a service that is told to stop exits 0", () => {
-  test("worker and server, with streams open, which are told when to come back", async () => {
-    const [worker, stopping] = [await startWorker(), stack.startService("server")];
-    await stopping.process.up;
-    const streams = await Promise.all(
-      Array.from({ length: 5 }, () => listen(`${stopping.url}/v1/observations/stream`)),
-    );
-    const codes = await Promise.all([worker.terminate(), stopping.terminate()]);
-    expect(codes).toEqual([0, 0]);
-    for (const stream of streams) {
-      await stream.ended;
-      // Once at its beginning, and once more as the last word.
-      expect(stream.raw.match(/^retry: \d+$/gm)).toHaveLength(2);
-      expect(stream.raw).toMatch(/\nretry: \d+\n\n$/);
-    }
-    workers.pop();
   });
 });
 
 describe("the log", () => {
   test("has one line when PostgreSQL goes and one when it is back, however often it was tried", async () => {
-    const worker = await startWorker();
+    const worker = await pollingWorker();
     const both = [worker, server];
     const before = both.map((service) => [
       count(service, "waiting for PostgreSQL"),
@@ -250,5 +243,23 @@ describe("the log", () => {
       expect(count(service, "PostgreSQL answers")).toBe(came + 1);
     });
     expect(failedPolls(worker)).toBe(failedBefore);
+  });
+});
+
+describe("a service that is told to stop exits 0", () => {
+  test("worker and server, with streams open, which are told when to come back", async () => {
+    const [worker, stopping] = [await pollingWorker(), stack.startService("server")];
+    await stopping.process.up;
+    const streams = await Promise.all(
+      Array.from({ length: 5 }, () => listen(`${stopping.url}/v1/observations/stream`)),
+    );
+    const codes = await Promise.all([worker.terminate(), stopping.terminate()]);
+    expect(codes).toEqual([0, 0]);
+    for (const stream of streams) {
+      await stream.ended;
+      // Once at its beginning, and once more as the last word.
+      expect(stream.raw.match(/^retry: \d+$/gm)).toHaveLength(2);
+      expect(stream.raw).toMatch(/\nretry: \d+\n\n$/);
+    }
   });
 });

@@ -1,6 +1,6 @@
 // A database that is set back under running services: by a backup, by a failover, with a Redis that forgets.
 
-import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { createIdTransaction } from "../../services/worker/event-ids.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
@@ -11,7 +11,7 @@ import { type Listening, listen } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import { observed } from "../rig/observed.ts";
 import { silentLog } from "../rig/silent-log.ts";
-import { type Stack, startStack } from "../rig/stack.ts";
+import { type Service, type Stack, startStack } from "../rig/stack.ts";
 import { startUpstream } from "../rig/upstream.ts";
 
 setDefaultTimeout(120_000);
@@ -23,19 +23,23 @@ const setBack = /^the database was set back/;
 const upstream = startUpstream();
 const open: Listening[] = [];
 let stack: Stack;
+/** The stream of a server that lives through all of this. */
+let server: string;
 let time = Date.UTC(2026, 4, 6);
 
-beforeEach(async () => {
+beforeAll(async () => {
   stack = await startStack();
+  server = await streamOf(await stack.start("server"));
 });
-afterEach(async () => {
+afterEach(() => {
   for (const listener of open.splice(0)) listener.leave();
-  await stack.stop();
 });
-afterAll(upstream.stop);
+afterAll(async () => {
+  await stack.stop();
+  await upstream.stop();
+});
 
-async function startServer(): Promise<string> {
-  const { url } = await stack.start("server");
+async function streamOf({ url }: Service): Promise<string> {
   while (!(await fetch(`${url}/ready`)).ok) await Bun.sleep(10);
   return `${url}/v1/observations/stream`;
 }
@@ -84,20 +88,20 @@ function newWorker() {
   };
 }
 
-/** 100 events, a backup, 300 events more, and a listener of a server that has heard all of them. */
+/** 100 events, a backup, 300 events more, and a listener that has heard all of them. */
 async function untilRestored() {
   const worker = newWorker();
-  const server = await startServer();
   await worker.poll(100);
   const backup = await backUp(stack.databaseUrl, stack.sql);
   const listener = await listening(server);
   const lost = await worker.poll(300);
   await listener.heard(300);
-  return { worker, server, lost, listener, backup };
+  return { worker, lost, listener, backup };
 }
 
 test("a backup restored under workers and servers: open and late streams get a reset, and then every event", async () => {
-  const servers = [await startServer(), await startServer()] as const;
+  const second = await stack.start("server");
+  const servers = [server, await streamOf(second)] as const;
   const listeners = await Promise.all(servers.map((url) => listening(url)));
   upstream.files.set(latestObsPath, latestObsFile(100, new Date(time)));
   const env = { NDBC_URL: upstream.url, POLL_SECONDS: "1", BACKFILL_HOURS: "0" };
@@ -132,10 +136,11 @@ test("a backup restored under workers and servers: open and late streams get a r
   expect((await resetOf(late)).reason).toMatch(setBack);
   const warning = await worker.line(({ message }) => message.startsWith("PostgreSQL is behind what was published"));
   expect(warning.level).toBe("warn");
+  await Promise.all([worker.stop(), second.stop()]);
 });
 
 test("a listener that resumes before any event was published tells its server that the database was set back", async () => {
-  const { worker, server, lost, listener, backup } = await untilRestored();
+  const { worker, lost, listener, backup } = await untilRestored();
   await backup.restore();
   await worker.store(stationCount);
   const late = await listening(server, lost[10]);
@@ -147,7 +152,7 @@ test("a listener that resumes before any event was published tells its server th
 });
 
 test("a second restore of the same backup sets ids above those of the first, also by workers that were restarted", async () => {
-  const { server, listener, backup } = await untilRestored();
+  const { listener, backup } = await untilRestored();
   await backup.restore();
   const again = await backUp(stack.databaseUrl, stack.sql);
   const first = await newWorker().poll(10);
@@ -160,7 +165,7 @@ test("a second restore of the same backup sets ids above those of the first, als
 });
 
 test("with Redis empty at the same time no id is given twice, and open and late listeners hear every stored event", async () => {
-  const { server, lost, listener, backup } = await untilRestored();
+  const { lost, listener, backup } = await untilRestored();
   await backup.restore();
   await stack.redis.flushall();
   const ids = await newWorker().poll(stationCount);
@@ -171,7 +176,7 @@ test("with Redis empty at the same time no id is given twice, and open and late 
 });
 
 test("a Redis that comes back empty beside an unharmed database costs no listener a reset or an event", async () => {
-  const { worker, server, lost, listener } = await untilRestored();
+  const { worker, lost, listener } = await untilRestored();
   await stack.redis.flushall();
   const ids = [...(await newWorker().poll(5)), ...(await worker.poll(5))];
   expect(idsOf(await listener.heard(310)).slice(300)).toEqual(ids);

@@ -33,7 +33,7 @@ async function withoutConnections(databaseUrl: string, name: string, act: (admin
   });
   await admin.unsafe(`alter database ${name} allow_connections false`);
   const others = () => admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
-  while ((await others()).length > 0);
+  while ((await others()).length > 0) await Bun.sleep(5);
   await act(admin);
   await admin.unsafe(`alter database ${name} allow_connections true`);
   await admin.end();
