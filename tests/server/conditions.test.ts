@@ -2,16 +2,20 @@ import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { storeHistory, storePoll, storeStations } from "../../services/worker/store.ts";
 import { type Measurement, type Measurements, measurements } from "../../shared/measurements.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
+import { startApp } from "../rig/app.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
 
 setDefaultTimeout(120_000);
 
 const stack = await startStack();
-const server = await stack.start("server");
+const server = await startApp(stack);
 const file = { etag: null, lastModified: null, hash: null };
 
-afterAll(stack.stop);
+afterAll(async () => {
+  await server.stop();
+  await stack.stop();
+});
 
 type Known = { stationId: string } & Record<Measurement, { value: number; at: string } | null>;
 

@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { storeHistory, storeStations } from "../../services/worker/store.ts";
 import { type Measurements, type MedianMeasurement, medianMeasurements } from "../../shared/measurements.ts";
+import { startApp } from "../rig/app.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
 
 setDefaultTimeout(120_000);
 
 const stack = await startStack();
-const server = await stack.start("server");
+const server = await startApp(stack);
 
-afterAll(stack.stop);
+afterAll(async () => {
+  await server.stop();
+  await stack.stop();
+});
 
 type Frame = { at: string; stations: number } & Record<MedianMeasurement, number | null>;
 

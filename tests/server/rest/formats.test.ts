@@ -3,15 +3,19 @@ import { parse } from "csv-parse/sync";
 import { acceptedEncoding, acceptedFormat, type Format } from "../../../services/server/rest/negotiate.ts";
 import { storeHistory, storePoll, storeStations } from "../../../services/worker/store.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
+import { startApp } from "../../rig/app.ts";
 import { observed } from "../../rig/observed.ts";
 import { startStack } from "../../rig/stack.ts";
 
 setDefaultTimeout(120_000);
 
 const stack = await startStack();
-const server = await stack.start("server", { TRUST_PROXY: "1" });
+const server = await startApp(stack, { trustedProxies: 1 });
 
-afterAll(stack.stop);
+afterAll(async () => {
+  await server.stop();
+  await stack.stop();
+});
 
 const get = (path: string, headers: Record<string, string> = {}) => fetch(server.url + path, { headers });
 
