@@ -111,7 +111,7 @@ describe.each(tables)("$name", ({ file, parse }) => {
         const observations = parsed(() => parse(body)) ?? [];
         expect(observations.flatMap((row) => misfits(row, now))).toEqual([]);
       }),
-      inputs(330),
+      inputs(200),
     );
   });
 
@@ -137,7 +137,7 @@ describe.each(tables)("$name", ({ file, parse }) => {
         const kept = observations.length === rows.length ? observations.toSpliced(index, 1) : observations;
         expect(kept).toEqual(whole.toSpliced(index, 1));
       }),
-      inputs(330),
+      inputs(200),
     );
   });
 });
@@ -164,7 +164,7 @@ describe("activestations.xml", async () => {
         const list = parsed(() => parseActiveStations(xml));
         expect(list?.stations.flatMap(misfitsOfStation) ?? []).toEqual([]);
       }),
-      inputs(330),
+      inputs(200),
     );
   });
 
@@ -188,7 +188,7 @@ describe("activestations.xml", async () => {
         expect(stations.length).toBeWithin(others.length, whole.length + 1);
         expect(stations.flatMap(misfitsOfStation)).toEqual([]);
       }),
-      inputs(330),
+      inputs(200),
     );
   });
 
