@@ -150,7 +150,6 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
     await page.until(replayed);
     await page.view.cdp("Runtime.evaluate", { expression: axe });
     await expectNoFault(page, "offline");
-    await player.restartServer();
     player.closePages();
   });
 });
