@@ -1,3 +1,4 @@
+import type { Clock } from "../shared/clock.ts";
 import type { CachedAt, Status } from "./api.ts";
 import { find, setText } from "./dom.ts";
 import { formatAge } from "./format.ts";
@@ -20,7 +21,7 @@ const silentAfterMs = 20 * 60_000;
  * Keeps the connection in sight, in words, with the retry counting down.
  * @param newestAtMs when the newest report was measured, `null` before the first
  */
-export function createConnectionLine(newestAtMs: () => number | null): ConnectionLine {
+export function createConnectionLine(newestAtMs: () => number | null, clock: Clock): ConnectionLine {
   const connection = find("connection", HTMLElement);
   const retry = find("retry", HTMLElement);
   const newest = find("newest", HTMLElement);
@@ -81,14 +82,14 @@ export function createConnectionLine(newestAtMs: () => number | null): Connectio
   function describeRetry(): string {
     const retryAtMs = "retryAtMs" in state ? state.retryAtMs : null;
     if (retryAtMs === null) return "";
-    const seconds = Math.max(0, Math.ceil((retryAtMs - performance.now()) / 1000));
+    const seconds = Math.max(0, Math.ceil((retryAtMs - clock.monotonicMs()) / 1000));
     return seconds === 0 ? "trying again now" : `trying again in ${seconds} s`;
   }
 
   function describeAge(): string {
     const atMs = newestAtMs();
     if (atMs === null) return state.kind === "live" ? "no report yet" : "";
-    const age = formatAge(Date.now() - atMs);
+    const age = formatAge(clock.now() - atMs);
     const text = `newest report ${age === "just now" ? age : `${age} old`}`;
     const silence = state.kind === "live" ? describeSilence() : null;
     return silence === null ? text : `${text}; ${silence}`;
@@ -99,9 +100,9 @@ export function createConnectionLine(newestAtMs: () => number | null): Connectio
     if (polls === null) return null;
     const { lastPoll, pollSeconds, lastPollBegun, pollsStopped } = polls;
     if (pollsStopped && lastPollBegun !== null) {
-      return `the server has not asked NDBC for ${formatAge(Date.now() - Date.parse(lastPollBegun))}`;
+      return `the server has not asked NDBC for ${formatAge(clock.now() - Date.parse(lastPollBegun))}`;
     }
-    const pollMs = lastPoll === null ? 0 : Date.now() - Date.parse(lastPoll);
+    const pollMs = lastPoll === null ? 0 : clock.now() - Date.parse(lastPoll);
     const longestMs = Math.max(silentAfterMs, 2_000 * (pollSeconds ?? 0));
     return pollMs > longestMs ? `NDBC silent for ${formatAge(pollMs)}` : null;
   }

@@ -1,3 +1,4 @@
+import type { Clock } from "../shared/clock.ts";
 import type { Network } from "./network.ts";
 import { seaAtStation, seaOverStations } from "./network.ts";
 import type { ReplayFrame } from "./replay-frames.ts";
@@ -55,6 +56,7 @@ export function createListening(
   network: Network,
   stationsInView: () => Iterable<string>,
   events: ListeningEvents,
+  clock: Clock,
 ): Listening {
   let playing: Playing | null = null;
   let midi: MidiOut | null = null;
@@ -138,14 +140,14 @@ export function createListening(
   }
 
   function stationSea(stationId: string): SeaState {
-    return seaAtStation(network.conditions.get(stationId), Date.now());
+    return seaAtStation(network.conditions.get(stationId), clock.now());
   }
 
   function regionalSea(): SeaState {
     const known = Array.from(stationsInView(), (stationId) => network.conditions.get(stationId));
     return seaOverStations(
       known.filter((conditions) => conditions !== undefined),
-      Date.now(),
+      clock.now(),
     );
   }
 }

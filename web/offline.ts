@@ -1,10 +1,11 @@
+import type { Clock } from "../shared/clock.ts";
 import { loadMedians } from "./api.ts";
+import { deadline } from "./stream.ts";
 
 /** The page has more urgent things to ask for when it opens. */
 const keepFirstMs = 2_000;
 const keepAgainMs = 30 * 60_000;
 const lookMs = 60_000;
-const requestMs = 20_000;
 
 /**
  * Lets the player open without a network from now on, by a service worker beside the page. Browsers have those on https
@@ -36,17 +37,17 @@ function tellAsked(): void {
  * Has the service worker keep the network's past day, so that a page without a network has one to replay: asked for once
  * the page is in peace, and every half an hour while somebody looks at it and does not save data.
  */
-export async function keepPastDay(server: string): Promise<void> {
+export async function keepPastDay(server: string, clock: Clock): Promise<void> {
   await untilControlled();
   let dueAtMs = 0;
   const keepWhenDue = () => {
-    if (document.hidden || !navigator.onLine || savesData() || performance.now() < dueAtMs) return;
-    dueAtMs = performance.now() + keepAgainMs;
+    if (document.hidden || !navigator.onLine || savesData() || clock.monotonicMs() < dueAtMs) return;
+    dueAtMs = clock.monotonicMs() + keepAgainMs;
     // Without an answer there is nothing to keep, and the next one is asked for in its time.
-    loadMedians(server, { bbox: null }, AbortSignal.timeout(requestMs)).catch(() => {});
+    loadMedians(server, { bbox: null }, deadline(clock)).catch(() => {});
   };
-  setTimeout(keepWhenDue, keepFirstMs);
-  setInterval(keepWhenDue, lookMs);
+  clock.after(keepFirstMs, keepWhenDue);
+  clock.every(lookMs, keepWhenDue);
   document.addEventListener("visibilitychange", keepWhenDue);
 }
 

@@ -1,7 +1,9 @@
+import type { Clock } from "../shared/clock.ts";
 import { type Conditions, loadHistory, type Station } from "./api.ts";
 import { find } from "./dom.ts";
 import { addReport, type PastReport } from "./replay-frames.ts";
 import { type CardHistory, createStationCard } from "./station-card.ts";
+import { deadline } from "./stream.ts";
 import type { Units } from "./units.ts";
 
 /** What the card shows of a station besides its past day. */
@@ -14,6 +16,7 @@ export type CardFacts = {
 };
 
 export type OpenCardParts = {
+  clock: Clock;
   /** `null` where no server can be asked. */
   server: string | null;
   factsOf(stationId: string): CardFacts;
@@ -37,10 +40,9 @@ export type OpenCard = {
 };
 
 const dayMs = 24 * 60 * 60_000;
-const requestMs = 20_000;
 
 /** Fetched with the first station that somebody chooses. */
-export function createOpenCard({ server, factsOf, ...actions }: OpenCardParts): OpenCard {
+export function createOpenCard({ clock, server, factsOf, ...actions }: OpenCardParts): OpenCard {
   const element = find("card", HTMLElement);
   const card = createStationCard(element, actions);
   let shown: string | null = null;
@@ -64,7 +66,7 @@ export function createOpenCard({ server, factsOf, ...actions }: OpenCardParts): 
     update,
     take(report) {
       if (report.stationId !== shown) return;
-      const sinceMs = Date.now() - dayMs;
+      const sinceMs = clock.now() - dayMs;
       arrived = addReport(arrived, report, sinceMs);
       if (typeof history !== "string") history = addReport(history, report, sinceMs);
       update();
@@ -84,13 +86,13 @@ export function createOpenCard({ server, factsOf, ...actions }: OpenCardParts): 
   async function reload(): Promise<void> {
     const stationId = shown;
     if (stationId === null || server === null) return;
-    const sinceMs = Date.now() - dayMs;
+    const sinceMs = clock.now() - dayMs;
     let loaded: CardHistory;
     asking.abort();
     asking = new AbortController();
     const { signal } = asking;
     try {
-      loaded = await loadHistory(server, stationId, sinceMs, AbortSignal.any([signal, AbortSignal.timeout(requestMs)]));
+      loaded = await loadHistory(server, stationId, sinceMs, deadline(clock, signal));
     } catch {
       loaded = typeof history === "string" ? "unknown" : history;
     }
@@ -102,6 +104,6 @@ export function createOpenCard({ server, factsOf, ...actions }: OpenCardParts): 
   }
 
   function update(): void {
-    if (shown !== null) card.show({ stationId: shown, history, nowMs: Date.now(), ...factsOf(shown) });
+    if (shown !== null) card.show({ stationId: shown, history, nowMs: clock.now(), ...factsOf(shown) });
   }
 }

@@ -1,4 +1,4 @@
-import { systemClock } from "../shared/clock.ts";
+import { type Clock, systemClock } from "../shared/clock.ts";
 import { measurements } from "../shared/measurements.ts";
 import { createConnectionLine } from "./connection-line.ts";
 import { createControls } from "./controls.ts";
@@ -29,6 +29,8 @@ type ScheduledBell = { stationId: string; eventId: string | null; arrivedAtMs: n
 const zoomStep = 1.6;
 
 const hooked = new URL(location.href).searchParams.get("hook") === "1";
+/** The one clock of the page; a test may bring another. */
+const clock: Clock = (hooked && Reflect.get(globalThis, "pageClock")) || systemClock;
 const address = readServerAddress(
   new URL(location.href),
   document.querySelector<HTMLMetaElement>('meta[name="bellbuoy-server"]')?.content ?? "",
@@ -38,6 +40,7 @@ const storage = findStorage();
 const settings = readSettings(storage, navigator.language);
 const network = createNetwork(measurements);
 const viewing = createViewing({
+  clock,
   anyStation: () => map.nearest(null, "up"),
   onView(again) {
     showView();
@@ -81,15 +84,19 @@ const actions: Record<KeyAction, () => unknown> = {
   help: toggleHelp,
 };
 
-const line = createConnectionLine(() => network.newestAtMs);
-const map = createWorldMap(find("map", HTMLElement), {
-  onSelect: chooseOnMap,
-  onView(mapView) {
-    viewing.moveMap(mapView);
-    sounding?.refresh();
-    if (viewing.view.mode === "24h") showReplay();
+const line = createConnectionLine(() => network.newestAtMs, clock);
+const map = createWorldMap(
+  find("map", HTMLElement),
+  {
+    onSelect: chooseOnMap,
+    onView(mapView) {
+      viewing.moveMap(mapView);
+      sounding?.refresh();
+      if (viewing.view.mode === "24h") showReplay();
+    },
   },
-});
+  clock,
+);
 // At once: a map that has come to rest elsewhere would be taken for moved.
 if (viewing.view.map) map.setView(viewing.view.map);
 const list = createStationList(
@@ -100,6 +107,7 @@ const list = createStationList(
     viewing.choose(stationId);
     map.showStation(stationId);
   },
+  clock,
 );
 const listenButton = createListenButton(async () => (await loadSounding()).toggle());
 const controls = createControls({
@@ -120,11 +128,11 @@ function start(): void {
   followKeys((action) => void actions[action]());
   controls.showSettings();
   showView();
-  setInterval(tick, 1_000);
+  clock.every(1_000, tick);
   // What is needed to sound is fetched before the click, so that it is followed by sound at once.
   const prepare = () => void loadSounding().catch(() => {});
   if ("requestIdleCallback" in globalThis) requestIdleCallback(prepare, { timeout: 3_000 });
-  else setTimeout(prepare, 1_000);
+  else clock.after(1_000, prepare);
   void registerServiceWorker();
   if ("problem" in address) line.showConnection({ kind: "refused", reason: address.problem, retryAtMs: null });
   else follow(address.url);
@@ -142,7 +150,7 @@ function follow(url: string): void {
         line.showConnection(state);
         if (state.kind !== "live") return;
         showReplay();
-        if (!kept) void keepPastDay(url);
+        if (!kept) void keepPastDay(url, clock);
         kept = true;
       },
       onSnapshot(snapshot) {
@@ -162,18 +170,18 @@ function follow(url: string): void {
       },
       onStatus: line.showStatus,
     },
-    systemClock,
+    clock,
   );
 }
 
 function take({ observation, eventId, replayed }: Arrival): void {
   const { stationId, timestamp, waterTempC, waveHeightM } = observation;
   heard++;
-  map.setMark(stationId, markOf(network.apply(observation), Date.now()));
+  map.setMark(stationId, markOf(network.apply(observation), clock.now()));
   list.update();
   if (stationId === viewing.view.stationId) showLighthouse(null);
   card?.take(observation);
-  const isNews = !replayed && Date.now() - Date.parse(timestamp) <= staleAfterMs;
+  const isNews = !replayed && clock.now() - Date.parse(timestamp) <= staleAfterMs;
   if (isNews) arrivals.set(stationId, { eventId, arrivedAtMs: performance.now() });
   const longitude = network.stations.get(stationId)?.longitude ?? null;
   sounding?.arrive(isNews ? { stationId, longitude, waterTempC, waveHeightM } : null);
@@ -191,7 +199,7 @@ function loadSounding(): Promise<Sounding> {
 async function fetchSounding(): Promise<Sounding> {
   const { createSounding } = await import("./sounding.ts");
   sounding = createSounding({
-    clock: systemClock,
+    clock,
     network,
     settings,
     view: () => viewing.view,
@@ -219,7 +227,7 @@ function chooseOnMap(stationId: string | null): void {
 function describeChosen(stationId: string): string {
   const { stations, conditions } = network;
   const chosen = { stationId, station: stations.get(stationId), conditions: conditions.get(stationId) };
-  return describeListed(chosen, settings.units);
+  return describeListed(chosen, settings.units, clock.now());
 }
 
 function toggleMute(): void {
@@ -255,6 +263,7 @@ async function showCard(): Promise<void> {
   }
   const { createOpenCard } = await import("./open-card.ts");
   card ??= createOpenCard({
+    clock,
     server,
     factsOf: (stationId) => ({
       station: network.stations.get(stationId),
@@ -294,6 +303,7 @@ function showReplay(): void {
 async function fetchReplayBar(url: string): Promise<ReplayBar> {
   const { createReplayBar } = await import("./replay-bar.ts");
   replayBar = createReplayBar({
+    clock,
     server: url,
     stationsInView: map.stationsInView,
     onPlay: (frame) => sounding?.play(frame),
@@ -316,14 +326,14 @@ function isReplayed(stationId: string | null): boolean {
 function showLighthouse(turnsSinceMs: number | null): void {
   const { mode, preset, stationId } = viewing.view;
   const known = stationId === null ? undefined : network.conditions.get(stationId);
-  const windDirDeg = currentWindDirection(known, Date.now());
+  const windDirDeg = currentWindDirection(known, clock.now());
   const pings = mode === "tune" && isHeard(presetChoices[preset].lighthouse, false);
   const shines = pings && stationId !== null && windDirDeg !== null;
   map.setLighthouse(shines ? { stationId, windDirDeg, turnsSinceMs } : null);
 }
 
 function showNetwork(): void {
-  map.setMarks(marksOf(network, Date.now()));
+  map.setMarks(marksOf(network, clock.now()));
   showLighthouse(null);
   list.update();
   card?.update();
@@ -334,7 +344,7 @@ function showNetwork(): void {
 /** Whatever changes only because time goes by. */
 function tick(): void {
   line.tick();
-  const second = Math.floor(Date.now() / 1000);
+  const second = Math.floor(clock.now() / 1000);
   if (network.newestAtMs === null) return;
   if (second % 60 === 0) showNetwork();
   else if (second % 15 === 0) {

@@ -15,10 +15,10 @@ const dayMs = 24 * 60 * 60_000;
  * of the whole network, which `keepPastDay` keeps.
  * @throws as `loadConditions` does
  */
-export async function loadPastDay(server: string, of: PastOf, signal: AbortSignal): Promise<PastDay> {
+export async function loadPastDay(server: string, of: PastOf, nowMs: number, signal: AbortSignal): Promise<PastDay> {
   if ("stationId" in of) {
-    const reports = await loadHistory(server, of.stationId, Date.now() - dayMs - staleAfterMs, signal);
-    return { of, frames: framesOfStation(reports, Math.floor(Date.now() / frameStepMs) * frameStepMs) };
+    const reports = await loadHistory(server, of.stationId, nowMs - dayMs - staleAfterMs, signal);
+    return { of, frames: framesOfStation(reports, Math.floor(nowMs / frameStepMs) * frameStepMs) };
   }
   try {
     return { of, frames: await loadFrames(server, of.bbox, signal) };

@@ -1,10 +1,13 @@
+import type { Clock } from "../shared/clock.ts";
 import { find, setText } from "./dom.ts";
 import { loadPastDay, type PastDay, type PastOf } from "./past-day.ts";
 import { boxAround } from "./region.ts";
 import { framesPerDay, isMeasured } from "./replay-frames.ts";
 import type { PlacedStation } from "./shown-stations.ts";
+import { deadline } from "./stream.ts";
 
 export type ReplayBarParts = {
+  clock: Clock;
   /** Where the past is asked for. */
   server: string;
   stationsInView(): string[];
@@ -35,11 +38,11 @@ export type ReplayBar = {
 /** Between two positions of the slider while it is dragged nothing need be played. */
 const scrubDelayMs = 150;
 const followMs = 400;
-const requestMs = 20_000;
 const fetching = "Fetching the past 24 hours…";
 
 /** Makes the bar work that is in the page. */
 export function createReplayBar({
+  clock,
   server,
   stationsInView,
   onPlay,
@@ -54,8 +57,8 @@ export function createReplayBar({
   /** Whose past is asked for, or else there. */
   let wanted: PastOf | null = null;
   let loading: AbortController | null = null;
-  let scrubTimer: ReturnType<typeof setTimeout> | undefined;
-  let followTimer: ReturnType<typeof setInterval> | undefined;
+  let cancelScrub: (() => void) | undefined;
+  let endFollowing: (() => void) | undefined;
   slider.addEventListener("input", () => scrubTo(Number(slider.value)));
   find("replay-live", HTMLElement).addEventListener("click", onBackToNow);
 
@@ -69,7 +72,7 @@ export function createReplayBar({
     },
     show(wish) {
       bar.hidden = false;
-      followTimer ??= setInterval(follow, followMs);
+      endFollowing ??= clock.every(followMs, follow);
       if (wish === null) return showText(fetching);
       const of = typeof wish === "string" ? { stationId: wish } : regionInView(wish);
       if (of === null) return showNothing();
@@ -80,9 +83,9 @@ export function createReplayBar({
       if (bar.contains(document.activeElement)) find("listen", HTMLElement).focus();
       bar.hidden = true;
       loading?.abort();
-      clearInterval(followTimer);
-      clearTimeout(scrubTimer);
-      scrubTimer = followTimer = undefined;
+      endFollowing?.();
+      cancelScrub?.();
+      cancelScrub = endFollowing = undefined;
       day = wanted = loading = null;
       slider.value = "0";
     },
@@ -111,7 +114,7 @@ export function createReplayBar({
     if (!goesOn) day = null;
     if (!goesOn) showText(fetching);
     try {
-      const loaded = await loadPastDay(server, of, AbortSignal.any([request.signal, AbortSignal.timeout(requestMs)]));
+      const loaded = await loadPastDay(server, of, clock.now(), deadline(clock, request.signal));
       if (loading !== request) return;
       loading = null;
       wanted = loaded.of;
@@ -138,17 +141,17 @@ export function createReplayBar({
     const position = Math.min(framesPerDay - 1, Math.max(0, frame));
     slider.value = String(position);
     showFrame(position);
-    clearTimeout(scrubTimer);
-    scrubTimer = setTimeout(() => {
-      scrubTimer = undefined;
+    cancelScrub?.();
+    cancelScrub = clock.after(scrubDelayMs, () => {
+      cancelScrub = undefined;
       onPlay(position);
-    }, scrubDelayMs);
+    });
   }
 
   /** Shows what is heard, unless somebody is choosing. */
   function follow(): void {
     const frame = heardFrame();
-    if (frame === null || scrubTimer !== undefined || String(frame) === slider.value) return;
+    if (frame === null || cancelScrub !== undefined || String(frame) === slider.value) return;
     slider.value = String(frame);
     showFrame(frame);
   }

@@ -1,3 +1,4 @@
+import type { Clock } from "../shared/clock.ts";
 import { find, make, setText } from "./dom.ts";
 import type { Listening } from "./listening.ts";
 import { createMixer } from "./mixer.ts";
@@ -11,11 +12,16 @@ import { type Layer, layers } from "./sound/sound-event.ts";
  * @param levels of the layers, 0..1; the mixer changes them
  * @param onLevel told when it has
  */
-export function createSoundExtras(listening: Listening, levels: Record<Layer, number>, onLevel: () => void): void {
+export function createSoundExtras(
+  listening: Listening,
+  levels: Record<Layer, number>,
+  onLevel: () => void,
+  clock: Clock,
+): void {
   followMixer(listening, levels, onLevel);
-  followSleep(listening);
-  followRecording(listening);
-  followWholeHour(listening);
+  followSleep(listening, clock);
+  followRecording(listening, clock);
+  followWholeHour(listening, clock);
   followMidi(listening);
 }
 
@@ -33,7 +39,7 @@ function followMixer({ player }: Listening, levels: Record<Layer, number>, onLev
   mixer.show(levels);
 }
 
-function followSleep({ player }: Listening): void {
+function followSleep({ player }: Listening, clock: Clock): void {
   const choice = find("sleep", HTMLSelectElement);
   const left = find("sleep-left", HTMLElement);
   const timer = createSleepTimer({
@@ -46,21 +52,21 @@ function followSleep({ player }: Listening): void {
   choice.addEventListener("change", () => {
     const minutes = Number(choice.value);
     if (minutes === 0) timer.cancel();
-    else timer.start(minutes, performance.now());
+    else timer.start(minutes, clock.monotonicMs());
     show();
   });
-  setInterval(() => {
-    timer.tick(performance.now());
+  clock.every(1_000, () => {
+    timer.tick(clock.monotonicMs());
     show();
-  }, 1_000);
+  });
 
   function show(): void {
-    const ms = timer.remainingMs(performance.now());
+    const ms = timer.remainingMs(clock.monotonicMs());
     setText(left, ms === null ? "" : `Silent in ${formatClock(ms / 1000)}`);
   }
 }
 
-function followRecording({ player }: Listening): void {
+function followRecording({ player }: Listening, clock: Clock): void {
   const button = find("record", HTMLButtonElement);
   const state = find("recording", HTMLElement);
   /** Beside the state, which a screen reader reads out: it is not to count the seconds. */
@@ -81,15 +87,15 @@ function followRecording({ player }: Listening): void {
     recording = null;
     setText(button, "Record what is heard");
     setText(elapsed, "");
-    save(await stopped.stop(), stopped.format.extension);
+    save(await stopped.stop(), stopped.format.extension, clock);
     setText(state, `Saved ${formatClock(stopped.elapsedMs / 1000)}.`);
   });
-  setInterval(() => {
+  clock.every(1_000, () => {
     if (recording) setText(elapsed, formatClock(recording.elapsedMs / 1000));
-  }, 1_000);
+  });
 }
 
-function followWholeHour({ player }: Listening): void {
+function followWholeHour({ player }: Listening, clock: Clock): void {
   const button = find("save-hour", HTMLButtonElement);
   const cancel = find("cancel-save", HTMLButtonElement);
   const progress = find("save-progress", HTMLProgressElement);
@@ -109,7 +115,7 @@ function followWholeHour({ player }: Listening): void {
           progress.value = share;
         },
       });
-      save(wav, "wav");
+      save(wav, "wav", clock);
       setText(state, "Saved.");
     } catch (error) {
       setText(state, rendering.signal.aborted ? "Cancelled." : `It could not be rendered: ${error}`);
@@ -167,10 +173,10 @@ function followMidi(listening: Listening): void {
   }
 }
 
-function save(blob: Blob, extension: string): void {
+function save(blob: Blob, extension: string, clock: Clock): void {
   const url = URL.createObjectURL(blob);
-  make("a", { href: url, download: recordingName(Date.now(), extension) }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  make("a", { href: url, download: recordingName(clock.now(), extension) }).click();
+  clock.after(60_000, () => URL.revokeObjectURL(url));
 }
 
 function formatClock(seconds: number): string {

@@ -19,7 +19,6 @@ import { describeIntroduced, describeSea, describeSound } from "./words.ts";
 export type SoundingParts = {
   network: Network;
   settings: Settings;
-  /** Of captions and announcements. */
   clock: Clock;
   view(): View;
   stationsInView(): string[];
@@ -68,9 +67,9 @@ export function createSounding(parts: SoundingParts): Sounding {
   let rung = 0;
   /** What plays. The view is ahead of it while a past day is fetched, or where none can be had. */
   let heard: { view: View; day: PastDay | null } = { view: parts.view(), day: null };
-  let refreshTimer: ReturnType<typeof setTimeout> | undefined;
+  let isRefreshing = false;
 
-  const listening = createListening(network, parts.stationsInView, { onState: showState, onSound: hear });
+  const listening = createListening(network, parts.stationsInView, { onState: showState, onSound: hear }, clock);
   listening.player.prepare();
   for (const layer of layers) listening.player.setLayerLevel(layer, settings.levels[layer]);
   applySettings();
@@ -92,7 +91,7 @@ export function createSounding(parts: SoundingParts): Sounding {
       refresh();
       if (report === null) return;
       // What the network does in one moment arrives in one go, and is one burst.
-      if (waiting.length === 0) setTimeout(ringArrivals);
+      if (waiting.length === 0) clock.after(0, ringArrivals);
       waiting.push(report);
     },
     refresh,
@@ -113,7 +112,7 @@ export function createSounding(parts: SoundingParts): Sounding {
       made = true;
       try {
         const { createSoundExtras } = await import("./sound-extras.ts");
-        createSoundExtras(listening, settings.levels, parts.onLevels);
+        createSoundExtras(listening, settings.levels, parts.onLevels, clock);
       } catch (error) {
         showMissingPart(find("mixer", HTMLElement), error);
         setText(find("recording", HTMLElement), "Recording could not be loaded: reload the page.");
@@ -159,7 +158,7 @@ export function createSounding(parts: SoundingParts): Sounding {
       const { stationId } = heard.view;
       const known = stationId === null ? undefined : network.conditions.get(stationId);
       const history = stationId === parts.view().stationId ? parts.history() : [];
-      const sentence = describeIntroduced(event.field, known, history, settings.units);
+      const sentence = describeIntroduced(event.field, known, history, settings.units, clock.now());
       if (settings.captions) captions.show(sentence, atMs);
       return;
     }
@@ -170,20 +169,21 @@ export function createSounding(parts: SoundingParts): Sounding {
     if (!("field" in event)) rung++;
     parts.onStroke({ ...event, stationId }, atMs);
     const station = network.stations.get(stationId);
-    const sentence = describeSound(event, station, network.conditions.get(stationId), settings.units);
+    const sentence = describeSound(event, station, network.conditions.get(stationId), settings.units, clock.now());
     if (sentence && settings.captions) captions.show(sentence, atMs);
     if (sentence && settings.announcements) announce(sentence);
     showCounts();
   }
 
   function refresh(): void {
-    if (refreshTimer !== undefined) return;
-    refreshTimer = setTimeout(() => {
-      refreshTimer = undefined;
+    if (isRefreshing) return;
+    isRefreshing = true;
+    clock.after(refreshMs, () => {
+      isRefreshing = false;
       listening.refresh();
       showHearing();
       showCounts();
-    }, refreshMs);
+    });
   }
 
   function showState(state: PlayerState): void {

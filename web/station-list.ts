@@ -1,3 +1,4 @@
+import type { Clock } from "../shared/clock.ts";
 import type { Conditions, Station } from "./api.ts";
 import { make, setText } from "./dom.ts";
 import { formatAge, formatCount } from "./format.ts";
@@ -39,12 +40,15 @@ type Order = "newest" | "waves" | "wind" | "name";
 // Made once: for each comparison, it would take longer than all the rest of the list.
 const names = new Intl.Collator("en");
 
-const orders: Record<Order, { label: string; compare(a: ListedStation, b: ListedStation): number }> = {
+const orders: Record<Order, { label: string; compare(a: ListedStation, b: ListedStation, nowMs: number): number }> = {
   newest: { label: "Newest", compare: (a, b) => newest(b) - newest(a) || byId(a, b) },
-  waves: { label: "Waves", compare: (a, b) => value(b, "waveHeightM") - value(a, "waveHeightM") || byId(a, b) },
+  waves: {
+    label: "Waves",
+    compare: (a, b, nowMs) => value(b, "waveHeightM", nowMs) - value(a, "waveHeightM", nowMs) || byId(a, b),
+  },
   wind: {
     label: "Wind",
-    compare: (a, b) => value(b, "windSpeedMps") - value(a, "windSpeedMps") || byId(a, b),
+    compare: (a, b, nowMs) => value(b, "windSpeedMps", nowMs) - value(a, "windSpeedMps", nowMs) || byId(a, b),
   },
   name: { label: "Name", compare: (a, b) => names.compare(nameOf(a), nameOf(b)) || byId(a, b) },
 };
@@ -58,6 +62,7 @@ export function createStationList(
   stations: () => Iterable<ListedStation>,
   units: () => Units,
   onSelect: (stationId: string) => void,
+  clock: Clock,
 ): StationList {
   const search = make("input", { type: "search", placeholder: "Find a station" });
   search.setAttribute("aria-label", "Search the stations");
@@ -132,7 +137,7 @@ export function createStationList(
       const row = known.get(stationId);
       if (!row) return;
       row.classList.add("rung");
-      setTimeout(() => row.classList.remove("rung"), glowMs);
+      clock.after(glowMs, () => row.classList.remove("rung"));
     },
     focusSearch() {
       search.focus();
@@ -149,7 +154,8 @@ export function createStationList(
     frame = 0;
     const wanted = search.value.trim().toLowerCase();
     const matching = [...stations()].filter((station) => matches(station, wanted));
-    matching.sort(orders[order.value as Order].compare);
+    const { compare } = orders[order.value as Order];
+    matching.sort((a, b) => compare(a, b, clock.now()));
     const focused = rows.querySelector<HTMLElement>("li:has(:focus)");
     // Whoever reads a row keeps it, though others have come before it meanwhile.
     const shown = matching.filter(({ stationId }, rank) => rank < mostRows || stationId === focused?.dataset.stationId);
@@ -207,10 +213,10 @@ export function createStationList(
     const { stationId, station, conditions: known } = listedStation;
     const at = newest(listedStation);
     setText(part(row, "name"), nameOf(listedStation));
-    setText(part(row, "age"), at === 0 ? "silent" : formatAge(Date.now() - at));
+    setText(part(row, "age"), at === 0 ? "silent" : formatAge(clock.now() - at));
     setText(part(row, "id"), [stationId, station?.owner].filter(Boolean).join(" · "));
     for (const [field] of listed) {
-      setText(part(row, field), formatMeasurement(field, currentValue(known, field, Date.now()), units()));
+      setText(part(row, field), formatMeasurement(field, currentValue(known, field, clock.now()), units()));
     }
   }
 
@@ -234,9 +240,9 @@ export function createStationList(
 }
 
 /** A station in a few words, as its row has them. */
-export function describeListed(listedStation: ListedStation, units: Units): string {
+export function describeListed(listedStation: ListedStation, units: Units, nowMs: number): string {
   const measured = listed.flatMap(([field, label]) => {
-    const value = currentValue(listedStation.conditions, field, Date.now());
+    const value = currentValue(listedStation.conditions, field, nowMs);
     return value === null ? [] : `${label} ${formatMeasurement(field, value, units)}`;
   });
   return `${nameOf(listedStation)}: ${measured.join(", ") || "no waves, wind or water measured of late"}`;
@@ -261,8 +267,8 @@ function newest({ conditions }: ListedStation): number {
   return (conditions && newestOf(conditions)) ?? 0;
 }
 
-function value({ conditions }: ListedStation, field: "waveHeightM" | "windSpeedMps"): number {
-  return currentValue(conditions, field, Date.now()) ?? -1;
+function value({ conditions }: ListedStation, field: "waveHeightM" | "windSpeedMps", nowMs: number): number {
+  return currentValue(conditions, field, nowMs) ?? -1;
 }
 
 function byId(a: ListedStation, b: ListedStation): number {

@@ -1,3 +1,4 @@
+import type { Clock } from "../shared/clock.ts";
 import { decodeView, encodeView, type MapView, type Mode, type View } from "./view-url.ts";
 
 /** What is listened to and looked at, and the steps that lead from one view to the next. */
@@ -20,6 +21,7 @@ export type Viewing = {
 };
 
 export type ViewingParts = {
+  clock: Clock;
   /** The station to begin with where none was chosen. */
   anyStation(): string | null;
   /** Another view. @param again whether what sounds begins anew */
@@ -31,11 +33,11 @@ export type ViewingParts = {
 const keepAgainMs = 1_000;
 
 /** Keeps the view in the page's address, so that a link shares what is heard, and follows an address that is written there. */
-export function createViewing({ anyStation, onView, onMap }: ViewingParts): Viewing {
+export function createViewing({ clock, anyStation, onView, onMap }: ViewingParts): Viewing {
   let view: View = decodeView(location.hash);
   /** The station tuned in before this one. */
   let stationBefore: string | null = null;
-  let keepTimer: ReturnType<typeof setTimeout> | undefined;
+  let cancelKeeping: (() => void) | undefined;
   addEventListener("hashchange", followAddress);
 
   return {
@@ -98,7 +100,7 @@ export function createViewing({ anyStation, onView, onMap }: ViewingParts): View
 
   /** Not a step of the browser's history: nobody wants to go back through each move of the map. */
   function keep(): void {
-    clearTimeout(keepTimer);
+    cancelKeeping?.();
     const address = encodeView(view);
     try {
       history.replaceState(address, "", address);
@@ -106,6 +108,6 @@ export function createViewing({ anyStation, onView, onMap }: ViewingParts): View
       // Safari takes 100 in half a minute, which whoever holds an arrow key on the map soon has made.
     }
     // Chromium takes 200 in ten seconds, and says nothing of the rest.
-    if (history.state !== address) keepTimer = setTimeout(keep, keepAgainMs);
+    if (history.state !== address) cancelKeeping = clock.after(keepAgainMs, keep);
   }
 }

@@ -41,7 +41,7 @@ export function describeIntroduced(
   conditions: Conditions | undefined,
   history: readonly PastReport[],
   units: Units,
-  nowMs = Date.now(),
+  nowMs: number,
 ): string {
   const names: Record<SeaField, string> = {
     pressureHpa: "The drone throbs with the pressure",
@@ -65,7 +65,7 @@ export function describeSound(
   station: Station | undefined,
   conditions: Conditions | undefined,
   units: Units,
-  nowMs = Date.now(),
+  nowMs: number,
 ): string | null {
   if (event.type !== "bell" && event.type !== "bowed" && event.type !== "knock") return null;
   if (!event.stationId) return null;

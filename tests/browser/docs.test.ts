@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
@@ -18,17 +18,19 @@ describe.skipIf(chromium === null)("the page of the API", async () => {
   const now = new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
   await storePoll(stack.sql, latestObsPath, file, [observed("44009", now, { waveHeightM: 1.2 })]);
 
-  afterAll(stack.stop);
-
-  async function open(): Promise<Page> {
-    const page = await openPage(`${server.url}/docs`);
+  let page: Page;
+  beforeAll(async () => {
+    page = await openPage(`${server.url}/docs`);
     await page.until('document.querySelectorAll("section form").length > 0');
-    return page;
-  }
+  });
+  afterAll(async () => {
+    page.close();
+    await stack.stop();
+  });
 
   const answerOf = (id: string) => `document.querySelector("#${id} .answer").innerText`;
 
-  async function send(page: Page, id: string, fields: Record<string, string> = {}): Promise<void> {
+  async function send(id: string, fields: Record<string, string> = {}): Promise<void> {
     for (const [name, value] of Object.entries(fields)) {
       await page.view.evaluate(
         `Object.assign(document.getElementById("${id}-${name}"), { value: ${JSON.stringify(value)} }).dispatchEvent(new Event("input", { bubbles: true }))`,
@@ -38,7 +40,6 @@ describe.skipIf(chromium === null)("the page of the API", async () => {
   }
 
   test("shows each address that /openapi.json describes, asks no other host and complains of nothing", async () => {
-    const page = await open();
     const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: object };
     const shown = await page.view.evaluate<string[]>(
       '[...document.querySelectorAll("section h2")].map((title) => title.innerText.replace(/^GET\\s*/, ""))',
@@ -49,37 +50,31 @@ describe.skipIf(chromium === null)("the page of the API", async () => {
     );
     expect(new Set(asked)).toEqual(new Set([server.url]));
     expect(page.complaints).toEqual([]);
-    page.close();
   });
 
   test("sends what is filled in, says how to ask the same by curl, and shows the answer or why it is refused", async () => {
-    const page = await open();
-    await send(page, "conditions", { within: "1h", stations: "44009" });
+    await send("conditions", { within: "1h", stations: "44009" });
     expect(await page.view.evaluate<string>('document.querySelector("#conditions .send code").innerText')).toBe(
       `curl '${server.url}/v1/conditions?within=1h&stations=44009'`,
     );
     await page.until(`${answerOf("conditions")}.startsWith("200 in ")`);
     expect(await page.view.evaluate<string>(answerOf("conditions"))).toContain('"value": 1.2');
-    await send(page, "conditions", { within: "3d" });
+    await send("conditions", { within: "3d" });
     await page.until(`${answerOf("conditions")}.startsWith("400 in ")`);
     expect(await page.view.evaluate<string>(answerOf("conditions"))).toContain("is not a span from 1m to 48h");
-    page.close();
   });
 
   test("listens to the stream until it is stopped", async () => {
-    const page = await open();
-    await send(page, "observationsStream", { lastEventId: "0" });
+    await send("observationsStream", { lastEventId: "0" });
     await page.until(`${answerOf("observationsStream")}.includes("event: connection")`);
     await publishPending(stack.sql, stack.redis);
     await page.until(`${answerOf("observationsStream")}.includes("event: observation")`);
-    await send(page, "observationsStream");
+    await send("observationsStream");
     await page.until(`${answerOf("observationsStream")}.startsWith("Stopped after ")`);
-    page.close();
   });
 
   test("can be used by all: axe finds nothing, light or dark", async () => {
-    const page = await open();
-    await send(page, "stations");
+    await send("stations");
     await page.until(`${answerOf("stations")}.startsWith("200 in ")`);
     const axe = await Bun.file(Bun.resolveSync("axe-core/axe.min.js", import.meta.dir)).text();
     await page.view.cdp("Runtime.evaluate", { expression: axe });
@@ -93,6 +88,5 @@ describe.skipIf(chromium === null)("the page of the API", async () => {
       if (process.env.DOCS_PICTURE)
         await Bun.write(`${process.env.DOCS_PICTURE}-${value}.png`, await page.view.screenshot());
     }
-    page.close();
   });
 });

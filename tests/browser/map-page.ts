@@ -1,3 +1,4 @@
+import { systemClock } from "../../shared/clock.ts";
 import { createWorldMap, type MapStation, type Mark } from "../../web/map/world-map.ts";
 
 /** What the page of the map tells the test. Everything is of the last {@link reset}. */
@@ -9,14 +10,18 @@ const told = {
 
 const element = document.getElementById("map");
 if (!element) throw new Error("the page has no map");
-const map = createWorldMap(element, {
-  onSelect: (stationId) => {
-    told.selected.push(stationId);
-    map.select(stationId);
+const map = createWorldMap(
+  element,
+  {
+    onSelect: (stationId) => {
+      told.selected.push(stationId);
+      map.select(stationId);
+    },
+    onHover: (stationId) => told.hovered.push(stationId),
+    onView: () => told.views++,
   },
-  onHover: (stationId) => told.hovered.push(stationId),
-  onView: () => told.views++,
-});
+  systemClock,
+);
 
 const stations: MapStation[] = [
   { stationId: "46026", longitude: -122.84, latitude: 37.75 },

@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chromium } from "../rig/browser.ts";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { chromium, type Page } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
 import { enter, isLive, listen, moor, type OpenPlayer, press, startOpenPlayer, textOf } from "../rig/player.ts";
 
@@ -7,17 +7,30 @@ setDefaultTimeout(120_000);
 
 describe.skipIf(chromium === null)("the past day in a real browser", () => {
   let player: OpenPlayer;
+  let page: Page;
 
   beforeAll(async () => {
     await builtPlayer();
     player = await startOpenPlayer();
     await moor(player.stack);
+    page = await player.openReady();
+    await page.view.evaluate("globalThis.nativeFetch = fetch");
   });
-  afterEach(() => player.closePages());
   afterAll(() => player.stop());
 
+  /** Goes to a view as if the page had just been opened there: nothing sounds, and nothing of the past was asked for. */
+  async function begin(hash: string): Promise<void> {
+    await page.view.evaluate(`(() => {
+      globalThis.fetch = nativeFetch;
+      if (bellbuoy.listening.player.state === "playing") bellbuoy.listening.player.pause();
+      location.hash = "#network";
+    })()`);
+    await page.until('document.getElementById("replay-bar").hidden');
+    await page.view.evaluate(`performance.clearResourceTimings(), (location.hash = ${JSON.stringify(hash)})`);
+  }
+
   test("replays the region in view, and goes on at the same time of the day when the map is moved", async () => {
-    const page = await player.openReady("/?hook=1#network/@37.8,-122.8,8z");
+    await begin("#network/@37.8,-122.8,8z");
     await page.until('bellbuoy.map.stationsInView().join() === "46026"');
     await press(page, "r");
     await page.until(`${textOf("replay-time")}.endsWith("UTC")`);
@@ -33,18 +46,17 @@ describe.skipIf(chromium === null)("the past day in a real browser", () => {
   });
 
   test("asks again for the past of a region that could not be had, also where that of the whole network stands in", async () => {
-    const page = await player.openReady("/?hook=1#24h");
+    await begin("#24h");
     await page.until(`${textOf("replay-time")}.endsWith("UTC") && bellbuoy.map.stationsInView().length > 1`);
     const region = "?bbox=-123,37,-122,38";
     await page.view.evaluate(`(() => {
       globalThis.asked = 0;
       globalThis.can = [];
-      const native = fetch;
       globalThis.fetch = (input, init) => {
         const query = /medians(.*)/.exec(String(input))?.[1];
-        if (query === undefined) return native(input, init);
+        if (query === undefined) return nativeFetch(input, init);
         if (query === "${region}") asked++;
-        return can.includes(query) ? native(input, init) : Promise.reject(new TypeError("no network"));
+        return can.includes(query) ? nativeFetch(input, init) : Promise.reject(new TypeError("no network"));
       };
       location.hash = "#24h/@37.8,-122.8,8z";
     })()`);
@@ -64,7 +76,7 @@ describe.skipIf(chromium === null)("the past day in a real browser", () => {
   });
 
   test("begins a replay at the time that was chosen before, and stays there with another sound", async () => {
-    const page = await player.openReady("/?hook=1#24h/46026");
+    await begin("#24h/46026");
     await page.until(`${textOf("replay-time")}.endsWith("UTC")`);
     await enter(page, "#replay-position", "84");
     await page.until("bellbuoy.listening.frame === 84");
@@ -78,17 +90,16 @@ describe.skipIf(chromium === null)("the past day in a real browser", () => {
   });
 
   test("names what is heard, while the past of another station is fetched and after that has failed", async () => {
-    const page = await player.openReady("/?hook=1#24h/46026");
+    await begin("#24h/46026");
     await page.until(`${textOf("replay-time")}.endsWith("UTC")`);
     await listen(page);
     await page.until(`${textOf("hearing")}.startsWith("24 hours: Buoy 46026.")`);
     await page.view.evaluate(`(() => {
       globalThis.asked = [];
-      const native = fetch;
       globalThis.fetch = (input, init) =>
         String(input).includes("/by-station/44009")
           ? new Promise((_, reject) => asked.push(reject))
-          : native(input, init);
+          : nativeFetch(input, init);
       location.hash = "#24h/44009";
     })()`);
     await page.until(`${textOf("replay-time")}.startsWith("Fetching") && asked.length > 0`);

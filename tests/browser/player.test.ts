@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chromium } from "../rig/browser.ts";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { chromium, openPage, type Page } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
 import {
   enter,
@@ -14,6 +14,7 @@ import {
   startOpenPlayer,
   textOf,
 } from "../rig/player.ts";
+import { shortWaveforms } from "../rig/short-waveforms.ts";
 
 setDefaultTimeout(120_000);
 
@@ -25,7 +26,6 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     player = await startOpenPlayer();
     await moor(player.stack);
   });
-  afterEach(() => player.closePages());
   afterAll(() => player.stop());
 
   test("makes no audio context before the click, sounds after it, and tells of an interruption; media keys work", async () => {
@@ -62,174 +62,247 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     await page.until(`${button} === "Listen" && ${sound} === "paused"`);
     await page.view.evaluate("mediaKeys.play()");
     await page.until(`${button} === "Pause" && ${sound} === "playing"`);
+    player.closePages();
   });
 
-  test("shows a lone report on the map and in the list, and has its bell sound after it came", async () => {
-    const page = await player.openReady();
-    await listen(page);
-    await player.publish("46026");
-    await page.until("bellbuoy.scheduled.length === 1");
-    const [bell] = await scheduledBells(page);
-    expect(bell?.stationId).toBe("46026");
-    expect(bell?.soundsAtMs).toBeGreaterThan(bell?.arrivedAtMs ?? Number.NaN);
-    await page.until(`${rowOf("46026")}?.classList.contains("rung")`);
-    await page.until(`/just now.*waves 3\\.9\\sft.*wind 10\\skn.*water 54\\s°F/.test(${rowOf("46026")}.textContent)`);
-    expect(await page.view.evaluate<string[]>("bellbuoy.map.stationsInView()")).toContain("46026");
-    await page.until(`${textOf("captions")}.includes("Buoy 46026")`);
-    expect(page.complaints).toEqual([]);
-  });
+  describe("that stays open,", () => {
+    let page: Page;
 
-  test("spreads a burst over time, and counts every report of it", async () => {
-    const page = await player.openReady();
-    await listen(page);
-    const burst = player.stack.redis.pipeline();
-    for (let index = 0; index < 100; index++) burst.publish("observations:new", report(`Z${1000 + index}`));
-    await burst.exec();
-    await page.until("bellbuoy.scheduled.length >= 3");
-    const tally = await page.view.evaluate<Record<string, number>>("bellbuoy.listening.tally");
-    expect(tally.arrived).toBe(100);
-    expect((tally.rung ?? 0) + (tally.waiting ?? 0) + (tally.leftOut ?? 0)).toBe(100);
-    const times = (await scheduledBells(page)).map(({ soundsAtMs }) => soundsAtMs);
-    for (const [index, time] of times.slice(1).entries()) expect(time).toBeGreaterThan(times[index] ?? 0);
-    expect(await page.until<string>('document.querySelector("#counts").textContent')).toContain("of 100");
-    expect(page.complaints).toEqual([]);
-  });
-
-  test("a MIDI port gets at once what sounds, keeps being chosen, is silent in a pause, and is said to be gone", async () => {
-    const page = await player.openReady();
-    // Two synthesizers; a port opens, which is news of it, when the first message comes.
-    await page.view.evaluate(`(() => {
-      globalThis.sounding = {};
-      const access = { outputs: new Map() };
-      globalThis.unplug = (id) => { access.outputs.get(id).state = "disconnected"; access.onstatechange(); };
-      for (const id of ["one", "other"]) {
-        const keys = sounding[id] = new Set();
-        let isOpen = false;
-        access.outputs.set(id, { id, name: id, state: "connected", send([status, key]) {
-          if (!isOpen) { isOpen = true; queueMicrotask(() => access.onstatechange()); }
-          if (status >> 4 === 9) keys.add(key);
-          if (status >> 4 === 8) keys.delete(key);
-          if (status >> 4 === 11 && key === 120) keys.clear();
-        } });
-      }
-      navigator.requestMIDIAccess = async () => access;
-    })()`);
-    await listen(page);
-    await page.until("bellbuoy.listening.player.scoreTimeS > 1");
-    await page.view.evaluate(`document.getElementById("more").showPopover()`);
-    await page.until('!document.getElementById("record").disabled');
-    await page.view.evaluate('document.getElementById("midi").click()');
-    await page.until('document.querySelectorAll("#midi-output option").length === 3');
-    const choose = (id: string) => enter(page, "#midi-output", id);
-    const chosen = 'document.getElementById("midi-output").value';
-    const holds = (id: string) => `[57, 45].every((key) => sounding.${id}.has(key))`;
-    await choose("one");
-    expect(await page.view.evaluate<boolean>(holds("one"))).toBe(true);
-    await choose("other");
-    expect(await page.view.evaluate<boolean>(`sounding.one.size === 0 && ${holds("other")}`)).toBe(true);
-    expect(await page.view.evaluate<string>(chosen)).toBe("other");
-    await page.view.evaluate("bellbuoy.listening.player.pause()");
-    expect(await page.view.evaluate<number>("sounding.other.size")).toBe(0);
-    await page.view.evaluate("bellbuoy.listening.player.resume()");
-    await page.until(holds("other"));
-    await page.view.evaluate('unplug("other")');
-    expect(await page.view.evaluate<string>(`${chosen} + document.getElementById("midi-state").textContent`)).toBe(
-      "other is gone.",
-    );
-    expect(page.complaints).toEqual([]);
-  });
-
-  test("is as it was after a reload: mode, station, preset, map, volume, mute, layers and units", async () => {
-    const page = await player.openReady();
-    await press(page, "x");
-    await page.until('document.querySelectorAll("#mixer input").length === 6');
-    await page.view.evaluate(`(() => {
-      const set = (element, value, type) => { element.value = value; element.dispatchEvent(new Event(type)); };
-      set(document.querySelector("#mixer input"), "30", "input");
-      document.getElementById("mixer").hidePopover();
-      set(document.getElementById("volume"), "40", "input");
-      set(document.getElementById("unit-wind"), "kn", "change");
-      set(document.getElementById("preset"), "calm", "change");
-      document.querySelector('#stations [data-station-id="46026"] button').click();
-    })()`);
-    await press(page, "m");
-    await page.until('document.querySelector("#card h2")?.textContent === "Buoy 46026"');
-    await page.view.evaluate('document.querySelector("#card .primary").click()');
-    await page.until("/^#tune.46026.calm.@37\\.\\d+,-122\\.\\d+,8z$/.test(location.hash)");
-    const shown = `({
-      hash: location.hash,
-      mode: document.querySelector('#modes [aria-pressed="true"]').dataset.mode,
-      station: document.querySelector("#card h2").textContent,
-      preset: document.getElementById("preset").value,
-      volume: document.getElementById("volume").value,
-      mute: document.getElementById("mute").textContent,
-      wind: document.getElementById("unit-wind").value,
-      waves: document.querySelector("#mixer input")?.value,
-      map: [bellbuoy.map.view.longitude, bellbuoy.map.view.latitude, bellbuoy.map.view.zoom].map((part) => part.toFixed(1)),
-    })`;
-    const before = await page.view.evaluate<Record<string, unknown>>(shown);
-    expect(before).toMatchObject({
-      mode: "tune",
-      preset: "calm",
-      volume: "40",
-      mute: "Unmute",
-      wind: "kn",
-      waves: "30",
+    beforeAll(async () => {
+      await player.stack.sql`
+        insert into stations (station_id, name, latitude, longitude) values ('46998', 'Half silent', 10, -150)
+      `;
+      await player.stack.sql`
+        insert into observations (station_id, observed_at, wave_height_m, wind_dir_deg, water_temp_c)
+        values ('46998', date_trunc('second', now() - interval '5 hours'), 9, 250, null),
+          ('46998', date_trunc('second', now() - interval '5 minutes'), null, null, 14)
+      `;
+      page = await player.openReady();
     });
-    await page.view.navigate(await page.view.evaluate<string>("location.href.replace('?', '?again&')"));
-    await page.until(
-      `${isLive} && bellbuoy.listening !== null && document.querySelector("#card h2")?.textContent === "Buoy 46026"`,
-    );
-    await press(page, "x");
-    await page.until('document.querySelectorAll("#mixer input").length === 6');
-    expect(await page.view.evaluate<Record<string, unknown>>(shown)).toEqual(before);
-    await page.view.evaluate("localStorage.clear()");
-  });
+    afterAll(() => player.closePages());
 
-  test("follows an address that is written there, also where the page keeps its own view in the same moment", async () => {
-    const page = await player.openReady();
-    await page.view.evaluate(`(() => {
-      location.hash = "#24h/46026";
-      history.replaceState(null, "", "#network");
-    })()`);
-    await page.until(`document.querySelector('#modes [aria-pressed="true"]').dataset.mode === "24h"`);
-    await page.until('document.querySelector("#card h2")');
-  });
-
-  test("keeps its address as soon as the browser lets it, and shows at once what it could not keep there", async () => {
-    const page = await player.openReady();
-    for (const [stationId, refuse] of [
-      // As Safari does after a hundred in half a minute, and Chromium after twice as many in ten seconds.
-      ["46026", 'throw new DOMException("too often", "SecurityError")'],
-      ["44009", "return"],
-    ] as const) {
-      await page.view.evaluate(
-        `globalThis.refused = 0, history.replaceState = () => { refused++; ${refuse}; }, ${rowOf(stationId)}.querySelector("button").click()`,
-      );
-      // For the station, and for the map once it has come to rest there: nothing else would keep it later.
-      await page.until(`document.querySelector("#card h2")?.textContent === "Buoy ${stationId}" && refused >= 2`);
-      expect(await page.view.evaluate<string>("location.hash")).not.toContain(stationId);
-      await page.view.evaluate("delete history.replaceState");
-      await page.until(`location.hash.startsWith("#network/${stationId}")`);
+    /** Back to the beginning: the network, played anew, no card, nothing that lies over the page, and the whole world. */
+    async function begin(): Promise<void> {
+      await page.view.evaluate(`(() => {
+        for (const over of document.querySelectorAll("[popover]")) over.hidePopover();
+        document.activeElement.blur();
+        bellbuoy.map.showWholeWorld();
+      })()`);
+      await press(page, "n");
+      await page.until('bellbuoy.map.view.zoom === 1 && location.hash.startsWith("#network/@")');
+      await page.view.evaluate("bellbuoy.scheduled.length = 0");
     }
-    expect(page.complaints).toEqual([]);
-  });
 
-  test("shows the station that the arrow keys choose, also where the map looked elsewhere", async () => {
-    const page = await player.openReady("/?hook=1#network/46026/@37.8,-122.8,8z");
-    await page.until('bellbuoy.map.stationsInView().join() === "46026"');
-    await press(page, "ArrowRight");
-    const chosen = await page.until<string>("/44009|46001|51001/.exec(location.hash)?.[0]");
-    await page.until(`bellbuoy.map.stationsInView().join() === "${chosen}"`);
-    expect(page.complaints).toEqual([]);
+    async function listenNow(): Promise<void> {
+      if ((await page.view.evaluate<string>("document.body.dataset.sound")) !== "playing") await listen(page);
+    }
+
+    test("shows a lone report on the map and in the list, and has its bell sound after it came", async () => {
+      await begin();
+      await listenNow();
+      await player.publish("46026");
+      await page.until("bellbuoy.scheduled.length === 1");
+      const [bell] = await scheduledBells(page);
+      expect(bell?.stationId).toBe("46026");
+      expect(bell?.soundsAtMs).toBeGreaterThan(bell?.arrivedAtMs ?? Number.NaN);
+      await page.until(`${rowOf("46026")}?.classList.contains("rung")`);
+      await page.until(`/just now.*waves 3\\.9\\sft.*wind 10\\skn.*water 54\\s°F/.test(${rowOf("46026")}.textContent)`);
+      expect(await page.view.evaluate<string[]>("bellbuoy.map.stationsInView()")).toContain("46026");
+      await page.until(`${textOf("captions")}.includes("Buoy 46026")`);
+      expect(page.complaints).toEqual([]);
+    });
+
+    test("spreads a burst over time, and counts every report of it", async () => {
+      await begin();
+      await listenNow();
+      const burst = player.stack.redis.pipeline();
+      for (let index = 0; index < 100; index++) burst.publish("observations:new", report(`Z${1000 + index}`));
+      await burst.exec();
+      await page.until("bellbuoy.scheduled.length >= 3");
+      const tally = await page.view.evaluate<Record<string, number>>("bellbuoy.listening.tally");
+      expect(tally.arrived).toBe(100);
+      expect((tally.rung ?? 0) + (tally.waiting ?? 0) + (tally.leftOut ?? 0)).toBe(100);
+      const times = (await scheduledBells(page)).map(({ soundsAtMs }) => soundsAtMs);
+      for (const [index, time] of times.slice(1).entries()) expect(time).toBeGreaterThan(times[index] ?? 0);
+      expect(await page.until<string>('document.querySelector("#counts").textContent')).toContain("of 100");
+      expect(page.complaints).toEqual([]);
+    });
+
+    test("a MIDI port gets at once what sounds, keeps being chosen, is silent in a pause, and is said to be gone", async () => {
+      await begin();
+      // Two synthesizers; a port opens, which is news of it, when the first message comes.
+      await page.view.evaluate(`(() => {
+        globalThis.sounding = {};
+        const access = { outputs: new Map() };
+        globalThis.unplug = (id) => { access.outputs.get(id).state = "disconnected"; access.onstatechange(); };
+        for (const id of ["one", "other"]) {
+          const keys = sounding[id] = new Set();
+          let isOpen = false;
+          access.outputs.set(id, { id, name: id, state: "connected", send([status, key]) {
+            if (!isOpen) { isOpen = true; queueMicrotask(() => access.onstatechange()); }
+            if (status >> 4 === 9) keys.add(key);
+            if (status >> 4 === 8) keys.delete(key);
+            if (status >> 4 === 11 && key === 120) keys.clear();
+          } });
+        }
+        navigator.requestMIDIAccess = async () => access;
+      })()`);
+      await listenNow();
+      await page.until("bellbuoy.listening.player.scoreTimeS > 1");
+      await page.view.evaluate(`document.getElementById("more").showPopover()`);
+      await page.until('!document.getElementById("record").disabled');
+      await page.view.evaluate('document.getElementById("midi").click()');
+      await page.until('document.querySelectorAll("#midi-output option").length === 3');
+      const choose = (id: string) => enter(page, "#midi-output", id);
+      const chosen = 'document.getElementById("midi-output").value';
+      const holds = (id: string) => `[57, 45].every((key) => sounding.${id}.has(key))`;
+      await choose("one");
+      expect(await page.view.evaluate<boolean>(holds("one"))).toBe(true);
+      await choose("other");
+      expect(await page.view.evaluate<boolean>(`sounding.one.size === 0 && ${holds("other")}`)).toBe(true);
+      expect(await page.view.evaluate<string>(chosen)).toBe("other");
+      await page.view.evaluate("bellbuoy.listening.player.pause()");
+      expect(await page.view.evaluate<number>("sounding.other.size")).toBe(0);
+      await page.view.evaluate("bellbuoy.listening.player.resume()");
+      await page.until(holds("other"));
+      await page.view.evaluate('unplug("other")');
+      expect(await page.view.evaluate<string>(`${chosen} + document.getElementById("midi-state").textContent`)).toBe(
+        "other is gone.",
+      );
+      expect(page.complaints).toEqual([]);
+    });
+
+    test("follows an address that is written there, also where the page keeps its own view in the same moment", async () => {
+      await begin();
+      await page.view.evaluate(`(() => {
+        location.hash = "#24h/46026";
+        history.replaceState(null, "", "#network");
+      })()`);
+      await page.until(`document.querySelector('#modes [aria-pressed="true"]').dataset.mode === "24h"`);
+      await page.until('document.querySelector("#card h2")');
+    });
+
+    test("keeps its address as soon as the browser lets it, and shows at once what it could not keep there", async () => {
+      await begin();
+      for (const [stationId, refuse] of [
+        // As Safari does after a hundred in half a minute, and Chromium after twice as many in ten seconds.
+        ["46026", 'throw new DOMException("too often", "SecurityError")'],
+        ["44009", "return"],
+      ] as const) {
+        await page.view.evaluate(
+          `globalThis.refused = 0, history.replaceState = () => { refused++; ${refuse}; }, ${rowOf(stationId)}.querySelector("button").click()`,
+        );
+        // For the station, and for the map once it has come to rest there: nothing else would keep it later.
+        await page.until(`document.querySelector("#card h2")?.textContent === "Buoy ${stationId}" && refused >= 2`);
+        expect(await page.view.evaluate<string>("location.hash")).not.toContain(stationId);
+        await page.view.evaluate("delete history.replaceState");
+        await page.until(`location.hash.startsWith("#network/${stationId}")`);
+      }
+      expect(page.complaints).toEqual([]);
+    });
+
+    test("shows the station that the arrow keys choose, also where the map looked elsewhere", async () => {
+      await begin();
+      await page.view.evaluate('location.hash = "#network/46026/@37.8,-122.8,8z"');
+      await page.until('bellbuoy.map.stationsInView().join() === "46026"');
+      await press(page, "ArrowRight");
+      const chosen = await page.until<string>("/44009|46001|51001/.exec(location.hash)?.[0]");
+      await page.until(`bellbuoy.map.stationsInView().join() === "${chosen}"`);
+      expect(page.complaints).toEqual([]);
+    });
+
+    test("has the past day on an open card go on with each report, and leaves what is the same to whoever reads it", async () => {
+      await begin();
+      await page.view.evaluate('location.hash = "#network/51001"');
+      const points = 'document.querySelector("#card .sparkline path")?.getAttribute("d").match(/[ML]/g).length';
+      const before = await page.until<number>(points);
+      await player.stack.redis.publish("observations:new", report("51001", 1));
+      await page.until(`${points} === ${before + 1}`);
+      await page.view.evaluate(`(() => {
+        globalThis.read = document.querySelector("#card .value");
+        getSelection().selectAllChildren(read);
+        globalThis.said = String(getSelection());
+      })()`);
+      // The same values again: there is a new point, and the value beside it stays.
+      await player.publish("51001");
+      await page.until(`${points} === ${before + 2}`);
+      expect(
+        await page.view.evaluate<boolean>("read.isConnected && said !== '' && String(getSelection()) === said"),
+      ).toBe(true);
+      expect(page.complaints).toEqual([]);
+    });
+
+    test("draws no value that is three hours old as one of now, and turns the lighthouse to a new wind at once", async () => {
+      await begin();
+      await page.view.cdp("Emulation.setEmulatedMedia", {
+        features: [{ name: "prefers-reduced-motion", value: "reduce" }],
+      });
+      await page.until(`/\\d min.*waves –wind –water 57\\s°F/.test(${rowOf("46998")}?.textContent)`);
+      await page.view.evaluate('location.hash = "#tune/46998"');
+      await page.until('document.querySelector("#card h2")?.textContent === "Half silent"');
+      expect(await page.view.evaluate<string>('document.querySelector("#card .readings").textContent')).toMatch(
+        /5 h (\d min )?ago 29\.5\sft/,
+      );
+      const beam = `(({ hidden, style }) => hidden ? null : style.rotate)(document.querySelector(".beam"))`;
+      expect(await page.view.evaluate<string | null>(beam)).toBeNull();
+      await player.publish("46998");
+      await page.until(`${beam} === "180deg"`);
+      await page.view.cdp("Emulation.setEmulatedMedia", { features: [] });
+      expect(page.complaints).toEqual([]);
+    });
+
+    test("is as it was after a reload: mode, station, preset, map, volume, mute, layers and units", async () => {
+      await begin();
+      await press(page, "x");
+      await page.until('document.querySelectorAll("#mixer input").length === 6');
+      await page.view.evaluate(`(() => {
+        const set = (element, value, type) => { element.value = value; element.dispatchEvent(new Event(type)); };
+        set(document.querySelector("#mixer input"), "30", "input");
+        document.getElementById("mixer").hidePopover();
+        set(document.getElementById("volume"), "40", "input");
+        set(document.getElementById("unit-wind"), "kn", "change");
+        set(document.getElementById("preset"), "calm", "change");
+        document.querySelector('#stations [data-station-id="46026"] button').click();
+      })()`);
+      await press(page, "m");
+      await page.until('document.querySelector("#card h2")?.textContent === "Buoy 46026"');
+      await page.view.evaluate('document.querySelector("#card .primary").click()');
+      await page.until("/^#tune.46026.calm.@37\\.\\d+,-122\\.\\d+,8z$/.test(location.hash)");
+      const shown = `({
+        hash: location.hash,
+        mode: document.querySelector('#modes [aria-pressed="true"]').dataset.mode,
+        station: document.querySelector("#card h2").textContent,
+        preset: document.getElementById("preset").value,
+        volume: document.getElementById("volume").value,
+        mute: document.getElementById("mute").textContent,
+        wind: document.getElementById("unit-wind").value,
+        waves: document.querySelector("#mixer input")?.value,
+        map: [bellbuoy.map.view.longitude, bellbuoy.map.view.latitude, bellbuoy.map.view.zoom].map((part) => part.toFixed(1)),
+      })`;
+      const before = await page.view.evaluate<Record<string, unknown>>(shown);
+      expect(before).toMatchObject({
+        mode: "tune",
+        preset: "calm",
+        volume: "40",
+        mute: "Unmute",
+        wind: "kn",
+        waves: "30",
+      });
+      await page.view.navigate(await page.view.evaluate<string>("location.href.replace('?', '?again&')"));
+      await page.until(
+        `${isLive} && bellbuoy.listening !== null && document.querySelector("#card h2")?.textContent === "Buoy 46026"`,
+      );
+      await press(page, "x");
+      await page.until('document.querySelectorAll("#mixer input").length === 6');
+      expect(await page.view.evaluate<Record<string, unknown>>(shown)).toEqual(before);
+    });
   });
 
   test("says in its place that a part of the page could not be loaded", async () => {
-    const page = await player.open("/?hook=1");
+    const page = await openPage("about:blank", { pixelRatio: 0.5, script: shortWaveforms });
     await page.view.cdp("Network.enable");
     const urls = ["legend", "mapping-view", "open-card", "replay-bar", "sound-extras"].map((part) => `*/${part}-*`);
     await page.view.cdp("Network.setBlockedURLs", { urls });
-    await page.view.navigate("about:blank");
     await page.view.navigate(`${player.server.url}/?hook=1#24h/46026`);
     const says = (id: string) => page.until(`${textOf(id)}.includes("could not be loaded")`);
     await says("card");
@@ -251,52 +324,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     await page.until(`!globalThis.isOld && globalThis.bellbuoy && ${isLive}`);
     await page.view.evaluate("document.getElementById('about').showPopover()");
     await page.until("document.querySelector('#mapping table')");
-  });
-
-  test("has the past day on an open card go on with each report, and leaves what is the same to whoever reads it", async () => {
-    const page = await player.openReady("/?hook=1#network/46026");
-    const points = 'document.querySelector("#card .sparkline path")?.getAttribute("d").match(/[ML]/g).length';
-    const before = await page.until<number>(points);
-    await player.stack.redis.publish("observations:new", report("46026", 1));
-    await page.until(`${points} === ${before + 1}`);
-    await page.view.evaluate(`(() => {
-      globalThis.read = document.querySelector("#card .value");
-      getSelection().selectAllChildren(read);
-      globalThis.said = String(getSelection());
-    })()`);
-    // The same values again: there is a new point, and the value beside it stays.
-    await player.publish("46026");
-    await page.until(`${points} === ${before + 2}`);
-    expect(
-      await page.view.evaluate<boolean>("read.isConnected && said !== '' && String(getSelection()) === said"),
-    ).toBe(true);
-    expect(page.complaints).toEqual([]);
-  });
-
-  test("draws no value that is three hours old as one of now, and turns the lighthouse to a new wind at once", async () => {
-    await player.stack.sql`
-      insert into stations (station_id, name, latitude, longitude) values ('46998', 'Half silent', 10, -150)
-    `;
-    await player.stack.sql`
-      insert into observations (station_id, observed_at, wave_height_m, wind_dir_deg, water_temp_c)
-      values ('46998', date_trunc('second', now() - interval '5 hours'), 9, 250, null),
-        ('46998', date_trunc('second', now() - interval '5 minutes'), null, null, 14)
-    `;
-    const page = await player.openReady();
-    await page.view.cdp("Emulation.setEmulatedMedia", {
-      features: [{ name: "prefers-reduced-motion", value: "reduce" }],
-    });
-    await page.until(`/\\d min.*waves –wind –water 57\\s°F/.test(${rowOf("46998")}?.textContent)`);
-    await page.view.evaluate('location.hash = "#tune/46998"');
-    await page.until('document.querySelector("#card h2")?.textContent === "Half silent"');
-    expect(await page.view.evaluate<string>('document.querySelector("#card .readings").textContent')).toMatch(
-      /5 h (\d min )?ago 29\.5\sft/,
-    );
-    const beam = `(({ hidden, style }) => hidden ? null : style.rotate)(document.querySelector(".beam"))`;
-    expect(await page.view.evaluate<string | null>(beam)).toBeNull();
-    await player.publish("46998");
-    await page.until(`${beam} === "180deg"`);
-    expect(page.complaints).toEqual([]);
+    page.close();
   });
 
   test("shows, sorts and searches 900 stations", async () => {
@@ -319,5 +347,6 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     const names = `Array.from(${rows}, (row) => row.querySelector(".name").textContent)`;
     await page.until(`((names) => names.join() === names.toSorted((a, b) => a.localeCompare(b)).join())(${names})`);
     expect(page.complaints).toEqual([]);
+    player.closePages();
   });
 });

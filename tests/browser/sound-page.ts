@@ -118,8 +118,9 @@ const hopS = 0.04;
 
 function strikesAt(samples: Float32Array, hz: number): number[] {
   const levels: number[] = [];
+  const [cosine, sine] = [windowed(hz, Math.cos), windowed(hz, Math.sin)];
   for (let fromS = settledS; (fromS + windowS) * sampleRate < samples.length; fromS += hopS) {
-    levels.push(levelAt(samples, hz, Math.round(fromS * sampleRate)));
+    levels.push(levelAt(samples, cosine, sine, Math.round(fromS * sampleRate)));
   }
   const usual = levels.toSorted((a, b) => a - b)[Math.floor(levels.length / 2)] ?? 0;
   const rises = levels.map((level, hop) => level > usual + 9 && level > (levels[hop - 3] ?? level) + 8);
@@ -127,18 +128,24 @@ function strikesAt(samples: Float32Array, hz: number): number[] {
 }
 
 const windowS = 0.1;
+const windowLength = windowS * sampleRate;
 
-/** Level in dB of one frequency, through a window of Hann. */
-function levelAt(samples: Float32Array, hz: number, from: number): number {
-  const length = windowS * sampleRate;
+/** A wave of one frequency through a window of Hann, of which {@link levelAt} takes a cosine and a sine. */
+const windowed = (hz: number, wave: (angle: number) => number) =>
+  new Float64Array(windowLength).map(
+    (_, index) =>
+      (0.5 - 0.5 * Math.cos((2 * Math.PI * index) / windowLength)) * wave((2 * Math.PI * hz * index) / sampleRate),
+  );
+
+/** Level in dB of the frequency of two waves. */
+function levelAt(samples: Float32Array, cosine: Float64Array, sine: Float64Array, from: number): number {
   let [real, imaginary] = [0, 0];
-  for (let index = 0; index < length; index++) {
-    const weighted = (samples[from + index] ?? 0) * (0.5 - 0.5 * Math.cos((2 * Math.PI * index) / length));
-    const angle = (2 * Math.PI * hz * (from + index)) / sampleRate;
-    real += weighted * Math.cos(angle);
-    imaginary += weighted * Math.sin(angle);
+  for (let index = 0; index < windowLength; index++) {
+    const sample = samples[from + index] ?? 0;
+    real += sample * (cosine[index] ?? 0);
+    imaginary += sample * (sine[index] ?? 0);
   }
-  return 20 * Math.log10(Math.hypot(real, imaginary) / length + 1e-9);
+  return 20 * Math.log10(Math.hypot(real, imaginary) / windowLength + 1e-9);
 }
 
 /** How often the drone throbs in a second, by what of it is loud and what is not. */

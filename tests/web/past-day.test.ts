@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, setSystemTime, test } from "bun:test";
+import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 import { medianMeasurements } from "../../shared/measurements.ts";
 import { loadPastDay } from "../../web/past-day.ts";
 
@@ -26,17 +26,17 @@ beforeEach(() => {
   asked.length = 0;
   online = true;
 });
-afterEach(() => void setSystemTime());
 afterAll(() => {
   globalThis.fetch = nativeFetch;
 });
 
 const { signal } = new AbortController();
+const noonMs = Date.parse("2026-05-06T12:00:00Z");
 const region = { bbox: [170, 10, -120, 60] } as const;
 
 describe("A past day", () => {
   test("of a region is 144 frames of the medians within it", async () => {
-    const { of, frames } = await loadPastDay("http://sea.test", region, signal);
+    const { of, frames } = await loadPastDay("http://sea.test", region, noonMs, signal);
     expect(asked).toEqual(["/v1/medians?bbox=170,10,-120,60"]);
     expect(of).toEqual(region);
     expect(frames).toHaveLength(144);
@@ -45,15 +45,14 @@ describe("A past day", () => {
 
   test("of a region that was never kept is that of the whole network, without a network, and says so", async () => {
     online = false;
-    const { of, frames } = await loadPastDay("http://sea.test", region, signal);
+    const { of, frames } = await loadPastDay("http://sea.test", region, noonMs, signal);
     expect(of).toEqual({ bbox: null });
     expect(frames).toHaveLength(144);
-    await expect(loadPastDay("http://sea.test", { stationId: "44009" }, signal)).rejects.toThrow(TypeError);
+    await expect(loadPastDay("http://sea.test", { stationId: "44009" }, noonMs, signal)).rejects.toThrow(TypeError);
   });
 
   test("of a station reaches back three hours more, for what stood at its beginning", async () => {
-    setSystemTime(new Date("2026-05-06T12:00:00Z"));
-    const { frames } = await loadPastDay("http://sea.test", { stationId: "44009" }, signal);
+    const { frames } = await loadPastDay("http://sea.test", { stationId: "44009" }, noonMs, signal);
     const since = new URL(asked[0] ?? "", "http://sea.test").searchParams.get("since") ?? "";
     expect(new Date(since)).toEqual(new Date("2026-05-05T09:00:00Z"));
     expect(frames).toHaveLength(144);

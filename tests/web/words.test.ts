@@ -90,7 +90,7 @@ describe("What is heard, in words", () => {
     const score = createTuneScore({ stationId: "46026", seed: 1, preset: "calm", introduction: true });
     score.setSea({ ...emptySea(), pressureHpa: 1010, windSpeedMps: 8, waveHeightM: 2, dominantPeriodS: 8 }, 0);
     const knocks = score.until(24).filter(({ type }) => type === "knock");
-    expect(knocks.map((knock) => describeSound(knock, undefined, undefined, units))).toEqual([
+    expect(knocks.map((knock) => describeSound(knock, undefined, undefined, units, 0))).toEqual([
       "46026: a knock, no water temperature",
       "46026: a knock, no gusts",
       "46026: a knock, no wind direction",
@@ -99,9 +99,9 @@ describe("What is heard, in words", () => {
 
   test("are not spent on what no report rang", () => {
     const bell = { t: 0, type: "bell", hz: 440, hardness: 0.5, gainDb: -20, pan: 0 } as const;
-    expect(describeSound(bell, undefined, undefined, units)).toBeNull();
-    expect(describeSound({ t: 0, type: "introduce", field: "gustMps" }, undefined, undefined, units)).toBeNull();
-    expect(describeSound({ ...bell, stationId: "46026" }, undefined, undefined, units)).toBe("46026");
+    expect(describeSound(bell, undefined, undefined, units, 0)).toBeNull();
+    expect(describeSound({ t: 0, type: "introduce", field: "gustMps" }, undefined, undefined, units, 0)).toBeNull();
+    expect(describeSound({ ...bell, stationId: "46026" }, undefined, undefined, units, 0)).toBe("46026");
   });
 
   test("of a bowed bell leave out waves that only an older report had", () => {

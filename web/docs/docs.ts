@@ -56,7 +56,7 @@ function section(path: string, operation: Operation): HTMLElement {
   const isStream = responses[200]?.content?.["text/event-stream"] !== undefined;
   const command = make("code", {});
   const button = make("button", { attributes: { type: "submit" } }, isStream ? "Listen" : "Send");
-  const answer = createAnswerPlace();
+  const answer = createAnswerPlace(path);
   const form = make(
     "form",
     {},
@@ -147,11 +147,11 @@ function addressOf(path: string, fields: Field[]): string {
 }
 
 /** Where an answer is shown. Its title alone is read out: the text of a stream changes with each event. */
-function createAnswerPlace() {
+function createAnswerPlace(path: string) {
   const title = make("p", { attributes: { role: "status" } });
   const text = make("pre", {
     // It scrolls, so the keyboard must get to it.
-    attributes: { tabindex: "0", role: "region", "aria-label": "The answer" },
+    attributes: { tabindex: "0", role: "region", "aria-label": `The answer of ${path}` },
     hidden: true,
   });
   const element = make("div", { attributes: { class: "answer" } }, title, text);

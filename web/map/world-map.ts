@@ -1,3 +1,4 @@
+import type { Clock } from "../../shared/clock.ts";
 import { createBurstFront } from "./burst-front.ts";
 import {
   type Camera,
@@ -62,7 +63,7 @@ const stationZoom = 8;
  * The world on canvas in `element`, which must have a size; its role, label and place in the tab order are the
  * page's. Keys when it has the focus: arrows choose the next station, with Shift they pan, `+`, `-`, `0`.
  */
-export function createWorldMap(element: HTMLElement, listener: WorldMapListener) {
+export function createWorldMap(element: HTMLElement, listener: WorldMapListener, clock: Clock) {
   Object.assign(element.style, { overflow: "hidden", cursor: "grab", touchAction: "pan-y" });
   if (getComputedStyle(element).position === "static") element.style.position = "relative";
   const lessMotion = matchMedia("(prefers-reduced-motion: reduce)");
@@ -85,7 +86,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
 
   let frame = 0;
   let glideFrame = 0;
-  let restTimer: ReturnType<typeof setTimeout> | undefined;
+  let cancelRest: (() => void) | undefined;
 
   const chart = createChart(element, (context, seenFrom, onto) =>
     drawStations(context, { stations, marks, selected, hovered, theme }, seenFrom, onto),
@@ -106,7 +107,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
   new ResizeObserver(resize).observe(element);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refreshTheme);
   lessMotion.addEventListener("change", lighthouse.shine);
-  setInterval(() => timeMs ?? dress(), minuteMs);
+  clock.every(minuteMs, () => timeMs ?? dress());
   followGestures(element, {
     onPan: (dx, dy) => move(pan(camera, size, dx, dy)),
     onZoom: zoomAtPoint,
@@ -240,7 +241,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
     chart.setLook({
       coastline: isFine ? (fine as Coastline) : coarse,
       theme,
-      timeMs: timeMs ?? Math.floor(Date.now() / minuteMs) * minuteMs,
+      timeMs: timeMs ?? Math.floor(clock.now() / minuteMs) * minuteMs,
     });
     redraw();
   }
@@ -333,8 +334,8 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener)
   function followCamera(): void {
     isMoving = true;
     redraw();
-    clearTimeout(restTimer);
-    restTimer = setTimeout(rest, restMs);
+    cancelRest?.();
+    cancelRest = clock.after(restMs, rest);
   }
 
   /** The map stands still: it is drawn crisply, and the page is told. */

@@ -38,7 +38,7 @@ export function makeNoises(
 function levelled(samples: Float64Array): Float32Array<ArrayBuffer> {
   const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
   const gain = power === 0 ? 0 : noiseLevel / Math.sqrt(power);
-  return Float32Array.from(samples, (sample) => sample * gain);
+  return new Float32Array(samples.map((sample) => sample * gain));
 }
 
 /** The fast Fourier transform of Cooley and Tukey, in place, unscaled. */
@@ -53,8 +53,8 @@ function transform(real: Float64Array, imaginary: Float64Array): void {
       swap(imaginary, index, reversed);
     }
   }
-  const cosines = Float64Array.from({ length: length / 2 }, (_, index) => Math.cos((2 * Math.PI * index) / length));
-  const sines = Float64Array.from({ length: length / 2 }, (_, index) => Math.sin((2 * Math.PI * index) / length));
+  const cosines = new Float64Array(length / 2).map((_, index) => Math.cos((2 * Math.PI * index) / length));
+  const sines = new Float64Array(length / 2).map((_, index) => Math.sin((2 * Math.PI * index) / length));
   for (let half = 1; half < length; half *= 2) {
     const stride = length / (2 * half);
     for (let from = 0; from < length; from += 2 * half) {
