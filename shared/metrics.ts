@@ -111,6 +111,7 @@ type DatabaseFigures = {
   storedEventId: number;
   publishedEventId: number;
   polledAt: number | null;
+  pollSeconds: number | null;
   upstreamModified: string | null;
   newestObservationAt: number | null;
   databaseBytes: number;
@@ -127,6 +128,7 @@ function registerDatabase(registry: Registry, read: () => DatabaseFigures | null
   told("bellbuoy_stored_event_id", "The newest event id that is stored.", (of) => of.storedEventId);
   told("bellbuoy_published_event_id", "The newest event id that a worker has published.", (of) => of.publishedEventId);
   told("bellbuoy_last_poll_timestamp_seconds", "When NDBC last answered a poll.", (of) => of.polledAt);
+  told("bellbuoy_poll_period_seconds", "How far apart polls are, as their worker was told.", (of) => of.pollSeconds);
   told("bellbuoy_upstream_modified_timestamp_seconds", "NDBC's own Last-Modified of its newest observations.", (of) =>
     secondsOf(of.upstreamModified),
   );
@@ -162,6 +164,7 @@ async function readFigures(sql: Sql): Promise<DatabaseFigures | null> {
       greatest((select max(event_id) from observations), pruned_event_id, timeline_event_id)::float8 as stored_event_id,
       published_event_id::float8 as published_event_id,
       extract(epoch from newest.fetched_at)::float8 as polled_at,
+      (select every_seconds from polling)::float8 as poll_seconds,
       newest.last_modified as upstream_modified,
       (select extract(epoch from max(observed_at))::float8 from observations) as newest_observation_at,
       pg_database_size(current_database())::float8 as database_bytes,

@@ -70,6 +70,8 @@ function openPool(
     onnotice: () => {},
     connection: {
       application_name: applicationName(service),
+      // Times are read and written as ISO 8601, whatever the database or its role is set to.
+      DateStyle: "ISO",
       statement_timeout: limitsOf(service).statementMs,
       // The other end of a dead connection would keep its locks.
       idle_in_transaction_session_timeout: 15_000,

@@ -175,11 +175,11 @@ export function createStream(server: string, listener: StreamListener, clock: Cl
       const replayed = isReplayed(eventId, signal);
       if (observation) listener.onArrival({ observation, eventId, replayed });
     });
-    opened.addEventListener("reset", () => {
+    opened.addEventListener("reset", (event: MessageEvent<string>) => {
       endSilence?.();
       opened.close();
       lastEventId = null;
-      retryLater(new Error("too much was missed, the newest reports are loaded again"), signal);
+      retryLater(new Error(`${resetReason(event.data)}; the newest reports are loaded again`), signal);
     });
     opened.addEventListener("error", async () => {
       endSilence?.();
@@ -238,6 +238,15 @@ function overdue(): Error {
 /** @throws {TypeError} as if there were no service worker that answers in the server's place */
 function refuseCached({ cachedAtMs }: { cachedAtMs: CachedAt }): void {
   if (cachedAtMs !== null) throw new TypeError("answered from the cache");
+}
+
+/** Why the server begins anew, in its words. */
+function resetReason(data: string): string {
+  try {
+    return String(JSON.parse(data).reason);
+  } catch {
+    return "too much was missed";
+  }
 }
 
 /** A browser's own words for a failed fetch differ and say little. */

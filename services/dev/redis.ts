@@ -14,10 +14,13 @@ export type Redis = OwnProcess & { url: string };
  * @param options.socket where the socket is to be; in a temporary folder when absent
  * @param options.dir where it leaves its process id, so that the next start there ends it if this process is killed; a
  *   temporary one when absent
+ * @param options.settings further ones, as in redis.conf
  * @throws {StartError} saying how to install it, when there is none; if another process uses `dir`; or with Redis's own
  *   words if it does not start
  */
-export async function startRedis(options: { port?: number; socket?: string; dir?: string } = {}): Promise<Redis> {
+export async function startRedis(
+  options: { port?: number; socket?: string; dir?: string; settings?: Record<string, string> } = {},
+): Promise<Redis> {
   const program = Bun.which("redis-server") ?? Bun.which("valkey-server");
   if (!program) throw new StartError(`no Redis found on this machine. To install it: ${installCommand()}`);
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), "bellbuoy-redis-"));
@@ -35,7 +38,13 @@ export async function startRedis(options: { port?: number; socket?: string; dir?
     const pidFile = join(dir, "redis.pid");
     await endLeftover(pidFile, pidFile, "SIGTERM");
     const daemon = await startDaemon({
-      command: [program, ...settings(dir, pidFile, port ? { port: String(port) } : { port: "0", unixsocket: socket })],
+      command: [
+        program,
+        ...settings(dir, pidFile, {
+          ...options.settings,
+          ...(port ? { port: String(port) } : { port: "0", unixsocket: socket }),
+        }),
+      ],
       cwd: dir,
       logsTo: "stdout",
       ready: "ready to accept connections",
@@ -53,9 +62,9 @@ export async function startRedis(options: { port?: number; socket?: string; dir?
   }
 }
 
-function settings(dir: string, pidFile: string, address: Record<string, string>): string[] {
+function settings(dir: string, pidFile: string, others: Record<string, string>): string[] {
   const values = {
-    ...address,
+    ...others,
     bind: "127.0.0.1",
     unixsocketperm: "700",
     save: "",

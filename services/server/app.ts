@@ -2,7 +2,7 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { serveStatic } from "hono/bun";
 import { getPath } from "hono/utils/url";
 import type { Clock } from "../../shared/clock.ts";
-import type { Link, Problem } from "../../shared/link.ts";
+import type { Cause, Link, Problem } from "../../shared/link.ts";
 import type { Log } from "../../shared/log.ts";
 import { isDatabaseAway, type Sql } from "../../shared/sql.ts";
 import { hashedName } from "../../web/hashed-name.ts";
@@ -26,6 +26,8 @@ import { type StreamCounts, streamRoute } from "./sse/stream-route.ts";
 export type AppParts = {
   sql: Sql;
   database: Link;
+  /** Whether the tables are as this server needs them; after an upgrade they are brought up to date first. */
+  hasSchema: () => boolean;
   /** Why this server should get no requests now; empty when it should. */
   problems: () => Promise<Problem[]>;
   feed: Feed;
@@ -52,6 +54,12 @@ const maxRequests = 200;
 const answerTimeoutMs = 8_000;
 /** When to try again what the database did not answer. */
 const databaseAwaySeconds = 5;
+
+/** Why a server that has just started may have no answers. */
+export const noSchema: Cause = {
+  code: "schema_not_ready",
+  reason: "the tables of the database are not there yet, or are being brought up to date after an upgrade",
+};
 
 /** What a file of the player may be called. Nothing else reaches the file system, which throws at NULs and long names. */
 const playerPath = /^\/[\w./-]{0,200}$/;
@@ -106,6 +114,7 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
       database.down(error);
       return problemResponse(c, databaseAway());
     }
+    if (!parts.hasSchema()) return problemResponse(c, tryAgain(503, noSchema.reason, databaseAwaySeconds));
     log.error("a request failed", { path: c.req.path, reason: error.message });
     return problemResponse(c, new ProblemError(500, "this is a fault of the server and was logged"));
   });

@@ -11,7 +11,7 @@ import { askRedis, connectRedis } from "../../shared/redis.ts";
 import { explainRefusal } from "../../shared/redis-refusals.ts";
 import { runService } from "../../shared/service.ts";
 import { connectPatientSql, connectSql, pingDatabase } from "../../shared/sql.ts";
-import { createApp } from "./app.ts";
+import { createApp, noSchema } from "./app.ts";
 import { createBroadcastLog } from "./broadcast-log.ts";
 import { createFeed } from "./feed.ts";
 import { listen } from "./listen.ts";
@@ -49,6 +49,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   const { observationsNew } = redisNames(config.redisNamespace);
   const feed = createFeed(sql, subscriber, observationsNew, database, broadcast, log, signal);
 
+  let hasSchema = false;
   let pinging: Promise<void> | null = null;
   /** One at a time, however many ask whether the server is ready. */
   function ping(): Promise<void> {
@@ -75,9 +76,11 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   const app = createApp({
     sql,
     database,
+    hasSchema: () => hasSchema,
     problems: async () => {
       await Promise.all([ping(), subscribe()]);
-      return problemsOf([database, redis]);
+      const found = problemsOf([database, redis]);
+      return hasSchema ? found : [...found, { ...noSchema, message: `PostgreSQL: ${noSchema.reason}` }];
     },
     feed,
     broadcast,
@@ -110,6 +113,7 @@ await runService("server", readServerConfig, async ({ config, log, onClose, sign
   const patientSql = connectPatientSql(config.databaseUrl, "server");
   onClose(() => patientSql.end({ timeout: 1 }));
   await untilUp(database, signal, () => migrate(patientSql));
+  hasSchema = true;
   await patientSql.end();
   const endWatch = clock.every(5_000, () => {
     void ping();

@@ -39,7 +39,7 @@ export type BackfillParts = {
   log: Log;
   signal: AbortSignal;
   /** Gives ids above all that were published. */
-  inIdTransaction?: IdTransaction;
+  inIdTransaction: IdTransaction;
   clock?: Clock;
 };
 

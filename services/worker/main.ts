@@ -1,5 +1,5 @@
 import { jobs as jobNames, redisNames } from "../../shared/channels.ts";
-import { pause, withDeadline } from "../../shared/clock.ts";
+import { pause } from "../../shared/clock.ts";
 import { readWorkerConfig } from "../../shared/config.ts";
 import { describeError, problemsOf, untilUp, watchLink, watchLinks } from "../../shared/link.ts";
 import { createServiceMetrics } from "../../shared/metrics.ts";
@@ -27,8 +27,6 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** As long as PostgreSQL lets a transaction wait for it. */
 const publishTimeoutMs = 5_000;
-/** A poll that takes longer hangs, and holds up the next one; NDBC and PostgreSQL each have 30 s for an answer. */
-const pollDeadlineMs = 90_000;
 /** Backfill by station needs to know which stations there are, which on an empty database the first poll tells. */
 const headStartSeconds = 60;
 
@@ -73,10 +71,9 @@ await runService("worker", readWorkerConfig, async ({ config, log, onClose, sign
     const startedAt = performance.now();
     const seconds = () => (performance.now() - startedAt) / 1000;
     try {
-      const polling = recordPollBegin(sql, config.pollSeconds).then(() =>
-        poll({ sql, ndbc, publish: publisher.publish, stations, log, logLeftOut, inIdTransaction }),
-      );
-      const counts = await withDeadline(polling, pollDeadlineMs);
+      await recordPollBegin(sql, config.pollSeconds);
+      const { publish } = publisher;
+      const counts = await poll({ sql, ndbc, publish, stations, log, logLeftOut, inIdTransaction });
       metrics.polled(counts, seconds());
       logPoll(counts);
     } catch (error) {

@@ -1,10 +1,10 @@
 // Polls NDBC's newest observations, stores what is new or changed, and has it published.
 
-import { type Clock, systemClock } from "../../shared/clock.ts";
+import { type Clock, systemClock, withDeadline } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Sql } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
-import { type IdTransaction, unguardedIds } from "./event-ids.ts";
+import type { IdTransaction } from "./event-ids.ts";
 import { createLeftOutLog, type LeftOutLog } from "./left-out.ts";
 import type { NdbcClient } from "./ndbc/client.ts";
 import { parseLatestObs } from "./ndbc/latest-obs.ts";
@@ -26,6 +26,9 @@ export type PollCounts = EventCounts & {
 
 const nothing = { rows: 0, added: 0, changed: 0, events: null, published: 0 };
 
+/** A poll that takes longer hangs, and holds up the next one; NDBC and PostgreSQL each have 30 s for an answer. */
+const pollDeadlineMs = 90_000;
+
 /** What a poll works with. */
 export type PollParts = {
   sql: Sql;
@@ -38,7 +41,7 @@ export type PollParts = {
   /** One for all polls: it logs once what stays the same. */
   logLeftOut?: LeftOutLog;
   /** Gives ids above all that were published. */
-  inIdTransaction?: IdTransaction;
+  inIdTransaction: IdTransaction;
   clock?: Clock;
 };
 
@@ -47,9 +50,15 @@ export type PollParts = {
  * stored and could not publish goes out first, even when NDBC does not answer.
  * @throws {UpstreamError} when NDBC does not answer as it should
  * @throws {NotDataError} when it answers with something else than data; nothing is stored then
+ * @throws {Error} when it has taken 90 seconds
  */
 export async function poll(parts: PollParts): Promise<PollCounts> {
-  const { sql, ndbc, publish, stations, log, inIdTransaction = unguardedIds, clock = systemClock } = parts;
+  const { clock = systemClock } = parts;
+  return withDeadline(pollOnce({ ...parts, clock }), pollDeadlineMs, clock);
+}
+
+async function pollOnce(parts: PollParts & { clock: Clock }): Promise<PollCounts> {
+  const { sql, ndbc, publish, stations, log, inIdTransaction, clock } = parts;
   const { logLeftOut = createLeftOutLog(log) } = parts;
   await publish();
   const extent = { ...wholeFile, stations };
@@ -63,7 +72,7 @@ export async function poll(parts: PollParts): Promise<PollCounts> {
   const parsed = parseLatestObs(answer.body, answer.answeredAt);
   logLeftOut("latest_obs", latestObsPath, parsed);
   const observations = parsed.observations.filter(({ stationId }) => stations === null || stations.has(stationId));
-  const counts = await storePoll(sql, latestObsPath, answer, observations, { extent, inIdTransaction });
+  const counts = await storePoll(sql, latestObsPath, answer, observations, inIdTransaction, extent);
   if (counts.events !== null) log.debug("stored", counts.events);
   const storedAtMs = clock.monotonicMs();
   const published = await publish();

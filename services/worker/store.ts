@@ -3,7 +3,7 @@
 import type postgres from "postgres";
 import { type Measurement, measurements, type Observation } from "../../shared/measurements.ts";
 import { inTransaction, type Sql, type Transaction } from "../../shared/sql.ts";
-import { type IdTransaction, unguardedIds } from "./event-ids.ts";
+import type { IdTransaction } from "./event-ids.ts";
 
 /** An observation with the place where it was made, in decimal degrees; `null` where that is not known. */
 export type PositionedObservation = Observation & { latitude: number | null; longitude: number | null };
@@ -46,15 +46,16 @@ const historyBatchesAtOnce = 2;
 /**
  * Stores what a poll read, with the file it came from, in one transaction: all of it or nothing. Each row that is new or
  * changed gets the next event id; so does one that only backfill has stored, since no listener has received it.
- * @param extent which rows of the file these are
  * @param inIdTransaction gives ids above all that were published
+ * @param extent which rows of the file these are
  */
 export async function storePoll(
   sql: Sql,
   path: string,
   file: UpstreamFile,
   observations: PositionedObservation[],
-  { extent = wholeFile, inIdTransaction = unguardedIds }: { extent?: Extent; inIdTransaction?: IdTransaction } = {},
+  inIdTransaction: IdTransaction,
+  extent: Extent = wholeFile,
 ): Promise<EventCounts> {
   return inIdTransaction(sql, async (tx) => {
     await upsertPositions(tx, observations);
@@ -67,11 +68,12 @@ export async function storePoll(
 /**
  * Stores history: rows that get no event id and are not sent to any listener, except where they change a row that is an
  * event: that gets the next id, and the next poll publishes it. Many are stored in several transactions.
+ * @param inIdTransaction gives ids above all that were published
  */
 export async function storeHistory(
   sql: Sql,
   observations: Observation[],
-  inIdTransaction: IdTransaction = unguardedIds,
+  inIdTransaction: IdTransaction,
 ): Promise<EventCounts> {
   const rows = mergeRepeated(observations);
   let total: EventCounts = { added: 0, changed: 0, events: null };

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { parseRealtime } from "../../services/worker/ndbc/realtime.ts";
 import { storeHistory } from "../../services/worker/store.ts";
 import { measurements, type Observation } from "../../shared/measurements.ts";
@@ -21,7 +22,7 @@ export async function run({ rounds }: RunOptions): Promise<Findings> {
         bellbuoy: () =>
           fill(sql, async (stationId) => {
             const observations = parse(stationId);
-            await storeHistory(sql, observations);
+            await storeHistory(sql, observations, unguardedIds);
             return observations.length;
           }),
         COPY: () => fill(sql, (stationId) => copy(sql, parse(stationId))),

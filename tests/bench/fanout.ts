@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
@@ -150,7 +151,7 @@ async function untilAllLeft(streamUrl: string): Promise<void> {
 async function measureResume(stack: Stack, load: LoadClient, rounds: number): Promise<Table> {
   const streams = 1_000;
   const rows = Array.from({ length: events }, (_, index) => observed(String(10_000 + index), "2026-05-06T12:00:00Z"));
-  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows, unguardedIds);
   const server = await bellbuoy(stack)();
   try {
     const resume = async () => {

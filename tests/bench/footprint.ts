@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { freePort } from "../../services/dev/ports.ts";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { migrate } from "../../shared/migrate.ts";
@@ -187,7 +188,13 @@ async function writtenADay(settings: Record<string, string>, pollsACheckpoint: n
     await sql`checkpoint`;
     const before = await bytesWritten(sql);
     for (let poll = 0; poll < polls; poll++) {
-      await storePoll(sql, latestObsPath, { etag: null, lastModified: null, hash: null }, freshRows(today, poll));
+      await storePoll(
+        sql,
+        latestObsPath,
+        { etag: null, lastModified: null, hash: null },
+        freshRows(today, poll),
+        unguardedIds,
+      );
       await publishPending(sql, redis);
       if ((poll + 1) % pollsACheckpoint === 0) await sql`checkpoint`;
     }

@@ -1,5 +1,6 @@
 import { Redis } from "ioredis";
 import { startRedis } from "../../services/dev/redis.ts";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
 import { poll } from "../../services/worker/poll.ts";
 import { publishPending } from "../../services/worker/publish.ts";
@@ -57,6 +58,7 @@ async function measurePolls(sql: Sql, redis: Redis, fileAt: (step: number) => st
       publish: () => publishPending(sql, redis),
       stations: null,
       log: silentLog,
+      inIdTransaction: unguardedIds,
     });
     polls.push({ ms: performance.now() - start, rows, "new or changed": added + changed });
   }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { recordPollBegin } from "../../services/worker/heartbeat.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
@@ -70,7 +71,13 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     const reports = Array.from({ length: stations }, (_, index) =>
       observed(`S${100 + index}`, at, { waveHeightM: 1.5 }),
     );
-    await storePoll(player.stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, reports);
+    await storePoll(
+      player.stack.sql,
+      latestObsPath,
+      { etag: null, lastModified: null, hash: null },
+      reports,
+      unguardedIds,
+    );
     await publishPending(player.stack.sql, player.stack.redis);
   }
 

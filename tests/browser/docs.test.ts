@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
@@ -16,7 +17,7 @@ describe.skipIf(chromium === null)("the page of the API", async () => {
   const server = await stack.start("server");
   const file = { etag: null, lastModified: null, hash: null };
   const now = new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
-  await storePoll(stack.sql, latestObsPath, file, [observed("44009", now, { waveHeightM: 1.2 })]);
+  await storePoll(stack.sql, latestObsPath, file, [observed("44009", now, { waveHeightM: 1.2 })], unguardedIds);
 
   let page: Page;
   beforeAll(async () => {

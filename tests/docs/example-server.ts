@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../services/dev/ports.ts";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
@@ -41,7 +42,7 @@ export async function startExampleServer(): Promise<ExampleServer> {
       const values = index % 2 === 0 ? { waveHeightM: 1.5 } : {};
       return observed(stationId, new Date(minute).toISOString(), values);
     });
-    await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+    await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows, unguardedIds);
     await publishPending(stack.sql, stack.redis);
     return rows.map(({ observedAt }) => observedAt.toISOString());
   }

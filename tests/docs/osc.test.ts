@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import OSC from "osc-js";
 import { freePort } from "../../services/dev/ports.ts";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { type PositionedObservation, storePoll } from "../../services/worker/store.ts";
 import { measurements } from "../../shared/measurements.ts";
@@ -27,7 +28,7 @@ afterAll(async () => {
 
 /** Stores reports as a poll does, and publishes them. */
 async function report(...rows: PositionedObservation[]): Promise<void> {
-  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows, unguardedIds);
   await publishPending(stack.sql, stack.redis);
 }
 

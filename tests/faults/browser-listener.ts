@@ -1,5 +1,19 @@
 import { pause } from "../../shared/clock.ts";
 
+/** Where a listener begins anew after a reset. */
+export type BeginningAnew = {
+  eventId: number;
+  /** How many observations it had heard by then. */
+  heard: number;
+  /** The snapshot that it loaded then, by {@link rowKey}; `null` until it has come. */
+  rows: Set<string> | null;
+};
+
+/** Names an observation by what no other has in common with it. @param timestamp as events tell it */
+export function rowKey({ stationId, timestamp }: { stationId: string; timestamp: string }): string {
+  return `${stationId} ${timestamp}`;
+}
+
 /** A listener that behaves as a browser's EventSource does, and comes back for ever. */
 export type BrowserListener = {
   /** The id of each observation, in the order in which they came. */
@@ -8,6 +22,8 @@ export type BrowserListener = {
   contradictions: string[];
   /** Why it was told to begin anew. */
   resets: string[];
+  /** Where it began anew, each time. It must hear what is above the last of these ids. */
+  beginnings: BeginningAnew[];
   /** How often it was answered with anything but 200. */
   readonly refusals: number;
   /** How many streams it has had. */
@@ -18,7 +34,7 @@ export type BrowserListener = {
   cut(): void;
   /** Leaves for good. */
   leave(): void;
-  /** Resolves when it has heard an id at least as large. */
+  /** Resolves when it has heard an id at least as large, and has loaded what it had to. */
   reached(id: number): Promise<void>;
 };
 
@@ -42,6 +58,7 @@ export function startListener(servers: string[], random: () => number, dataOf: M
   let refusals = 0;
   let streams = 0;
   let onHeard = () => {};
+  const beginnings: BeginningAnew[] = [];
 
   function pick(): string {
     return servers[Math.floor(random() * servers.length)] ?? "";
@@ -87,8 +104,33 @@ export function startListener(servers: string[], random: () => number, dataOf: M
     const data = fields.get("data") ?? "";
     const event = fields.get("event");
     if (event === "connection") connected.resolve();
-    if (event === "reset") resets.push(data);
+    if (event === "reset") beginAnew(data);
     if (event === "observation") hear(fields.get("id"), data);
+  }
+
+  function beginAnew(data: string): void {
+    resets.push(data);
+    const { lastEventId } = JSON.parse(data) as { lastEventId: string };
+    const beginning: BeginningAnew = { eventId: Number(lastEventId), heard: heard.length, rows: null };
+    beginnings.push(beginning);
+    void loadSnapshot(beginning);
+  }
+
+  async function loadSnapshot(beginning: BeginningAnew): Promise<void> {
+    while (!left.signal.aborted) {
+      try {
+        const response = await fetch(new URL("/v1/observations/latest", pick()), { signal: left.signal });
+        if (response.ok) {
+          const { observations } = (await response.json()) as { observations: Parameters<typeof rowKey>[0][] };
+          beginning.rows = new Set(observations.map(rowKey));
+          onHeard();
+          return;
+        }
+      } catch {
+        // Its server is away: it asks again.
+      }
+      await pause(retryMs * random(), left.signal).catch(() => {});
+    }
   }
 
   function hear(id: string | undefined, data: string): void {
@@ -103,6 +145,7 @@ export function startListener(servers: string[], random: () => number, dataOf: M
     heard,
     contradictions,
     resets,
+    beginnings,
     get refusals() {
       return refusals;
     },
@@ -115,7 +158,9 @@ export function startListener(servers: string[], random: () => number, dataOf: M
     reached: (id) =>
       new Promise((resolve) => {
         onHeard = () => {
-          if ((heard.at(-1) ?? 0) >= id) resolve();
+          const anew = beginnings.at(-1);
+          if (anew?.rows === null) return;
+          if (Math.max(heard.at(-1) ?? 0, anew?.eventId ?? 0) >= id) resolve();
         };
         onHeard();
       }),

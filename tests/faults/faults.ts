@@ -1,44 +1,34 @@
-import type { BrowserListener } from "./browser-listener.ts";
-import type { Mortal } from "./mortal-stack.ts";
+import { type FaultKind, type Ordeal, type Victims, ways } from "./ways.ts";
 
-/** What may go wrong. */
-export const faultKinds = [
-  "kill a worker",
-  "kill a server",
-  "kill Redis",
-  "kill PostgreSQL",
-  "pause a worker",
-  "pause a server",
-  "pause PostgreSQL",
-  "close client sockets",
-] as const;
-
-export type FaultKind = (typeof faultKinds)[number];
-
-/** One thing that goes wrong: when, counted from the one before it, and for how long. */
+/** One thing that goes wrong: when, counted from the one before it, and for how long at least. */
 export type Fault = { kind: FaultKind; afterMs: number; lastsMs: number };
 
-/** A fault that was inflicted, with its times by `performance.now()`. */
-export type PastFault = { kind: FaultKind; fromMs: number; toMs: number };
-
-/** What faults are inflicted on. */
-export type Victims = {
-  workers: Mortal[];
-  servers: Mortal[];
-  redis: Mortal;
-  postgres: Mortal;
-  listeners: BrowserListener[];
+/** A fault that is over, with its times by `performance.now()`. */
+export type PastFault = {
+  kind: FaultKind;
+  fromMs: number;
+  toMs: number;
+  /** After what time it was noticed; `null` where nobody had to, `Infinity` where nobody did. */
+  noticedAfterMs: number | null;
+  /** How long after its end polls went on and its victim worked; `Infinity` where they did not. */
+  resumedAfterMs: number;
 };
+
+/** So long a fault may go unnoticed. */
+export const noticeMs = 30_000;
+/** What has not gone on by itself after this time has stopped. Others may suffer meanwhile, so it is more than docs say. */
+export const resumeMs = 60_000;
 
 /** Plans faults, each kind about equally often and in no order. */
 export function planFaults(
+  kinds: FaultKind[],
   count: number,
   random: () => number,
   { maxGapMs, maxLastsMs }: { maxGapMs: number; maxLastsMs: number },
 ): Fault[] {
-  const kinds: FaultKind[] = [];
-  while (kinds.length < count) kinds.push(...shuffled([...faultKinds], random));
-  return kinds.slice(0, count).map((kind) => ({
+  const planned: FaultKind[] = [];
+  while (planned.length < count) planned.push(...shuffled(kinds, random));
+  return planned.slice(0, count).map((kind) => ({
     kind,
     afterMs: random() * maxGapMs,
     // Short ones are as telling as long ones, and more of them fit: most are short.
@@ -54,58 +44,79 @@ function shuffled<T>(values: T[], random: () => number): T[] {
 }
 
 /**
- * Inflicts faults one after the other, several at a time on different victims, and resolves when all are over and
- * everybody runs.
+ * Inflicts faults one after the other, several at a time on different victims: the next one is the first whose victim has
+ * nothing else to bear. Each lasts until it was noticed, and is over when polls have gone on. Resolves when all are over.
+ * @param polledAgain resolves after so many polls more
  */
 export async function inflict(
   plan: Fault[],
   victims: Victims,
   random: () => number,
+  polledAgain: (polls: number) => Promise<void>,
   onFault: (fault: Fault) => void,
 ): Promise<PastFault[]> {
   const past: PastFault[] = [];
-  /** Until when each victim has enough to bear. */
-  const suffering = new Map<Mortal, Promise<void>>();
-  for (const fault of plan) {
-    await Bun.sleep(fault.afterMs);
-    onFault(fault);
-    const fromMs = performance.now();
-    if (fault.kind === "close client sockets") {
-      for (const listener of victims.listeners) if (random() < 0.5) listener.cut();
-      past.push({ kind: fault.kind, fromMs, toMs: fromMs });
+  const waiting = [...plan];
+  const suffering = new Map<object, Promise<void>>();
+
+  function takeNext(): { fault: Fault; ordeal: Ordeal } | null {
+    for (const [index, fault] of waiting.entries()) {
+      const free = (ways[fault.kind](victims) as Ordeal[]).filter(({ victim }) => !suffering.has(victim));
+      const ordeal = free[Math.floor(random() * free.length)];
+      if (ordeal === undefined) continue;
+      waiting.splice(index, 1);
+      return { fault, ordeal };
+    }
+    return null;
+  }
+
+  while (waiting.length > 0) {
+    const next = takeNext();
+    if (next === null) {
+      await Promise.race(suffering.values());
       continue;
     }
-    const candidates = candidatesOf(fault.kind, victims);
-    const victim = candidates[Math.floor(random() * candidates.length)] as Mortal;
-    await suffering.get(victim);
-    const pain = hurt(victim, fault).then(() => {
-      past.push({ kind: fault.kind, fromMs, toMs: performance.now() });
+    const { fault, ordeal } = next;
+    await Bun.sleep(fault.afterMs);
+    onFault(fault);
+    const pain = suffer(fault, ordeal, polledAgain).then((over) => {
+      past.push(over);
+      suffering.delete(ordeal.victim);
     });
-    suffering.set(victim, pain);
+    suffering.set(ordeal.victim, pain);
   }
   await Promise.all(suffering.values());
   return past;
 }
 
-async function hurt(victim: Mortal, { kind, lastsMs }: Fault): Promise<void> {
-  const isPause = kind.startsWith("pause");
-  await (isPause ? victim.pause() : victim.kill());
-  await Bun.sleep(lastsMs);
-  await (isPause ? victim.resume() : victim.start());
+async function suffer(fault: Fault, ordeal: Ordeal, polledAgain: (polls: number) => Promise<void>): Promise<PastFault> {
+  const { isNoticed, isMended = () => true } = ordeal;
+  const fromMs = performance.now();
+  await ordeal.begin();
+  const [noticedAfterMs] = await Promise.all([
+    isNoticed ? timeUntil(() => untilTrue(isNoticed), noticeMs) : null,
+    ordeal.end && Bun.sleep(fault.lastsMs),
+  ]);
+  await ordeal.end?.();
+  const toMs = performance.now();
+  // One may have been under way.
+  const resumed = async () => {
+    await polledAgain(2);
+    await untilTrue(isMended);
+  };
+  const resumedAfterMs = await timeUntil(resumed, resumeMs);
+  return { kind: fault.kind, fromMs, toMs, noticedAfterMs, resumedAfterMs };
 }
 
-function candidatesOf(kind: Exclude<FaultKind, "close client sockets">, victims: Victims): Mortal[] {
-  switch (kind) {
-    case "kill a worker":
-    case "pause a worker":
-      return victims.workers;
-    case "kill a server":
-    case "pause a server":
-      return victims.servers;
-    case "kill Redis":
-      return [victims.redis];
-    case "kill PostgreSQL":
-    case "pause PostgreSQL":
-      return [victims.postgres];
-  }
+async function untilTrue(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await Bun.sleep(100);
+}
+
+/** Returns how long something takes; `Infinity` where it takes longer than it may. */
+async function timeUntil(act: () => Promise<void>, atMostMs: number): Promise<number> {
+  const startedAt = performance.now();
+  const tooSlow = Promise.withResolvers<number>();
+  const timer = setTimeout(() => tooSlow.resolve(Number.POSITIVE_INFINITY), atMostMs);
+  const took = act().then(() => performance.now() - startedAt);
+  return Promise.race([took, tooSlow.promise]).finally(() => clearTimeout(timer));
 }

@@ -2,6 +2,8 @@
 
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { freePort } from "../../services/dev/ports.ts";
+import { startRedis } from "../../services/dev/redis.ts";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { sqlConnections } from "../../shared/sql.ts";
@@ -11,7 +13,7 @@ import { latestObsFile } from "../rig/ndbc-file.ts";
 import { observed } from "../rig/observed.ts";
 import { type Service, startStack } from "../rig/stack.ts";
 import { startUpstream } from "../rig/upstream.ts";
-import { startWire, type Wire } from "../rig/wire.ts";
+import { startWire, type Wire, waitsForPolls } from "../rig/wire.ts";
 
 setDefaultTimeout(240_000);
 
@@ -67,7 +69,7 @@ function nextMinute(): Date {
 async function publishOne(): Promise<string> {
   const observation = observed("44009", nextMinute().toISOString(), { waveHeightM: 1 });
   const file = { etag: null, lastModified: null, hash: null };
-  const { events } = await storePoll(stack.sql, latestObsPath, file, [observation]);
+  const { events } = await storePoll(stack.sql, latestObsPath, file, [observation], unguardedIds);
   await publishPending(stack.sql, stack.redis);
   return events?.lastEventId ?? "none was stored";
 }
@@ -124,4 +126,26 @@ test.concurrent("a worker loses all its connections without a close, says so, an
   await polled(after);
   await answers(ready, 200);
   expect(service.logged.filter(({ level }) => level === "error")).toEqual([]);
+});
+
+test.concurrent("a worker loses only the connection over which BullMQ waits for polls, replaces it, and polls on without a restart", async () => {
+  const port = freePort();
+  const settings = { NDBC_URL: upstream.url, POLL_SECONDS: "1", BACKFILL_HOURS: "0", WORKER_PORT: String(port) };
+  // A Redis of its own: the schedule is to be no other worker's.
+  const { url, stop } = await startRedis();
+  upstream.files.set(latestObsPath, latestObsFile(stations, nextMinute()));
+  const redis = await startWire(url);
+  wires.push(redis);
+  const service = await stack.start("worker", { ...settings, REDIS_URL: redis.url });
+  const ready = `http://127.0.0.1:${port}/ready`;
+  await answers(ready, 200);
+  // While it has a poll to run it does not wait.
+  for (; redis.frozen === 0; await Bun.sleep(10)) redis.freezeThose(waitsForPolls);
+  while (redis.frozen > 0) await Bun.sleep(250);
+  const polls = upstream.requests.filter((path) => path === latestObsPath).length;
+  await upstream.asked(latestObsPath, polls + 3);
+  await answers(ready, 200);
+  expect(service.logged.filter(({ level }) => level === "error")).toEqual([]);
+  await service.stop();
+  await stop();
 });

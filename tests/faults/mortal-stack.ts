@@ -6,7 +6,7 @@ import { type Redis, startRedis } from "../../services/dev/redis.ts";
 import { migrate } from "../../shared/migrate.ts";
 import { connectSql, type Sql } from "../../shared/sql.ts";
 import { copyDataDir } from "../rig/data-dir.ts";
-import { type ServiceName, type StartingService, spawnService } from "../rig/stack.ts";
+import { type ServiceName, type Shiftable, type StartingService, spawnShifted } from "../rig/stack.ts";
 import { createTestClock } from "../rig/test-clock.ts";
 
 /** A process that can be killed and started again where it was. */
@@ -21,13 +21,16 @@ export type Mortal = {
   resume(): Promise<void>;
 };
 
+/** PostgreSQL or Redis, with its address and the folder of its data. */
+export type MortalServer = Mortal & { url: string; dir: string };
+
 /** A PostgreSQL that keeps what it has committed, a Redis that forgets all, and services, each at a port that stays its own. */
 export type MortalStack = {
   databaseUrl: string;
   redisUrl: string;
   sql: Sql;
-  postgres: Mortal;
-  redis: Mortal;
+  postgres: MortalServer;
+  redis: MortalServer;
   /** Starts a service that the stack watches: see {@link MortalStack.crashes}. */
   startService(service: ServiceName, env?: Record<string, string>): MortalService;
   /** What services ended by themselves with, which none may do. */
@@ -37,10 +40,10 @@ export type MortalStack = {
 
 /** A service of a {@link MortalStack}. */
 export type MortalService = Mortal & {
-  /** The server's address. */
+  /** Where it answers `/ready`, and a server its clients. */
   url: string;
   /** The process that runs now, or ran last. */
-  readonly process: StartingService;
+  readonly process: StartingService & Shiftable;
   /** Tells it to stop, as an operator does. @returns its exit code */
   terminate(): Promise<number>;
 };
@@ -78,28 +81,35 @@ export async function startMortalStack(): Promise<MortalStack> {
   };
 }
 
-async function mortalPostgres(dataDir: string): Promise<Mortal & { url: string }> {
+async function mortalPostgres(dataDir: string): Promise<MortalServer> {
   const port = freePort();
-  // What a killed process has written is kept by the kernel, without fsync too.
-  const start = () => startPostgres({ dataDir, port, settings: { fsync: "off", shared_buffers: "64MB" } });
-  return mortalDaemon("PostgreSQL", await start(), start);
+  // What a killed process has written is kept by the kernel, without fsync too. What frozen connections leave behind stays open.
+  const settings = { fsync: "off", shared_buffers: "64MB", max_connections: "300" };
+  const start = () => startPostgres({ dataDir, port, settings });
+  return mortalDaemon("PostgreSQL", dataDir, await start(), start);
 }
 
-async function mortalRedis(dir: string): Promise<Mortal & { url: string }> {
+async function mortalRedis(dir: string): Promise<MortalServer> {
   const port = freePort();
-  const start = () => startRedis({ dir, port });
-  return mortalDaemon("Redis", await start(), start);
+  const start = async () => {
+    // What it got from another Redis.
+    await rm(join(dir, "dump.rdb"), { recursive: true, force: true });
+    return startRedis({ dir, port, settings: { "enable-debug-command": "yes" } });
+  };
+  return mortalDaemon("Redis", dir, await start(), start);
 }
 
 function mortalDaemon<Daemon extends Postgres | Redis>(
   name: string,
+  dir: string,
   first: Daemon,
   startAgain: () => Promise<Daemon>,
-): Mortal & { url: string } {
+): MortalServer {
   let daemon = first;
   return {
     name,
     url: first.url,
+    dir,
     async kill() {
       signalAll([daemon.pid], "SIGKILL");
       // It is gone already; this gives its directory back.
@@ -117,9 +127,10 @@ function mortalService(service: ServiceName, env: Record<string, string>, crashe
   const port = freePort();
   let killed = false;
   let running = spawn();
-  function spawn(): StartingService {
+  function spawn(): StartingService & Shiftable {
     killed = false;
-    const started = spawnService(service, { ...env, PORT: String(port) });
+    const ownPort = { [service === "server" ? "PORT" : "WORKER_PORT"]: String(port) };
+    const started = spawnShifted(service, 0, { ...env, ...ownPort });
     void started.ended.then(({ code, stderr }) => {
       if (started === running && !killed) crashes.push(`a ${service} ended with ${code}: ${stderr.slice(0, 2_000)}`);
     });

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
 import { Redis } from "ioredis";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { redisAddress } from "../../shared/redis.ts";
@@ -27,7 +28,7 @@ async function write(take: () => number | undefined): Promise<number> {
     const rows = Array.from({ length: rowsOfBatch }, (_, index) =>
       observed(`${10_000 + batch * rowsOfBatch + index}`, time, { tideFt: batch }),
     );
-    await storePoll(sql, latestObsPath, file, rows);
+    await storePoll(sql, latestObsPath, file, rows, unguardedIds);
     await publishPending(sql, redis);
     written += 1;
   }

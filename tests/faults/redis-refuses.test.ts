@@ -8,6 +8,7 @@ import { Redis } from "ioredis";
 import { startDaemon } from "../../services/dev/daemon.ts";
 import { freePort } from "../../services/dev/ports.ts";
 import { listen } from "../rig/listen.ts";
+import { endLoading, loadSlowly } from "../rig/loading-redis.ts";
 import { nextLine, type PollingRig, says, startPollingRig } from "../rig/polling.ts";
 import { scrape } from "../rig/scrape.ts";
 import { type LogLine, type Service, spawnService } from "../rig/stack.ts";
@@ -96,6 +97,16 @@ describe("a worker says once what Redis refuses, and polls when it is allowed ag
       () => redis.replicaof("NO", "ONE"),
     );
     expect(lines).toEqual(twoLines("redis_readonly", /^READONLY You can't write/));
+  });
+
+  test("while Redis loads its data, as after a restart", async () => {
+    const lines = await suffer(
+      "LOADING",
+      "redis_loading",
+      () => loadSlowly(redis),
+      () => endLoading(redis),
+    );
+    expect(lines).toEqual(twoLines("redis_loading", /^LOADING Redis is loading/));
   });
 
   test("when Redis cannot save its data", async () => {

@@ -8,8 +8,10 @@ export type Replay = {
   readonly steps: number;
   /** When each poll came, by `performance.now()`. */
   polls: number[];
-  /** Keeps the present file from now on. Resolves when it has been polled `polls` times more. */
-  standStill(polls: number): Promise<void>;
+  /** Resolves after so many polls more. */
+  polledAgain(polls: number): Promise<void>;
+  /** Keeps the present file from now on. */
+  standStill(): void;
   stop(): Promise<void>;
 };
 
@@ -18,7 +20,7 @@ export function startReplay(series: Series, stepMs: number): Replay {
   const polls: number[] = [];
   let step = 0;
   let body = series(step);
-  let onPoll = () => {};
+  const waiting = new Set<() => void>();
   const timer = setInterval(() => {
     step += 1;
     body = series(step);
@@ -29,7 +31,7 @@ export function startReplay(series: Series, stepMs: number): Replay {
     fetch(request) {
       if (new URL(request.url).pathname !== latestObsPath) return new Response("not here", { status: 404 });
       polls.push(performance.now());
-      onPoll();
+      for (const check of waiting) check();
       return new Response(body, { headers: { "Content-Type": "text/plain; charset=ISO-8859-1" } });
     },
   });
@@ -39,15 +41,18 @@ export function startReplay(series: Series, stepMs: number): Replay {
       return step + 1;
     },
     polls,
-    standStill(wanted) {
-      clearInterval(timer);
+    polledAgain(wanted) {
       const until = polls.length + wanted;
       return new Promise((resolve) => {
-        onPoll = () => {
-          if (polls.length >= until) resolve();
+        const check = () => {
+          if (polls.length < until) return;
+          waiting.delete(check);
+          resolve();
         };
+        waiting.add(check);
       });
     },
+    standStill: () => clearInterval(timer),
     async stop() {
       clearInterval(timer);
       await server.stop(true);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { watchLink } from "../../shared/link.ts";
@@ -69,7 +70,13 @@ async function killWorkers(): Promise<void> {
 /** Stores one observation as a worker does, and publishes nothing. @returns its event id */
 async function storeOne(): Promise<string> {
   time += hourMs;
-  await storePoll(stack.sql, latestObsPath, file, [observed("44009", new Date(time).toISOString(), { tideFt: 1 })]);
+  await storePoll(
+    stack.sql,
+    latestObsPath,
+    file,
+    [observed("44009", new Date(time).toISOString(), { tideFt: 1 })],
+    unguardedIds,
+  );
   const [row] = await stack.sql<{ newest: string }[]>`select max(event_id) as newest from observations`;
   return row?.newest ?? "";
 }

@@ -1,41 +1,46 @@
+import { freePort } from "../../services/dev/ports.ts";
+import { startRedis } from "../../services/dev/redis.ts";
 import { randomOf } from "../../services/dev/sea/random.ts";
 import { measurements, type StoredEvent } from "../../shared/measurements.ts";
 import { encodeObservation } from "../../shared/observation.ts";
 import type { Sql } from "../../shared/sql.ts";
+import type { ServiceName } from "../rig/stack.ts";
+import { startWire, type Wire } from "../rig/wire.ts";
 import { startListener } from "./browser-listener.ts";
-import { type FaultKind, inflict, type PastFault, planFaults } from "./faults.ts";
-import { startMortalStack } from "./mortal-stack.ts";
+import { type Fault, inflict, noticeMs, type PastFault, planFaults, resumeMs } from "./faults.ts";
+import { type MortalStack, startMortalStack } from "./mortal-stack.ts";
 import type { Series } from "./network-series.ts";
 import { startReplay } from "./replay.ts";
 import { judge, type Verdict } from "./verdict.ts";
+import { type FaultKind, problemCodes, type WiredService } from "./ways.ts";
 
 export type SoakOptions = {
   seed: number;
   faults: number;
+  kinds: FaultKind[];
   /** What NDBC serves, and how long each file of it is the newest. */
   series: Series;
   stepMs: number;
   listeners: number;
   servers: number;
-  /** At most so long between two faults, and so long for one. */
+  /** At most so long between two faults, and so long for one unless it is noticed later. */
   maxGapMs: number;
   maxLastsMs: number;
   /** Called for each fault when it begins. */
-  onFault(kind: FaultKind, lastsMs: number): void;
+  onFault(fault: Fault): void;
 };
 
 /** What came of a soak. */
 export type SoakReport = {
   verdict: Verdict;
-  faults: Record<string, number>;
+  faults: PastFault[];
   seconds: number;
-  /** How long after the last fault every listener had heard everything; `null`: not in time. */
+  /** How long after the last fault every listener had heard everything and all services were ready; `null`: not in time. */
   settledAfterMs: number | null;
   files: number;
   polls: number;
-  /** The longest times without a poll: of all, and of those while neither PostgreSQL nor Redis was away. */
-  longestPollPause: PollPause;
-  longestPollPauseOfWorkers: PollPause;
+  /** The longest time without a poll. */
+  longestPollPauseMs: number;
   streams: number;
   /** Answers to listeners other than 200. */
   refusals: number;
@@ -44,24 +49,24 @@ export type SoakReport = {
   crashes: string[];
 };
 
-/** A time without a poll, and what went wrong meanwhile. */
-export type PollPause = { ms: number; faults: string[] };
-
 /** How long it may take after the last fault until everybody has heard everything. */
 const settleMs = 60_000;
-/** Services are themselves again so long after PostgreSQL or Redis came back. */
-const aftermathMs = 5_000;
 
 /** Runs the whole of bellbuoy under faults, then lets it settle, and tells how well its promise was kept. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   let drawn = 0;
   const random = () => randomOf(options.seed, String(drawn++));
   const startedAt = performance.now();
-  const stack = await startMortalStack();
+  const [stack, otherRedis] = await Promise.all([startMortalStack(), startRedis({ port: freePort() })]);
   const replay = startReplay(options.series, options.stepMs);
+  const wires: Wire[] = [];
+  const start = async (name: ServiceName, env?: Record<string, string>) => {
+    const service = await startWired(stack, wires, name, env);
+    await service.process.up;
+    return service;
+  };
   try {
-    const servers = Array.from({ length: options.servers }, () => stack.startService("server"));
-    await Promise.all(servers.map(({ process }) => process.up));
+    const servers = await Promise.all(Array.from({ length: options.servers }, () => start("server")));
     const dataOf = new Map<number, string>();
     const streams = servers.map(({ url }) => `${url}/v1/observations/stream`);
     // Draws of its own for each: what one of them meets must not change what the others do.
@@ -71,41 +76,33 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     });
     await Promise.all(listeners.map(({ connected }) => connected));
     const env = { NDBC_URL: replay.url, POLL_SECONDS: "1" };
-    const workers = [stack.startService("worker", env), stack.startService("worker", env)];
-    await Promise.all(workers.map(({ process }) => process.up));
+    const workers = await Promise.all([start("worker", env), start("worker", env)]);
 
-    const plan = planFaults(options.faults, random, options);
-    const victims = { workers, servers, redis: stack.redis, postgres: stack.postgres, listeners };
-    const faults = await inflict(plan, victims, random, ({ kind, lastsMs }) => options.onFault(kind, lastsMs));
+    const plan = planFaults(options.kinds, options.faults, random, options);
+    const { redis, postgres, sql } = stack;
+    const victims = { workers, servers, redis, otherRedisUrl: otherRedis.url, postgres, sql, listeners };
+    const faults = await inflict(plan, victims, random, replay.polledAgain, options.onFault);
 
     const faultsEndedAt = performance.now();
     const settled = (async () => {
-      await replay.standStill(3);
-      const stored = await untilRead(() => readStored(stack.sql));
+      replay.standStill();
+      await replay.polledAgain(3);
+      const stored = await untilRead(() => readStored(sql));
       await Promise.all(listeners.map((listener) => listener.reached(stored.at(-1)?.id ?? 0)));
+      await Promise.all([...workers, ...servers].map(untilReady));
       return { stored, afterMs: performance.now() - faultsEndedAt };
     })();
     const result = await Promise.race([settled, Bun.sleep(settleMs).then(() => null)]);
     for (const listener of listeners) listener.leave();
-    const pauses = pollPauses(replay.polls, faults);
-    const stored = result?.stored ?? (await readStored(stack.sql));
+    const stored = result?.stored ?? (await readStored(sql));
     return {
-      verdict: judge(
-        listeners.map(({ heard }) => heard),
-        dataOf,
-        stored,
-      ),
-      faults: Object.fromEntries(
-        Map.groupBy(faults, ({ kind }) => kind)
-          .entries()
-          .map(([kind, all]) => [kind, all.length]),
-      ),
+      verdict: judge(listeners, dataOf, stored),
+      faults,
       seconds: (performance.now() - startedAt) / 1_000,
       settledAfterMs: result?.afterMs ?? null,
       files: replay.steps,
       polls: replay.polls.length,
-      longestPollPause: longestPause(pauses),
-      longestPollPauseOfWorkers: longestPause(pauses.filter(({ isOutage }) => !isOutage)),
+      longestPollPauseMs: Math.max(...replay.polls.slice(1).map((at, index) => at - (replay.polls[index] ?? at))),
       streams: listeners.reduce((sum, listener) => sum + listener.streams, 0),
       refusals: listeners.reduce((sum, listener) => sum + listener.refusals, 0),
       contradictions: listeners.flatMap(({ contradictions }) => contradictions),
@@ -115,20 +112,54 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   } finally {
     await replay.stop();
     await stack.stop();
+    await otherRedis.stop();
+    for (const wire of wires) await wire.stop();
   }
 }
+
+async function startWired(
+  stack: MortalStack,
+  wires: Wire[],
+  name: ServiceName,
+  env: Record<string, string> = {},
+): Promise<WiredService> {
+  const [toPostgres, toRedis] = await Promise.all([startWire(stack.databaseUrl), startWire(stack.redisUrl)]);
+  wires.push(toPostgres, toRedis);
+  const service = stack.startService(name, { ...env, DATABASE_URL: toPostgres.url, REDIS_URL: toRedis.url });
+  return Object.assign(service, { toPostgres, toRedis });
+}
+
+async function untilReady(service: WiredService): Promise<void> {
+  while ((await problemCodes(service))?.length !== 0) await Bun.sleep(100);
+}
+
+/** How many faults nobody noticed in time, and after how many polls or their victim did not go on by themselves. */
+export function stoppagesOf({ faults }: SoakReport): { unnoticed: PastFault[]; stopped: PastFault[] } {
+  return {
+    unnoticed: faults.filter(({ noticedAfterMs }) => noticedAfterMs === Number.POSITIVE_INFINITY),
+    stopped: faults.filter(({ resumedAfterMs }) => resumedAfterMs === Number.POSITIVE_INFINITY),
+  };
+}
+
+/** What a listener is told after a restore. The second: it came back before any worker had stored something. */
+const setBack = /the database was set back|the last event id is newer than all that is stored/;
 
 /** What nobody may ever see in a report. @returns a line for each; none when the promise was kept */
 export function complaintsOf(report: SoakReport): string[] {
   const { lost, duplicated, disordered, different } = report.verdict;
   const counts = { lost, duplicated, disordered, different };
+  const { unnoticed, stopped } = stoppagesOf(report);
+  const wasSetBack = report.faults.some(({ kind }) => kind === "set PostgreSQL back");
+  const resets = report.resets.filter((data) => !wasSetBack || !setBack.test(data));
   return [
     ...Object.entries(counts).flatMap(([what, count]) => (count === 0 ? [] : [`${count} events ${what}`])),
+    ...unnoticed.map(({ kind }) => `not noticed within ${noticeMs / 1_000} s: ${kind}`),
+    ...stopped.map(({ kind }) => `nothing went on within ${resumeMs / 1_000} s after: ${kind}`),
     ...(report.settledAfterMs === null
-      ? [`not everybody had heard everything ${settleMs / 1_000} s after the last fault`]
+      ? [`not everybody had heard everything and was ready ${settleMs / 1_000} s after the last fault`]
       : []),
     ...report.contradictions.map((text) => `contradiction under id ${text}`),
-    ...report.resets.map((data) => `reset ${data}`),
+    ...resets.map((data) => `reset ${data}`),
     ...report.crashes,
   ];
 }
@@ -150,23 +181,4 @@ async function untilRead<T>(read: () => Promise<T>): Promise<T> {
       await Bun.sleep(50);
     }
   }
-}
-
-function longestPause(pauses: PollPause[]): PollPause {
-  return pauses.toSorted((a, b) => b.ms - a.ms)[0] ?? { ms: 0, faults: [] };
-}
-
-function pollPauses(polls: number[], faults: PastFault[]): (PollPause & { isOutage: boolean })[] {
-  return polls.slice(1).map((to, index) => {
-    const from = polls[index] ?? to;
-    const during = faults.filter(({ fromMs, toMs }) => fromMs < to && from < toMs + aftermathMs);
-    return {
-      ms: to - from,
-      faults: during.map(({ kind, fromMs, toMs }) => {
-        const seconds = (ms: number) => ((ms - from) / 1_000).toFixed(1);
-        return `${kind} ${seconds(fromMs)}..${seconds(toMs)} s`;
-      }),
-      isOutage: during.some(({ kind }) => kind.endsWith("Redis") || kind.endsWith("PostgreSQL")),
-    };
-  });
 }

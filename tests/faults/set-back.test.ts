@@ -74,7 +74,7 @@ function newWorker() {
       const at = new Date(time).toISOString();
       const rows = Array.from({ length: count }, (_, index) => observed(String(10_000 + index), at, { tideFt: 1 }));
       const file = { etag: null, lastModified: null, hash: null };
-      await storePoll(stack.sql, latestObsPath, file, rows, { inIdTransaction });
+      await storePoll(stack.sql, latestObsPath, file, rows, inIdTransaction);
       const newest = await stack.sql<{ eventId: string }[]>`
         select event_id from observations where event_id is not null order by event_id desc limit ${count}
       `;

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { redisNames } from "../../shared/channels.ts";
@@ -131,7 +132,7 @@ async function store(count: number): Promise<{ id: string; data: string }[]> {
     minute += 60_000;
     return observed("44009", new Date(minute).toISOString(), { waveHeightM: index % 20 });
   });
-  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows, unguardedIds);
   const stored = await stack.sql<(Observation & { eventId: string })[]>`
     select * from observations where event_id is not null order by event_id desc limit ${count}
   `;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { parseActiveStations } from "../../services/worker/ndbc/active-stations.ts";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
 import { parseHourly } from "../../services/worker/ndbc/hourly.ts";
@@ -227,6 +228,7 @@ describe("a worker that is sent malformed files", () => {
       publish: () => publishPending(stack.sql, stack.redis),
       stations: null,
       log: silentLog,
+      inIdTransaction: unguardedIds,
     });
 
   test("stores nothing that does not fit the schema, and all of the next good file", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
@@ -11,10 +12,16 @@ import { inputs } from "./seed.ts";
 setDefaultTimeout(120_000);
 
 const stack = await startStack();
-await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, [
-  observed("44009", "2026-05-06T11:50Z", { waveHeightM: 1.2 }),
-  observed("46026", "2026-05-06T11:50Z", { latitude: 37.75, longitude: -122.84 }),
-]);
+await storePoll(
+  stack.sql,
+  latestObsPath,
+  { etag: null, lastModified: null, hash: null },
+  [
+    observed("44009", "2026-05-06T11:50Z", { waveHeightM: 1.2 }),
+    observed("46026", "2026-05-06T11:50Z", { latitude: 37.75, longitude: -122.84 }),
+  ],
+  unguardedIds,
+);
 
 const server = spawnService("server", {
   DATABASE_URL: stack.databaseUrl,

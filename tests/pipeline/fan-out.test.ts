@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
 import { poll } from "../../services/worker/poll.ts";
 import { publishPending } from "../../services/worker/publish.ts";
@@ -41,7 +42,7 @@ describe("ten listeners of one server", () => {
     const publish = () => publishPending(stack.sql, stack.redis);
     for (let round = 1; round <= 3; round++) {
       upstream.files.set(latestObsPath, latestObsFile(stations, new Date(Date.UTC(2026, 4, 6, round))));
-      await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog });
+      await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog, inIdTransaction: unguardedIds });
       for (const listener of listeners) await listener.heard(round * stations);
     }
     const [first, ...others] = listeners.map(heardBy);

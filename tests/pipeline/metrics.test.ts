@@ -104,6 +104,7 @@ describe("the worker's metrics tell", () => {
     const lastPollMs = ofWorker.value("bellbuoy_last_poll_timestamp_seconds") * 1000;
     expect(lastPollMs).toBeGreaterThanOrEqual(startedAtMs);
     expect(lastPollMs).toBeLessThanOrEqual(scrapedAtMs);
+    expect(ofWorker.value("bellbuoy_poll_period_seconds")).toBe(1);
   });
 
   test("what the queues hold, and how jobs ended", () => {

@@ -1,6 +1,7 @@
 // Two installs on one Redis, each with a PostgreSQL of its own.
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { migrate } from "../../shared/migrate.ts";
@@ -74,12 +75,12 @@ test.each([
     await otherSql`update stream_marks set published_event_id = ${nextId - 1}`;
     await otherSql`truncate observations`;
     const rows = Array.from({ length: 5 }, (_, index) => observed("46026", `2026-05-07T0${index}:00Z`, { tideFt: 9 }));
-    await storePoll(otherSql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+    await storePoll(otherSql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows, unguardedIds);
     await publishPending(otherSql, stack.redis);
     await server.line(namesOther);
 
     const own = observed("44009", `2026-05-08T${10 + (nextId % 10)}:00Z`, { tideFt: 1 });
-    await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, [own]);
+    await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, [own], unguardedIds);
     await publishPending(stack.sql, stack.redis);
     await listener.heard(1);
     expect(stationsOf(listener)).toEqual(["44009"]);

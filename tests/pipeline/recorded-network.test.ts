@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
 import { poll } from "../../services/worker/poll.ts";
 import { publishPending } from "../../services/worker/publish.ts";
@@ -102,7 +103,7 @@ describe("the real network, each recorded file polled twice,", () => {
           count += await publishPending(stack.sql, stack.redis);
           return count;
         };
-        await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog });
+        await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog, inIdTransaction: unguardedIds });
         counts.push(count);
       }
       published.push(counts as [number, number]);

@@ -60,6 +60,7 @@ export async function startApp(stack: Stack, settings: AppSettings = {}): Promis
   const app = createApp({
     sql,
     database,
+    hasSchema: () => true,
     problems: async () => [],
     feed,
     broadcast,

@@ -1,3 +1,4 @@
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { type PositionedObservation, storeHistory, storePoll } from "../../services/worker/store.ts";
 import type { Sql } from "../../shared/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
@@ -20,11 +21,17 @@ export async function storeSimulatedDay(sql: Sql, midnight: Date, { stations, re
     const at = new Date(midnight.getTime() + (report * 86_400_000) / reports);
     const rows = Array.from({ length: stations }, (_, station) => reported(station, at));
     const corrected = before.filter((_, index) => index % correctedEvery === 0);
-    await storePoll(sql, latestObsPath, file, [
-      ...corrected.map((row) => ({ ...row, waveHeightM: 1.5 })),
-      ...rows.filter((_, index) => index % historyEvery !== 0),
-    ]);
-    await storeHistory(sql, rows);
+    await storePoll(
+      sql,
+      latestObsPath,
+      file,
+      [
+        ...corrected.map((row) => ({ ...row, waveHeightM: 1.5 })),
+        ...rows.filter((_, index) => index % historyEvery !== 0),
+      ],
+      unguardedIds,
+    );
+    await storeHistory(sql, rows, unguardedIds);
     before = rows;
   }
 }

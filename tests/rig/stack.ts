@@ -39,11 +39,14 @@ export type Service = {
   stop(signal?: NodeJS.Signals): Promise<number>;
 };
 
-/** A service whose clock a test sets. */
-export type ShiftedService = Service & {
+/** What can be done to the clock of a service that was spawned for it. */
+export type Shiftable = {
   /** Sets its clock so far ahead of the machine's, in ms. Resolves when it is set. */
   shiftClock(milliseconds: number): Promise<void>;
 };
+
+/** A service whose clock a test sets. */
+export type ShiftedService = Service & Shiftable;
 
 /** A service that may still be starting, or may never run. */
 export type StartingService = Omit<Service, "url"> & {
@@ -65,7 +68,8 @@ export async function startStack(redisPort?: number): Promise<Stack> {
   const database = await startDatabase();
   const redisDir = mkdtempSync(join(tmpdir(), "bellbuoy-redis-"));
   const address = redisPort === undefined ? { socket: join(redisDir, "redis.sock") } : { port: redisPort };
-  let redisServer = await startRedis(address);
+  const settings = { "enable-debug-command": "yes" };
+  let redisServer = await startRedis({ ...address, settings });
   const redis = new Redis(redisAddress(redisServer.url));
   redis.on("error", () => {});
   const services: Service[] = [];
@@ -75,7 +79,7 @@ export async function startStack(redisPort?: number): Promise<Stack> {
     redis,
     stopRedis: () => redisServer.stop(),
     async startRedis() {
-      redisServer = await startRedis(address);
+      redisServer = await startRedis({ ...address, settings });
     },
     async start(service, env = {}) {
       const addresses = { DATABASE_URL: database.databaseUrl, REDIS_URL: redisServer.url };
@@ -84,21 +88,11 @@ export async function startStack(redisPort?: number): Promise<Stack> {
       return started;
     },
     async startShifted(service, aheadMs, env = {}) {
-      let set = Promise.withResolvers<void>();
-      const preload = join(import.meta.dir, "shifted-clock.ts");
-      const spawned = spawnService(
-        service,
-        { DATABASE_URL: database.databaseUrl, REDIS_URL: redisServer.url, CLOCK_SHIFT_MS: String(aheadMs), ...env },
-        { argv: ["bun", "--preload", preload, mainOf(service)], ipc: () => set.resolve() },
-      );
+      const addresses = { DATABASE_URL: database.databaseUrl, REDIS_URL: redisServer.url };
+      const spawned = spawnShifted(service, aheadMs, { ...addresses, ...env });
       const started = { ...spawned, url: await spawned.up };
       services.push(started);
-      const shiftClock = (milliseconds: number) => {
-        set = Promise.withResolvers();
-        spawned.send(milliseconds);
-        return set.promise;
-      };
-      return { ...started, shiftClock };
+      return started;
     },
     async stop() {
       await Promise.all(services.map((service) => service.stop("SIGKILL")));
@@ -122,6 +116,29 @@ function mainOf(service: ServiceName): string {
 export async function startService(service: ServiceName, env: Record<string, string>): Promise<Service> {
   const started = spawnService(service, env);
   return { ...started, url: await started.up };
+}
+
+/** Starts a service whose clock can be set, whatever may come of it. */
+export function spawnShifted(
+  service: ServiceName,
+  aheadMs: number,
+  env: Record<string, string>,
+): StartingService & Shiftable {
+  let set = Promise.withResolvers<void>();
+  const preload = join(import.meta.dir, "shifted-clock.ts");
+  const spawned = spawnService(
+    service,
+    { CLOCK_SHIFT_MS: String(aheadMs), ...env },
+    { argv: ["bun", "--preload", preload, mainOf(service)], ipc: () => set.resolve() },
+  );
+  return {
+    ...spawned,
+    shiftClock(milliseconds) {
+      set = Promise.withResolvers();
+      spawned.send(milliseconds);
+      return set.promise;
+    },
+  };
 }
 
 /**

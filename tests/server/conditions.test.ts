@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { storeHistory, storePoll, storeStations } from "../../services/worker/store.ts";
 import { type Measurement, type Measurements, measurements } from "../../shared/measurements.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
@@ -50,16 +51,24 @@ describe("/v1/conditions", () => {
       { stationId: "44009", latitude: 38.46, longitude: -74.69, ...unnamed },
       { stationId: "46026", latitude: 37.75, longitude: -122.84, ...unnamed },
     ]);
-    await storeHistory(stack.sql, [
-      observed("46026", oldAt, { waterTempC: 11 }),
-      observed("46026", gustsAt, { waveHeightM: 1.9, gustMps: 9 }),
-      observed("46026", wavesAt, { waveHeightM: 2.1, windSpeedMps: 4 }),
-      observed("44009", minutesAgo(50), { pressureHpa: 1012.8 }),
-      observed("51001", oldAt, { waterTempC: 25 }),
-    ]);
-    await storePoll(stack.sql, latestObsPath, file, [
-      observed("46026", newestAt, { windSpeedMps: 0, latitude: 37.75, longitude: -122.84 }),
-    ]);
+    await storeHistory(
+      stack.sql,
+      [
+        observed("46026", oldAt, { waterTempC: 11 }),
+        observed("46026", gustsAt, { waveHeightM: 1.9, gustMps: 9 }),
+        observed("46026", wavesAt, { waveHeightM: 2.1, windSpeedMps: 4 }),
+        observed("44009", minutesAgo(50), { pressureHpa: 1012.8 }),
+        observed("51001", oldAt, { waterTempC: 25 }),
+      ],
+      unguardedIds,
+    );
+    await storePoll(
+      stack.sql,
+      latestObsPath,
+      file,
+      [observed("46026", newestAt, { windSpeedMps: 0, latitude: 37.75, longitude: -122.84 })],
+      unguardedIds,
+    );
     const answer = await conditions();
     expect(answer.lastEventId).toBe("1");
     expect(idsOf(answer)).toEqual(["44009", "46026"]);
@@ -97,7 +106,7 @@ describe("/v1/conditions", () => {
   });
 
   test("lists a station that reported and measured nothing", async () => {
-    await storeHistory(stack.sql, [observed("42001", minutesAgo(5))]);
+    await storeHistory(stack.sql, [observed("42001", minutesAgo(5))], unguardedIds);
     const [known] = (await conditions("?stations=42001")).conditions;
     expect(known).toEqual({
       stationId: "42001",
@@ -118,6 +127,7 @@ describe("/v1/conditions", () => {
     await storeHistory(
       stack.sql,
       rows.map(({ stationId, at, values }) => observed(stationId, at, values)),
+      unguardedIds,
     );
     const expected = new Map<string, Record<string, unknown>>();
     const since = Date.now() - 3 * 60 * 60_000;

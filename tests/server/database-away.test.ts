@@ -1,8 +1,9 @@
 // What the server answers while PostgreSQL is away or hangs.
 
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { connectSql } from "../../shared/sql.ts";
+import { connectSql, lockSpace, locks } from "../../shared/sql.ts";
 import { startApp } from "../rig/app.ts";
+import { createDatabase } from "../rig/database.ts";
 import { listen } from "../rig/listen.ts";
 import { startStack } from "../rig/stack.ts";
 import { createTestClock } from "../rig/test-clock.ts";
@@ -74,4 +75,29 @@ describe("while PostgreSQL is away", () => {
     await app.stop();
     await sql.end({ timeout: 1 });
   });
+});
+
+test("until a migration is done, as after an upgrade, every request is told so, and then answered", async () => {
+  const databaseUrl = await createDatabase();
+  const other = connectSql(databaseUrl, "test", createTestClock());
+  const migrating = await other.reserve();
+  await migrating`select pg_advisory_lock(${lockSpace}, ${locks.migrate})`;
+  const young = await stack.start("server", { DATABASE_URL: databaseUrl });
+  const reason = "the tables of the database are not there yet, or are being brought up to date after an upgrade";
+  for (const path of ["/v1/stations", "/v1/observations/latest", "/v1/status"]) {
+    const response = await fetch(young.url + path);
+    expect(response.status).toBe(503);
+    expect(response.headers.get("Retry-After")).toBe("5");
+    expect(await response.json()).toMatchObject({ title: "Not available now", detail: reason });
+  }
+  const ready = await fetch(`${young.url}/ready`);
+  expect(ready.status).toBe(503);
+  const { problems } = (await ready.json()) as { problems: unknown[] };
+  expect(problems).toContainEqual({ code: "schema_not_ready", reason, message: `PostgreSQL: ${reason}` });
+  await migrating`select pg_advisory_unlock(${lockSpace}, ${locks.migrate})`;
+  while (!(await fetch(`${young.url}/ready`)).ok) await Bun.sleep(10);
+  expect((await fetch(`${young.url}/v1/observations/latest`)).status).toBe(200);
+  expect(young.logged.filter(({ level }) => level === "error")).toEqual([]);
+  migrating.release();
+  await other.end({ timeout: 0 });
 });

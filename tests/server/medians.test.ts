@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { storeHistory, storeStations } from "../../services/worker/store.ts";
 import { type Measurements, type MedianMeasurement, medianMeasurements } from "../../shared/measurements.ts";
 import { startApp } from "../rig/app.ts";
@@ -44,13 +45,17 @@ describe("/v1/medians", () => {
       { stationId: "46026", latitude: 37.75, longitude: -122.84, ...unnamed },
       { stationId: "51001", latitude: 24.45, longitude: -162, ...unnamed },
     ]);
-    await storeHistory(stack.sql, [
-      observed("44009", at("12:00"), { waveHeightM: 1, windDirDeg: 350 }),
-      observed("44009", at("12:20"), { waveHeightM: 2 }),
-      observed("44009", at("12:40"), { windSpeedMps: 5 }),
-      observed("46026", at("12:10"), { waveHeightM: 4, windDirDeg: 10 }),
-      observed("51001", at("12:50"), { waveHeightM: 9 }),
-    ]);
+    await storeHistory(
+      stack.sql,
+      [
+        observed("44009", at("12:00"), { waveHeightM: 1, windDirDeg: 350 }),
+        observed("44009", at("12:20"), { waveHeightM: 2 }),
+        observed("44009", at("12:40"), { windSpeedMps: 5 }),
+        observed("46026", at("12:10"), { waveHeightM: 4, windDirDeg: 10 }),
+        observed("51001", at("12:50"), { waveHeightM: 9 }),
+      ],
+      unguardedIds,
+    );
   });
 
   test.each([
@@ -96,35 +101,48 @@ describe("/v1/medians", () => {
 
   test("is told as it was for a minute to all who ask the same", async () => {
     const past = await medians("?step=3h");
-    await storeHistory(stack.sql, [observed("44009", new Date(Date.now() - 60_000).toISOString(), { waveHeightM: 3 })]);
+    await storeHistory(
+      stack.sql,
+      [observed("44009", new Date(Date.now() - 60_000).toISOString(), { waveHeightM: 3 })],
+      unguardedIds,
+    );
     expect(await medians("?step=3h")).toEqual(past);
     expect((await medians("?step=6h")).medians.at(-1)).toMatchObject({ stations: 1, waveHeightM: 3 });
   });
 
   test("has a direction only where the winds do not cancel each other out", async () => {
-    await storeHistory(stack.sql, [
-      observed("42001", at("20:00"), { windDirDeg: 90 }),
-      observed("42002", at("20:00"), { windDirDeg: 270 }),
-    ]);
+    await storeHistory(
+      stack.sql,
+      [observed("42001", at("20:00"), { windDirDeg: 90 }), observed("42002", at("20:00"), { windDirDeg: 270 })],
+      unguardedIds,
+    );
     expect((await frameAt("20:10")).windDirDeg).toBeNull();
   });
 
   test("counts no direction of a calm, whether it came with the calm or before it", async () => {
-    await storeHistory(stack.sql, [
-      observed("43001", at("22:00"), { windSpeedMps: 8, windDirDeg: 180 }),
-      observed("43002", at("22:00"), { windSpeedMps: 8, windDirDeg: 180 }),
-      ...["43003", "43004", "43005"].map((id) => observed(id, at("22:00"), { windSpeedMps: 0, windDirDeg: 360 })),
-      observed("43006", at("21:50"), { windSpeedMps: 5, windDirDeg: 0 }),
-      observed("43006", at("22:00"), { windSpeedMps: 0 }),
-    ]);
+    await storeHistory(
+      stack.sql,
+      [
+        observed("43001", at("22:00"), { windSpeedMps: 8, windDirDeg: 180 }),
+        observed("43002", at("22:00"), { windSpeedMps: 8, windDirDeg: 180 }),
+        ...["43003", "43004", "43005"].map((id) => observed(id, at("22:00"), { windSpeedMps: 0, windDirDeg: 360 })),
+        observed("43006", at("21:50"), { windSpeedMps: 5, windDirDeg: 0 }),
+        observed("43006", at("22:00"), { windSpeedMps: 0 }),
+      ],
+      unguardedIds,
+    );
     expect(await frameAt("22:10")).toMatchObject({ stations: 6, windDirDeg: 180, windSpeedMps: 0 });
   });
 
   test("counts a direction that was measured after a calm", async () => {
-    await storeHistory(stack.sql, [
-      observed("43001", "2026-05-07T02:00:00Z", { windSpeedMps: 0, windDirDeg: 0 }),
-      observed("43001", "2026-05-07T02:10:00Z", { windDirDeg: 90 }),
-    ]);
+    await storeHistory(
+      stack.sql,
+      [
+        observed("43001", "2026-05-07T02:00:00Z", { windSpeedMps: 0, windDirDeg: 0 }),
+        observed("43001", "2026-05-07T02:10:00Z", { windDirDeg: 90 }),
+      ],
+      unguardedIds,
+    );
     const query = "?since=2026-05-07T02:00:00Z&until=2026-05-07T02:20:00Z";
     expect((await medians(query)).medians.map(({ windDirDeg }) => windDirDeg)).toEqual([90, 90]);
   });
@@ -157,6 +175,7 @@ describe("/v1/medians", () => {
     await storeHistory(
       stack.sql,
       unique.map(({ stationId, atMs, values }) => observed(stationId, new Date(atMs).toISOString(), values)),
+      unguardedIds,
     );
 
     const query = `?since=2026-04-01T00:30:00Z&until=2026-04-01T10:30:00Z&step=${step}`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { recordPollBegin } from "../../services/worker/heartbeat.ts";
 import { type Station, storeHistory, storePoll, storeStations } from "../../services/worker/store.ts";
 import type { StoredObservation } from "../../shared/measurements.ts";
@@ -57,11 +58,17 @@ describe("with three stations", () => {
   const history = hours.map((time, hour) => observed("44009", time, { waveHeightM: hour / 10 }));
 
   beforeAll(async () => {
-    await storeHistory(stack.sql, history);
-    await storePoll(stack.sql, latestObsPath, file, [
-      observed("46026", "2019-01-01T00:00Z", { windSpeedMps: 5, gustMps: 7, latitude: 37.75, longitude: -122.84 }),
-      observed("44009", "2026-05-06T23:00Z", { waterTempC: 12.4 }),
-    ]);
+    await storeHistory(stack.sql, history, unguardedIds);
+    await storePoll(
+      stack.sql,
+      latestObsPath,
+      file,
+      [
+        observed("46026", "2019-01-01T00:00Z", { windSpeedMps: 5, gustMps: 7, latitude: 37.75, longitude: -122.84 }),
+        observed("44009", "2026-05-06T23:00Z", { waterTempC: 12.4 }),
+      ],
+      unguardedIds,
+    );
     await storeStations(stack.sql, [
       station("44009", { elevationM: 0, name: "DELAWARE BAY", owner: "NDBC", program: "NDBC Met", type: "buoy" }),
       station("51001"),

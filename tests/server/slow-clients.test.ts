@@ -5,6 +5,7 @@ import { type Broadcast, createBroadcast } from "../../services/server/sse/broad
 import { type Frame, observationFrame } from "../../services/server/sse/frames.ts";
 import { maxBacklogBytes, Outbox } from "../../services/server/sse/outbox.ts";
 import { createPlaces } from "../../services/server/sse/places.ts";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
@@ -151,7 +152,7 @@ describe.skipIf(process.platform !== "linux")("a client that never reads from it
       const rows = Array.from({ length: rowsPerRound }, (_, index) =>
         observed(`${10_000 + index}`, time, { tideFt: 1 }),
       );
-      await storePoll(stack.sql, latestObsPath, file, rows);
+      await storePoll(stack.sql, latestObsPath, file, rows, unguardedIds);
       await publishPending(stack.sql, stack.redis);
       for (let piece = 0; piece < 8; piece++) running.broadcast.send(ballast);
       rounds += 1;

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { freePort } from "../../services/dev/ports.ts";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
@@ -21,7 +22,7 @@ async function report(): Promise<void> {
   hour += 3_600_000;
   const time = new Date(hour).toISOString();
   const rows = Array.from({ length: eventsPerReport }, (_, index) => observed(String(10_000 + index), time));
-  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows, unguardedIds);
   await publishPending(stack.sql, stack.redis);
 }
 

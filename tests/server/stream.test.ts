@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { pruneBefore } from "../../services/worker/prune.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import { type PositionedObservation, storePoll } from "../../services/worker/store.ts";
@@ -46,7 +47,7 @@ const file = { etag: null, lastModified: null, hash: null };
 
 /** Stores observations as the worker does. @returns their event ids */
 async function store(rows: PositionedObservation[]): Promise<string[]> {
-  await storePoll(stack.sql, latestObsPath, file, rows);
+  await storePoll(stack.sql, latestObsPath, file, rows, unguardedIds);
   const ids = await stack.sql<{ eventId: string }[]>`
     select event_id from observations where event_id is not null order by event_id desc limit ${rows.length}
   `;

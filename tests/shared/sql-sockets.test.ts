@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { freePort } from "../../services/dev/ports.ts";
 import { startPostgres } from "../../services/dev/postgres.ts";
 import { connectSql, inTransaction, type Sql } from "../../shared/sql.ts";
+import { createSqlSockets } from "../../shared/sql-sockets.ts";
 import { createDatabase } from "../rig/database.ts";
 import { createTestClock, type TestClock } from "../rig/test-clock.ts";
 import { startWire } from "../rig/wire.ts";
@@ -125,3 +126,20 @@ test.skipIf(openssl === null)(
     expect(before.filter((pid) => after.includes(pid))).toEqual([]);
   },
 );
+
+test("while no host of a list takes a connection, each is tried once in a round, and the next round waits longer", async () => {
+  const clock = createTestClock();
+  const open = createSqlSockets(null, clock, clock);
+  const address = { host: ["127.0.0.1", "127.0.0.1"], port: [freePort(), freePort()], path: false as const };
+  async function fail(): Promise<number> {
+    const opening = open(address);
+    let waitedMs = 0;
+    for (; clock.waiting > 0; waitedMs += 50) await clock.advance(50);
+    const socket = await opening;
+    await new Promise<void>((resolve) => socket.on("error", () => {}).on("close", () => resolve()));
+    return waitedMs;
+  }
+  const waits: number[] = [];
+  for (let times = 0; times < 16; times++) waits.push(await fail());
+  expect(waits).toEqual([0, 0, 50, 0, 100, 0, 200, 0, 400, 0, 800, 0, 1_000, 0, 1_000, 0]);
+});

@@ -30,3 +30,16 @@ test("a long host name is cut before PostgreSQL cuts what makes the name unique"
     expect(name).toStartWith(`bellbuoy-server ${process.pid}@bellbuoy-server-7d9f`);
   }
 });
+
+test("a time is read as it was stored, however the database writes dates for others", async () => {
+  const url = await createDatabase();
+  const owner = connectSql(url, "test");
+  open.push(owner);
+  await owner.unsafe(`alter database ${new URL(url).pathname.slice(1)} set datestyle = 'SQL, DMY'`);
+  const sql = connectSql(url, "test");
+  open.push(sql);
+  for (const time of ["2026-11-07T03:20:00.000Z", "2026-11-28T03:20:00.000Z"]) {
+    const [row] = await sql<{ at: Date }[]>`select ${time}::timestamptz as at`;
+    expect(row?.at.toISOString()).toBe(time);
+  }
+});

@@ -276,13 +276,15 @@ describe("The page's stream", () => {
     expect((await page.source(0)).url).toEndWith("?lastEventId=7");
   });
 
-  test("loads the snapshot again after a reset", async () => {
+  test("loads the snapshot again after a reset, and says why", async () => {
     answers = { "/v1/conditions": snapshot("7") };
     const page = follow();
     const first = await page.source(0);
     answers = { "/v1/conditions": snapshot("50000") };
-    first.say("reset", "50000");
-    await page.state("reconnecting");
+    first.say("reset", "50000", '{"reason":"the database was set back","lastEventId":"50000"}');
+    expect(await page.state("reconnecting")).toMatchObject({
+      reason: "the database was set back; the newest reports are loaded again",
+    });
     page.renew();
     const second = await page.source(1);
     second.say("observation", "50001", observation("44009"));

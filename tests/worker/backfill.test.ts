@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { backfill } from "../../services/worker/backfill.ts";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { createLeftOutLog } from "../../services/worker/left-out.ts";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
 import { hourlyPath, realtimePath } from "../../services/worker/ndbc/paths.ts";
@@ -70,7 +71,7 @@ function serveHours(first: number, last: number): void {
 /** Makes stations known by a row of the poll's, which is as old as can be. */
 async function know(...stationIds: string[]): Promise<void> {
   const rows = stationIds.map((stationId) => observed(stationId, "2020-01-01T00:00Z"));
-  await storePoll(sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+  await storePoll(sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows, unguardedIds);
 }
 
 /** A worker of its own, whose clock may be wrong; its pauses between requests pass at once. @returns how many there were */
@@ -93,7 +94,19 @@ async function run(
   const ndbc = createNdbcClient({ baseUrl, signal, clock: hasty });
   const log = silentLog;
   const logLeftOut = createLeftOutLog(log);
-  await backfill({ sql, ndbc, hours, stations, pauseMs, stored() {}, logLeftOut, log, signal, clock: hasty });
+  await backfill({
+    sql,
+    ndbc,
+    hours,
+    stations,
+    pauseMs,
+    stored() {},
+    logLeftOut,
+    log,
+    signal,
+    inIdTransaction: unguardedIds,
+    clock: hasty,
+  });
   return pauses;
 }
 
@@ -165,7 +178,7 @@ describe("backfill", () => {
 
   test("keeps what a poll measured, and fills what it did not", async () => {
     const row = observed("44009", hoursAgo(1).toISOString(), { waveHeightM: 1.2, dominantPeriodS: 8 });
-    await storePoll(sql, latestObsPath, { etag: null, lastModified: null, hash: null }, [row]);
+    await storePoll(sql, latestObsPath, { etag: null, lastModified: null, hash: null }, [row], unguardedIds);
     serveHours(0, 1);
     await run(1);
     expect(await sql`select * from observations where observed_at = ${hoursAgo(1)}`).toMatchObject([

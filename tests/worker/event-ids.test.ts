@@ -38,7 +38,7 @@ async function poll(count: number, inIdTransaction: IdTransaction): Promise<numb
   const at = new Date(Date.UTC(2026, 4, 6) + hours * 3_600_000).toISOString();
   const rows = Array.from({ length: count }, (_, index) => observed(String(10_000 + index), at, { tideFt: 1 }));
   const file = { etag: null, lastModified: null, hash: null };
-  const { events } = await storePoll(sql, latestObsPath, file, rows, { inIdTransaction });
+  const { events } = await storePoll(sql, latestObsPath, file, rows, inIdTransaction);
   await publishPending(sql, redis);
   const first = Number(events?.firstEventId);
   expect(Number(events?.lastEventId)).toBe(first + count - 1);

@@ -1,6 +1,7 @@
 // A poll on NDBC's files as they may become, and with a clock that is wrong.
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
 import { poll } from "../../services/worker/poll.ts";
 import { publishPending } from "../../services/worker/publish.ts";
@@ -39,7 +40,10 @@ function pollOnce(body: string, stations: Set<string> | null = null, skewMs = 0)
   upstream.files.set(latestObsPath, body);
   const ndbc = createNdbcClient({ baseUrl: upstream.url, clock: createTestClock(noonMs + skewMs) });
   const { log, lines } = recordingLog();
-  return poll({ sql, ndbc, publish, stations, log }).then((counts) => ({ ...counts, lines }));
+  return poll({ sql, ndbc, publish, stations, log, inIdTransaction: unguardedIds }).then((counts) => ({
+    ...counts,
+    lines,
+  }));
 }
 
 const stored = () => sql<Observation[]>`select * from observations order by station_id`;
@@ -88,4 +92,35 @@ describe("with this machine's clock wrong by", () => {
     expect(await stored()).toMatchObject([{ stationId: "41001" }]);
     expect(leftOut.rejectedLines).toMatchObject([{ line: 4, fault: "future" }]);
   });
+});
+
+test("a poll that hangs, whatever it waits for, fails after 90 seconds, so that the next one can begin", async () => {
+  const clock = createTestClock();
+  const asked = Promise.withResolvers<void>();
+  const ndbc = {
+    get: () => {
+      asked.resolve();
+      return new Promise<never>(() => {});
+    },
+    nowMs: () => null,
+  };
+  const polling = poll({
+    sql,
+    ndbc,
+    publish,
+    stations: null,
+    log: recordingLog().log,
+    inIdTransaction: unguardedIds,
+    clock,
+  });
+  let outcome = "under way";
+  const ended = polling.catch((error: Error) => {
+    outcome = error.message;
+  });
+  await asked.promise;
+  await clock.advance(89_999);
+  expect(outcome).toBe("under way");
+  await clock.advance(1);
+  await ended;
+  expect(outcome).toBe("no answer within 90000 ms");
 });

@@ -1,6 +1,7 @@
 // Pruning: what goes, what stays, and what no wrong clock can make it delete.
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { createPrune, pruneBefore } from "../../services/worker/prune.ts";
 import { type PositionedObservation, storeHistory, storePoll } from "../../services/worker/store.ts";
 import type { StoredObservation } from "../../shared/measurements.ts";
@@ -25,7 +26,7 @@ beforeEach(async () => {
 });
 
 const poll = (...rows: PositionedObservation[]) =>
-  storePoll(sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows);
+  storePoll(sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows, unguardedIds);
 
 /** What is stored, in the order of the event ids; what has none comes last. */
 const stored = () => sql<StoredObservation[]>`
@@ -38,7 +39,7 @@ describe("pruning", () => {
       ...Array.from({ length: 7 }, (_, hour) => observed("44009", `2026-05-06T0${hour}:00Z`)),
       observed("44009", noon),
     );
-    await storeHistory(sql, [observed("46026", "2026-05-06T03:30Z"), observed("46026", noon)]);
+    await storeHistory(sql, [observed("46026", "2026-05-06T03:30Z"), observed("46026", noon)], unguardedIds);
     expect(await pruneBefore(sql, new Date("2026-05-06T04:00Z"), 2)).toBe(5);
     const times = (await stored()).map(({ observedAt, eventId }) => [observedAt.toISOString().slice(11, 16), eventId]);
     expect(times).toEqual([
@@ -71,14 +72,18 @@ describe("pruning", () => {
 
   test("of history, or of nothing, leaves the mark where it is", async () => {
     await sql`update stream_marks set pruned_event_id = 7`;
-    await storeHistory(sql, [observed("44009", noon)]);
+    await storeHistory(sql, [observed("44009", noon)], unguardedIds);
     expect(await pruneBefore(sql, new Date("2027-01-01"))).toBe(1);
     expect(await pruneBefore(sql, new Date("2027-01-01"))).toBe(0);
     expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "7" }]);
   });
 
   test("lets a row stay that becomes an event while it runs", async () => {
-    await storeHistory(sql, [observed("44009", "2026-05-06T01:00Z"), observed("46026", "2026-05-06T02:00Z")]);
+    await storeHistory(
+      sql,
+      [observed("44009", "2026-05-06T01:00Z"), observed("46026", "2026-05-06T02:00Z")],
+      unguardedIds,
+    );
     const held = Promise.withResolvers<void>();
     const released = Promise.withResolvers<void>();
     const polling = sql.begin(async (tx) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Redis } from "ioredis";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { publishPending } from "../../services/worker/publish.ts";
 import {
   type PositionedObservation,
@@ -35,7 +36,7 @@ beforeEach(async () => {
   await sql`alter sequence event_ids restart`;
 });
 
-const poll = (...rows: PositionedObservation[]) => storePoll(sql, latestObsPath, file, rows);
+const poll = (...rows: PositionedObservation[]) => storePoll(sql, latestObsPath, file, rows, unguardedIds);
 
 /** What is stored, in the order of the event ids; what has none comes last. */
 async function stored(): Promise<StoredObservation[]> {
@@ -164,7 +165,11 @@ async function untilWaiting(): Promise<void> {
 
 describe("history", () => {
   test("gets no event id, and its stations become known", async () => {
-    const counts = await storeHistory(sql, [observed("44009", noon, { waveHeightM: 1 }), observed("46026", noon)]);
+    const counts = await storeHistory(
+      sql,
+      [observed("44009", noon, { waveHeightM: 1 }), observed("46026", noon)],
+      unguardedIds,
+    );
     expect(counts).toEqual({ added: 2, changed: 0, events: null });
     expect((await stored()).map(({ eventId }) => eventId)).toEqual([null, null]);
     expect(await sql`select last_value from event_ids where is_called`).toHaveLength(0);
@@ -179,7 +184,7 @@ describe("history", () => {
     await publish();
     const history = [observed("44009", noon, { airTempC: 12 }), observed("51001", noon), observed("46026", noon)];
     const events = { firstEventId: "3", lastEventId: "3" };
-    expect(await storeHistory(sql, history)).toEqual({ added: 1, changed: 1, events });
+    expect(await storeHistory(sql, history, unguardedIds)).toEqual({ added: 1, changed: 1, events });
     const changed = row(observed("44009", noon, { waveHeightM: 1.2, airTempC: 12 }), "3");
     expect(await stored()).toEqual([row(observed("46026", noon), "2"), changed, row(observed("51001", noon), null)]);
     expect(await heardWhile(publish)).toEqual([encodeMessage({ ...changed, eventId: "3" })]);
@@ -188,7 +193,7 @@ describe("history", () => {
   test("that says nothing new of an event uses up no event id", async () => {
     await poll(observed("44009", noon, { waveHeightM: 1.2 }));
     for (const values of [{}, { waveHeightM: 1.2 }]) {
-      expect(await storeHistory(sql, [observed("44009", noon, values)])).toEqual(unchanged);
+      expect(await storeHistory(sql, [observed("44009", noon, values)], unguardedIds)).toEqual(unchanged);
     }
     expect(await sql`select last_value::int from event_ids`).toMatchObject([{ lastValue: 1 }]);
   });
@@ -202,6 +207,7 @@ describe("history", () => {
     const counts = await storeHistory(
       sql,
       hourly.map((each) => ({ ...each, airTempC: 12 })),
+      unguardedIds,
     );
     expect(counts).toEqual({ added: 0, changed: 6_000, events: { firstEventId: "6001", lastEventId: "12000" } });
     const [ids] = await sql`
@@ -213,7 +219,7 @@ describe("history", () => {
 
   test("becomes an event once a poll reports it, since nobody was told of it", async () => {
     const observation = observed("44009", noon, { waveHeightM: 1.2 });
-    await storeHistory(sql, [observation]);
+    await storeHistory(sql, [observation], unguardedIds);
     await poll(observation);
     expect(await stored()).toEqual([row(observation, "1")]);
     await poll(observation);
@@ -227,7 +233,7 @@ describe("history", () => {
       released,
       (tx) => tx`update observations set wave_height_m = 1.3, event_id = nextval('event_ids')`,
     );
-    const backfilling = storeHistory(sql, [observed("44009", noon, { airTempC: 12 })]);
+    const backfilling = storeHistory(sql, [observed("44009", noon, { airTempC: 12 })], unguardedIds);
     await untilWaiting();
     release();
     await Promise.all([holding.done, backfilling]);
@@ -242,9 +248,9 @@ describe("history", () => {
       const rows = (values: Partial<Observation>) =>
         stationIds.flatMap((stationId) => [noon, later].map((time) => observed(stationId, time, values)));
       await Promise.all([
-        storeHistory(sql, rows({ airTempC: 12 }).reverse()),
+        storeHistory(sql, rows({ airTempC: 12 }).reverse(), unguardedIds),
         poll(...rows({ waveHeightM: 1.2 })),
-        storeHistory(sql, rows({ dewPointC: 9 })),
+        storeHistory(sql, rows({ dewPointC: 9 }), unguardedIds),
       ]);
       const [whole] = await sql`
         select count(*)::int as rows from observations
@@ -260,7 +266,7 @@ describe("history", () => {
       ...observed("44009", noon, { tideFt: minute }),
       observedAt: new Date(start + minute * 60_000),
     }));
-    expect(await storeHistory(sql, rows)).toEqual({ added: 12_345, changed: 0, events: null });
+    expect(await storeHistory(sql, rows, unguardedIds)).toEqual({ added: 12_345, changed: 0, events: null });
     expect(await sql`select count(*)::int as rows, max(tide_ft) as most from observations`).toMatchObject([
       { rows: 12_345, most: 12_344 },
     ]);
@@ -280,8 +286,8 @@ test("whatever polls and backfill do at once, the last message of each event is 
     for (let round = 0; round < 15; round++) {
       const works = [
         () => poll(...anyRows()),
-        () => storeHistory(sql, anyRows()),
-        () => storeHistory(sql, anyRows()),
+        () => storeHistory(sql, anyRows(), unguardedIds),
+        () => storeHistory(sql, anyRows(), unguardedIds),
         publish,
       ];
       await Promise.all(works.sort(() => random() - 0.5).map((work) => work()));
@@ -367,7 +373,7 @@ describe("a station", () => {
 
   test("known from its history only gets its place from the list", async () => {
     const unnamed = { ...listed, elevationM: null, name: null, owner: null, program: null, type: null };
-    await storeHistory(sql, [observed("44009", noon)]);
+    await storeHistory(sql, [observed("44009", noon)], unguardedIds);
     await storeStations(sql, [unnamed]);
     expect(await stations()).toEqual([unnamed]);
   });
@@ -402,7 +408,7 @@ describe("publishing", () => {
   });
 
   test("sends no history", async () => {
-    await storeHistory(sql, [observed("44009", noon)]);
+    await storeHistory(sql, [observed("44009", noon)], unguardedIds);
     expect(await heardWhile(publish)).toEqual([]);
   });
 

@@ -2,6 +2,7 @@
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
+import { unguardedIds } from "../../services/worker/event-ids.ts";
 import { storePoll } from "../../services/worker/store.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
@@ -24,7 +25,7 @@ test("60 days ahead, a worker stores what NDBC has and prunes nothing", async ()
   const { sql } = stack;
   const now = Date.now();
   const days = Array.from({ length: 21 }, (_, day) => observed("44009", new Date(now - day * dayMs).toISOString()));
-  await storePoll(sql, "/earlier", { etag: null, lastModified: null, hash: null }, days);
+  await storePoll(sql, "/earlier", { etag: null, lastModified: null, hash: null }, days, unguardedIds);
   upstream.files.set(latestObsPath, latestObsFile(5, new Date(now - 60_000)));
   const worker = spawnService(
     "worker",

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { parse } from "csv-parse/sync";
 import { acceptedEncoding, acceptedFormat, type Format } from "../../../services/server/rest/negotiate.ts";
+import { unguardedIds } from "../../../services/worker/event-ids.ts";
 import { storeHistory, storePoll, storeStations } from "../../../services/worker/store.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import { startApp } from "../../rig/app.ts";
@@ -28,10 +29,16 @@ beforeAll(async () => {
     { stationId: "44009", latitude: 38.46, longitude: -74.69, ...unnamed, name, owner: "ÖSTERREICH" },
     { stationId: "46026", latitude: 37.75, longitude: -122.84, ...unnamed },
   ]);
-  await storeHistory(stack.sql, [observed("46026", "2026-05-06T11:50Z", { windSpeedMps: 5.1 })]);
+  await storeHistory(stack.sql, [observed("46026", "2026-05-06T11:50Z", { windSpeedMps: 5.1 })], unguardedIds);
   await stack.sql`update stations set latitude = null, longitude = null where station_id = '46026'`;
   const file = { etag: null, lastModified: null, hash: null };
-  await storePoll(stack.sql, latestObsPath, file, [observed("44009", now, { waveHeightM: 0, tideFt: -0.4 })]);
+  await storePoll(
+    stack.sql,
+    latestObsPath,
+    file,
+    [observed("44009", now, { waveHeightM: 0, tideFt: -0.4 })],
+    unguardedIds,
+  );
 });
 
 describe("which format an answer has", () => {
@@ -191,7 +198,7 @@ describe("an answer that a client still has", () => {
 
   test("is sent again when something new has come", async () => {
     const tag = (await get("/v1/observations/latest")).headers.get("ETag") ?? "";
-    await storeHistory(stack.sql, [observed("46026", "2026-05-06T12:50Z")]);
+    await storeHistory(stack.sql, [observed("46026", "2026-05-06T12:50Z")], unguardedIds);
     expect((await get("/v1/observations/latest", { "If-None-Match": tag })).status).toBe(200);
   });
 

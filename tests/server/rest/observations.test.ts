@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { parse } from "csv-parse/sync";
 import { encodeCursor } from "../../../services/server/parameters.ts";
+import { unguardedIds } from "../../../services/worker/event-ids.ts";
 import { publishPending } from "../../../services/worker/publish.ts";
 import { storeHistory, storePoll } from "../../../services/worker/store.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
@@ -45,7 +46,7 @@ describe("/v1/observations", () => {
     stack = await startStack();
     server = await stack.start("server", { TRUST_PROXY: "1" });
     const rows = minutes.flatMap((minute) => stations.map((id) => observed(id, at(minute), { waveHeightM: minute })));
-    await storeHistory(stack.sql, rows);
+    await storeHistory(stack.sql, rows, unguardedIds);
   });
   afterAll(() => stack.stop());
 
@@ -119,7 +120,13 @@ describe("/v1/observations", () => {
       const around = [5 + page, here - 5, here + 5, here + 15, 1_000 + page];
       const rows = around.map((minute) => observed("46026", at(minute), { gustMps: 1 }));
       // A row that was told already changes too.
-      await storePoll(stack.sql, latestObsPath, file, [...rows, observed("44009", at(page), { tideFt: page })]);
+      await storePoll(
+        stack.sql,
+        latestObsPath,
+        file,
+        [...rows, observed("44009", at(page), { tideFt: page })],
+        unguardedIds,
+      );
       arrived.push(...around.map((minute) => `${at(minute)} 46026`), `${at(page)} 44009`);
     };
     const pages = await walk(server, "limit=30", arriveAround);

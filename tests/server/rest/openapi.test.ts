@@ -3,6 +3,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { parse } from "csv-parse/sync";
+import { unguardedIds } from "../../../services/worker/event-ids.ts";
 import { publishPending } from "../../../services/worker/publish.ts";
 import { storeHistory, storePoll, storeStations } from "../../../services/worker/store.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
@@ -75,14 +76,24 @@ beforeAll(async () => {
     { stationId: "46026", latitude: 37.75, longitude: -122.84, ...unnamed },
   ]);
   const now = new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
-  await storeHistory(stack.sql, [
-    observed("44009", "2026-05-09T09:50:00Z", { waveHeightM: 1.2, gustMps: 9 }),
-    observed("46026", "2026-05-09T09:50:00Z", { waveHeightM: -0 }),
-  ]);
-  await storePoll(stack.sql, latestObsPath, { etag: null, lastModified: null, hash: null }, [
-    observed("44009", now, { waveHeightM: 2.3, tideFt: -0.4 }),
-    observed("46026", now, { latitude: 37.75, longitude: -122.84 }),
-  ]);
+  await storeHistory(
+    stack.sql,
+    [
+      observed("44009", "2026-05-09T09:50:00Z", { waveHeightM: 1.2, gustMps: 9 }),
+      observed("46026", "2026-05-09T09:50:00Z", { waveHeightM: -0 }),
+    ],
+    unguardedIds,
+  );
+  await storePoll(
+    stack.sql,
+    latestObsPath,
+    { etag: null, lastModified: null, hash: null },
+    [
+      observed("44009", now, { waveHeightM: 2.3, tideFt: -0.4 }),
+      observed("46026", now, { latitude: 37.75, longitude: -122.84 }),
+    ],
+    unguardedIds,
+  );
   await publishPending(stack.sql, stack.redis);
 });
 

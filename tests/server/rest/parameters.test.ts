@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { endpoints } from "../../../services/server/endpoints.ts";
+import { unguardedIds } from "../../../services/worker/event-ids.ts";
 import { storeHistory } from "../../../services/worker/store.ts";
 import { observed } from "../../rig/observed.ts";
 import { startStack } from "../../rig/stack.ts";
@@ -12,7 +13,7 @@ const stack = await startStack();
 const server = await stack.start("server", { TRUST_PROXY: "1" });
 while (!(await fetch(`${server.url}/ready`)).ok) await Bun.sleep(10);
 
-beforeAll(() => storeHistory(stack.sql, [observed("44009", "2026-05-06T11:50Z", { waveHeightM: 1.2 })]));
+beforeAll(() => storeHistory(stack.sql, [observed("44009", "2026-05-06T11:50Z", { waveHeightM: 1.2 })], unguardedIds));
 afterAll(stack.stop);
 
 type Answer = { status: number; type: string; problem: { status?: number; parameter?: string; detail?: string } };

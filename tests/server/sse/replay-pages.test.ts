@@ -1,5 +1,6 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { createReplayPages } from "../../../services/server/sse/replay-pages.ts";
+import { unguardedIds } from "../../../services/worker/event-ids.ts";
 import { storePoll } from "../../../services/worker/store.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import { observed } from "../../rig/observed.ts";
@@ -14,7 +15,7 @@ const everything = { stations: null, bbox: null };
 const file = { etag: null, lastModified: null, hash: null };
 const events = 800;
 const rows = Array.from({ length: events }, (_, index) => observed(String(10_000 + index), "2026-05-06T12:00:00Z"));
-const { events: ids } = await storePoll(stack.sql, latestObsPath, file, rows);
+const { events: ids } = await storePoll(stack.sql, latestObsPath, file, rows, unguardedIds);
 const last = BigInt(ids?.lastEventId ?? 0);
 
 function idsOf(bytes: Uint8Array): string[] {

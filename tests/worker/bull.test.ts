@@ -1,0 +1,76 @@
+// Workers of BullMQ that are replaced while their queues go on.
+
+import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, spyOn, test } from "bun:test";
+import { Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { startRedis } from "../../services/dev/redis.ts";
+import { type Bull, openBull } from "../../services/worker/bull.ts";
+import { redisNames } from "../../shared/channels.ts";
+import { watchLink } from "../../shared/link.ts";
+import { connectRedis } from "../../shared/redis.ts";
+import { silentLog } from "../rig/silent-log.ts";
+import { startWire, waitsForPolls } from "../rig/wire.ts";
+
+setDefaultTimeout(120_000);
+
+const server = await startRedis();
+let wire: Awaited<ReturnType<typeof startWire>>;
+let connection: Redis;
+let bull: Bull;
+/** Called with the number of each job that begins. */
+let begun: (job: number) => void;
+
+afterAll(() => server.stop());
+beforeEach(async () => {
+  wire = await startWire(server.url);
+  const link = watchLink("Redis", silentLog, new AbortController().signal);
+  connection = connectRedis(wire.url, link, { maxRetriesPerRequest: null });
+  bull = await openBull(connection, redisNames("").queuePrefix, {
+    run: async ({ data }) => begun(data.number),
+    completed() {},
+    failed() {},
+    error() {},
+  });
+});
+afterEach(async () => {
+  await wire.mend();
+  await bull.close(true);
+  connection.disconnect();
+  await wire.stop();
+});
+
+/** Adds a job. @returns `begins` resolves when a worker has it */
+async function add(number: number): Promise<{ begins: Promise<void> }> {
+  const { promise: begins, resolve } = Promise.withResolvers<void>();
+  begun = (job) => {
+    if (job === number) resolve();
+  };
+  await bull.queues.poll.add("job", { number });
+  return { begins };
+}
+
+test("a worker that hangs is replaced, though closing the old one never ends", async () => {
+  await bull.resume();
+  await (await add(1)).begins;
+  for (; wire.frozen === 0; await Bun.sleep(10)) wire.freezeThose(waitsForPolls);
+  const { close } = Worker.prototype;
+  const closing = spyOn(Worker.prototype, "close").mockImplementationOnce(function (this: Worker, force) {
+    void close.call(this, force);
+    return new Promise(() => {});
+  });
+  await bull.restart("poll");
+  expect(closing).toHaveBeenCalledTimes(1);
+  await (await add(2)).begins;
+  closing.mockRestore();
+});
+
+test("a worker that is replaced while Redis refuses jobs fetches none before it may", async () => {
+  await bull.resume();
+  bull.suspend();
+  await bull.restart("poll");
+  const { begins } = await add(3);
+  // Each is a question that Redis answers after what the worker has asked for.
+  for (let question = 0; question < 50; question++) expect(await bull.queues.poll.getWaitingCount()).toBe(1);
+  await bull.resume();
+  await begins;
+});
