@@ -51,7 +51,10 @@ export const unguardedIds: IdTransaction = (sql, work) =>
  */
 export function createIdTransaction(redis: Pick<Redis, "get" | "set">, key: string, log: Log): IdTransaction {
   let remembered: bigint | null = null;
-  /** While Redis keeps no id, one leap is enough: this process knows from then on that the sequence is above all. */
+  /**
+   * Whether this process has leapt and Redis has not kept an id since. One leap is enough then. Once Redis keeps one, other
+   * workers go on from it: if Redis forgets again, this process no longer knows that the sequence is above all.
+   */
   let hasLeapt = false;
 
   return async (sql, work) => {
@@ -72,7 +75,6 @@ export function createIdTransaction(redis: Pick<Redis, "get" | "set">, key: stri
   async function readPublished(): Promise<PublishedIds> {
     try {
       const known = await redis.get(key);
-      if (known !== null) hasLeapt = false;
       return { highest: maxOf(remembered ?? 0n, BigInt(known ?? 0)), isCertain: known !== null || hasLeapt };
     } catch (error) {
       log.debug("could not read the highest published event id", { reason: describeError(error) });
@@ -85,6 +87,7 @@ export function createIdTransaction(redis: Pick<Redis, "get" | "set">, key: stri
     try {
       // Only where Redis has none: publishing raises it from then on.
       await redis.set(key, String(newest), "NX");
+      hasLeapt = false;
     } catch (error) {
       log.debug("could not keep the highest published event id", { reason: describeError(error) });
     }

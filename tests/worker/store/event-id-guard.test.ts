@@ -109,6 +109,17 @@ describe("while Redis knows no event id", () => {
     expect(await poll(1, newWorker())).toEqual([leapFrom(8) + 1]);
   });
 
+  test("a worker that leapt before leaps again, since others may have published in between", async () => {
+    const [first, second] = [newWorker(), newWorker()];
+    await poll(8, newWorker());
+    await redis.flushall();
+    expect(await poll(1, first)).toEqual([leapFrom(8)]);
+    const [published = 0] = await poll(1, second);
+    await redis.flushall();
+    await setBackTo(leapFrom(8));
+    expect(await poll(1, first)).toEqual([leapFrom(published - 1)]);
+  });
+
   test("a worker that goes on knows by itself that the database was set back", async () => {
     const worker = newWorker();
     await poll(8, worker);
