@@ -8,6 +8,7 @@ import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { sqlConnections } from "../../shared/database/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
+import { createDatabase } from "../rig/database.ts";
 import { listen } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import { observed } from "../rig/observed.ts";
@@ -130,11 +131,17 @@ test.concurrent("a worker loses all its connections without a close, says so, an
 
 test.concurrent("a worker loses only the connection over which BullMQ waits for polls, replaces it, and polls on without a restart", async () => {
   const port = freePort();
-  // Upstream and Redis of its own: file and schedule are to be no other worker's.
-  const upstream = startUpstream();
-  const settings = { NDBC_URL: upstream.url, POLL_SECONDS: "1", BACKFILL_HOURS: "0", WORKER_PORT: String(port) };
+  // All of its own: what is polled is to be no other worker's.
+  const ndbc = startUpstream();
+  ndbc.files.set(latestObsPath, latestObsFile(stations, nextMinute()));
+  const settings = {
+    NDBC_URL: ndbc.url,
+    DATABASE_URL: await createDatabase("migrated"),
+    POLL_SECONDS: "1",
+    BACKFILL_HOURS: "0",
+    WORKER_PORT: String(port),
+  };
   const { url, stop } = await startRedis();
-  upstream.files.set(latestObsPath, latestObsFile(stations, nextMinute()));
   const redis = await startWire(url);
   wires.push(redis);
   const service = await stack.start("worker", { ...settings, REDIS_URL: redis.url });
@@ -143,11 +150,11 @@ test.concurrent("a worker loses only the connection over which BullMQ waits for 
   // While it has a poll to run it does not wait.
   for (; redis.frozen === 0; await Bun.sleep(10)) redis.freezeThose(waitsForPolls);
   while (redis.frozen > 0) await Bun.sleep(250);
-  const polls = upstream.requests.filter((path) => path === latestObsPath).length;
-  await upstream.asked(latestObsPath, polls + 3);
+  const polls = ndbc.requests.filter((path) => path === latestObsPath).length;
+  await ndbc.asked(latestObsPath, polls + 3);
   await answers(ready, 200);
   expect(service.logged.filter(({ level }) => level === "error")).toEqual([]);
   await service.stop();
   await stop();
-  await upstream.stop();
+  await ndbc.stop();
 });

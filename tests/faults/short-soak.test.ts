@@ -30,8 +30,8 @@ test("whatever dies, every listener ends with every stored event once, in order"
     stepMs: 500,
     listeners: 10,
     servers: 2,
-    maxGapMs: 600,
-    maxLastsMs: 1_000,
+    maxGapMs: 400,
+    maxLastsMs: 600,
     onFault() {},
   });
   expect(complaintsOf(report)).toEqual([]);

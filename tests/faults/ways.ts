@@ -82,9 +82,16 @@ const freezePostgres = (service: WiredService) =>
   freeze(service, service.toPostgres, "postgresql_away", () => service.toPostgres.freezeCurrent());
 const freezeRedis = (service: WiredService) =>
   freeze(service, service.toRedis, "redis_away", () => service.toRedis.freezeCurrent());
-/** The one over which BullMQ waits for polls; its others answer. */
-const freezeBull = (worker: WiredService) =>
-  freeze(worker, worker.toRedis, "poll_stopped", () => worker.toRedis.freezeThose(waitsForPolls));
+/**
+ * The one over which BullMQ waits for polls; its others answer. While a poll runs nothing is asked over it, so nobody need
+ * notice: it must be given up in the end.
+ */
+function freezeBull(worker: WiredService): Ordeal {
+  const { isNoticed: _, ...ordeal } = freeze(worker, worker.toRedis, "poll_stopped", () =>
+    worker.toRedis.freezeThose(waitsForPolls),
+  );
+  return ordeal;
+}
 
 /** Something that an operator does to Redis. */
 function command(victims: Victims, begin: (redis: Redis) => unknown, code?: string, end?: (redis: Redis) => unknown) {
