@@ -3,7 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { playerDir } from "../../shared/player-dir.ts";
-import { describeError } from "../../shared/service/link.ts";
+import { describeError } from "../../shared/service/connection-health.ts";
 
 /**
  * For whom an executable is made, and the Bun that goes into it. The one for amd64 runs on processors without AVX2 too:

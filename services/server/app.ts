@@ -4,7 +4,7 @@ import { getPath } from "hono/utils/url";
 import type { Clock } from "../../shared/clock.ts";
 import { isDatabaseAway, type Sql } from "../../shared/database/sql.ts";
 import { hashedName } from "../../shared/hashed-name.ts";
-import type { Cause, Link, Problem } from "../../shared/service/link.ts";
+import type { Cause, ConnectionHealth, Problem } from "../../shared/service/connection-health.ts";
 import type { Log } from "../../shared/service/log.ts";
 import { createRowStreams } from "./api/formats/row-stream.ts";
 import { createMediansQueue } from "./api/medians.ts";
@@ -30,7 +30,7 @@ import { streamRoute } from "./stream/route.ts";
 /** What the HTTP side is made of. */
 export type AppParts = {
   sql: Sql;
-  database: Link;
+  database: ConnectionHealth;
   /** Whether the tables are as this server needs them; after an upgrade they are brought up to date first. */
   hasSchema: () => boolean;
   /** Why this server should get no requests now; empty when it should. */

@@ -13,7 +13,7 @@ import { askRedis, connectRedis } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
 import { httpUrl } from "../../shared/service/address.ts";
 import { readServerConfig, type ServerConfig } from "../../shared/service/config.ts";
-import { type Link, problemsOf, watchLink, watchMs } from "../../shared/service/link.ts";
+import { type ConnectionHealth, problemsOf, watchConnection, watchMs } from "../../shared/service/connection-health.ts";
 import { createServiceMetrics } from "../../shared/service/metrics.ts";
 import { runService, type ServiceParts, StartError } from "../../shared/service/service.ts";
 import { createApp, noSchema } from "./app.ts";
@@ -23,25 +23,25 @@ import { readPositions } from "./store/positions.ts";
 import { createBroadcast } from "./stream/broadcast.ts";
 import { createBroadcastLog } from "./stream/broadcast-log.ts";
 import { createFeed } from "./stream/feed.ts";
-import { createPlaces } from "./stream/places.ts";
+import { createPositionCache } from "./stream/position-cache.ts";
 import { createBroadcastCounts, createStreamCounts } from "./stream/stream-metrics.ts";
 
 const stopGraceMs = 2_000;
 
 await runService("server", readServerConfig, async (service) => {
   const { config, log, onClose } = service;
-  const links = connect(service);
-  const { sql, database, redis } = links;
+  const connections = connect(service);
+  const { sql, database, redis } = connections;
   const { scrape, registry } = createServiceMetrics("server", sql, database, () => redis.problem);
   const streams = createStreams(
     service,
-    links,
+    connections,
     createBroadcastCounts(registry, () => streams),
   );
   const { broadcast, feed } = streams;
-  const { ping, subscribe } = createProofs(links, feed.subscribe);
+  const { ping, subscribe } = createProofs(connections, feed.subscribe);
   let hasSchema = false;
-  links.subscriber.on("ready", subscribe);
+  connections.subscriber.on("ready", subscribe);
 
   const app = createApp({
     ...config,
@@ -86,12 +86,12 @@ await runService("server", readServerConfig, async (service) => {
 });
 
 /** What the server is connected to. */
-type Links = { sql: Sql; database: Link; subscriber: Redis; redis: Link };
+type Connections = { sql: Sql; database: ConnectionHealth; subscriber: Redis; redis: ConnectionHealth };
 
 /** Opens the connections, which connect by themselves when they are used first. */
-function connect({ config, log, onClose, signal }: ServiceParts<ServerConfig>): Links {
-  const database = watchLink("PostgreSQL", log, signal);
-  const redis = watchLink("Redis", log, signal, explainRefusal);
+function connect({ config, log, onClose, signal }: ServiceParts<ServerConfig>): Connections {
+  const database = watchConnection("PostgreSQL", log, signal);
+  const redis = watchConnection("Redis", log, signal, explainRefusal);
   const sql = connectSql(config.databaseUrl, "server");
   onClose(() => sql.end({ timeout: 1 }));
   const subscriber = connectRedis(config.redisUrl, redis, { lazyConnect: true, autoResubscribe: false });
@@ -102,12 +102,12 @@ function connect({ config, log, onClose, signal }: ServiceParts<ServerConfig>): 
 /** Wires the path of an event: from the channel and PostgreSQL to all open streams. */
 function createStreams(
   { config, log, signal }: ServiceParts<ServerConfig>,
-  { sql, database, subscriber }: Links,
+  { sql, database, subscriber }: Connections,
   count: (events: number, seconds: number) => void,
 ) {
   const logBroadcast = createBroadcastLog(log, signal, clock);
   const broadcast = createBroadcast(
-    createPlaces(() => readPositions(sql)),
+    createPositionCache(() => readPositions(sql)),
     () => feed.position ?? 0n,
     (frames, seconds) => {
       count(frames.length, seconds);
@@ -120,8 +120,8 @@ function createStreams(
   return { broadcast, feed };
 }
 
-/** Makes the proofs that the links serve, each one at a time, however many ask whether the server is ready. */
-function createProofs({ sql, database, subscriber, redis }: Links, subscribe: () => Promise<void>) {
+/** Makes the proofs that the connections serve, each one at a time, however many ask whether the server is ready. */
+function createProofs({ sql, database, subscriber, redis }: Connections, subscribe: () => Promise<void>) {
   return {
     ping: oneAtATime(() => pingDatabase(sql, database)),
     /** A server needs its subscription of Redis and nothing else, so one that takes no writes serves it well. */

@@ -1,11 +1,11 @@
 // The worker's own HTTP port: health, readiness, metrics.
 
-import type { Problem } from "../../shared/service/link.ts";
+import type { Problem } from "../../shared/service/connection-health.ts";
 import { openPort } from "../../shared/service/port.ts";
 import { readiness } from "../../shared/service/readiness.ts";
 
 /**
- * Serves the worker's `/health` (the process is up), `/ready` (its links hold and its polls go on) and `/metrics`.
+ * Serves the worker's `/health` (the process is up), `/ready` (its connections hold and its polls go on) and `/metrics`.
  * @param findProblems why this worker does not do its work now; empty while it does
  * @returns what stops it
  * @throws {StartError} when the port is taken, or cannot be had

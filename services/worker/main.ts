@@ -9,14 +9,14 @@ import { connectRedis } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
 import { readWorkerConfig, type WorkerConfig } from "../../shared/service/config.ts";
 import {
+  type ConnectionHealth,
   describeFailure,
-  type Link,
   type Problem,
   problemsOf,
-  watchLink,
-  watchLinks,
+  watchConnection,
+  watchConnections,
   watchMs,
-} from "../../shared/service/link.ts";
+} from "../../shared/service/connection-health.ts";
 import { createServiceMetrics } from "../../shared/service/metrics.ts";
 import { runService, type ServiceParts } from "../../shared/service/service.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
@@ -46,15 +46,15 @@ type Service = ServiceParts<WorkerConfig>;
 await runService("worker", readWorkerConfig, async (service) => {
   const { config, log, onClose } = service;
   const names = redisNames(config.redisNamespace);
-  const links = connect(service);
-  const { sql, database, redis, publishing } = links;
+  const connections = connect(service);
+  const { sql, database, redis, publishing } = connections;
   const redisProblem = () => problemsOf([redis.jobs, redis.publishing])[0]?.message ?? null;
   const served = createServiceMetrics("worker", sql, database, redisProblem);
   const metrics = createWorkerMetrics(served, Object.values(jobNames));
 
   // Before the migrations, which may wait: a worker that cannot begin says why.
   let jobs: RunningJobs | null = null;
-  const findProblems = () => listProblems(links, jobs);
+  const findProblems = () => listProblems(connections, jobs);
   if (config.port !== null) onClose(serveHealth(config.port, findProblems, served.scrape));
   await migrateOnceUp("worker", service, database);
 
@@ -62,19 +62,24 @@ await runService("worker", readWorkerConfig, async (service) => {
     metrics.published(events.length);
     log.debug("published", () => ({ eventIds: events.map(({ eventId }) => eventId) }));
   });
-  const tasks = createTasks(service, links, names, publisher, metrics);
-  jobs = runJobs(service, links, names, tasks, metrics);
-  await watchPublishing(service, links, publisher);
+  const tasks = createTasks(service, connections, names, publisher, metrics);
+  jobs = runJobs(service, connections, names, tasks, metrics);
+  await watchPublishing(service, connections, publisher);
   log.info("working", { ndbc: config.ndbcUrl, pollSeconds: config.pollSeconds });
 });
 
 /** What the worker is connected to. */
-type Links = { sql: Sql; database: Link; publishing: Redis; redis: Record<"jobs" | "publishing", Link> };
+type Connections = {
+  sql: Sql;
+  database: ConnectionHealth;
+  publishing: Redis;
+  redis: Record<"jobs" | "publishing", ConnectionHealth>;
+};
 
 /** Makes the connections for all but BullMQ. They connect when they are used first. */
-function connect({ config, log, onClose, signal }: Service): Links {
-  const database = watchLink("PostgreSQL", log, signal);
-  const redis = watchLinks("Redis", ["jobs", "publishing"], log, signal, explainRefusal);
+function connect({ config, log, onClose, signal }: Service): Connections {
+  const database = watchConnection("PostgreSQL", log, signal);
+  const redis = watchConnections("Redis", ["jobs", "publishing"], log, signal, explainRefusal);
   const sql = connectSql(config.databaseUrl, "worker");
   onClose(() => sql.end({ timeout: 1 }));
   // Its own, so that messages never queue up behind jobs; it fails at once, and the next poll publishes.
@@ -89,7 +94,7 @@ function connect({ config, log, onClose, signal }: Service): Links {
 }
 
 /** Lists why this worker does not do its work now. */
-async function listProblems({ sql, database, redis }: Links, jobs: RunningJobs | null): Promise<Problem[]> {
+async function listProblems({ sql, database, redis }: Connections, jobs: RunningJobs | null): Promise<Problem[]> {
   await pingDatabase(sql, database);
   const problems = problemsOf([database, redis.jobs, redis.publishing]);
   const stopped = jobs?.pollsStopped ?? null;
@@ -99,7 +104,7 @@ async function listProblems({ sql, database, redis }: Links, jobs: RunningJobs |
 /** Makes what each job does. */
 function createTasks(
   { config, log, signal }: Service,
-  { sql, publishing }: Links,
+  { sql, publishing }: Connections,
   names: RedisNames,
   publisher: Publisher,
   metrics: WorkerMetrics,
@@ -152,7 +157,7 @@ async function waitForFirstPoll(sql: Sql, stations: Set<string> | null, signal: 
 /** Opens BullMQ's connection, and runs the jobs until the service stops. */
 function runJobs(
   { config, log, onClose, signal }: Service,
-  { database, redis }: Links,
+  { database, redis }: Connections,
   names: RedisNames,
   tasks: Record<JobName, () => Promise<unknown>>,
   metrics: WorkerMetrics,
@@ -164,7 +169,7 @@ function runJobs(
     scheduled: planJobs(config.pollSeconds, tasks),
     redis: connection,
     prefix: names.queuePrefix,
-    link: redis.jobs,
+    health: redis.jobs,
     database,
     log,
     signal,
@@ -176,8 +181,12 @@ function runJobs(
 }
 
 /** Looks at both ways out again and again, so that what Redis did not take goes out as soon as it does. */
-async function watchPublishing({ log, onClose }: Service, links: Links, publisher: Publisher): Promise<void> {
-  const { sql, database, publishing } = links;
+async function watchPublishing(
+  { log, onClose }: Service,
+  connections: Connections,
+  publisher: Publisher,
+): Promise<void> {
+  const { sql, database, publishing } = connections;
   const check = () => {
     publisher.check().catch((error) => log.warn("could not publish what was left", describeFailure(error)));
   };

@@ -1,6 +1,6 @@
 // Brings the schema up to date.
 
-import { type Link, untilUp } from "../service/link.ts";
+import { type ConnectionHealth, untilUp } from "../service/connection-health.ts";
 import type { ServiceParts } from "../service/service.ts";
 import observations from "./migrations/0001-observations.sql" with { type: "text" };
 import vacuum from "./migrations/0002-vacuum.sql" with { type: "text" };
@@ -44,7 +44,7 @@ export async function migrate(sql: Sql): Promise<void> {
 export async function migrateOnceUp(
   service: string,
   { config, onClose, signal }: Pick<ServiceParts<{ databaseUrl: string }>, "config" | "onClose" | "signal">,
-  database: Link,
+  database: ConnectionHealth,
 ): Promise<void> {
   const sql = connectPatientSql(config.databaseUrl, service);
   onClose(() => sql.end({ timeout: 1 }));

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import postgres from "postgres";
 import { type Clock, systemClock, withDeadline } from "../clock.ts";
-import type { Link } from "../service/link.ts";
+import type { ConnectionHealth } from "../service/connection-health.ts";
 import { createSqlSockets } from "./sql-sockets.ts";
 
 /**
@@ -183,7 +183,7 @@ export async function takeLock(tx: Transaction, lock: number): Promise<void> {
 export const smallAnswerMs = 2_000;
 
 /** Asks the database for a sign of life and tells the link how it went. */
-export async function pingDatabase(sql: Sql, database: Link): Promise<void> {
+export async function pingDatabase(sql: Sql, database: ConnectionHealth): Promise<void> {
   try {
     await withDeadline(sql`select 1`, smallAnswerMs);
     database.up();

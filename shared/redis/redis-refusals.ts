@@ -1,6 +1,6 @@
 // What Redis says when it refuses a command, and what that means to an operator.
 
-import { type Cause, describeError } from "../service/link.ts";
+import { type Cause, describeError } from "../service/connection-health.ts";
 
 /** The first word of Redis's error, then the code and the plain reason that `/ready` shows. */
 const refusals: Record<string, Cause> = {

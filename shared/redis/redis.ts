@@ -2,7 +2,7 @@
 
 import { Redis, type RedisOptions, ReplyError } from "ioredis";
 import { withDeadline } from "../clock.ts";
-import type { Link } from "../service/link.ts";
+import type { ConnectionHealth } from "../service/connection-health.ts";
 import { refusalWords } from "./redis-refusals.ts";
 
 /**
@@ -17,7 +17,11 @@ const silenceMs = 15_000;
  * Only {@link askRedis} or the caller's own commands can tell that it holds: a Redis that accepts connections may refuse
  * everything else.
  */
-export function connectRedis(url: string, link: Link, options: Omit<RedisOptions, "replyMapping"> = {}): Redis {
+export function connectRedis(
+  url: string,
+  health: ConnectionHealth,
+  options: Omit<RedisOptions, "replyMapping"> = {},
+): Redis {
   // The ready check needs INFO, which a Redis user may lack, and hides LOADING, which `askRedis` reports.
   const redis = new Redis(redisAddress(url), {
     enableReadyCheck: false,
@@ -25,10 +29,10 @@ export function connectRedis(url: string, link: Link, options: Omit<RedisOptions
     retryStrategy: retryDelayMs,
     socketTimeout: silenceMs,
   });
-  redis.on("error", (error) => link.down(error));
+  redis.on("error", (error) => health.down(error));
   redis.on("close", () => {
     // An error that came before it says more.
-    if (link.problem === null) link.down("the connection was closed");
+    if (health.problem === null) health.down("the connection was closed");
   });
   return redis;
 }
@@ -60,7 +64,7 @@ export function isReply(error: unknown): boolean {
  */
 export async function askRedis(
   redis: Redis,
-  link: Link,
+  health: ConnectionHealth,
   ask: () => Promise<unknown>,
   deadlineMs = askMs,
 ): Promise<boolean> {
@@ -69,7 +73,7 @@ export async function askRedis(
     await withDeadline(ask(), deadlineMs);
     return true;
   } catch (error) {
-    link.down(refusalWords(error));
+    health.down(refusalWords(error));
     if (!isReply(error)) redis.disconnect(true);
     return false;
   }

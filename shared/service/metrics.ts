@@ -5,7 +5,7 @@ import { withDeadline } from "../clock.ts";
 import { type Sql, smallAnswerMs, sqlConnections } from "../database/sql.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { latestObsPath } from "../upstream.ts";
-import type { Link } from "./link.ts";
+import type { ConnectionHealth } from "./connection-health.ts";
 import { Counter, Gauge, Registry } from "./prometheus.ts";
 
 /** The metrics of one service: what both have in common, and a place for its own. */
@@ -54,7 +54,7 @@ export function counter(registry: Registry, name: string, help: string, read: ()
 export function createServiceMetrics(
   service: string,
   sql: Sql,
-  database: Link,
+  database: ConnectionHealth,
   redisProblem: () => string | null,
 ): ServiceMetrics {
   const registry = new Registry();

@@ -1,6 +1,6 @@
 // Opens a port, or says in one line what to do where that fails.
 
-import { describeError } from "./link.ts";
+import { describeError } from "./connection-health.ts";
 import { StartError } from "./service.ts";
 
 /** Where a port is, and which settings choose it. */

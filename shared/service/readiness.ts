@@ -1,6 +1,6 @@
 // What `/ready` of both services answers.
 
-import type { Problem } from "./link.ts";
+import type { Problem } from "./connection-health.ts";
 
 /** Whether a service does its work now, and if not, why. */
 export type Readiness = {

@@ -3,7 +3,7 @@
 import { type Clock, systemClock, waitAtMost } from "../clock.ts";
 import { CodedError } from "../errors.ts";
 import { ConfigError, type Environment } from "./config.ts";
-import { describeError, describeFailure } from "./link.ts";
+import { describeError, describeFailure } from "./connection-health.ts";
 import { createLog, type Log, type LogLevel } from "./log.ts";
 
 /** Something that a person must mend before the service can start. Its message is one line that says what to do. */

@@ -1,6 +1,6 @@
 import { createPlayer, type PlayerState } from "../../web/sound/playback/player.ts";
-import type { JournalEntry, Stretch } from "../../web/sound/recording/journal.ts";
-import { renderStretch } from "../../web/sound/recording/render-stretch.ts";
+import type { JournalEntry, Segment } from "../../web/sound/recording/journal.ts";
+import { renderSegment } from "../../web/sound/recording/render-segment.ts";
 import { renderPieces } from "../../web/sound/recording/render-wav.ts";
 import { createNetworkScore } from "../../web/sound/score/network-score.ts";
 import type { Score } from "../../web/sound/score/score.ts";
@@ -147,13 +147,13 @@ const playback = {
     other.setSea({ ...sea, dominantPeriodS: 17, waterTempC: 21.4, pressureHpa: 1_007.7 }, 15.123);
     entries.push(...eventsOf(other.until(seconds + beginS - switchedS), switchedS));
     entries.sort((a, b) => a.atS - b.atS);
-    const stretch: Stretch = { beginS, endS: beginS + seconds, before: [], entries };
-    const render = (piece: Stretch) => renderStretch(piece, waveforms, createEngine);
-    const [sinceOpened = new Float32Array()] = await render({ ...stretch, beginS: 0 });
+    const segment: Segment = { beginS, endS: beginS + seconds, before: [], entries };
+    const render = (piece: Segment) => renderSegment(piece, waveforms, createEngine);
+    const [sinceOpened = new Float32Array()] = await render({ ...segment, beginS: 0 });
     const atOnce = sinceOpened.subarray(beginS * sampleRate);
     const off = new Float32Array(atOnce.length);
     let frame = 0;
-    for await (const [left = new Float32Array()] of renderPieces(stretch, { sampleRate, render })) {
+    for await (const [left = new Float32Array()] of renderPieces(segment, { sampleRate, render })) {
       for (const sample of left) off[frame] = Math.abs(sample - (atOnce[frame++] ?? Number.NaN));
     }
     const join = 60 * sampleRate;

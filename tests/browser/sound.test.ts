@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { basename, join } from "node:path";
-import { seatBeltLevel } from "../../web/sound/engine/seat-belt.ts";
+import { softClipperLevel } from "../../web/sound/engine/soft-clipper.ts";
 import { pitchOf, strokeOf, swellOf, throbOf } from "../../web/sound/mapping.ts";
 import type { SoundEvent } from "../../web/sound/sound-event.ts";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
@@ -146,7 +146,7 @@ describe.skipIf(chromium === null)("what is heard, rendered in a real browser", 
     expect(heard.clicks).toBe(0);
   });
 
-  test("even 24 bells within two seconds of a storm stay below the seat belt", async () => {
+  test("even 24 bells within two seconds of a storm stay below the soft clipper", async () => {
     const seconds = 8;
     const bells: SoundEvent[] = Array.from({ length: 24 }, (_, index) => ({
       t: 3 + index * 0.09,
@@ -159,7 +159,7 @@ describe.skipIf(chromium === null)("what is heard, rendered in a real browser", 
       `scoreTune(${JSON.stringify(storm)}, { seconds: ${seconds} })`,
     );
     const heard = await hear({ events: [...events, ...bells].sort((a, b) => a.t - b.t), seconds });
-    expect(heard.peak).toBeLessThan(seatBeltLevel);
+    expect(heard.peak).toBeLessThan(softClipperLevel);
     expect(heard.clicks).toBe(0);
   });
 

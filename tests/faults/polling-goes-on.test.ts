@@ -7,7 +7,7 @@ import { openBull } from "../../services/worker/queue/bull.ts";
 import { recreateSchedule } from "../../services/worker/queue/job-schedulers.ts";
 import { redisNames } from "../../shared/channels.ts";
 import { connectRedis } from "../../shared/redis/redis.ts";
-import { watchLink } from "../../shared/service/link.ts";
+import { watchConnection } from "../../shared/service/connection-health.ts";
 import { nextLine, type PollingRig, says, startPollingRig } from "../rig/polling.ts";
 import { silentLog } from "../rig/silent-log.ts";
 import type { LogLine, ShiftedService } from "../rig/stack.ts";
@@ -91,7 +91,7 @@ describe("polls go on", () => {
 });
 
 test("a worker whose polls stay away is not ready, and is again with the first poll", async () => {
-  const link = watchLink("Redis", silentLog, new AbortController().signal);
+  const link = watchConnection("Redis", silentLog, new AbortController().signal);
   const connection = connectRedis(rig.stack.redisUrl, link, { maxRetriesPerRequest: null });
   const bull = await openBull(connection, redisNames("").queuePrefix, noEvents);
   // As an operator does with a dashboard for BullMQ: no new schedule helps against it.
@@ -108,7 +108,7 @@ test("a worker whose polls stay away is not ready, and is again with the first p
 test("two workers that create a schedule again at the same moment leave exactly one", async () => {
   // A database of its own, which no worker reads.
   const url = `${rig.stack.redisUrl}?db=1`;
-  const link = watchLink("Redis", silentLog, new AbortController().signal);
+  const link = watchConnection("Redis", silentLog, new AbortController().signal);
   const connections = [1, 2].map(() => connectRedis(url, link, { maxRetriesPerRequest: null }));
   const bulls = await Promise.all(
     connections.map((connection) => openBull(connection, redisNames("").queuePrefix, noEvents)),

@@ -4,7 +4,7 @@ import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { lockSpace, locks } from "../../shared/database/sql.ts";
 import { connectRedis } from "../../shared/redis/redis.ts";
-import { watchLink } from "../../shared/service/link.ts";
+import { watchConnection } from "../../shared/service/connection-health.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
@@ -137,7 +137,7 @@ describe("everything arrives in the end", () => {
     await worker.process.line(says("polled"));
     await stack.redis.kill();
     const id = await storeOne();
-    const publisher = connectRedis(stack.redisUrl, watchLink("Redis", silentLog, new AbortController().signal), {
+    const publisher = connectRedis(stack.redisUrl, watchConnection("Redis", silentLog, new AbortController().signal), {
       enableOfflineQueue: false,
     });
     await expect(publishPending(stack.sql, publisher)).rejects.toThrow();
@@ -156,7 +156,7 @@ describe("everything arrives in the end", () => {
     while (!(await fetch(`${server.url}/ready`)).ok) await Bun.sleep(10);
     await stack.sql`select nextval('event_ids')`;
     const id = await storeOne();
-    const publisher = connectRedis(stack.redisUrl, watchLink("Redis", silentLog, new AbortController().signal));
+    const publisher = connectRedis(stack.redisUrl, watchConnection("Redis", silentLog, new AbortController().signal));
     await publishPending(stack.sql, publisher);
     publisher.disconnect();
     await listener.event((event) => event.event === "observation" && event.id === id);

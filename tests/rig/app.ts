@@ -5,12 +5,12 @@ import { listen } from "../../services/server/http/listen.ts";
 import { readPositions } from "../../services/server/store/positions.ts";
 import { type Broadcast, createBroadcast } from "../../services/server/stream/broadcast.ts";
 import { createFeed } from "../../services/server/stream/feed.ts";
-import { createPlaces } from "../../services/server/stream/places.ts";
+import { createPositionCache } from "../../services/server/stream/position-cache.ts";
 import { redisNames } from "../../shared/channels.ts";
 import { type Clock, systemClock } from "../../shared/clock.ts";
 import type { Sql } from "../../shared/database/sql.ts";
 import { connectRedis } from "../../shared/redis/redis.ts";
-import { watchLink } from "../../shared/service/link.ts";
+import { watchConnection } from "../../shared/service/connection-health.ts";
 import { silentLog } from "./silent-log.ts";
 import type { Stack } from "./stack.ts";
 
@@ -38,12 +38,12 @@ export type AppSettings = {
 export async function startApp(stack: Stack, settings: AppSettings = {}): Promise<RunningApp> {
   const { sql = stack.sql, clock = systemClock, changed = (answer) => answer } = settings;
   const stopping = new AbortController();
-  const database = watchLink("PostgreSQL", silentLog, stopping.signal);
-  const redis = watchLink("Redis", silentLog, stopping.signal);
+  const database = watchConnection("PostgreSQL", silentLog, stopping.signal);
+  const redis = watchConnection("Redis", silentLog, stopping.signal);
   const subscriber = connectRedis(stack.redisUrl, redis, { lazyConnect: true, autoResubscribe: false });
   const position = () => feed.position ?? 0n;
   const broadcast = createBroadcast(
-    createPlaces(() => readPositions(sql)),
+    createPositionCache(() => readPositions(sql)),
     position,
     () => {},
     clock,

@@ -6,7 +6,7 @@ import { brotliCompress } from "node:zlib";
 import { contentSecurityPolicy } from "../../shared/content-security-policy.ts";
 import { hashedName } from "../../shared/hashed-name.ts";
 import { playerDir } from "../../shared/player-dir.ts";
-import { describeError } from "../../shared/service/link.ts";
+import { describeError } from "../../shared/service/connection-health.ts";
 
 /** The sources of the player. */
 const webDir = join(import.meta.dir, "..");

@@ -195,7 +195,7 @@ export function flutterOf(gustMps: number | null, speedMps: number): number {
 /** Returns how a bell is struck for a wave height (m): the higher the wave, the harder (0..1), hence brighter and louder. */
 export function strokeOf(heightM: number): { hardness: number; gainDb: number } {
   const hardness = waveStrength(heightM);
-  // Flatter at the top, where there is brightness to tell by, so that a storm of bells stays below the seat belt.
+  // Flatter at the top, where there is brightness to tell by, so that a storm of bells stays below the soft clipper.
   return { hardness, gainDb: -30 + 17 * hardness - 5 * hardness ** 2 };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../../shared/clock.ts";
 import { isDatabaseAway, type Sql } from "../../../shared/database/sql.ts";
-import { type Link, untilUp } from "../../../shared/service/link.ts";
+import { type ConnectionHealth, untilUp } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import { wantsAll } from "../store/filter.ts";
 import type { Broadcast } from "./broadcast.ts";
@@ -10,7 +10,7 @@ import type { Feed } from "./feed.ts";
 import { connectionBlock, heartbeatComment, heartbeatEvent, resetBlock } from "./frames.ts";
 import type { Listener, StreamEnd } from "./listeners.ts";
 import { createReplayPages } from "./replay-pages.ts";
-import { findBeginning, setBackReason, type Wish } from "./resume.ts";
+import { planResume, type ResumeRequest, setBackReason } from "./resume.ts";
 
 /** What is counted of streams. */
 export type StreamCounts = {
@@ -22,7 +22,7 @@ export type StreamCounts = {
 /** What the beginning of streams is made of. */
 export type BeginParts = {
   sql: Sql;
-  database: Link;
+  database: ConnectionHealth;
   feed: Feed;
   broadcast: Pick<Broadcast, "goLive">;
   streamCounts: StreamCounts;
@@ -35,7 +35,7 @@ export type BeginParts = {
  * @param over resolves when the stream has ended, with why
  * @throws {Error} why it ended, or what the database refuses
  */
-export type Begin = (listener: Listener, wish: Wish, over: Promise<Error>) => Promise<void>;
+export type Begin = (listener: Listener, resume: ResumeRequest, over: Promise<Error>) => Promise<void>;
 
 /** Makes the way to begin a stream. A database that is away is waited for. */
 export function createBegin(parts: BeginParts): Begin {
@@ -49,26 +49,26 @@ export function createBegin(parts: BeginParts): Begin {
     broadcast.goLive(listener);
   }
 
-  async function beginWaiting(listener: Listener, wish: Wish, signal: AbortSignal): Promise<void> {
+  async function beginWaiting(listener: Listener, resume: ResumeRequest, signal: AbortSignal): Promise<void> {
     if (feed.position === null) await unlessAborted(feed.started, signal);
-    if (wish.kind === "live") {
+    if (resume.kind === "live") {
       beginLive(listener);
       streamCounts.began("live");
       return;
     }
-    const call = () => findBeginning(sql, wish, listener.filter, positionOf(feed));
-    const beginning = await unlessAborted(untilUp(database, signal, call, isDatabaseAway, clock), signal);
-    if (beginning.kind === "replay") return catchUp(listener, beginning.range.after, beginning.range.since, signal);
+    const call = () => planResume(sql, resume, listener.filter, positionOf(feed));
+    const plan = await unlessAborted(untilUp(database, signal, call, isDatabaseAway, clock), signal);
+    if (plan.kind === "replay") return catchUp(listener, plan.range.after, plan.range.since, signal);
 
     // Until a message comes, this server may not know that the database was set back.
-    if (beginning.reason === setBackReason) feed.lookAgain();
+    if (plan.reason === setBackReason) feed.lookAgain();
     beginLive(listener);
-    listener.outbox.send(resetBlock(beginning.reason, positionOf(feed)));
+    listener.outbox.send(resetBlock(plan.reason, positionOf(feed)));
     streamCounts.began("reset");
   }
 
-  return async (listener, wish, over) => {
-    if (wish.kind === "live" && feed.position !== null) {
+  return async (listener, resume, over) => {
+    if (resume.kind === "live" && feed.position !== null) {
       beginLive(listener);
       streamCounts.began("live");
       return;
@@ -76,7 +76,7 @@ export function createBegin(parts: BeginParts): Begin {
     // Made for those alone who must wait: of those who need not there may be many.
     const gone = new AbortController();
     void over.then((reason) => gone.abort(reason));
-    await beginWaiting(listener, wish, gone.signal);
+    await beginWaiting(listener, resume, gone.signal);
   };
 }
 

@@ -5,7 +5,7 @@ import { type Frame, resetBlock, retryLine } from "./frames.ts";
 import { createHandOut } from "./hand-out.ts";
 import { createHeartbeats, heartbeatCheckMs } from "./heartbeats.ts";
 import { createListeners, type Listener, type StreamEnd } from "./listeners.ts";
-import type { Places } from "./places.ts";
+import type { PositionCache } from "./position-cache.ts";
 
 /** Every open stream, and the way to write to all of them. */
 export type Broadcast = {
@@ -37,19 +37,19 @@ const farewellMs = 500;
 
 /**
  * Makes the registry of open streams and the way to write to all of them.
- * @param places asked only while somebody filters by place
+ * @param positions asked only while somebody filters by place
  * @param lastEventId the id of the newest event that was {@link Broadcast.send | sent}
  * @param flushed called with what went to all streams in one go, and how many seconds the first of it had waited
  */
 export function createBroadcast(
-  places: Places,
+  positions: PositionCache,
   lastEventId: () => bigint,
   flushed: (frames: Frame[], seconds: number) => void,
   clock: Clock = systemClock,
 ): Broadcast {
   const listeners = createListeners();
   const heartbeats = createHeartbeats(listeners, lastEventId, () => handOut.isPlacing, clock);
-  const handOut = createHandOut(listeners, places, heartbeats.wholeSent, flushed, clock);
+  const handOut = createHandOut(listeners, positions, heartbeats.wholeSent, flushed, clock);
 
   /** Ends streams once they have taken what was sent to them, or have had time to. */
   async function endAll(list: Listener[], code: StreamEnd): Promise<void> {

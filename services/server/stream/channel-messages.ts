@@ -1,7 +1,7 @@
 // What comes on the channel `observations:new`: parsed, and told in the log where it is dropped.
 
 import { type ParsedMessage, parseMessage } from "../../../shared/observation.ts";
-import { describeError } from "../../../shared/service/link.ts";
+import { describeError } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
 
 /** A message that has a place in the order of events. */

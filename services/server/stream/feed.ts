@@ -3,7 +3,7 @@
 import type { Redis } from "ioredis";
 import { withDeadline } from "../../../shared/clock.ts";
 import type { Sql } from "../../../shared/database/sql.ts";
-import { type Link, untilUp } from "../../../shared/service/link.ts";
+import { type ConnectionHealth, untilUp } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import { type Marks, mayHoldEvent, readEvents, readMarks } from "../store/events.ts";
 import type { Broadcast } from "./broadcast.ts";
@@ -18,7 +18,7 @@ export type FeedParts = {
   subscriber: Redis;
   /** See `redisNames`. */
   channel: string;
-  database: Link;
+  database: ConnectionHealth;
   broadcast: Pick<Broadcast, "send" | "resetAll">;
   log: Log;
   signal: AbortSignal;

@@ -4,7 +4,7 @@ import { type Clock, withDeadline } from "../../../shared/clock.ts";
 import { matches } from "../store/filter.ts";
 import { encodeFrames, type Frame } from "./frames.ts";
 import type { Listener, Listeners } from "./listeners.ts";
-import type { Places } from "./places.ts";
+import type { PositionCache } from "./position-cache.ts";
 
 /** The way to write events to all live streams. */
 export type HandOut = {
@@ -30,12 +30,12 @@ const placesDeadlineMs = 5_000;
  */
 export function createHandOut(
   listeners: Listeners,
-  places: Places,
+  positions: PositionCache,
   whole: () => void,
   flushed: (frames: Frame[], seconds: number) => void,
   clock: Clock,
 ): HandOut {
-  const placed = createPlacedHandOut(listeners, places, clock);
+  const placed = createPlacedHandOut(listeners, positions, clock);
   let pending: Frame[] = [];
   let pendingSince = 0;
   /** Under way while some listeners have what others are yet to get. */
@@ -60,7 +60,7 @@ export function createHandOut(
         handed += 1;
         if (handed % listenersPerTurn === 0) yield;
       }
-      for (const listener of listeners.filtered) sentBytes += sendWanted(listener, frames, places);
+      for (const listener of listeners.filtered) sentBytes += sendWanted(listener, frames, positions);
       placed.add(frames);
       flushed(frames, (clock.monotonicMs() - since) / 1000);
     }
@@ -96,7 +96,7 @@ export function createHandOut(
  * Makes the hand-out to streams with a `bbox`. Positions are read after a batch has come, since its poll may have moved a
  * station or brought a new one.
  */
-function createPlacedHandOut({ placed }: Listeners, places: Places, clock: Clock) {
+function createPlacedHandOut({ placed }: Listeners, positions: PositionCache, clock: Clock) {
   let waiting: Frame[] = [];
   let isPlacing = false;
   let sentBytes = 0;
@@ -107,12 +107,12 @@ function createPlacedHandOut({ placed }: Listeners, places: Places, clock: Clock
       const frames = waiting;
       waiting = [];
       try {
-        await withDeadline(places.refresh(), placesDeadlineMs, clock);
+        await withDeadline(positions.refresh(), placesDeadlineMs, clock);
       } catch {
         // The link of the database reports why. Whoever ends here resumes, and waits for the database then.
         for (const listener of placed) listener.end("positions_unavailable");
       }
-      for (const listener of placed) sentBytes += sendWanted(listener, frames, places);
+      for (const listener of placed) sentBytes += sendWanted(listener, frames, positions);
     }
     isPlacing = false;
   }
@@ -133,9 +133,9 @@ function createPlacedHandOut({ placed }: Listeners, places: Places, clock: Clock
 }
 
 /** @returns how many bytes the listener was sent */
-function sendWanted({ outbox, filter, after }: Listener, frames: Frame[], places: Places): number {
+function sendWanted({ outbox, filter, after }: Listener, frames: Frame[], positions: PositionCache): number {
   const wanted = frames.filter(({ eventId, stationId }) => {
-    return (eventId === null || eventId > after) && matches(filter, stationId, places.of(stationId));
+    return (eventId === null || eventId > after) && matches(filter, stationId, positions.of(stationId));
   });
   if (wanted.length === 0) return 0;
   const bytes = encodeFrames(wanted);

@@ -5,7 +5,7 @@ import { type EventRange, measureRange, readMarks } from "../store/events.ts";
 import type { Filter } from "../store/filter.ts";
 
 /** Where a listener asks to go on. */
-export type Wish =
+export type ResumeRequest =
   | { kind: "live" }
   | { kind: "after"; eventId: bigint }
   | { kind: "since"; since: Date }
@@ -13,7 +13,7 @@ export type Wish =
   | { kind: "malformed" };
 
 /** Where its stream begins: with what was missed, or anew because that cannot be told event by event. */
-export type Beginning = { kind: "replay"; range: EventRange } | { kind: "reset"; reason: string };
+export type ResumePlan = { kind: "replay"; range: EventRange } | { kind: "reset"; reason: string };
 
 /** Why a last event id may stand for an event that is no longer stored. */
 export const setBackReason = "the database was set back since the last event id, by a backup or a failover";
@@ -21,7 +21,11 @@ export const setBackReason = "the database was set back since the last event id,
 /**
  * Reads where to go on: the header of a reconnecting browser wins over `?lastEventId=`, which wins over `?since=`.
  */
-export function parseWish(header: string | undefined, lastEventId: string | undefined, since: Date | undefined): Wish {
+export function parseResumeRequest(
+  header: string | undefined,
+  lastEventId: string | undefined,
+  since: Date | undefined,
+): ResumeRequest {
   const named = header || lastEventId;
   if (named !== undefined && named !== "") {
     const eventId = eventIdSchema.safeParse(named);
@@ -34,27 +38,27 @@ export function parseWish(header: string | undefined, lastEventId: string | unde
  * Decides where a stream begins that does not simply begin now.
  * @param position the last event that this server has sent
  */
-export async function findBeginning(
+export async function planResume(
   sql: Sql,
-  wish: Exclude<Wish, { kind: "live" }>,
+  resume: Exclude<ResumeRequest, { kind: "live" }>,
   filter: Filter,
   position: bigint,
-): Promise<Beginning> {
-  if (wish.kind === "malformed") return { kind: "reset", reason: "the last event id is not a decimal number" };
-  if (wish.kind === "after") {
+): Promise<ResumePlan> {
+  if (resume.kind === "malformed") return { kind: "reset", reason: "the last event id is not a decimal number" };
+  if (resume.kind === "after") {
     const { newest, pruned, timeline } = await readMarks(sql);
-    if (wish.eventId < timeline) return { kind: "reset", reason: setBackReason };
-    if (wish.eventId > newest) return { kind: "reset", reason: "the last event id is newer than all that is stored" };
-    if (wish.eventId < pruned) return { kind: "reset", reason: "what followed the last event id is no longer kept" };
+    if (resume.eventId < timeline) return { kind: "reset", reason: setBackReason };
+    if (resume.eventId > newest) return { kind: "reset", reason: "the last event id is newer than all that is stored" };
+    if (resume.eventId < pruned) return { kind: "reset", reason: "what followed the last event id is no longer kept" };
   }
   const range: EventRange =
-    wish.kind === "after"
-      ? { after: wish.eventId, upTo: position, since: null }
-      : { after: 0n, upTo: position, since: wish.since };
+    resume.kind === "after"
+      ? { after: resume.eventId, upTo: position, since: null }
+      : { after: 0n, upTo: position, since: resume.since };
   const { count, first } = await measureRange(sql, range, filter, maxReplayEvents + 1);
   if (count > maxReplayEvents) return { kind: "reset", reason: `more than ${maxReplayEvents} events were missed` };
   // A stream that begins at a time has no id to begin after: the one just before its first event, so that a browser
   // whose connection breaks at once gets all of it.
-  if (wish.kind === "since") range.after = first === null ? position : first - 1n;
+  if (resume.kind === "since") range.after = first === null ? position : first - 1n;
   return { kind: "replay", range };
 }

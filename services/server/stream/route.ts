@@ -12,7 +12,7 @@ import type { Broadcast } from "./broadcast.ts";
 import { retryLine } from "./frames.ts";
 import type { Listener, StreamEnd } from "./listeners.ts";
 import { Outbox } from "./outbox.ts";
-import { parseWish, type Wish } from "./resume.ts";
+import { parseResumeRequest, type ResumeRequest } from "./resume.ts";
 
 const headers = {
   "Content-Type": "text/event-stream",
@@ -46,7 +46,13 @@ type StreamContext = Context<RequestEnv, string, { out: { query: StreamQuery } }
 type StreamQuery = Partial<{ stations: Set<string>; bbox: BoundingBox; lastEventId: string; since: Date }>;
 
 /** What a listener asked for. */
-type Request = { raw: globalThis.Request; server: Server<undefined>; filter: Filter; wish: Wish; address: string };
+type Request = {
+  raw: globalThis.Request;
+  server: Server<undefined>;
+  filter: Filter;
+  resume: ResumeRequest;
+  address: string;
+};
 
 /**
  * Answers `GET /v1/observations/stream`: first what the listener missed, then each event as it arrives, until it leaves.
@@ -55,14 +61,14 @@ export function streamRoute(parts: StreamParts): (c: StreamContext) => Response 
   const open = createOpen(parts);
   return (c) => {
     const { stations = null, bbox = null, lastEventId, since } = c.req.valid("query");
-    const wish = parseWish(c.req.header("Last-Event-ID"), lastEventId, since);
+    const resume = parseResumeRequest(c.req.header("Last-Event-ID"), lastEventId, since);
     const address = parts.addressOf(c);
     refuseTooMany(parts, address);
     if (c.req.method === "HEAD") return c.body(null, 200, headers);
     const { server } = c.env;
     // Bun ends what is idle for 10 seconds by default (oven-sh/bun#27479).
     server.timeout(c.req.raw, streamIdleSeconds);
-    return open({ raw: c.req.raw, server, filter: { stations, bbox }, wish, address });
+    return open({ raw: c.req.raw, server, filter: { stations, bbox }, resume, address });
   };
 }
 
@@ -89,7 +95,7 @@ function createOpen(parts: StreamParts): (request: Request) => Response {
   const { broadcast, streamCounts, log, clock } = parts;
   const begin = createBegin(parts);
 
-  return ({ raw, server, filter, wish, address }) =>
+  return ({ raw, server, filter, resume, address }) =>
     streamSSE(noContext, async (stream) => {
       const over = Promise.withResolvers<Error>();
       let isOver = false;
@@ -113,7 +119,7 @@ function createOpen(parts: StreamParts): (request: Request) => Response {
       broadcast.open(listener);
       listener.outbox.send(retryLine());
       try {
-        await begin(listener, wish, over.promise);
+        await begin(listener, resume, over.promise);
       } catch (error) {
         if (!isOver) log.error("a stream failed to begin", { reason: (error as Error).message });
         end("begin_failed");

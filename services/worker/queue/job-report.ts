@@ -4,7 +4,7 @@ import type { Job } from "bullmq";
 import { isDatabaseAway } from "../../../shared/database/sql.ts";
 import { isReply } from "../../../shared/redis/redis.ts";
 import { refusalWords } from "../../../shared/redis/redis-refusals.ts";
-import { describeFailure, type Link } from "../../../shared/service/link.ts";
+import { type ConnectionHealth, describeFailure } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import type { BullEvents, QueueName } from "./bull.ts";
 import type { JobName, ScheduledJob } from "./job-schedulers.ts";
@@ -12,7 +12,7 @@ import type { JobName, ScheduledJob } from "./job-schedulers.ts";
 /** What runs, and to whom it is reported. */
 export type ReportParts = {
   scheduled: Record<JobName, ScheduledJob>;
-  database: Link;
+  database: ConnectionHealth;
   log: Log;
   /** Aborted when the service stops and ends its jobs itself. */
   signal: AbortSignal;

@@ -6,7 +6,7 @@ import { jobs } from "../../../shared/channels.ts";
 import { systemClock, withDeadline } from "../../../shared/clock.ts";
 import { oneAtATime } from "../../../shared/one-at-a-time.ts";
 import { askRedis, retryDelayMs } from "../../../shared/redis/redis.ts";
-import { type Cause, type Link, watchMs } from "../../../shared/service/link.ts";
+import { type Cause, type ConnectionHealth, watchMs } from "../../../shared/service/connection-health.ts";
 import { type Bull, longestRetryMs, openBull, proveCommands } from "./bull.ts";
 import { createReport, type ReportParts } from "./job-report.ts";
 import { ensureSchedule, type JobName, readSchedule, recreateSchedule } from "./job-schedulers.ts";
@@ -19,7 +19,7 @@ type JobParts = ReportParts & {
   /** Of every key in Redis, see `redisNames`. */
   prefix: string;
   /** Holds while Redis lets jobs run. */
-  link: Link;
+  health: ConnectionHealth;
 };
 
 /** How many jobs of a queue are in a state. */
@@ -46,7 +46,7 @@ const settleMs = 1_000;
  * one of them. What Redis refuses is reported to the link; workers fetch nothing until it is allowed again.
  */
 export function startJobs(parts: JobParts): RunningJobs {
-  const { scheduled, redis, link } = parts;
+  const { scheduled, redis, health } = parts;
   const running = new Set<JobName>();
   const serving = createServing(parts, running, () => checks.checkIn(0));
   const watchdog = watchSchedules(parts, running, serving.open);
@@ -56,7 +56,7 @@ export function startJobs(parts: JobParts): RunningJobs {
     try {
       await checkOnce(parts, serving, watchdog);
     } finally {
-      const isWell = link.problem === null && serving.refusal === null;
+      const isWell = health.problem === null && serving.refusal === null;
       failures = isWell ? 0 : failures + 1;
       checks.checkIn(isWell ? Math.min(watchMs, scheduled.poll.everyMs) : retryDelayMs(failures));
     }
@@ -75,7 +75,7 @@ export function startJobs(parts: JobParts): RunningJobs {
     async close() {
       checks.stop();
       // Without Redis no job can be finished in order; it is taken over when its lock runs out.
-      await serving.bull?.close(link.problem !== null || redis.status !== "ready");
+      await serving.bull?.close(health.problem !== null || redis.status !== "ready");
     },
   };
 }
@@ -149,17 +149,17 @@ function createServing(parts: JobParts, running: Set<JobName>, refused: () => vo
 }
 
 /** Checks once that Redis lets jobs run and that their schedules go on, and reports the outcome to the link. */
-async function checkOnce({ redis, prefix, link }: JobParts, serving: Serving, watchdog: Watchdog<JobName>) {
-  if (!(await askRedis(redis, link, () => proveCommands(redis, prefix)))) return serving.suspend();
-  if (serving.refusal !== null) link.down(serving.refusal);
-  if (link.problem !== null) {
+async function checkOnce({ redis, prefix, health }: JobParts, serving: Serving, watchdog: Watchdog<JobName>) {
+  if (!(await askRedis(redis, health, () => proveCommands(redis, prefix)))) return serving.suspend();
+  if (serving.refusal !== null) health.down(serving.refusal);
+  if (health.problem !== null) {
     watchdog.forgive();
-    if (!(await askRedis(redis, link, serving.serve, openMs))) return;
+    if (!(await askRedis(redis, health, serving.serve, openMs))) return;
   }
-  if (!(await askRedis(redis, link, watchdog.check, openMs))) return;
-  if (serving.refusal !== null) return link.down(serving.refusal);
+  if (!(await askRedis(redis, health, watchdog.check, openMs))) return;
+  if (serving.refusal !== null) return health.down(serving.refusal);
   serving.proved();
-  link.up();
+  health.up();
 }
 
 /** Runs a check when it is due, one at a time, until the service stops. */

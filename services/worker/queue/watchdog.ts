@@ -1,7 +1,7 @@
 // Notices when a job's schedule has stopped, for whatever reason, and makes it again.
 
 import type { Clock } from "../../../shared/clock.ts";
-import type { Cause } from "../../../shared/service/link.ts";
+import type { Cause } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
 
 /** What Redis knows of a job's schedule. */

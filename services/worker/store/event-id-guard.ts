@@ -2,7 +2,7 @@
 
 import type { Redis } from "ioredis";
 import { inTransaction, locks, type Sql, type Transaction, takeLock } from "../../../shared/database/sql.ts";
-import { describeError } from "../../../shared/service/link.ts";
+import { describeError } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
 
 /*

@@ -6,7 +6,7 @@ import { inTransaction, locks, type Sql, takeLock } from "../../../shared/databa
 import { CodedError } from "../../../shared/errors.ts";
 import { measurements, type StoredEvent } from "../../../shared/measurements.ts";
 import { encodeMessage } from "../../../shared/observation.ts";
-import { describeError } from "../../../shared/service/link.ts";
+import { describeError } from "../../../shared/service/connection-health.ts";
 
 const pageRows = 1_000;
 

@@ -7,7 +7,7 @@ import type { StoredEvent } from "../../../shared/measurements.ts";
 import { oneAtATime } from "../../../shared/one-at-a-time.ts";
 import { askRedis } from "../../../shared/redis/redis.ts";
 import { refusalWords } from "../../../shared/redis/redis-refusals.ts";
-import type { Link } from "../../../shared/service/link.ts";
+import type { ConnectionHealth } from "../../../shared/service/connection-health.ts";
 import { NotPublishedError, publishPending, sendMessages } from "./publish.ts";
 
 /** Publishes what is stored. */
@@ -31,8 +31,8 @@ export function createPublisher(
   sql: Sql,
   redis: Redis,
   names: RedisNames,
-  link: Link,
-  database: Link,
+  health: ConnectionHealth,
+  database: ConnectionHealth,
   published: (events: StoredEvent[]) => void,
 ): Publisher {
   /** @returns how many events were published; `null` where Redis did not take them */
@@ -41,16 +41,16 @@ export function createPublisher(
       return await publishPending(sql, redis, published, names);
     } catch (error) {
       if (!(error instanceof NotPublishedError)) throw error;
-      link.down(refusalWords(error.cause));
+      health.down(refusalWords(error.cause));
       return null;
     }
   }
 
   async function checkOnce(): Promise<void> {
-    if (!(await askRedis(redis, link, () => sendMessages(redis, names, "0", [])))) return;
-    if (link.problem === null) return;
+    if (!(await askRedis(redis, health, () => sendMessages(redis, names, "0", [])))) return;
+    if (health.problem === null) return;
     try {
-      if ((await tryToPublish()) !== null) link.up();
+      if ((await tryToPublish()) !== null) health.up();
     } catch (error) {
       if (!isDatabaseAway(error)) throw error;
       database.down(error);

@@ -4,7 +4,7 @@ import { type Broadcast, createBroadcast } from "../../../services/server/stream
 import { observationFrame } from "../../../services/server/stream/frames.ts";
 import type { Listener } from "../../../services/server/stream/listeners.ts";
 import { Outbox } from "../../../services/server/stream/outbox.ts";
-import { createPlaces } from "../../../services/server/stream/places.ts";
+import { createPositionCache } from "../../../services/server/stream/position-cache.ts";
 import { systemClock } from "../../../shared/clock.ts";
 import { createTestClock } from "../../rig/test-clock.ts";
 
@@ -17,7 +17,7 @@ function start(clock = systemClock, read = async () => new Map<string, Position>
   position = 0n;
   written = [];
   broadcast = createBroadcast(
-    createPlaces(read),
+    createPositionCache(read),
     () => position,
     (frames) => written.push(frames.map(({ eventId }) => eventId)),
     clock,

@@ -5,7 +5,7 @@ import { maxBacklogBytes } from "../../../services/server/http/limits.ts";
 import { type Broadcast, createBroadcast } from "../../../services/server/stream/broadcast.ts";
 import { type Frame, observationFrame } from "../../../services/server/stream/frames.ts";
 import { Outbox } from "../../../services/server/stream/outbox.ts";
-import { createPlaces } from "../../../services/server/stream/places.ts";
+import { createPositionCache } from "../../../services/server/stream/position-cache.ts";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../../services/worker/store/poll.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
@@ -29,7 +29,7 @@ describe("a client that takes nothing", () => {
   beforeEach(() => {
     clock = createTestClock();
     position = 0n;
-    const places = createPlaces(async () => new Map());
+    const places = createPositionCache(async () => new Map());
     broadcast = createBroadcast(
       places,
       () => position,

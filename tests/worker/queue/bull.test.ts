@@ -7,7 +7,7 @@ import { startRedis } from "../../../services/dev/daemons/redis.ts";
 import { type Bull, openBull } from "../../../services/worker/queue/bull.ts";
 import { redisNames } from "../../../shared/channels.ts";
 import { connectRedis } from "../../../shared/redis/redis.ts";
-import { watchLink } from "../../../shared/service/link.ts";
+import { watchConnection } from "../../../shared/service/connection-health.ts";
 import { silentLog } from "../../rig/silent-log.ts";
 import { startWire, waitsForPolls } from "../../rig/wire.ts";
 
@@ -23,8 +23,8 @@ let begun: (job: number) => void;
 afterAll(() => server.stop());
 beforeEach(async () => {
   wire = await startWire(server.url);
-  const link = watchLink("Redis", silentLog, new AbortController().signal);
-  connection = connectRedis(wire.url, link, { maxRetriesPerRequest: null });
+  const health = watchConnection("Redis", silentLog, new AbortController().signal);
+  connection = connectRedis(wire.url, health, { maxRetriesPerRequest: null });
   bull = await openBull(connection, redisNames("").queuePrefix, {
     run: async ({ data }) => begun(data.number),
     completed() {},

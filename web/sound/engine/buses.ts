@@ -4,7 +4,7 @@ import { byLayer, type Layer } from "../sound-event.ts";
 import { connect, type Gain } from "../tone.ts";
 import { fromDb, sliderGain } from "./gain.ts";
 import { connectChain, type Nodes } from "./nodes.ts";
-import { createSeatBelt, seatBeltRange } from "./seat-belt.ts";
+import { createSoftClipper, softClipperRange } from "./soft-clipper.ts";
 
 /** Where the layers come together, each with a level that a listener sets. */
 type Buses = {
@@ -18,13 +18,13 @@ type Buses = {
 
 /** How quickly a level follows its slider. */
 export const sliderTauS = 0.02;
-/** What all that sounds together is scaled by, so that a full storm and all the voices keep below the seat belt. */
+/** What all that sounds together is scaled by, so that a full storm and all the voices keep below the soft clipper. */
 const masterDb = 1.5;
 
 /** Makes a bus for each layer, which all lead to the output. */
 export function createBuses(nodes: Nodes, output: AudioNode): Buses {
-  const master = nodes.gain(fromDb(masterDb) / seatBeltRange);
-  connectChain(master, createSeatBelt(nodes.context), output);
+  const master = nodes.gain(fromDb(masterDb) / softClipperRange);
+  connectChain(master, createSoftClipper(nodes.context), output);
   const layers = byLayer(() => nodes.gain(1));
   const levels = byLayer((layer) => nodes.settingOf(layers[layer]));
   for (const bus of Object.values(layers)) connect(bus, master);

@@ -1,8 +1,8 @@
 // Recordings of what sounds, live or of the last hour.
 
-import type { Journal, Stretch } from "../recording/journal.ts";
+import type { Journal, Segment } from "../recording/journal.ts";
 import { type LiveRecording, liveRecordingFormat, recordLive } from "../recording/live-recording.ts";
-import { renderStretch } from "../recording/render-stretch.ts";
+import { renderSegment } from "../recording/render-segment.ts";
 import { type RenderControl, renderWav } from "../recording/render-wav.ts";
 import { soundSampleRate } from "../sample-rate.ts";
 import type { EngineParts } from "./engine-loader.ts";
@@ -47,7 +47,7 @@ export function createRecorder(journal: Journal, load: () => Promise<EngineParts
     follow,
     async renderLastHour(nowS, control) {
       const { createEngine, waveforms } = await load();
-      const render = (stretch: Stretch) => renderStretch(stretch, waveforms, createEngine);
+      const render = (segment: Segment) => renderSegment(segment, waveforms, createEngine);
       return renderWav(journal.read(nowS()), { ...control, render, sampleRate: soundSampleRate });
     },
   };

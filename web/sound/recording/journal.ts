@@ -6,7 +6,7 @@ import { type Layer, layers, type SoundEvent } from "../sound-event.ts";
 /** Something that changed what is heard, at a time of the audio clock, in seconds. */
 export type JournalEntry = {
   atS: number;
-} /** `turns`: of a state before a stretch, where in its turn what turns without end stood as it began. */ & (
+} /** `turns`: of a state before a segment, where in its turn what turns without end stood as it began. */ & (
   | { kind: "event"; event: SoundEvent & { turns?: number } }
   | { kind: "level"; layer: Layer; level: number }
   | { kind: "reverb"; on: boolean }
@@ -14,8 +14,8 @@ export type JournalEntry = {
   | { kind: "switch" }
 );
 
-/** A stretch of what was heard, enough to render it again. */
-export type Stretch = {
+/** A segment of what was heard, enough to render it again. */
+export type Segment = {
   beginS: number;
   endS: number;
   /** How everything stood before the entries. */
@@ -32,7 +32,7 @@ export type Journal = {
   /** How much there is, at most what is kept. */
   lengthS(nowS: number): number;
   /** The last `lengthS` up to now. */
-  read(nowS: number): Stretch;
+  read(nowS: number): Segment;
 };
 
 /** The last hour. */
@@ -78,10 +78,10 @@ export function createJournal(keepS = keptS): Journal {
 }
 
 /**
- * Returns how a stretch is at a time: of each layer the last state and the last level, the reverb, and the waves that have
+ * Returns how a segment is at a time: of each layer the last state and the last level, the reverb, and the waves that have
  * not passed without a trace.
  */
-export function statesBefore({ before, entries }: Pick<Stretch, "before" | "entries">, atS: number): JournalEntry[] {
+export function statesBefore({ before, entries }: Pick<Segment, "before" | "entries">, atS: number): JournalEntry[] {
   const last = new Map<string, JournalEntry>();
   const turns = new Map<Layer, Turn | null>();
   const crests: JournalEntry[] = [];

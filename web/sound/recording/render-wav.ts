@@ -1,10 +1,10 @@
 // Renders what was heard into a WAV file, piece by piece.
 
-import { type JournalEntry, preRollS, type Stretch, statesBefore } from "./journal.ts";
+import { type JournalEntry, preRollS, type Segment, statesBefore } from "./journal.ts";
 import { pcm16, wavHeader } from "./wav.ts";
 
-/** Renders a stretch of at most a minute or so. @returns the channels, from its beginning to its end */
-type RenderStretch = (stretch: Stretch) => Promise<Float32Array[]>;
+/** Renders a segment of at most a minute or so. @returns the channels, from its beginning to its end */
+type RenderSegment = (segment: Segment) => Promise<Float32Array[]>;
 
 /** How to follow a recording that is being rendered, and to end it early. */
 export type RenderControl = {
@@ -14,7 +14,7 @@ export type RenderControl = {
 };
 
 /** How pieces are rendered: samples a second, and by what. */
-type Rendering = { sampleRate: number; render: RenderStretch };
+type Rendering = { sampleRate: number; render: RenderSegment };
 
 const channels = 2;
 /** An hour at once would take 1.4 GB; so much of it takes 35 MB. */
@@ -25,16 +25,16 @@ const quantum = 128;
 const joinS = 0.1;
 
 /**
- * Renders a stretch into a WAV file of 16 bits, piece by piece, with no more than one piece in memory.
+ * Renders a segment into a WAV file of 16 bits, piece by piece, with no more than one piece in memory.
  * @throws {Error} the signal's reason, once it is aborted
  */
-export async function renderWav(stretch: Stretch, options: RenderControl & Rendering): Promise<Blob> {
+export async function renderWav(segment: Segment, options: RenderControl & Rendering): Promise<Blob> {
   const { sampleRate, onProgress, signal } = options;
-  const frames = framesOf(stretch, sampleRate);
+  const frames = framesOf(segment, sampleRate);
   const parts: BlobPart[] = [wavHeader({ channels, sampleRate, frames })];
   let done = 0;
   signal.throwIfAborted();
-  for await (const piece of renderPieces(stretch, options)) {
+  for await (const piece of renderPieces(segment, options)) {
     signal.throwIfAborted();
     // A Blob may lie on disk, an array cannot.
     parts.push(new Blob([pcm16(piece)]));
@@ -44,16 +44,16 @@ export async function renderWav(stretch: Stretch, options: RenderControl & Rende
   return new Blob(parts, { type: "audio/wav" });
 }
 
-/** Renders a stretch in pieces that go on where the last one ended. @yields left and right */
+/** Renders a segment in pieces that go on where the last one ended. @yields left and right */
 export async function* renderPieces(
-  stretch: Stretch,
+  segment: Segment,
   { sampleRate, render }: Rendering,
 ): AsyncGenerator<Float32Array[]> {
-  const frames = framesOf(stretch, sampleRate);
+  const frames = framesOf(segment, sampleRate);
   const pieceFrames = pieceS * sampleRate;
   const preRoll = Math.ceil((preRollS * sampleRate) / quantum) * quantum;
-  /** The clock's own beginning, in frames from that of the stretch. */
-  const earliest = -Math.floor((stretch.beginS * sampleRate) / quantum) * quantum;
+  /** The clock's own beginning, in frames from that of the segment. */
+  const earliest = -Math.floor((segment.beginS * sampleRate) / quantum) * quantum;
   let tail: Float32Array[] = [];
 
   for (let from = 0; from < frames; from += pieceFrames) {
@@ -69,19 +69,19 @@ export async function* renderPieces(
   async function renderPiece(from: number, until: number): Promise<Float32Array[]> {
     const begin = Math.max(earliest, from - preRoll);
     const end = Math.min(frames, until + joinS * sampleRate);
-    const atS = (frame: number) => stretch.beginS + frame / sampleRate;
-    const rendered = await render(cut(stretch, atS(begin), atS(end)));
+    const atS = (frame: number) => segment.beginS + frame / sampleRate;
+    const rendered = await render(cut(segment, atS(begin), atS(end)));
     return rendered.map((channel) => channel.subarray(from - begin));
   }
 }
 
-function framesOf({ beginS, endS }: Stretch, sampleRate: number): number {
+function framesOf({ beginS, endS }: Segment, sampleRate: number): number {
   return Math.round((endS - beginS) * sampleRate);
 }
 
-function cut(stretch: Stretch, beginS: number, endS: number): Stretch {
+function cut(segment: Segment, beginS: number, endS: number): Segment {
   const isWithin = ({ atS }: JournalEntry) => atS >= beginS && atS < endS;
-  return { beginS, endS, before: statesBefore(stretch, beginS), entries: stretch.entries.filter(isWithin) };
+  return { beginS, endS, before: statesBefore(segment, beginS), entries: segment.entries.filter(isWithin) };
 }
 
 /** Fades from the end of the last piece into the beginning of the next. */

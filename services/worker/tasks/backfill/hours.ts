@@ -1,7 +1,7 @@
 // Backfills by hour: one file holds an hour of the whole network.
 
 import type { Observation } from "../../../../shared/measurements.ts";
-import { describeFailure } from "../../../../shared/service/link.ts";
+import { describeFailure } from "../../../../shared/service/connection-health.ts";
 import { NotDataError, UpstreamError } from "../../ndbc/errors.ts";
 import { parseHourly } from "../../ndbc/hourly.ts";
 import { hourlyPath } from "../../ndbc/paths.ts";

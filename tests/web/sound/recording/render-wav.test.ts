@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import type { JournalEntry, Stretch } from "../../../../web/sound/recording/journal.ts";
+import type { JournalEntry, Segment } from "../../../../web/sound/recording/journal.ts";
 import { recordingName } from "../../../../web/sound/recording/live-recording.ts";
 import { renderWav } from "../../../../web/sound/recording/render-wav.ts";
 
@@ -12,7 +12,7 @@ test("a recording is named after the minute in which it was made, in UTC", () =>
 });
 
 /** Each knock as a decaying sine that sounds for some seconds, so that it crosses the joins. */
-async function renderKnocks({ beginS, endS, entries }: Stretch): Promise<Float32Array[]> {
+async function renderKnocks({ beginS, endS, entries }: Segment): Promise<Float32Array[]> {
   const channel = new Float32Array(Math.round((endS - beginS) * sampleRate));
   for (const { atS } of entries) {
     const first = Math.round((atS - beginS) * sampleRate);
@@ -27,23 +27,23 @@ async function renderKnocks({ beginS, endS, entries }: Stretch): Promise<Float32
 const knocks = (...times: number[]): JournalEntry[] =>
   times.map((atS) => ({ kind: "event", atS, event: { t: atS, type: "knock", gainDb: -20, pan: 0 } }));
 
-const stretch: Stretch = { beginS: 5, endS: 205.5, before: [], entries: knocks(4, 6, 64.9, 65.05, 66, 124, 160) };
+const segment: Segment = { beginS: 5, endS: 205.5, before: [], entries: knocks(4, 6, 64.9, 65.05, 66, 124, 160) };
 
 test("a long recording rendered in pieces is the same as one rendered at once, with what rang when it began", async () => {
   const progress: number[] = [];
   const longest: number[] = [];
-  const render = (piece: Stretch) => {
+  const render = (piece: Segment) => {
     longest.push(piece.endS - piece.beginS);
     return renderKnocks(piece);
   };
-  const wav = await renderWav(stretch, {
+  const wav = await renderWav(segment, {
     sampleRate,
     render,
     onProgress: (share) => progress.push(share),
     signal: AbortSignal.timeout(10_000),
   });
   const pieces = new Int16Array(await wav.slice(44).arrayBuffer());
-  const [left] = await renderKnocks(stretch);
+  const [left] = await renderKnocks(segment);
   expect(pieces.length).toBe(200_500 * 2);
   const differences = Array.from(left ?? [], (sample, i) => Math.abs(sample * 32_767 - (pieces[2 * i] ?? Number.NaN)));
   expect(differences.findIndex((difference) => !(difference < 1))).toBe(-1);
@@ -55,11 +55,11 @@ test("a long recording rendered in pieces is the same as one rendered at once, w
 test("a recording that is cancelled stops after the piece it is at", async () => {
   const controller = new AbortController();
   let rendered = 0;
-  const render = (piece: Stretch) => {
+  const render = (piece: Segment) => {
     if (++rendered === 2) controller.abort(new Error("the listener has changed their mind"));
     return renderKnocks(piece);
   };
-  const wav = renderWav(stretch, { sampleRate, render, onProgress: () => {}, signal: controller.signal });
+  const wav = renderWav(segment, { sampleRate, render, onProgress: () => {}, signal: controller.signal });
   expect(wav).rejects.toThrow("changed their mind");
   await wav.catch(() => {});
   expect(rendered).toBe(2);

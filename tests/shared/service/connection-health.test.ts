@@ -3,14 +3,19 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { CodedError } from "../../../shared/errors.ts";
 import { explainRefusal } from "../../../shared/redis/redis-refusals.ts";
-import { describeFailure, type Link, problemsOf, watchLinks } from "../../../shared/service/link.ts";
+import {
+  type ConnectionHealth,
+  describeFailure,
+  problemsOf,
+  watchConnections,
+} from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
 
 const readOnly = new Error("READONLY You can't write against a read only replica.");
 const denied = new Error("NOPERM this user has no permissions to run the 'publish' command");
 
 let logged: [message: string, facts?: unknown][];
-let links: Record<"jobs" | "publishing", Link>;
+let connections: Record<"jobs" | "publishing", ConnectionHealth>;
 
 beforeEach(() => {
   logged = [];
@@ -20,29 +25,29 @@ beforeEach(() => {
     warn: (message, facts) => logged.push([message, facts]),
     error() {},
   };
-  links = watchLinks("Redis", ["jobs", "publishing"], log, new AbortController().signal, explainRefusal);
-  links.jobs.up();
-  links.publishing.up();
+  connections = watchConnections("Redis", ["jobs", "publishing"], log, new AbortController().signal, explainRefusal);
+  connections.jobs.up();
+  connections.publishing.up();
 });
 
 describe("a fault has one line when it begins and one when it ends", () => {
   test("however often it is met, and by however many connections", () => {
-    for (const link of [links.jobs, links.publishing, links.jobs]) {
-      link.down(Object.assign(new Error(""), { code: "ECONNREFUSED" }));
-      link.down("the connection was closed");
+    for (const health of [connections.jobs, connections.publishing, connections.jobs]) {
+      health.down(Object.assign(new Error(""), { code: "ECONNREFUSED" }));
+      health.down("the connection was closed");
     }
-    links.jobs.up();
-    links.publishing.up();
-    links.publishing.up();
+    connections.jobs.up();
+    connections.publishing.up();
+    connections.publishing.up();
     expect(logged).toEqual([["waiting for Redis", { code: "redis_away", reason: "ECONNREFUSED" }], ["Redis answers"]]);
   });
 
   test("in Redis's own words, and another line for each other fault meanwhile", () => {
-    links.jobs.down(readOnly);
-    links.publishing.down(denied);
-    links.jobs.down(readOnly);
-    links.jobs.up();
-    links.publishing.up();
+    connections.jobs.down(readOnly);
+    connections.publishing.down(denied);
+    connections.jobs.down(readOnly);
+    connections.jobs.up();
+    connections.publishing.up();
     expect(logged).toEqual([
       ["waiting for Redis", { code: "redis_readonly", reason: readOnly.message }],
       ["waiting for Redis", { code: "redis_no_permission", reason: denied.message }],
@@ -52,10 +57,10 @@ describe("a fault has one line when it begins and one when it ends", () => {
 });
 
 test("what is wrong has a code, a plain reason, and the other side's words", () => {
-  expect(problemsOf(Object.values(links))).toEqual([]);
-  links.jobs.down(readOnly);
-  links.publishing.down(readOnly);
-  expect(problemsOf(Object.values(links))).toEqual([
+  expect(problemsOf(Object.values(connections))).toEqual([]);
+  connections.jobs.down(readOnly);
+  connections.publishing.down(readOnly);
+  expect(problemsOf(Object.values(connections))).toEqual([
     {
       code: "redis_readonly",
       reason: "this Redis is a read-only replica: point REDIS_URL at the primary",

@@ -19,7 +19,7 @@ export type Problem = Cause & {
 };
 
 /** What is known of a connection to something outside: whether it holds, and if not, why. */
-export type Link = {
+export type ConnectionHealth = {
   readonly name: string;
   /** `null` while it holds, else why it does not, in one line, in the words of the other side. */
   readonly problem: string | null;
@@ -38,32 +38,32 @@ export const watchMs = 5_000;
  * @param signal aborted when the connection is closed on purpose: nothing is logged any more
  * @param explain what an error means; `null`: that the other side does not answer
  */
-export function watchLink(
+export function watchConnection(
   name: string,
   log: Log,
   signal: AbortSignal,
   explain?: (error: unknown) => Cause | null,
-): Link {
-  return watchLinks(name, ["only"], log, signal, explain).only;
+): ConnectionHealth {
+  return watchConnections(name, ["only"], log, signal, explain).only;
 }
 
 /**
- * Follows several connections to the same thing as {@link watchLink} follows one. Their log is a common one, because one
+ * Follows several connections to the same thing as {@link watchConnection} follows one. Their log is a common one, because one
  * fault mostly ends all of them: a line for each cause when it begins, and a line when all of them hold again.
  */
-export function watchLinks<Part extends string>(
+export function watchConnections<Part extends string>(
   name: string,
   parts: Part[],
   log: Log,
   signal: AbortSignal,
   explain: (error: unknown) => Cause | null = () => null,
-): Record<Part, Link> {
+): Record<Part, ConnectionHealth> {
   const away: Cause = { code: `${name.toLowerCase()}_away`, reason: `${name} does not answer` };
   const announced = new Set<string>();
-  const links = parts.map((part): [Part, Link] => {
+  const connections = parts.map((part): [Part, ConnectionHealth] => {
     let problem: string | null = "not connected yet";
     let cause: Cause | null = away;
-    const link: Link = {
+    const health: ConnectionHealth = {
       name,
       get problem() {
         return problem;
@@ -74,7 +74,7 @@ export function watchLinks<Part extends string>(
       up() {
         problem = null;
         cause = null;
-        if (announced.size === 0 || links.some(([, { problem }]) => problem !== null)) return;
+        if (announced.size === 0 || connections.some(([, { problem }]) => problem !== null)) return;
         announced.clear();
         log.info(`${name} answers`);
       },
@@ -89,15 +89,15 @@ export function watchLinks<Part extends string>(
         log.warn(`waiting for ${name}`, { code: cause.code, reason: problem });
       },
     };
-    return [part, link];
+    return [part, health];
   });
-  return Object.fromEntries(links) as Record<Part, Link>;
+  return Object.fromEntries(connections) as Record<Part, ConnectionHealth>;
 }
 
-/** Lists what is wrong with some links, each cause once. */
-export function problemsOf(links: Link[]): Problem[] {
+/** Lists what is wrong with some connections, each cause once. */
+export function problemsOf(connections: ConnectionHealth[]): Problem[] {
   const problems = new Map<string, Problem>();
-  for (const { name, problem, cause } of links) {
+  for (const { name, problem, cause } of connections) {
     if (problem === null || cause === null || problems.has(cause.code)) continue;
     problems.set(cause.code, { ...cause, message: `${name}: ${problem}` });
   }
@@ -126,7 +126,7 @@ export function describeError(error: unknown): string {
  * @throws what `signal` was aborted with, and any other error
  */
 export async function untilUp<T>(
-  link: Link,
+  health: ConnectionHealth,
   signal: AbortSignal,
   call: () => Promise<T>,
   isAway: (error: unknown) => boolean = () => true,
@@ -136,11 +136,11 @@ export async function untilUp<T>(
     signal.throwIfAborted();
     try {
       const result = await call();
-      link.up();
+      health.up();
       return result;
     } catch (error) {
       if (!isAway(error)) throw error;
-      link.down(error);
+      health.down(error);
       await pause(pauseMs * (0.75 + Math.random() / 2), signal, clock);
     }
   }

@@ -2,14 +2,14 @@
 
 import type { createEngine, Engine } from "../engine/engine.ts";
 import type { Waveforms } from "../timbre/waveforms.ts";
-import type { JournalEntry, Stretch } from "./journal.ts";
+import type { JournalEntry, Segment } from "./journal.ts";
 
 /**
- * Renders a stretch of what was heard, by the same calls of the same engine.
- * @returns left and right, from the stretch's beginning to its end
+ * Renders a segment of what was heard, by the same calls of the same engine.
+ * @returns left and right, from the segment's beginning to its end
  */
-export async function renderStretch(
-  { beginS, endS, before, entries }: Stretch,
+export async function renderSegment(
+  { beginS, endS, before, entries }: Segment,
   waveforms: Waveforms,
   create: typeof createEngine,
 ): Promise<Float32Array[]> {
