@@ -1,13 +1,16 @@
-// Samples as the browser plays them.
+// Copies of the samples as AudioBuffers.
 
 import type { Waveforms } from "../timbre/waveforms.ts";
 
 type Samples = Float32Array<ArrayBuffer>;
 
-/** Every engine plays the same samples: they are copied once. */
+/** Cache: all engines share one copy of each waveform. */
 const known = new WeakMap<Samples, AudioBuffer>();
 
-/** Returns samples, one channel or several, as browsers play them. */
+/**
+ * Returns samples as an AudioBuffer. The copy is cached by the first channel.
+ * @param channels one array of samples per channel, all of one length
+ */
 export function audioBufferOf(sampleRate: number, ...channels: readonly [Samples, ...Samples[]]): AudioBuffer {
   const [first] = channels;
   let buffer = known.get(first);
@@ -19,7 +22,7 @@ export function audioBufferOf(sampleRate: number, ...channels: readonly [Samples
   return buffer;
 }
 
-/** Copies the large ones of the waveforms ahead of the click, each in a task of its own so that the page stays awake. */
+/** Copies the large waveforms before the first click. Each copy runs in its own task, to keep the page responsive. */
 export async function prepareAudioBuffers({ swell, foam, wind, sampleRate }: Waveforms): Promise<void> {
   for (const samples of [...swell, foam, wind]) {
     audioBufferOf(sampleRate, samples);

@@ -1,4 +1,4 @@
-// Where the layers come together before they leave: a level for each layer, and the master.
+// The buses of the engine: a gain per layer, and the master with its soft clipper.
 
 import { byLayer, type Layer } from "../sound-event.ts";
 import { connect, type Gain } from "../tone.ts";
@@ -6,22 +6,22 @@ import { fromDb, sliderGain } from "./gain.ts";
 import { connectChain, type Nodes } from "./nodes.ts";
 import { createSoftClipper, softClipperRange } from "./soft-clipper.ts";
 
-/** Where the layers come together, each with a level that a listener sets. */
+/** The buses of the engine, one per layer. */
 type Buses = {
   layers: Record<Layer, Gain>;
-  /** What of distant bells goes into the room beyond what all bells do; it follows the slider of the bells. */
+  /** Extra reverb send for distant bells. It follows the slider of the bells. */
   farBells: Gain;
   master: Gain;
   /** @param level 0..1, as a slider shows it */
   setLevel(layer: Layer, level: number): void;
 };
 
-/** How quickly a level follows its slider. */
+/** Time constant with which a level follows its slider, in seconds. */
 export const sliderTauS = 0.02;
-/** What all that sounds together is scaled by, so that a full storm and all the voices keep below the soft clipper. */
+/** Gain of the whole mix, in dB: a full storm with all voices stays below the soft clipper. */
 const masterDb = 1.5;
 
-/** Makes a bus for each layer, which all lead to the output. */
+/** Makes a bus for each layer and connects all of them to the output. */
 export function createBuses(nodes: Nodes, output: AudioNode): Buses {
   const master = nodes.gain(fromDb(masterDb) / softClipperRange);
   connectChain(master, createSoftClipper(nodes.context), output);

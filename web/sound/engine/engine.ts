@@ -1,4 +1,4 @@
-// The engine: events of a score become nodes of Web Audio.
+// The sound engine: turns score events into Web Audio nodes.
 
 import type { Layer, SoundEvent } from "../sound-event.ts";
 import type { Waveforms } from "../timbre/waveforms.ts";
@@ -9,40 +9,40 @@ import { createStrikes } from "./layers/strikes.ts";
 import { type AnyContext, connectChain, createNodes } from "./nodes.ts";
 import { createRoom, nearRoom } from "./room.ts";
 
-// The player fetches this file alone, and has with it all that it needs to sound.
+// The page imports this file only, so it also exports the other parts that playback needs.
 export { Ticker } from "../tone.ts";
 export { prepareAudioBuffers } from "./audio-buffers.ts";
 
-/** What makes a score's events audible. Times are those of the context's clock, in seconds. */
+/** Plays score events. Times are in seconds of the context's clock. */
 export type Engine = {
   /**
-   * Schedules an event: it sounds at `startS + event.t`, which is not in the past. But a state, or a wave, may be of the
-   * time before the context's beginning: then it is heard as if it had begun back then.
+   * Schedules an event at `startS + event.t`, which must not be in the past. Only a state or a wave may be earlier than
+   * the start of the context; it then sounds as if it had started at that time.
    */
   play(event: PlayedEvent, startS: number): void;
   /**
-   * The score was switched: what was scheduled after `atS` does not sound, what sounds then fades. Levels and reverb stay as
-   * they were set.
+   * Stops the current score: drops events scheduled after `atS` and fades what sounds. Levels and reverb do not change.
    */
   cancelFrom(atS: number): void;
   /** @param level 0..1, as a slider shows it */
   setLayerLevel(layer: Layer, level: number): void;
+  /** Turns the echo on or off. */
   setReverb(on: boolean): void;
-  /** How many strokes were cut short, since more sounded than an ear could tell apart. */
+  /** Number of strokes cut short because too many sounded at once. */
   readonly stolen: number;
 };
 
-/** `turns`: where in its turn (0..1) a tone or a throb then stands; else it goes on from where it is. */
+/** A score event. `turns` sets the phase (0..1) of a tone or throb; without it the phase continues. */
 type PlayedEvent = SoundEvent & { turns?: number };
 
 type EngineOptions = {
-  /** Time of the context's beginning. What turns without end depends on it, so that a later piece fits the earlier one. */
+  /** Start time of the context, in seconds. It sets the phase of the loops, so a later piece fits the earlier one. */
   beginS?: number;
 };
 
 /**
- * Makes the whole instrument, the same live and offline: only the context's clock differs.
- * @param context of the browser, live or offline
+ * Makes the engine for an online or offline context.
+ * @param context the browser's audio context, live or offline
  */
 export function createEngine(
   context: AnyContext,

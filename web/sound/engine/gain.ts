@@ -1,4 +1,4 @@
-// Decibels and slider levels as gains.
+// Conversion of decibels and slider levels to gains.
 
 import { silentDb } from "../mapping.ts";
 
@@ -8,8 +8,8 @@ export function fromDb(db: number): number {
 }
 
 /**
- * Returns the gain of a slider's level, both 0..1. It is squared: an ear takes a quarter of the amplitude for about half as
- * loud.
+ * Returns the gain (0..1) for a slider level (0..1). The level is squared, because a quarter of the amplitude sounds
+ * about half as loud.
  */
 export function sliderGain(level: number): number {
   return level ** 2;

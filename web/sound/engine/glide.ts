@@ -1,6 +1,6 @@
-// One parameter that moves, computed where browsers do not tell.
+// Automation of one audio parameter, with values that browsers do not report.
 
-/** What moves: a parameter of the browser's or of Tone's, whose values are numbers here, though Tone allows texts too. */
+/** An AudioParam or a Tone.js Param. Values here are numbers, although Tone also accepts strings. */
 export type MovedParam = {
   readonly value: unknown;
   setValueAtTime(value: number, atS: number): unknown;
@@ -8,35 +8,35 @@ export type MovedParam = {
   cancelScheduledValues(atS: number): unknown;
 };
 
-/** A parameter that moves towards one value after another, each time as quickly as its time constant says. */
+/** Moves a parameter exponentially to one target after another, each with its own time constant. */
 export type Glide = {
-  /** A move may be of the time before the context's beginning: then it goes on from where it has come by then. */
-  to(value: number, atS: number, tauS: number): void;
   /**
-   * Stays from a moment on, which may be before the context's beginning too, at what it has reached by then; what was to
-   * come after it is forgotten.
+   * Starts a move to `value` at `atS`. A negative time is before the start of the context; the move then starts from
+   * the value reached by time 0.
    */
+  to(value: number, atS: number, tauS: number): void;
+  /** Holds the value reached at `atS`, which may be negative, and drops later moves. */
   holdFrom(atS: number): void;
 };
 
 /**
- * After so many time constants a move is over but for a billionth; then the parameter is told that it has arrived, since
- * a browser would compute the rest of the way for each sample, for ever.
+ * Time constants after which a move is complete to within a billionth. The parameter is then set to its target, since a
+ * browser would otherwise compute the exponential for each sample without end.
  */
 const arrivedTaus = 20;
 
 type Step = { atS: number; target: number; tauS: number };
 
 /**
- * Makes a parameter move. Browsers do not all tell, let alone hold, where a parameter will be at a moment
- * (`cancelAndHoldAtTime`), and Tone takes each move for finished when the next begins. So the moves that are not over are
- * remembered here and computed.
- * @param now the context's time; what lies before it is forgotten
+ * Makes a glide for a parameter.
+ * The glide stores unfinished moves and computes values itself. Not all browsers support `cancelAndHoldAtTime`, and
+ * Tone treats each move as finished when the next one starts.
+ * @param now returns the context's time in seconds; the glide drops older moves
  */
 export function createGlide(param: MovedParam, now: () => number): Glide {
   let from = { atS: 0, value: Number(param.value) };
   let steps: Step[] = [];
-  /** When it arrives, so far as is known. */
+  /** Time at which the parameter reaches its target, if a move is planned. */
   let arrivesS = Number.NEGATIVE_INFINITY;
 
   function valueAt(atS: number): number {
@@ -47,7 +47,7 @@ export function createGlide(param: MovedParam, now: () => number): Glide {
     );
   }
 
-  function forgetBefore(untilS: number): void {
+  function dropBefore(untilS: number): void {
     const current = steps.findLastIndex((step) => step.atS <= untilS);
     if (current < 1) return;
     const { atS } = steps[current] ?? from;
@@ -55,8 +55,10 @@ export function createGlide(param: MovedParam, now: () => number): Glide {
     steps = steps.slice(current);
   }
 
-  /** The parameter itself knows no time before its beginning, so it begins where it has come by then. */
-  function goOn(target: number, atS: number, tauS: number): void {
+  /**
+   * Starts a move from before time 0. An AudioParam accepts no negative time, so it starts at the value reached at 0.
+   */
+  function moveFromPast(target: number, atS: number, tauS: number): void {
     if (steps.length === 0) from = { atS, value: from.value };
     steps.push({ atS, target, tauS });
     param.cancelScheduledValues(0);
@@ -73,13 +75,13 @@ export function createGlide(param: MovedParam, now: () => number): Glide {
   return {
     to(target, atS, tauS) {
       if (atS < 0) {
-        goOn(target, atS, tauS);
+        moveFromPast(target, atS, tauS);
         return;
       }
       const last = steps.at(-1);
-      // It is on its way there, or has arrived: to set out again would cost a browser the whole way.
+      // The parameter already moves to this value or has reached it. A second move would cost the browser a full curve.
       if (last?.target === target && last.atS <= atS) return;
-      forgetBefore(now());
+      dropBefore(now());
       const after = steps.findIndex((step) => step.atS > atS);
       steps.splice(after === -1 ? steps.length : after, 0, { atS, target, tauS });
       if (after === -1 && arrivesS > atS) param.cancelScheduledValues(arrivesS);
@@ -92,14 +94,14 @@ export function createGlide(param: MovedParam, now: () => number): Glide {
       param.cancelScheduledValues(heldS);
       param.setValueAtTime(value, heldS);
       arrivesS = Number.NEGATIVE_INFINITY;
-      forgetBefore(Math.min(atS, now()));
-      // A move to where it has come by then, so that what comes before is not forgotten.
+      dropBefore(Math.min(atS, now()));
+      // A move to the current value keeps the moves before it in the history.
       steps = [...steps.filter((step) => step.atS <= atS), { atS, target: value, tauS: 1 }];
     },
   };
 }
 
-/** Where a parameter has come that began somewhere and made some moves, each until the next begins. */
+/** Returns the value at `atS` after a series of moves, each of which ends where the next one starts. */
 function follow(from: { atS: number; value: number }, steps: readonly Step[], atS: number): number {
   let { value } = from;
   for (const [index, step] of steps.entries()) {

@@ -1,14 +1,14 @@
-// All the parameters that move in an engine.
+// All glides of one engine.
 
 import type { Gain } from "../tone.ts";
 import { createGlide, type Glide, type MovedParam } from "./glide.ts";
 
-/** How quickly what sounds fades when the score is switched. */
+/** Time constant of the fade when the score is switched, in seconds. */
 export const cancellingTauS = 0.05;
 
 /**
- * Makes the glides of one engine, and holds or silences them all when the score is switched.
- * @param now the context's time, in seconds
+ * Makes the glides of one engine; a switch of the score holds or silences all of them.
+ * @param now returns the context's time, in seconds
  */
 export function createGlides(now: () => number) {
   const scored: Glide[] = [];
@@ -21,16 +21,17 @@ export function createGlides(now: () => number) {
   }
 
   return {
-    /** A parameter that a score moves; it is held when the score is switched. */
+    /** Makes a glide for a parameter of the score. It is held when the score is switched. */
     glideOf,
-    /** The level of a layer; it falls to nothing when the score is switched. */
+    /** Makes a glide for the level of a layer. It fades to 0 when the score is switched. */
     levelOf({ gain }: Gain): Glide {
       const level = glideOf(gain);
       levels.push(level);
       return level;
     },
-    /** A gain that a listener sets, and no score: it stays as it is when the score is switched. */
+    /** Makes a glide for a gain set by the listener. A switch of the score does not change it. */
     settingOf: ({ gain }: Gain): Glide => createGlide(gain, now),
+    /** Holds all parameters of the score from `atS` on and fades the levels to 0. */
     cancelFrom(atS: number): void {
       for (const glide of scored) glide.holdFrom(atS);
       for (const level of levels) level.to(0, atS, cancellingTauS);

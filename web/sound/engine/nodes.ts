@@ -1,4 +1,4 @@
-// The nodes of one engine.
+// Factories for the audio nodes of one engine.
 
 import { BiquadFilter, Context, connect, Gain, type OutputNode, Panner, setContext } from "../tone.ts";
 import { audioBufferOf } from "./audio-buffers.ts";
@@ -9,24 +9,27 @@ type Samples = Float32Array<ArrayBuffer>;
 /** A context of the browser, live or offline. */
 export type AnyContext = AudioContext | OfflineAudioContext;
 
-/** Makes the nodes of one engine, and the glides of their parameters. */
+/** Factories for the nodes of one engine and for the glides of their parameters. */
 export type Nodes = ReturnType<typeof createNodes>;
 
-/** Returns what makes an engine's nodes. @param beginS time of the context's beginning, in seconds; the loops depend on it */
+/**
+ * Returns the factories for an engine's nodes.
+ * @param beginS start time of the context in seconds; it sets the phase of the loops
+ */
 export function createNodes(context: AnyContext, beginS: number) {
   const now = () => context.currentTime;
   return { context, beginS, now, ...createToneNodes(context), ...createSources(context, beginS), ...createGlides(now) };
 }
 
 function createToneNodes(native: AnyContext) {
-  // Tone's own clock is not used, so it needs no worker of its own.
+  // The engine does not use Tone's clock, so Tone needs no worker.
   const context = new Context({ context: native, clockSource: "offline", lookAhead: 0, updateInterval: 1 });
-  // Each of Tone's nodes asks for a default context, even if it is given one; without this, Tone would open its own.
+  // Tone's nodes read the default context even if they receive one. Without this line Tone would open its own.
   setContext(context);
 
   return {
     gain: (gain: number) => new Gain({ context, gain }),
-    /** A gain of noise. It is computed once in 128 samples: a noise hides the steps, and they cost a tenth. */
+    /** Makes a gain for noise, computed once per 128 samples: noise hides the steps, and the gain costs a tenth. */
     coarseGain(gain: number) {
       const node = new Gain({ context, gain });
       node.input.gain.automationRate = "k-rate";
@@ -35,7 +38,7 @@ function createToneNodes(native: AnyContext) {
     filter(type: BiquadFilterType, frequency: number, Q: number) {
       const filter = new BiquadFilter({ context, type, frequency, Q });
       const { input } = filter;
-      // Else it is computed again for each sample.
+      // The browser would otherwise recompute the filter for each sample.
       for (const param of [input.frequency, input.Q, input.gain, input.detune]) param.automationRate = "k-rate";
       return filter;
     },
@@ -49,7 +52,7 @@ function createToneNodes(native: AnyContext) {
 
 function createSources(context: AnyContext, beginS: number) {
   return {
-    /** Samples that go round and round, at the place where they would be had they begun with the clock. */
+    /** Loops samples, with the phase of a loop that started at time 0 of the clock. */
     loop(samples: Samples, sampleRate: number): AudioBufferSourceNode {
       const loop = context.createBufferSource();
       loop.buffer = audioBufferOf(sampleRate, samples);
@@ -58,7 +61,7 @@ function createSources(context: AnyContext, beginS: number) {
       loop.start(startS, (beginS + startS) % loop.buffer.duration);
       return loop;
     },
-    /** Samples that are played once. */
+    /** Plays samples once, without starting the source. */
     once(samples: Samples, sampleRate: number, rate: number, into: AudioNode): AudioBufferSourceNode {
       const source = context.createBufferSource();
       source.buffer = audioBufferOf(sampleRate, samples);

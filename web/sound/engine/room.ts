@@ -1,21 +1,21 @@
-// The echo.
+// The reverb that bells and glass share.
 
 import type { Waveforms } from "../timbre/waveforms.ts";
 import { connect, type Gain, type OutputNode } from "../tone.ts";
 import { audioBufferOf } from "./audio-buffers.ts";
 import { connectChain, type Nodes } from "./nodes.ts";
 
-/** How much of bells and water goes into the room, near and far. */
+/** Reverb send of near and distant sounds. */
 export const nearRoom = 0.16;
 export const farRoom = 0.9;
 
-/** The echo reaches the right ear so much later, which makes it wide: one convolution costs half of two. */
+/** Delay of the right channel, which widens the echo: one convolution costs half of two. */
 const widthS = 0.0125;
 
-/** Makes an echo that bells and glass share. */
+/** Makes the reverb for bells and glass. */
 export function createRoom(nodes: Nodes, { room, sampleRate }: Waveforms, output: OutputNode) {
   const { context } = nodes;
-  // Before the convolver, which rests while it is given silence.
+  // The level is in front of the convolver, because a convolver with silent input costs nothing.
   const input: Gain = nodes.gain(1);
   input.input.channelCount = 1;
   input.input.channelCountMode = "explicit";

@@ -1,12 +1,14 @@
 // The soft clipper at the end of the engine.
 
-/** Below this level nothing is changed; above, which must not happen, the peaks are rounded. */
+/** Below this level the signal does not change. Peaks above it, which should not occur, are rounded. */
 export const softClipperLevel = 0.7;
-/** What the bend is drawn for; a shaper knows nothing beyond 1, so its input is to be this much smaller. */
+/**
+ * Input range of the curve. A WaveShaper is limited to an input of 1, so the caller divides the signal by this value.
+ */
 export const softClipperRange = 2;
 const softClipperPoints = 8193;
 
-/** Rounds what would be clipped: a straight line up to {@link softClipperLevel}, and from there a bend that never reaches 1. */
+/** Makes a soft clipper: linear up to {@link softClipperLevel}, then a curve that never reaches 1. */
 export function createSoftClipper(context: BaseAudioContext): WaveShaperNode {
   const left = 1 - softClipperLevel;
   const shaper = context.createWaveShaper();

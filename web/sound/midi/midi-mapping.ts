@@ -1,4 +1,4 @@
-// What a score's event is on MIDI: channels, notes and controllers.
+// The mapping of score events to MIDI channels, notes and controllers.
 
 import type { EventOf, Layer, SetEvent, SoundEvent } from "../sound-event.ts";
 import {
@@ -16,34 +16,34 @@ import {
   share,
 } from "./midi-messages.ts";
 
-/** The channel of each voice, as musicians count them: 1..16. docs/midi.md tells the same in words. */
+/** MIDI channel of each voice, 1..16. docs/midi.md has the same table. */
 const midiChannels = {
   waves: 1,
   wind: 2,
   pressure: 3,
   water: 4,
   lighthouse: 5,
-  /** In turn, since a channel's pitch bend is that of all its notes, and bells ring into each other. */
+  /** Used in turn: a pitch bend applies to a whole channel, and bells overlap. */
   bells: [6, 7, 8, 9],
   knock: 10,
   bowed: [11, 12],
 } as const;
 
-/** Levels in decibels become 0..127 over this range; what lies at its bottom is silent. */
+/** Bottom of the level scale: from this level (0, silent) to 0 dB (127). */
 const quietestDb = -60;
 
 const cutoffHz = { lowest: 50, octaves: 4 };
 const windHz = { lowest: 400, octaves: 4 };
 const throbHz = { lowest: 0.1, octaves: 7 };
 
-/** The notes that hold as long as a layer is heard: A1, A3 and A2, roots of the bells' scale. */
+/** Held notes of the layers: A1, A3 and A2, roots of the bells' scale. */
 const wavesNote = 33;
 const windNote = 57;
 const pressureNote = 45;
 /** Hi Wood Block of General MIDI's drums. */
 const knockNote = 76;
 
-/** Of what holds, and of a crest of mean height: crests are up to 14 % higher or lower. */
+/** Velocity of held notes and of an average crest; crests vary by up to 14 %. */
 const usualVelocity = 100;
 
 const bellS = 4;
@@ -53,8 +53,8 @@ const knockS = 0.1;
 const crestShare = 0.6;
 
 /**
- * Turns the score into notes and controllers. It remembers which notes hold and whose turn it is, nothing else: no clock, no
- * device.
+ * Makes a function that maps score events to MIDI messages. It keeps the held notes and the next channel in the
+ * rotation; it uses no clock and no device.
  */
 export function createMidiMapping(): (event: SoundEvent) => MidiMessage[] {
   const layerMessages = createLayerMapping();
@@ -91,7 +91,7 @@ function crestMessages({ amplitude, periodS }: EventOf<"crest">): MidiMessage[] 
   return note(midiChannels.waves, wavesNote, Math.round(amplitude * usualVelocity), periodS * crestShare);
 }
 
-/** How the layers are, as controllers and as notes that hold as long as a layer is heard. */
+/** Maps layer settings to controllers, and to notes held while a layer is audible. */
 function createLayerMapping(): (event: SetEvent) => MidiMessage[] {
   const hold = createHeldNotes();
 
@@ -125,11 +125,11 @@ function createLayerMapping(): (event: SetEvent) => MidiMessage[] {
 /** A layer that holds a note. */
 type HoldingLayer = Exclude<SetEvent["layer"], "waves">;
 
-/** The notes that hold, of each layer one at most. */
+/** Makes the held notes, at most one per layer. */
 function createHeldNotes() {
   const held = new Map<Layer, number>();
 
-  /** The new note begins before the old one ends, so that a synthesizer may glide. */
+  /** Starts the new note before the old one ends, so that a synthesizer can glide. */
   function to(layer: HoldingLayer, key: number | null): MidiMessage[] {
     const present = held.get(layer);
     if (present === (key ?? undefined)) return [];
@@ -143,7 +143,7 @@ function createHeldNotes() {
 
   return {
     to,
-    /** A small change of pitch bends the note that holds; a large one needs another. */
+    /** Bends the held note for a small change of pitch; starts another note for a large one. */
     toPitch(layer: HoldingLayer, hz: number): MidiMessage[] {
       const present = held.get(layer);
       const reachable = present !== undefined && Math.abs(noteOf(hz) - present) * 100 <= bendRangeCents;

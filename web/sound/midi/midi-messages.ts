@@ -1,13 +1,13 @@
-// The messages of a MIDI cable that the mapping needs, by what they do.
+// Builders for the MIDI messages that the mapping uses.
 
-/** One message of a MIDI cable; it is due `afterS` seconds after its event sounds. */
+/** One MIDI message. It is due `afterS` seconds after its event sounds. */
 export type MidiMessage = { bytes: number[]; afterS: number };
 
-/** A synthesizer's bend range where nobody set another, in cents up and down. */
+/** Default bend range of synthesizers, in cents up and down. */
 export const bendRangeCents = 200;
 const bendCentre = 0x2000;
 
-/** Numbers of controllers; docs/midi.md says what each does. */
+/** Controller numbers; docs/midi.md explains each. */
 export const control = {
   flutter: 1,
   pan: 10,
@@ -18,7 +18,10 @@ export const control = {
   allNotesOff: 123,
 } as const;
 
-/** Returns what ends every sound of a MIDI device, also of one that does not know the first of the two messages. */
+/**
+ * Returns messages that end all sounds of a MIDI device. They include both All Notes Off and All Sound Off, since some
+ * devices support only one.
+ */
 export function silenceMessages(): MidiMessage[] {
   const channels = Array.from({ length: 16 }, (_, i) => i + 1);
   return channels.flatMap((channel) => [
@@ -27,7 +30,7 @@ export function silenceMessages(): MidiMessage[] {
   ]);
 }
 
-/** Returns what ends the note that a message begins; `null` for one that begins none. */
+/** Returns the note-off message for a note-on message; `null` for any other message. */
 export function noteOffOf(bytes: readonly number[]): number[] | null {
   const [status = 0, key = 0] = bytes;
   return (status & 0xf0) === 0x90 ? [0x80 | (status & 0x0f), key, 0] : null;
@@ -38,44 +41,47 @@ export function note(channel: number, key: number, velocity: number, seconds: nu
   return [noteOn(channel, key, velocity), noteOff(channel, key, seconds)];
 }
 
-/** Begins a note. A velocity of 0 would end the note. */
+/** Returns a note-on message. The velocity is at least 1, because 0 would end the note. */
 export function noteOn(channel: number, key: number, velocity: number): MidiMessage {
   return { bytes: [0x90 | (channel - 1), key, Math.max(1, velocity)], afterS: 0 };
 }
 
-/** Ends a note. */
+/** Returns a note-off message. */
 export function noteOff(channel: number, key: number, afterS: number): MidiMessage {
   return { bytes: [0x80 | (channel - 1), key, 0], afterS };
 }
 
-/** Moves a controller. @param value 0..127 */
+/**
+ * Returns a controller message.
+ * @param value 0..127
+ */
 export function controller(channel: number, number: number, value: number): MidiMessage {
   return { bytes: [0xb0 | (channel - 1), number, value], afterS: 0 };
 }
 
-/** Places a channel: -1..1 as 0..127, with 64 in the middle, as General MIDI has it. */
+/** Returns a pan message: -1..1 becomes 0..127, with 64 in the middle, as in General MIDI. */
 export function pan(channel: number, position: number): MidiMessage {
   return controller(channel, control.pan, Math.max(0, Math.min(127, Math.round(64 + position * 63))));
 }
 
-/** Bends a channel by what is left between a key and the pitch that is meant. */
+/** Returns a pitch bend from a key to the exact pitch. */
 export function bend(channel: number, hz: number, key: number): MidiMessage {
   const cents = (noteOf(hz) - key) * 100;
   const value = Math.max(0, Math.min(0x3fff, Math.round(bendCentre * (1 + cents / bendRangeCents))));
   return { bytes: [0xe0 | (channel - 1), value & 0x7f, value >> 7], afterS: 0 };
 }
 
-/** Returns a pitch in semitones, 69 is A4 = 440 Hz; with a fraction. */
+/** Returns a frequency as a MIDI note number, with a fraction; 69 is A4 = 440 Hz. */
 export function noteOf(hz: number): number {
   return 69 + 12 * Math.log2(hz / 440);
 }
 
-/** Returns the key whose pitch is the nearest. */
+/** Returns the key (0..127) nearest to a frequency. */
 export function nearestNote(hz: number): number {
   return Math.max(0, Math.min(127, Math.round(noteOf(hz))));
 }
 
-/** Returns 0..1 as 0..127. */
+/** Maps 0..1 to 0..127. */
 export function share(value: number): number {
   return Math.round(Math.max(0, Math.min(1, value)) * 127);
 }

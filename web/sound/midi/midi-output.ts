@@ -1,32 +1,35 @@
-// The way to a MIDI device.
+// Output to a MIDI device through the Web MIDI API.
 
 import type { SoundEvent } from "../sound-event.ts";
 import { createMidiMapping } from "./midi-mapping.ts";
 import { noteOffOf, silenceMessages } from "./midi-messages.ts";
 
-/** A MIDI device, or a program that looks like one. */
+/** A MIDI device, or a program with a virtual MIDI port. */
 type MidiPort = { id: string; name: string };
 
-/** The way out to MIDI devices. */
+/** Sends score events to MIDI devices. */
 export type MidiOut = {
   readonly ports: MidiPort[];
-  /** The score goes to this port from now on; the one before it falls silent. `null`: to none. */
+  /** Sends the score to this port from now on and silences the previous one. `null`: to no port. */
   choose(portId: string | null): void;
-  /** @param atMs when the event sounds, of `performance.now()`; a note that is long over is left out */
+  /**
+   * Sends an event; skips notes that are more than 250 ms late.
+   * @param atMs time of the sound, of `performance.now()`
+   */
   send(event: SoundEvent, atMs: number): void;
-  /** Ends all notes, also those that were sent ahead: at a pause, at a new score, when the page goes. */
+  /** Ends all notes, including those sent ahead. For a pause, a new score, or the end of the page. */
   silence(): void;
 };
 
-/** So far apart are messages that must not change places on their way. */
+/** Min distance between messages that must keep their order. */
 const apartMs = 1;
-/** A note that is later than this is long over for the ear; a page that was held up has many of them. */
+/** Notes later than this are skipped; a blocked page has many of them. */
 const tooLateMs = 250;
 
 /**
- * Asks for the MIDI devices of this machine, which the browser may ask the person about.
- * @param onPorts told whenever a device comes or goes
- * @returns the way out, or a sentence that says why there is none
+ * Opens the MIDI devices of this machine. The browser may ask the user for permission.
+ * @param onPorts called when a device is connected or disconnected
+ * @returns the output, or a sentence for the user that explains why there is none
  */
 export async function openMidi(onPorts: (ports: MidiPort[]) => void): Promise<MidiOut | { problem: string }> {
   if (!("requestMIDIAccess" in navigator)) {
@@ -42,10 +45,10 @@ export async function openMidi(onPorts: (ports: MidiPort[]) => void): Promise<Mi
 function createMidiOut(access: MIDIAccess, onPorts: (ports: MidiPort[]) => void): MidiOut {
   let chosen: MIDIOutput | null = null;
   let toMessages = createMidiMapping();
-  /** Of the notes that were sent and may not have begun: no browser takes back what was sent. */
+  /** Note-offs of notes sent ahead that have not started: no browser can cancel a sent message. */
   let ahead: { noteOff: number[]; atMs: number }[] = [];
   let sentUntilMs = 0;
-  /** What the layers are next waits for the last that was sent, which would end or change it else. */
+  /** Earliest time for the next layer states: after the last sent message, which could otherwise end or change them. */
   let statesFromMs = 0;
   access.onstatechange = () => onPorts(ports());
   addEventListener("pagehide", silence);
@@ -68,7 +71,7 @@ function createMidiOut(access: MIDIAccess, onPorts: (ports: MidiPort[]) => void)
       for (const { bytes, afterS } of toMessages(event)) {
         const noteOff = noteOffOf(bytes);
         if (noteOff) ahead.push({ noteOff, atMs: dueMs });
-        give(bytes, dueMs + afterS * 1000);
+        sendTo(bytes, dueMs + afterS * 1000);
       }
     },
     silence,
@@ -79,18 +82,18 @@ function createMidiOut(access: MIDIAccess, onPorts: (ports: MidiPort[]) => void)
     return connected.map(({ id, name }) => ({ id, name: name ?? id }));
   }
 
-  /** Each note that was sent ahead is ended on its own: to silence all once more would end what has begun since. */
+  /** Ends all notes. Notes sent ahead are ended one by one, since a second All Notes Off would also end new notes. */
   function silence(): void {
     const nowMs = performance.now();
-    for (const { bytes } of silenceMessages()) give(bytes, nowMs);
-    for (const { noteOff, atMs } of ahead) if (atMs > nowMs) give(noteOff, atMs + apartMs);
+    for (const { bytes } of silenceMessages()) sendTo(bytes, nowMs);
+    for (const { noteOff, atMs } of ahead) if (atMs > nowMs) sendTo(noteOff, atMs + apartMs);
     ahead = [];
     statesFromMs = sentUntilMs + 2 * apartMs;
     toMessages = createMidiMapping();
   }
 
-  function give(bytes: number[], atMs: number): void {
-    // A device that was pulled out throws; the sound of the page goes on.
+  function sendTo(bytes: number[], atMs: number): void {
+    // `send` throws on a disconnected device; the sound of the page must continue.
     if (chosen?.state === "connected") chosen.send(bytes, atMs);
   }
 }

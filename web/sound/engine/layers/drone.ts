@@ -1,4 +1,4 @@
-// The pressure layer: a chord that throbs.
+// The pressure layer: a throbbing chord.
 
 import type { SetEvent } from "../../sound-event.ts";
 import type { Waveforms } from "../../timbre/waveforms.ts";
@@ -11,7 +11,7 @@ import { createTurningSource } from "./turning-source.ts";
 const throbMiddle = 0.65;
 const throbDepth = 0.35;
 
-/** Makes a chord that throbs. */
+/** Makes a chord with amplitude modulation (the throb). */
 export function createDrone(nodes: Nodes, waveforms: Waveforms, output: OutputNode) {
   const gain = nodes.gain(0);
   const throbbing = nodes.gain(throbMiddle);

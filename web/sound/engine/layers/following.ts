@@ -1,17 +1,18 @@
-// How quickly a layer follows a new setting.
+// Time constants with which a layer follows a new setting.
 
 import { silentDb } from "../../mapping.ts";
 
-/** Of a sea that changes; in seconds, as time constants. */
+/** Time constant for a change of the sea state, in seconds. */
 const usualTauS = 1.2;
 const shortestFadeS = 0.15;
-/** What a silent layer is set to it takes at once: nobody hears it move. */
+/** A silent layer takes a new setting at once, because the change is inaudible. */
 const atOnceS = 0.005;
 
-/** Makes a rule of how quickly a layer follows its settings: at once in all but its level where it was silent. */
+/** Makes a rule for time constants: a layer that was silent takes all settings at once, except its level. */
 export function createFollowing() {
   let audible = false;
   return {
+    /** Returns the time constants (s) for a new setting with this level. */
     next(gainDb: number, tauS = usualTauS) {
       const wasAudible = audible;
       audible = gainDb > silentDb;
@@ -20,7 +21,7 @@ export function createFollowing() {
         levelTauS: Math.max(shortestFadeS, tauS / 2),
       };
     },
-    /** The layer was faded out. */
+    /** Marks the layer as silent, after a fade. */
     silence() {
       audible = false;
     },

@@ -1,4 +1,4 @@
-// The water layer: a bowed glass at the pitch of the temperature.
+// The water layer: a bowed glass whose pitch is the water temperature.
 
 import type { SetEvent } from "../../sound-event.ts";
 import { connect, type OutputNode } from "../../tone.ts";
@@ -8,13 +8,16 @@ import { farRoom, nearRoom } from "../room.ts";
 import { createFollowing } from "./following.ts";
 import { createTurningSource } from "./turning-source.ts";
 
-/** A tone and a little of its octave. */
+/** Levels of the fundamental and its octave. */
 const partials = [1, 0.05];
-/** An ear takes a high tone for louder than a low one: by so much it is turned down, as a power of the pitch. */
+/** Exponent that lowers the level of high tones, since they sound louder than low ones. */
 const loudness = 0.35;
 const referenceHz = 440;
 
-/** Makes a bowed glass. @param room where it echoes */
+/**
+ * Makes a bowed glass.
+ * @param room input of the reverb
+ */
 export function createGlass(nodes: Nodes, output: OutputNode, room: OutputNode) {
   const gain = nodes.gain(0);
   const send = nodes.gain(nearRoom);

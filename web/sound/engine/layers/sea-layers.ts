@@ -1,4 +1,4 @@
-// The four layers that sound without end: waves, wind, pressure and water.
+// The four continuous layers: waves, wind, pressure and water.
 
 import type { SetEvent } from "../../sound-event.ts";
 import type { Waveforms } from "../../timbre/waveforms.ts";
@@ -9,7 +9,10 @@ import { createGlass } from "./glass.ts";
 import { createWaves } from "./waves.ts";
 import { createWind } from "./wind.ts";
 
-/** Makes the layers that sound without end. @param room where the glass echoes */
+/**
+ * Makes the four continuous layers.
+ * @param room input of the reverb for the glass
+ */
 export function createSeaLayers(
   nodes: Nodes,
   waveforms: Waveforms,
@@ -39,7 +42,7 @@ export function createSeaLayers(
       }
     },
     crest: waves.crest,
-    /** The score was switched, and the levels fall to nothing. */
+    /** Marks all layers as silent, after a switch of the score. */
     silence(): void {
       for (const layer of [waves, wind, drone, glass]) layer.silence();
     },

@@ -1,4 +1,4 @@
-// What is struck: bells, knocks and the lighthouse's pings.
+// Short sounds: bells, knocks and the lighthouse's pings.
 
 import { bellNotesHz } from "../../mapping.ts";
 import type { EventOf } from "../../sound-event.ts";
@@ -9,13 +9,13 @@ import type { Nodes } from "../nodes.ts";
 import { farRoom, nearRoom } from "../room.ts";
 import { createVoices, type Voice } from "./voices.ts";
 
-/** What is struck and rings by itself. */
+/** An event with a short sound that ends by itself. */
 type StrikeEvent = EventOf<"bell" | "bowed" | "knock" | "ping">;
 
-/** What sounds in a voice, and how long; the first source rings longest. */
+/** The sources of a voice and its length; the first source is the longest. */
 type Struck = { sources: Voice["sources"]; seconds: number };
 
-/** An ear takes a high bell for louder than a low one: by so much it is turned down, as a power of the pitch. */
+/** Exponent that lowers the level of high bells, since they sound louder than low ones. */
 const bellLoudness = 0.12;
 const referenceHz = 440;
 
@@ -24,7 +24,7 @@ const pingHoldS = 0.02;
 const pingTauS = 0.035;
 const pingS = 0.3;
 
-/** Makes bells, knocks and pings, of which only so many sound at once. */
+/** Makes bells, knocks and pings, with a limit on simultaneous voices. */
 export function createStrikes(
   nodes: Nodes,
   waveforms: Waveforms,
@@ -56,7 +56,7 @@ export function createStrikes(
     },
   };
 
-  /** What is far away echoes more. */
+  /** Sends more of a distant sound to the reverb. */
   function sendFar(place: AudioNode, event: StrikeEvent): GainNode | null {
     if (event.type === "ping" || !event.room) return null;
     const far = context.createGain();
@@ -66,7 +66,7 @@ export function createStrikes(
     return far;
   }
 
-  /** Connects what sounds to the voice's gain, and sets that. */
+  /** Connects the sources to the voice's gain and sets its level. */
   function strikeInto(gain: GainNode, event: StrikeEvent, atS: number): Struck {
     switch (event.type) {
       case "bell":
@@ -86,7 +86,7 @@ export function createStrikes(
 
 function createBells({ context, once }: Nodes, { bells, bowed, sampleRate }: Waveforms) {
   return {
-    /** The harder the stroke, the more of the brightness is added to the body of the sound. */
+    /** Plays a struck bell; a harder stroke adds more of the bright samples. */
     ring(gain: GainNode, { hz, hardness, gainDb }: EventOf<"bell">): Struck {
       const { note, rate } = nearestNote(hz);
       const { body, brightness } = forNote(bells, note);
@@ -106,7 +106,7 @@ function createBells({ context, once }: Nodes, { bells, bowed, sampleRate }: Wav
   };
 }
 
-/** The nearest of the sixteen bells; it is played faster or slower where the exact pitch is wanted. */
+/** Returns the nearest of the 16 bells, and the playback rate for the exact pitch. */
 function nearestNote(hz: number): { note: number; rate: number } {
   const distance = (noteHz: number) => Math.abs(Math.log(noteHz / hz));
   const note = bellNotesHz.reduce(

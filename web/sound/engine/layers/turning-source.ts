@@ -1,4 +1,4 @@
-// A tone or a throb without end, as loops.
+// A continuous tone or throb, played as a loop.
 
 import type { SetEvent } from "../../sound-event.ts";
 import { connect, type InputNode } from "../../tone.ts";
@@ -7,12 +7,13 @@ import { loopOf, onGrid, type Turn, turnOn, turnsAt } from "../turning.ts";
 
 type Sounding = { beginS: number; endS: number; gain: GainNode; source: AudioBufferSourceNode };
 
-/** From one loop to the next; both are at the same place of their turn. */
+/** Crossfade from one loop to the next; both have the same phase. */
 const fadeS = 0.005;
 
 /**
- * Makes a tone, or a throb, without end. An oscillator would do, but where it stands depends on all that it ever did, to the
- * last rounding; these loops stand where a calculation says, so that a recording can begin anywhere.
+ * Makes a continuous tone or throb.
+ * An oscillator's phase depends on its whole history, including rounding. The phase of these loops can be computed for
+ * any time, so a recording can start anywhere.
  * @param partials levels of the tone and its harmonics
  */
 export function createTurningSource(nodes: Nodes, partials: readonly number[], output: InputNode) {
@@ -21,11 +22,11 @@ export function createTurningSource(nodes: Nodes, partials: readonly number[], o
   let soundings: Sounding[] = [];
 
   return {
-    /** Takes the pitch that an event sets, if it sets one. */
+    /** Takes the pitch of an event, if it has one. */
     follow(event: SetEvent & { turns?: number }, atS: number) {
       const fitting = loopOf(event);
       if (fitting === null) {
-        // Held: what comes after it begins at the start of a turn.
+        // No pitch: the next tone starts with phase 0.
         turn = null;
         return;
       }
@@ -43,14 +44,17 @@ export function createTurningSource(nodes: Nodes, partials: readonly number[], o
       connect(sounding.gain, output);
       soundings.push(sounding);
     },
-    /** From a moment on there is silence, and what comes then begins at the start of a turn. */
+    /** Resets the phase after a fade: the next tone starts with phase 0. */
     silence() {
       turn = null;
     },
   };
 }
 
-/** Makes one loop of a tone. @param fromS the time of its first sample, which says where in its turn it stands */
+/**
+ * Makes one loop of a tone.
+ * @param fromS time of its first sample, which sets the phase
+ */
 function samplesOf(
   turn: Turn,
   length: number,

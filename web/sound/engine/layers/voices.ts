@@ -1,9 +1,9 @@
-// How many strikes sound at once, and which one makes room.
+// Limit on simultaneous voices, and the choice of the voice to end early.
 
 import { ringS } from "../../timbre/ring.ts";
 import { cancellingTauS } from "../glides.ts";
 
-/** Something that was struck and has not ended. */
+/** A bell, knock or ping that has not ended. */
 export type Voice = {
   atS: number;
   endS: number;
@@ -12,23 +12,26 @@ export type Voice = {
   sources: readonly (AudioBufferSourceNode | OscillatorNode)[];
 };
 
-/** More than these at once are not told apart. */
-const mostVoices = 24;
+/** Max simultaneous voices; a listener cannot hear more of them apart. */
+const maxVoices = 24;
 const stealingTauS = 0.02;
-/** After so many time constants a fade is over. */
-const fadeEnds = 7;
+/** Time constants after which a fade is complete. */
+const fadeTaus = 7;
 
-/** Keeps count of what rings, so that only so much does at once. @param now the context's time, in seconds */
+/**
+ * Limits the number of simultaneous voices.
+ * @param now returns the context's time, in seconds
+ */
 export function createVoices(now: () => number) {
   let voices: Voice[] = [];
   let stolen = 0;
 
   return {
-    /** Of those that sound at a moment, the quietest makes room for one more. */
+    /** Ends the quietest voice at `atS` if the limit is reached. */
     makeRoomForOne(atS: number): void {
       voices = voices.filter(({ endS }) => endS > now());
       const sounding = voices.filter((voice) => voice.atS <= atS && voice.endS > atS);
-      if (sounding.length < mostVoices) return;
+      if (sounding.length < maxVoices) return;
       const loudness = (voice: Voice) => voice.gainDb - (60 * (atS - voice.atS)) / ringS;
       const quietest = sounding.reduce((a, b) => (loudness(b) < loudness(a) ? b : a));
       stolen++;
@@ -42,23 +45,23 @@ export function createVoices(now: () => number) {
       }
       voices.push(voice);
     },
-    /** What sounds fades, what was to come does not sound. */
+    /** Fades the current voices and cancels those that have not started. */
     cancelFrom(atS: number): void {
       for (const voice of voices) end(voice, atS, cancellingTauS);
     },
-    /** How many voices were cut short. */
+    /** Number of voices cut short. */
     get stolen() {
       return stolen;
     },
   };
 }
 
-/** A voice that has not begun by then never does. */
+/** Ends a voice at `atS` with a fade. A voice that starts later is cancelled. */
 function end(voice: Voice, atS: number, tauS: number): void {
   if (voice.endS <= atS) return;
   if (voice.atS < atS) {
     voice.gain.gain.setTargetAtTime(0, atS, tauS);
-    voice.endS = Math.min(voice.endS, atS + fadeEnds * tauS);
+    voice.endS = Math.min(voice.endS, atS + fadeTaus * tauS);
   } else {
     voice.endS = voice.atS;
   }

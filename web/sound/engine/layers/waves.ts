@@ -1,4 +1,4 @@
-// The wave layer: swell, foam and the crests that pass through both.
+// The wave layer: swell, foam and the crests that modulate both.
 
 import type { EventOf, SetEvent } from "../../sound-event.ts";
 import type { Waveforms } from "../../timbre/waveforms.ts";
@@ -7,17 +7,17 @@ import { fromDb } from "../gain.ts";
 import { connectChain, type Nodes } from "../nodes.ts";
 import { createFollowing } from "./following.ts";
 
-/** Where the swell's two sides stand. */
+/** Pan of the two swell noises, left and right. */
 const swellPan = 0.7;
-/** Two filters that are together one of Butterworth's, with 24 dB an octave; Q in dB. */
+/** Q values (dB) of two filters in series: a Butterworth low-pass with 24 dB per octave. */
 const butterworthQDb = [-5.3, 2.3] as const;
 const swellTrough = 0.22;
 const foamTrough = 0.06;
-/** Without a period there are no crests; the swell stays as loud as it is on average. */
+/** Levels without a wave period: no crests, so the average level. */
 const swellStill = 0.5;
 const foamStill = 0.3;
 
-/** Makes two rumbles that know nothing of each other, left and right, and foam; the same waves pass through both. */
+/** Makes two independent swell noises, left and right, and foam. The crests modulate all three. */
 export function createWaves(nodes: Nodes, waveforms: Waveforms, output: OutputNode) {
   const swell = nodes.coarseGain(0);
   const swellCrest = nodes.coarseGain(swellStill);
@@ -43,7 +43,7 @@ export function createWaves(nodes: Nodes, waveforms: Waveforms, output: OutputNo
     set({ gainDb, foamDb, cutoffHz, still, tauS }: SetEvent<"waves">, atS: number) {
       const { colourTauS, levelTauS } = following.next(gainDb, tauS);
       if (still) {
-        // Else a wave that is under way would still go to its trough, and the sea would stay there.
+        // Stops the current wave; it would otherwise end in its trough and stay there.
         if (!isStill) for (const wave of [swellWave, foamWave]) wave.holdFrom(atS);
         swellWave.to(swellStill, atS, levelTauS);
         foamWave.to(foamStill, atS, levelTauS);
@@ -53,9 +53,9 @@ export function createWaves(nodes: Nodes, waveforms: Waveforms, output: OutputNo
       foamLevel.to(fromDb(foamDb), atS, levelTauS);
       for (const cutoff of cutoffs) cutoff.to(cutoffHz, atS, colourTauS);
     },
-    /** A wave rises faster than it falls, and breaks when it is highest. */
+    /** Schedules a wave: it rises faster than it falls and breaks at its top. */
     crest({ periodS, amplitude }: EventOf<"crest">, atS: number) {
-      // It was to come when the sea became still.
+      // The crest was scheduled before the sea became still.
       if (isStill) return;
       swellWave.to(amplitude, atS, 0.16 * periodS);
       swellWave.to(swellTrough, atS + 0.38 * periodS, 0.2 * periodS);

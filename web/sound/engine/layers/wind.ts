@@ -1,4 +1,4 @@
-// The wind layer: noise in a band, which flutters.
+// The wind layer: band-pass noise that flutters with the gusts.
 
 import { flutterSampleRate } from "../../sample-rate.ts";
 import type { SetEvent } from "../../sound-event.ts";
@@ -9,17 +9,17 @@ import { fromDb } from "../gain.ts";
 import { connectChain, type Nodes } from "../nodes.ts";
 import { createFollowing } from "./following.ts";
 
-const flutterLeast = 0.15;
-const flutterMost = 0.65;
+const flutterMin = 0.15;
+const flutterMax = 0.65;
 const flutterScale = 1.6;
 
-/** Makes noise through a band that howls higher, the stronger the wind; another noise, too slow to be heard, lets it flutter. */
+/** Makes noise through a band-pass whose centre rises with the wind. A second, subsonic noise modulates its level. */
 export function createWind(nodes: Nodes, waveforms: Waveforms, output: OutputNode) {
   const band = nodes.filter("bandpass", 800, 1.5);
   const flutter = nodes.coarseGain(1);
   const gain = nodes.coarseGain(0);
   const place = nodes.panner(0);
-  const depth = nodes.coarseGain(flutterLeast);
+  const depth = nodes.coarseGain(flutterMin);
   connectChain(nodes.loop(waveforms.wind, waveforms.sampleRate), band, flutter, gain, place, output);
   connectChain(nodes.loop(waveforms.flutter, flutterSampleRate), depth);
   connect(depth, flutter.gain);
@@ -35,7 +35,7 @@ export function createWind(nodes: Nodes, waveforms: Waveforms, output: OutputNod
       centre.to(event.centreHz, atS, colourTauS);
       sharpness.to(event.q, atS, colourTauS);
       pan.to(event.pan, atS, colourTauS);
-      gusts.to(flutterScale * (flutterLeast + (flutterMost - flutterLeast) * event.gust), atS, colourTauS);
+      gusts.to(flutterScale * (flutterMin + (flutterMax - flutterMin) * event.gust), atS, colourTauS);
     },
   };
 }
