@@ -1,25 +1,25 @@
-// Every rule by which a measured value becomes part of the score: pitches, levels, times, and what a report is worth. How an
-// event of the score is then played is up to the engine (engine/, timbre/).
+// The rules that map measured values to the score: pitches, levels, times and the worth of a report. engine/ and
+// timbre/ define how an event of the score sounds.
 
-/** One line of the mapping: what is measured, what it becomes, and both in words. */
+/** One row of the mapping, in words for the page: the measured value, its sound, and both ends of the scale. */
 export type MappingRow = {
   measured: string;
   unit: string;
-  /** Where the scale ends; what lies beyond sounds like the end. */
-  range: readonly [least: number, most: number];
+  /** Bounds of the scale; a value outside sounds like the nearest bound. */
+  range: readonly [min: number, max: number];
   heard: string;
   least: string;
   most: string;
   missing: string;
 };
 
-/** What a bell is rung by; `null`: not measured. */
+/** The values that a bell depends on; `null`: not measured. */
 export type BellFields = { waveHeightM: number | null; waterTempC: number | null };
 
-/** A2: what all pitches are measured from. */
+/** A2, the reference of all pitches. */
 export const rootHz = 110;
 
-/** Five just-intoned notes an octave, so that no two bells can clash. */
+/** Five just-intoned notes per octave; no two of them clash. */
 const pentatonic = [1, 9 / 8, 5 / 4, 3 / 2, 5 / 3];
 const lowestNoteHz = 2 * rootHz;
 const octaves = 3;
@@ -32,53 +32,69 @@ export const bellNotesHz: readonly number[] = [
   lowestNoteHz * 2 ** octaves,
 ];
 
-/** Speed of one Beaufort; its numbers grow with the speed to the power of 2/3. */
+/** Wind speed of Beaufort 1. The Beaufort number grows with the speed to the power of 2/3. */
 const beaufortMps = 0.836;
 const hurricaneBeaufort = 12;
-/** Waves are heard in ratios, not in steps: half a metre matters on a calm sea and not in a storm. */
+/**
+ * Below this height the scale is almost linear, above it logarithmic: half a metre matters on a calm sea and not in a
+ * storm.
+ */
 const waveKneeM = 0.5;
-/** What lies further out would sound from one ear alone. */
+/** Max pan; a wider one would sound in one ear only. */
 const widestPan = 0.85;
-/** The stations to both sides of the middle that share the width of the stereo image. */
+/** Degrees of longitude from the middle of the stereo image to its side. */
 const halfWidthDegrees = 70;
 
-/** A signal that nobody hears; a layer of which nothing was measured has this level. */
+/** An inaudible level; a layer without a measured value has this level. */
 export const silentDb = -120;
 
-/** Level of the drone; all else is louder or softer than it. Its tones are notes of the bells, so it is softer under many. */
+/**
+ * Level of the drone, the reference for all other levels. Its tones are notes of the bells, so it is softer under the
+ * many bells of the network.
+ */
 export const droneDb = { station: -18, network: -25 } as const;
-/** Added to the drone where no pressure was measured: it stays, but says nothing. */
+/** Added to the drone's level if the pressure was not measured: the drone continues without a throb. */
 export const heldDroneDb = -12;
+/** Level of the glass tone. */
 export const glassDb = -29;
-/** A sea that is the bed of bells is fuller, the calmer it is: else they startle. A storm is full enough. */
+/** Gain added to a calm sea under the network's bells, which would otherwise startle. A storm needs none. */
 const calmSeaDb = 5;
 
-/** Levels of what rings: `bell` is added to that of the stroke. A station's own bell is one of many sounds of it. */
+/**
+ * Levels of bells, bowed bells and knocks; `bell` is added to the level of the stroke. A station's own bell is softer,
+ * as one sound among many.
+ */
 export const networkBellsDb = { bell: 0, bowed: -28, knock: -24 } as const;
+/** Levels of bells, bowed bells and knocks in a replay, as in {@link networkBellsDb}. */
 export const replayBellsDb = { bell: -4, bowed: -28, knock: -22 } as const;
+/** Added to the stroke of a tuned-in station's own bell. */
 export const stationBellDb = -9;
-/** The knock of a field that the tuned-in station did not measure. */
+/** Level of the knock for a field that the tuned-in station did not measure. */
 export const missingKnockDb = -18;
+/** Level of the two ticks at midnight in a replay. */
 export const midnightDb = -38;
 
-/** The lighthouse's pitches, seventh harmonics: no bell of a scale of thirds and fifths sounds there. */
+/** The lighthouse's pitches are seventh harmonics: no bell of the scale has such a note. */
 export const lighthouseHz = { wind: 28 * rootHz, north: 35 * rootHz } as const;
-/** One turn of the lighthouse, in seconds: two ticks at north, then the beam goes round once. */
+/** One turn of the lighthouse, in seconds: two ticks at north, then one rotation of the beam. */
 export const lighthouseTurn = { turnS: 8, secondTickS: 0.12, beamDelayS: 0.5, beamS: 7 } as const;
 
-/** The middle of the network as long as no report told of one: between Hawaii and Florida. */
+/** Middle longitude of the network before the first report: between Hawaii and Florida. */
 export const usualMiddleLongitude = -110;
-/** Of waves and of warmth, 0..1: 1.5 m, 14 °C. */
+/** Average strength of waves and warmth, 0..1: 1.5 m, 14 °C. */
 const usualStrength = 0.42;
-/** A metre of wave is as much news as so many degrees of water. */
+/** Degrees of water temperature that count as much as one metre of wave height. */
 const degreesPerMetre = 2;
 
-/** Bells of a burst of reports, in seconds: over how long it is spread, and how far apart they may be. */
+/** Duration over which a burst of reports is spread, in seconds: initial, min and max. */
 export const burstSpread = { usualS: 300, leastS: 20, mostS: 900 } as const;
-/** A few reports are not stretched until the next burst: who sent one wants to hear it. */
+/**
+ * Min and max gap between two bells, in seconds. With the max, a small burst ends early instead of filling the time to
+ * the next one.
+ */
 export const bellGap = { leastS: 0.09, mostS: 4 } as const;
 
-/** The whole mapping from the sea to sound in words; the functions below are the same mapping in numbers. */
+/** The whole mapping in words, for the page; the functions below are the same mapping in numbers. */
 export const mapping = {
   waveHeightM: {
     measured: "Wave height",
@@ -164,10 +180,10 @@ export const mapping = {
   },
 } as const satisfies Record<string, MappingRow>;
 
-/** Returns a wave height (m) as 0..1, in ratios: the Douglas sea scale is nearly geometric. */
+/** Returns a wave height (m) as 0..1 on a logarithmic scale: the Douglas sea scale is nearly geometric. */
 export function waveStrength(heightM: number): number {
-  const [, most] = mapping.waveHeightM.range;
-  return clamp(Math.log1p(Math.max(0, heightM) / waveKneeM) / Math.log1p(most / waveKneeM), 0, 1);
+  const [, max] = mapping.waveHeightM.range;
+  return clamp(Math.log1p(Math.max(0, heightM) / waveKneeM) / Math.log1p(max / waveKneeM), 0, 1);
 }
 
 /** Returns a wind speed (m/s) as 0..1, on the Beaufort scale. */
@@ -175,67 +191,71 @@ export function windStrength(speedMps: number): number {
   return clamp((Math.max(0, speedMps) / beaufortMps) ** (2 / 3) / hurricaneBeaufort, 0, 1);
 }
 
-/** Returns level and colour of the swell and of the foam on it. 21 dB are about twenty steps that an ear can tell. */
+/** Returns levels and cut-off of the swell and its foam. A listener can distinguish about twenty steps in 21 dB. */
 export function swellOf(heightM: number): { gainDb: number; foamDb: number; cutoffHz: number } {
   const strength = waveStrength(heightM);
   return { gainDb: -24 + 14.5 * strength, foamDb: -24 + 12.5 * strength, cutoffHz: 90 * 2 ** (1.8 * strength) };
 }
 
-/** Returns level and pitch of the wind. Its pitch needs no reference level: it is heard at any volume. */
+/** Returns level, centre frequency and Q of the wind. The pitch is audible at any volume. */
 export function windOf(speedMps: number): { gainDb: number; centreHz: number; q: number } {
   const strength = windStrength(speedMps);
   return { gainDb: -22 + 2.5 * strength, centreHz: 800 * 2 ** (2.1 * strength), q: 2 + 1.5 * strength };
 }
 
-/** Returns how much the wind flutters, 0..1: by how much gusts exceed the mean. */
+/** Returns the wind's flutter, 0..1: by how much gusts exceed the mean wind. `null`: 0. */
 export function flutterOf(gustMps: number | null, speedMps: number): number {
   return gustMps === null ? 0 : clamp(gustMps / Math.max(1, speedMps) - 1, 0, 1);
 }
 
-/** Returns how a bell is struck for a wave height (m): the higher the wave, the harder (0..1), hence brighter and louder. */
+/**
+ * Returns hardness (0..1) and level (dB) of a bell for a wave height (m): higher waves strike harder, brighter and
+ * louder.
+ */
 export function strokeOf(heightM: number): { hardness: number; gainDb: number } {
   const hardness = waveStrength(heightM);
-  // Flatter at the top, where there is brightness to tell by, so that a storm of bells stays below the soft clipper.
+  // The level is flatter at the top, where brightness shows the difference. A storm of bells then stays below the soft
+  // clipper.
   return { hardness, gainDb: -30 + 17 * hardness - 5 * hardness ** 2 };
 }
 
-/** Returns by how many dB a sea under the network's bells is louder. */
+/** Returns the gain (dB) added to the sea under the network's bells. */
 export function calmSeaDbOf(heightM: number): number {
   return calmSeaDb * (1 - waveStrength(heightM));
 }
 
-/** Returns the seconds from crest to crest. */
+/** Returns the time from crest to crest in seconds, within the bounds of the scale. */
 export function crestPeriodOf(dominantPeriodS: number): number {
   const [shortest, longest] = mapping.dominantPeriodS.range;
   return clamp(dominantPeriodS, shortest, longest);
 }
 
-/** Returns the lighthouse's level in dB. It rises with the wind, which would cover it else. */
+/** Returns the lighthouse's level in dB. It rises with the wind, which would otherwise mask it. */
 export function lighthouseDbOf(windSpeedMps: number): number {
   return -30 + 10 * windStrength(windSpeedMps);
 }
 
-/** Returns the seconds from when the beam leaves north until it meets the wind. */
+/** Returns the time (s) from the beam at north to the beam at the wind's direction. */
 export function beamTimeOf(windDirDeg: number): number {
   return (lighthouseTurn.beamS * (((windDirDeg % 360) + 360) % 360)) / 360;
 }
 
-/** Returns left (-1) to right (1) for a direction, facing north. */
+/** Returns the pan of a direction, -1 (left) to 1 (right), for a listener facing north. */
 export function panOfDirection(degrees: number): number {
   return widestPan * Math.sin((degrees * Math.PI) / 180);
 }
 
-/** Returns left (-1) to right (1) for a longitude, the shorter way round from that in the middle. */
+/** Returns the pan of a longitude, -1 (left) to 1 (right), by the shorter way from the middle. */
 export function panOfLongitude(longitude: number, middleLongitude: number): number {
   return widestPan * clamp(degreesEast(longitude, middleLongitude) / halfWidthDegrees, -1, 1);
 }
 
-/** Returns how far east one longitude lies of another, -180..180, the shorter way round. */
+/** Returns by how many degrees one longitude is east of another, -180..180, by the shorter way. */
 export function degreesEast(longitude: number, of: number): number {
   return ((((longitude - of + 180) % 360) + 360) % 360) - 180;
 }
 
-/** Returns the exact pitch (Hz) of a water temperature: linear in °C and in pitch, one semitone a degree. */
+/** Returns the exact pitch (Hz) of a water temperature: one semitone per degree. */
 export function pitchOf(celsius: number): number {
   return lowestNoteHz * 2 ** (octaves * warmthOf(celsius));
 }
@@ -245,24 +265,24 @@ export function bellNoteOf(celsius: number): number {
   return bellNotesHz[Math.round(warmthOf(celsius) * (bellNotesHz.length - 1))] ?? lowestNoteHz;
 }
 
-/** Returns the throbs a second for a pressure; at 957 hPa they begin to blur. */
+/** Returns the throb rate (Hz) for a pressure; from 957 hPa down the throbs blur. */
 export function throbOf(pressureHpa: number): number {
   return clamp(0.15 * 2 ** ((1040 - pressureHpa) / 15), 0.12, 9);
 }
 
-/** Returns whether a value of this age is no longer a state of the sea: it counts as not measured. */
+/** Returns whether a value is too old to show the current sea; it then counts as not measured. */
 export function isStale(ageMin: number | undefined): boolean {
   return ageMin !== undefined && ageMin >= mapping.age.range[1];
 }
 
-/** Returns by how many dB a value of this age is softer, and how far away it is, 0..1: age is distance. */
+/** Returns the attenuation (dB) and the reverb share (0..1) of a value of this age: older sounds further away. */
 export function distanceOf(ageMin: number | undefined): { fadeDb: number; room: number } {
   const [near, gone] = mapping.age.range;
   const olderMin = clamp((ageMin ?? near) - near, 0, gone - near);
   return { fadeDb: (-6 * olderMin) / 60 || 0, room: olderMin / (gone - near) };
 }
 
-/** Returns how far out of the ordinary a report is, 0 to about 3: calms are as rare as storms. */
+/** Returns how unusual a report is, 0 to about 3; calms are as unusual as storms. */
 export function extremityOf({ waveHeightM, waterTempC }: BellFields): number {
   const fromUsual = (strength: number | null) =>
     strength === null ? 0 : Math.abs(strength - usualStrength) / usualStrength;
@@ -270,7 +290,7 @@ export function extremityOf({ waveHeightM, waterTempC }: BellFields): number {
   return 2 * wave + fromUsual(waterTempC === null ? null : warmthOf(waterTempC));
 }
 
-/** Returns how much a report differs from the one before it, in metres of wave. */
+/** Returns how much a report differs from the previous one, in metres of wave height. */
 export function noveltyOf(report: BellFields, before: BellFields): number {
   const change = (now: number | null, then: number | null) =>
     now === null || then === null ? 0 : Math.abs(now - then);
@@ -279,13 +299,13 @@ export function noveltyOf(report: BellFields, before: BellFields): number {
   );
 }
 
-/** Returns a water temperature as 0..1, from the coldest to the warmest that is told apart. */
+/** Returns a water temperature as 0..1 of the scale. */
 function warmthOf(celsius: number): number {
   const [coldest, warmest] = mapping.waterTempC.range;
   return clamp((celsius - coldest) / (warmest - coldest), 0, 1);
 }
 
-/** Returns a value, or the bound beyond which it is. */
-export function clamp(value: number, least: number, most: number): number {
-  return Math.min(most, Math.max(least, value));
+/** Returns a value limited to min and max. */
+export function clamp(value: number, min: number, max: number): number {
+  return Math.min(max, Math.max(min, value));
 }

@@ -1,28 +1,29 @@
-// Calm, Harbour and Instrument: what each chooses.
+// The three presets: Calm, Harbour and Instrument.
 
-/** Three ways to listen; the mapping of the data is the same in all. */
+/** Names of the presets; the mapping of the data is the same in all. */
 export const presets = ["calm", "harbour", "instrument"] as const;
 
+/** Name of a preset. */
 export type Preset = (typeof presets)[number];
 
-/** Where something is heard: nowhere, where one station is tuned in or the past replayed, or with the whole network too. */
+/** Where a sound is heard: never, for one station (tuned in or in a replay), or with the whole network too. */
 type Heard = "never" | "station" | "always";
 
-/** What a preset chooses. */
+/** The settings of a preset. */
 export type PresetChoice = {
   name: string;
   words: string;
-  /** Level of the sea. */
+  /** Level added to the sea's layers, in dB. */
   seaDb: number;
-  /** Level of the bells. */
+  /** Level added to the bells, in dB. */
   bellsDb: number;
-  /** No more bells than this while a burst is spread. */
+  /** Max bells per second while a burst is spread. */
   bellsPerS: number;
   lighthouse: Heard;
-  /** The water's tone; bells alone tell the temperature where it is not heard. */
+  /** The glass tone of the water; without it only bells give the temperature. */
   water: Heard;
   reverb: boolean;
-  /** Bells at the exact pitch of the water instead of the nearest of sixteen notes. */
+  /** Whether bells have the exact pitch of the water instead of the nearest of 16 notes. */
   exactBells: boolean;
 };
 
@@ -53,7 +54,7 @@ export const presetChoices: Record<Preset, PresetChoice> = {
   instrument: {
     name: "Instrument",
     words: "For measuring by ear: no echo, the lighthouse and the water's tone everywhere, bells at the exact pitch.",
-    // So much louder it would be, by its water and its lighthouse.
+    // The glass and the lighthouse make this preset louder by so much.
     seaDb: -1,
     bellsDb: -1,
     bellsPerS: 1.5,
@@ -64,7 +65,10 @@ export const presetChoices: Record<Preset, PresetChoice> = {
   },
 };
 
-/** Returns whether something is heard. @param network whether the whole network is listened to */
+/**
+ * Returns whether a sound is heard.
+ * @param network whether the listener hears the whole network
+ */
 export function isHeard(heard: Heard, network: boolean): boolean {
   return network ? heard === "always" : heard !== "never";
 }

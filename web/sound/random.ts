@@ -1,8 +1,8 @@
-// Seeded random numbers.
+// The seeded random number generator.
 
 /**
- * Makes a seeded source of numbers from 0 (inclusive) to 1 (exclusive): mulberry32. All that is random in the sound comes from
- * one of these, so that the same seed sounds the same again.
+ * Makes a seeded generator (mulberry32) of numbers from 0 (inclusive) to 1 (exclusive). All randomness of the sound
+ * comes from it, so the same seed gives the same sound.
  */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0;

@@ -1,6 +1,6 @@
-// Sample rates.
+// The sample rates of the sound.
 
-/** Samples a second of all that is made and rendered; a device that has another rate is served by the browser. */
+/** Sample rate of all waveforms and renders. The browser resamples for devices with another rate. */
 export const soundSampleRate = 48_000;
-/** Of the noise that makes the wind flutter: it modulates and is not heard itself. */
+/** Sample rate of the flutter noise, which only modulates the wind. */
 export const flutterSampleRate = 8_000;

@@ -1,6 +1,6 @@
-// A state of the sea, field by field.
+// The sea state, field by field.
 
-/** The fields of the sea that are heard without end, as long as they are measured. */
+/** The fields with a continuous sound. */
 export const seaFields = [
   "waveHeightM",
   "dominantPeriodS",
@@ -11,15 +11,20 @@ export const seaFields = [
   "pressureHpa",
 ] as const;
 
+/** Name of a field with a continuous sound. */
 export type SeaField = (typeof seaFields)[number];
 
-/** The sea at one place and time, or its median over many; `null` is "not measured", never zero. */
+/** The sea state at one place and time, or the median of many; `null` means "not measured", never zero. */
 export type SeaState = Record<SeaField, number | null> & {
-  /** How old a field's value is, in minutes; a field that is absent here is fresh. */
+  /** Age of each value, in minutes; a field that is absent here is fresh. */
   agesMin: Partial<Record<SeaField, number>>;
 };
 
-/** Makes a state of the sea. @param measured returns what was measured of a field; a field without a value is `null` */
+/**
+ * Makes a sea state.
+ * @param measured returns the value of a field; `null` or `undefined`: not measured
+ * @param agesMin age of each value, in minutes
+ */
 export function seaStateOf(
   measured: (field: SeaField) => number | null | undefined,
   agesMin: SeaState["agesMin"] = {},

@@ -1,13 +1,14 @@
-// What a score consists of, and the layers.
+// The events of a score, and the layers.
 
 import type { SeaField } from "./sea-state.ts";
 
-/** What has a slider and a solo of its own. */
+/** The layers; each has its own slider and solo button. */
 export const layers = ["waves", "wind", "pressure", "water", "lighthouse", "bells"] as const;
 
+/** Name of a layer. */
 export type Layer = (typeof layers)[number];
 
-/** Makes something for each layer. */
+/** Calls `make` for each layer and returns the results by layer. */
 export function byLayer<T>(make: (layer: Layer) => T): Record<Layer, T> {
   return {
     waves: make("waves"),
@@ -20,12 +21,11 @@ export function byLayer<T>(make: (layer: Layer) => T): Record<Layer, T> {
 }
 
 /**
- * One timed instruction to the engine. It is plain JSON; `t` is in seconds from the beginning of the score.
- *
- * A `set` tells how a layer is to sound from then on; `tauS` is the time constant of the change. A layer that was never
- * set is silent, and so is one that was set to `silentDb`. `room` is 0 for near to 1 for far: how much of a sound is echo.
+ * One timed instruction to the engine, as plain JSON; `t` is in seconds from the start of the score.
+ * | A `set` event sets a layer's sound from `t` on; `tauS` is the time constant of the change. A layer without a `set`,
+ * or with the level `silentDb`, is silent. `room` is the reverb share, from 0 (near) to 1 (far).
  */
-export type SoundEvent = { t: number } /** `still`: no crests pass, since the period was not measured. */ & (
+export type SoundEvent = { t: number } /** `still`: no crests, since the period was not measured. */ & (
   | { type: "set"; layer: "waves"; gainDb: number; foamDb: number; cutoffHz: number; still?: true; tauS?: number }
   | {
       type: "set";
@@ -37,27 +37,27 @@ export type SoundEvent = { t: number } /** `still`: no crests pass, since the pe
       gust: number;
       tauS?: number;
     }
-  /** `throbHz: 0` holds the drone still. */
+  /** `throbHz: 0`: the drone has no throb. */
   | { type: "set"; layer: "pressure"; gainDb: number; throbHz: number; tauS?: number }
   | { type: "set"; layer: "water"; gainDb: number; hz: number; room?: number; tauS?: number }
-  /** One wave passes. */
+  /** The crest of one wave. */
   | { type: "crest"; periodS: number; amplitude: number }
-  /** A bell is struck. `stationId` where a report rings it. */
+  /** A struck bell; `stationId` if a report rings it. */
   | { type: "bell"; hz: number; hardness: number; gainDb: number; pan: number; room?: number; stationId?: string }
-  /** A bell without a stroke: the wave height was not measured. */
+  /** A bowed bell: the wave height was not measured. */
   | { type: "bowed"; hz: number; gainDb: number; pan: number; room?: number; stationId?: string }
-  /** Dead wood: something was not measured; which, in `field`, where it is one station's. */
+  /** A knock on wood: a value was not measured. A station's score names it in `field`. */
   | { type: "knock"; gainDb: number; pan: number; room?: number; stationId?: string; field?: SeaField }
-  /** The lighthouse: north, or where the wind comes from. In a replay, midnight. */
+  /** A ping of the lighthouse, at north or in the wind's direction. In a replay: midnight. */
   | { type: "ping"; hz: number; gainDb: number; pan: number }
-  /** The introduction comes to a field. It has no sound of its own; the page says it in words. */
+  /** The introduction of a field. It has no sound; the page shows a caption. */
   | { type: "introduce"; field: SeaField }
 );
 
 /** The events of one type. */
 export type EventOf<Type extends SoundEvent["type"]> = Extract<SoundEvent, { type: Type }>;
 
-/** The settings of one layer, or of any. */
+/** The `set` events of one layer, or of all layers. */
 export type SetEvent<Of extends EventOf<"set">["layer"] = EventOf<"set">["layer"]> = Extract<
   EventOf<"set">,
   { layer: Of }

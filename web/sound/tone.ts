@@ -1,6 +1,6 @@
-// The only way to Tone.js. It has no public entry without side effects: its index opens an AudioContext as it is loaded,
-// before any gesture, and is twice as large (https://github.com/Tonejs/Tone.js/issues/1102). So these are paths into its
-// build, which a new version may move.
+// The imports from Tone.js. Its public entry opens an AudioContext on import, before any user gesture, and is twice as
+// large (https://github.com/Tonejs/Tone.js/issues/1102). So these paths point into its build; a new version may move
+// them.
 export { Panner } from "tone/build/esm/component/channel/Panner.js";
 export { BiquadFilter } from "tone/build/esm/component/filter/BiquadFilter.js";
 export { Ticker } from "tone/build/esm/core/clock/Ticker.js";

@@ -1,15 +1,15 @@
-// When a time of the audio clock reaches the ear.
+// Conversion of audio clock times to the time at which the listener hears them.
 
-/** Two readings of one moment that are further apart than this are not of one moment. */
+/** Max difference between measured and estimated time; a larger one means a stale reading. */
 const plausibleMs = 500;
 
-/** What of an AudioContext tells the time. */
+/** The parts of an AudioContext that this file needs. */
 type AudioClock = Pick<AudioContext, "currentTime" | "baseLatency" | "outputLatency" | "getOutputTimestamp">;
 
 /**
- * Returns when a time of the audio clock is heard, as of `performance.now()`. What leaves the context reaches the ear only after
- * the device's buffers, so a browser that knows what the device plays right now is asked for that; where it knows nothing
- * yet, or something stale, its latency is added.
+ * Returns when a time of the audio clock is heard, in the time of `performance.now()`.
+ * Sound reaches the ear only after the device's buffers. If the browser knows the current output position, this uses
+ * it; if the position is missing or stale, it adds the latency.
  */
 export function heardAtMs(context: AudioClock, atS: number, nowMs: number): number {
   const latencyS = context.outputLatency || context.baseLatency || 0;

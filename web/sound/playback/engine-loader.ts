@@ -1,19 +1,19 @@
-// Fetches the engine and has the waveforms made.
+// Loader for the engine and its waveforms.
 
 import { soundSampleRate } from "../sample-rate.ts";
 import type { Waveforms } from "../timbre/waveforms.ts";
 
-/** What is needed to sound, and takes time to get. */
+/** The parts needed for playback; they load asynchronously. */
 export type EngineParts = Pick<typeof import("../engine/engine.ts"), "createEngine" | "Ticker"> & {
   waveforms: Waveforms;
 };
 
-/** The noises of the sea are always the same: nobody knows one from another. */
+/** The noise is always the same, since a listener hears no difference. */
 const waveformSeed = 1;
 
 /**
- * Makes a function that fetches engine and waveforms once, whenever it is first called.
- * @throws {Error} from that function, if they cannot be had; it may be called again
+ * Makes a function that fetches engine and waveforms on its first call and then returns the same result.
+ * @throws {Error} from that function, if a fetch fails; the next call tries again
  */
 export function createEngineLoader(): () => Promise<EngineParts> {
   let parts: Promise<EngineParts> | null = null;
@@ -33,7 +33,7 @@ async function fetchParts(): Promise<EngineParts> {
   return { createEngine, Ticker, waveforms };
 }
 
-/** Made in a worker: on the page's own thread they would hold up the map. */
+/** Makes the waveforms in a worker: on the page's own thread they would block the map. */
 async function fetchWaveforms(): Promise<Waveforms> {
   const worker = new Worker(waveformWorkerUrl);
   try {

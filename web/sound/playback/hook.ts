@@ -1,4 +1,4 @@
-// Scores and renders for tools that measure the sound.
+// The measuring hook: scores and offline renders for tools.
 
 import type { Preset } from "../preset.ts";
 import { renderOffline } from "../recording/render-offline.ts";
@@ -8,7 +8,7 @@ import { createTuneScore } from "../score/tune-score.ts";
 import { type SeaField, type SeaState, seaStateOf } from "../sea-state.ts";
 import type { SoundEvent } from "../sound-event.ts";
 
-/** An observation as a measuring tool makes it up: fresh, of any station. */
+/** An observation made up by a measuring tool; its values count as fresh. */
 export type MadeUp = Partial<Record<SeaField, number | null>> & { stationId?: string; lon?: number };
 
 type TuneOptions = { seconds?: number; seed?: number; preset?: Preset; sweep?: boolean; introduction?: boolean };
@@ -17,17 +17,17 @@ type BurstOptions = {
   seconds?: number;
   seed?: number;
   preset?: Preset;
-  /** Bells a second at most. */
+  /** Max bells per second; default: the preset's. */
   maxRate?: number;
-  /** What the stations reported before, by their id. */
+  /** The previous reports, by station id. */
   prev?: Record<string, MadeUp>;
 };
 
-/** Scores and the render of them, for tools that measure the sound. The same input gives the same events. */
+/** Scores and offline renders for tools that measure the sound. The same input gives the same events. */
 export const soundHook = {
   version: 1,
 
-  /** One station, all its fields; `sweep: false` leaves out the lighthouse. */
+  /** Returns the events of one tuned-in station; `sweep: false` removes the lighthouse. */
   scoreTune(observation: MadeUp, options: TuneOptions = {}): SoundEvent[] {
     const { seconds = 20, seed = 1, preset = "harbour", sweep = true, introduction = false } = options;
     const score = createTuneScore({ seed, preset, introduction });
@@ -38,7 +38,7 @@ export const soundHook = {
     return score.until(seconds).filter(({ type }) => sweep || type !== "ping");
   },
 
-  /** A burst that is to be over after `seconds`, on the sea that is its median. */
+  /** Returns the events of a burst spread over `seconds`, over a sea with the median conditions. */
   scoreBurst(
     observations: MadeUp[],
     options: BurstOptions = {},
@@ -53,7 +53,7 @@ export const soundHook = {
     return { events, rung: score.tally.rung, heard: score.tally.arrived };
   },
 
-  /** Frames of the past, all of them within `seconds`. */
+  /** Returns the events of a replay of all frames within `seconds`. */
   scoreReplay(frames: Frame[], options: { seconds?: number; seed?: number; preset?: Preset } = {}): SoundEvent[] {
     const { seconds = 60, seed = 1, preset = "harbour" } = options;
     return createReplayScore(frames, { seed, preset, seconds, fromFrame: 0 }).until(seconds);
@@ -62,7 +62,10 @@ export const soundHook = {
   renderOffline,
 };
 
-/** Offers {@link soundHook} as `globalThis.bellbuoy`. @param live what the page adds to it, getters included */
+/**
+ * Publishes {@link soundHook} as `globalThis.bellbuoy`.
+ * @param live properties that the page adds, getters included
+ */
 export function installHook(live: object = {}): void {
   const hook = Object.defineProperties({ ...soundHook }, Object.getOwnPropertyDescriptors(live));
   Object.assign(globalThis, { bellbuoy: hook });
@@ -72,7 +75,7 @@ function reportOf({ stationId = "", lon, waterTempC = null, waveHeightM = null }
   return { stationId, longitude: lon ?? null, waterTempC, waveHeightM, inView: false };
 }
 
-/** The sea in the middle of many observations. Directions have no median. */
+/** Returns the median conditions of many observations. Directions have no median. */
 function medianOf(observations: readonly MadeUp[]): SeaState {
   return seaStateOf((field) => {
     if (field === "windDirDeg") return null;

@@ -1,27 +1,27 @@
-// Media keys and lock screens.
+// Media keys and lock screens (Media Session API).
 
 import silenceUrl from "./silence.wav";
 
-/** What a lock screen or a keyboard's media keys ask for. */
+/** Handlers for the media keys of a keyboard, headset or lock screen. */
 type MediaKeys = { play(): void; pause(): void; stop(): void };
 
-/** What a lock screen shows. */
+/** The metadata that a lock screen shows. */
 export type NowPlaying = { title: string; artist: string; artwork?: MediaImage[] };
 
 type MediaSessionControl = {
-  /** To be called from within a gesture. */
+  /** Reports playback to the system; call it in a user gesture. */
   playing(): void;
   paused(): void;
   show(nowPlaying: NowPlaying): void;
 };
 
 /**
- * Lets media keys, headsets and lock screens play and pause.
- *
- * Browsers give media keys to media elements only: a page whose sound comes from Web Audio alone gets none (w3c/mediasession
- * leaves it out), and a stream of Web Audio in an element counts as a call in Chromium, without keys. So a file of six
- * seconds of silence loops beside the sound; below five seconds Chromium takes it for an effect. It lies with the player's
- * other files, hence the policy needs no `media-src`. On an iPhone it also keeps the ring switch from muting the sea.
+ * Connects media keys, headsets and lock screens to play and pause.
+ * Browsers send media keys to media elements only. A page with Web Audio alone gets none (w3c/mediasession does not
+ * cover it). A Web Audio stream in a media element counts as a call in Chromium and gets no keys either.
+ * So a file of six seconds of silence loops beside the sound; Chromium treats anything below five seconds as a sound
+ * effect. The file has the same origin as the player, so the policy needs no `media-src`. On an iPhone it also keeps
+ * the ring switch from muting the sound.
  */
 export function createMediaSession(keys: MediaKeys): MediaSessionControl {
   const session: MediaSession | undefined = navigator.mediaSession;
@@ -35,7 +35,7 @@ export function createMediaSession(keys: MediaKeys): MediaSessionControl {
     playing() {
       if (!session) return;
       silence ??= Object.assign(new Audio(silenceUrl), { loop: true });
-      // Without it the sound is the same; only the keys do nothing.
+      // If this fails, the sound continues; only the media keys do not work.
       silence.play().catch(() => {});
       session.playbackState = "playing";
     },

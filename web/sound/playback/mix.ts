@@ -1,19 +1,22 @@
-// Levels of the layers and the reverb, as the listener set them.
+// Levels of the layers and the reverb, as set by the listener.
 
 import type { Engine } from "../engine/engine.ts";
 import type { Journal } from "../recording/journal.ts";
 import type { Layer } from "../sound-event.ts";
 
-/** What a listener sets. It is remembered before there is an engine, and set again where there is one. */
+/** The listener's settings. They are stored before the engine exists and applied to it later. */
 type Mix = {
   /** @param level 0..1 */
   setLayerLevel(layer: Layer, level: number): void;
   setReverb(on: boolean): void;
-  /** Sets all of it on an engine, which from now on follows. */
+  /** Applies all settings to an engine, and later changes too. */
   applyTo(engine: Engine): void;
 };
 
-/** Makes a mix with all layers at 1 and the reverb on. @param nowS time of the engine's context, for the journal */
+/**
+ * Makes a mix with all layers at 1 and the reverb on.
+ * @param nowS returns the engine's time in seconds, for the journal
+ */
 export function createMix(journal: Journal, nowS: () => number): Mix {
   const levels = new Map<Layer, number>();
   let reverb = true;

@@ -1,38 +1,38 @@
-// The way from the engine to the loudspeaker: volume, pause and fades.
+// The output stage: volume, pause and fades between engine and loudspeaker.
 
 import { sliderGain } from "../engine/gain.ts";
 import { createGlide } from "../engine/glide.ts";
 import { soundSampleRate } from "../sample-rate.ts";
 
 /**
- * Sound is made in pieces of this length, where the device has them: `"balanced"` is 10 ms in Chromium and costs a quarter
- * more, `"playback"` is much longer on some.
+ * Requested buffer length. `"balanced"` is 10 ms in Chromium and costs a quarter more; `"playback"` is much longer on
+ * some devices.
  */
 const pieceS = 0.02;
 
-/** Short enough to answer at once, long enough not to click: the time constant of a glide. */
+/** Time constant of a volume change: short enough to react at once, long enough to avoid clicks. */
 const glideS = 0.015;
-/** After so long a glide has arrived, for an ear. */
+/** Duration after which a fade is inaudible. */
 const arrivedMs = 90;
 
-/** The way from the engine to the loudspeaker. */
+/** The output stage between the engine and the loudspeaker. */
 export type Output = {
   readonly context: AudioContext;
-  /** What the engine plays into. */
+  /** Input for the engine. */
   readonly mix: GainNode;
-  /** What is recorded live: the mix, before volume, mute and fades. To be released once it is. */
+  /** Opens the mix for a live recording, before volume, mute and fades. Call `release` after it. */
   openRecordable(): { stream: MediaStream; release(): void };
   /** @param volume 0..1, as a slider shows it */
   setVolume(volume: number): void;
   /** @param level 0..1 */
   setSleepFade(level: number): void;
-  /** Fades in, to the full volume, and lets the context's time go on. */
+  /** Resumes the context and fades in to the full volume. */
   run(): void;
-  /** Fades out, then the context's time stands still. */
+  /** Fades out and then suspends the context. */
   halt(): void;
 };
 
-/** Opens the sound card; a browser allows it only from within a gesture. */
+/** Opens the sound card. Browsers allow sound only after a user gesture. */
 export function openOutput(): Output {
   const context = new AudioContext({ sampleRate: soundSampleRate, latencyHint: pieceS });
   const mix = new GainNode(context);
@@ -61,12 +61,12 @@ export function openOutput(): Output {
       volumeTo(sliderGain(wanted));
     },
     setSleepFade(level) {
-      // It is told once a second; the glide makes a line of the steps.
+      // The level arrives once a second; the glide smooths the steps.
       sleepTo(sliderGain(level), level === 1 ? glideS : 0.5);
     },
     run() {
       clearTimeout(haltTimer);
-      // Rejects only where the page is going away.
+      // It rejects only while the page closes.
       context.resume().catch(() => {});
       sleepTo(1);
       pauseTo(1);

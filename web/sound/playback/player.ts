@@ -1,4 +1,4 @@
-// The player: what the page asks of the sound.
+// The player: the sound's interface for the page.
 
 import type { Engine } from "../engine/engine.ts";
 import { createJournal } from "../recording/journal.ts";
@@ -19,29 +19,29 @@ export type { PlayerState };
 
 type PlayerListener = {
   onState(state: PlayerState): void;
-  /** An event will sound at `atMs`, of `performance.now()`, within the next moments; it is told once. */
+  /** Called once per event, shortly before it sounds at `atMs` of `performance.now()`. */
   onSound(event: SoundEvent, atMs: number): void;
 };
 
-/** What plays scores; there is one on a page. */
+/** Plays scores; a page has one player. */
 export type Player = {
-  /** Fetches engine and waveforms, so that a click is followed by sound at once. Makes no AudioContext. */
+  /** Fetches engine and waveforms in advance, so that a click starts the sound at once. Makes no AudioContext. */
   prepare(): void;
   /**
-   * Begins; to be called in a gesture. Once it has begun it is {@link Player.resume}.
-   * @throws {Error} if what {@link Player.prepare} fetches cannot be had; it may be tried again
+   * Starts playback; call it in a user gesture. After the first start it is the same as {@link Player.resume}.
+   * @throws {Error} if the engine or the waveforms cannot be fetched; the caller may try again
    */
   start(): Promise<void>;
   pause(): void;
   resume(): void;
   readonly state: PlayerState;
-  /** Plays a score from its t = 0 now, in place of the last. Before the start it waits for it. */
+  /** Plays a score from its t = 0 and replaces the previous one. Before the start the score waits. */
   play(score: Score): void;
-  /** Where in the score what is heard now lies; it stands still in pauses. */
+  /** Current position in the score, in seconds; pauses do not count. */
   readonly scoreTimeS: number;
   /**
-   * Sounds events of the present score that are due now, and looks what else it has come to have. While nothing plays they
-   * pass unheard.
+   * Plays events of the current score that are due now, and checks the score for others. While playback is off or
+   * paused it ignores them.
    */
   sound(events: readonly SoundEvent[]): void;
   /** @param volume 0..1, as a slider shows it; mute is 0 */
@@ -51,22 +51,24 @@ export type Player = {
   /** @param level 0..1 */
   setLayerLevel(layer: Layer, level: number): void;
   setReverb(on: boolean): void;
-  /** What lock screens and media keys show. */
+  /** Sets the metadata for lock screens and media keys. */
   showNowPlaying(nowPlaying: NowPlaying): void;
-  /** Begins to record what sounds, before volume and mute. `null`: this browser cannot, or nothing plays yet. */
+  /**
+   * Starts a live recording, before volume and mute. `null`: the browser has no support, or playback has not started.
+   */
   recordLive(): LiveRecording | null;
-  /** How many seconds {@link Player.renderLastHour} has. */
+  /** Length of {@link Player.renderLastHour} in seconds. */
   readonly recordableS: number;
   /**
-   * Renders what was heard in the last hour, as a WAV file of 16 bits.
-   * @throws {Error} the signal's reason, once it is aborted
+   * Renders the sound of the last hour as a 16-bit WAV file.
+   * @throws {Error} the signal's reason after an abort
    */
   renderLastHour(control: RenderControl): Promise<Blob>;
 };
 
 const tickMs = 250;
 
-/** Makes a player that is off. */
+/** Makes a player in the state `off`. */
 export function createPlayer({ onState, onSound }: PlayerListener): Player {
   const load = createEngineLoader();
   const journal = createJournal();
@@ -93,7 +95,7 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
   let volume = 1;
 
   return {
-    // A failure is for the caller of start; until then there is time to try again.
+    // `start` reports the failure, after another try.
     prepare: () => void load().catch(() => {}),
     start() {
       if (scores.engine) transport.resume();
@@ -128,7 +130,7 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
   };
 
   async function start(): Promise<void> {
-    // Nothing may be awaited before: a browser lets sound begin within a gesture only.
+    // No await before this line: browsers start sound within a user gesture only.
     const { context, mix: input } = transport.open(volume);
     let engine: Engine;
     try {
@@ -150,8 +152,8 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
 }
 
 /**
- * Ticks by the timer of a worker: those of a page that is hidden, and silent since it is muted, come once a minute. It has
- * none while nothing plays, so that a page which waits costs nothing.
+ * Makes a ticker that uses a worker's timer, since browsers slow the timers of a hidden, muted page down to once a
+ * minute. It runs only during playback, so a waiting page costs nothing.
  */
 function createTicking(createTicker: () => Ticker): (on: boolean) => void {
   let ticker: Ticker | null = null;

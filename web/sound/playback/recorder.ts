@@ -1,4 +1,4 @@
-// Recordings of what sounds, live or of the last hour.
+// Recordings of the sound: live, or of the last hour.
 
 import type { Journal, Segment } from "../recording/journal.ts";
 import { type LiveRecording, liveRecordingFormat, recordLive } from "../recording/live-recording.ts";
@@ -8,21 +8,24 @@ import { soundSampleRate } from "../sample-rate.ts";
 import type { EngineParts } from "./engine-loader.ts";
 import type { Output } from "./output.ts";
 
-/** Records what sounds: as it plays, or afterwards from a journal of the last hour. */
+/** Records the sound live, or renders the last hour from the journal. */
 type Recorder = {
-  /** Begins to record, before volume and mute. `null`: this browser cannot. */
+  /** Starts a live recording, before volume and mute. `null`: the browser has no support. */
   recordLive(output: Output, isPlaying: boolean): LiveRecording | null;
-  /** Lets the recording that was begun go on, or wait while nothing plays. */
+  /** Resumes or pauses the current recording with playback. */
   follow(isPlaying: boolean): void;
   /**
-   * Renders what was heard in the last hour, as a WAV file of 16 bits.
-   * @param nowS the engine's time, in seconds
-   * @throws {Error} the signal's reason, once it is aborted
+   * Renders the sound of the last hour as a 16-bit WAV file.
+   * @param nowS returns the engine's time, in seconds
+   * @throws {Error} the signal's reason after an abort
    */
   renderLastHour(nowS: () => number, control: RenderControl): Promise<Blob>;
 };
 
-/** Makes a recorder. @param load fetches the engine, which renders as it plays */
+/**
+ * Makes a recorder.
+ * @param load fetches the engine that renders the sound
+ */
 export function createRecorder(journal: Journal, load: () => Promise<EngineParts>): Recorder {
   let recording: LiveRecording | null = null;
 

@@ -1,46 +1,46 @@
-// Brings a score's events to the engine in time.
+// The scheduler: passes score events to the engine in time.
 
 import type { Score } from "../score/score.ts";
 import type { Layer, SoundEvent } from "../sound-event.ts";
 
 type SchedulerListener = {
-  /** Hands an event to the engine. It sounds at `startS + event.t`, which is not in the past. */
+  /** Passes an event to the engine. It sounds at `startS + event.t`, which is not in the past. */
   play(event: SoundEvent, startS: number): void;
-  /** An event will sound within the next moments; it is told in time, yet so late that a pause does not overtake it. */
-  tell(event: SoundEvent, atS: number): void;
+  /** Reports an event shortly before it sounds: late enough that a pause cannot cancel it. */
+  announce(event: SoundEvent, atS: number): void;
 };
 
 type Scheduler = {
-  /** Plays a score from its t = 0 at `startS`; what waits of the last is forgotten. */
+  /** Starts a score with its t = 0 at `startS`, and drops pending events of the previous one. */
   begin(score: Score, startS: number): void;
-  /** To be called a few times a second: hands out all that sounds before `nowS + lookaheadS`. */
-  tick(nowS: number, lookaheadS: number, tellAheadS: number): void;
-  /** Events of the present score that are due now. */
+  /** Passes on all events before `nowS + lookaheadS`. Call it a few times a second. */
+  tick(nowS: number, lookaheadS: number, announceAheadS: number): void;
+  /** Plays events of the current score that are due now. */
   sound(events: readonly SoundEvent[], nowS: number): void;
+  /** Returns the position in the score, in seconds. */
   scoreTimeS(nowS: number): number;
 };
 
-/** Time for the audio thread to take over, so that no stroke loses its beginning. */
+/** Time that the audio thread needs to start a stroke without losing its attack. */
 const leadS = 0.02;
-/** A stroke this late still belongs to its moment. */
+/** A stroke up to this late still sounds. */
 const tolerableS = 0.15;
 
 /**
- * Brings a score's events to the engine in time; all times are of one clock, in seconds.
- *
- * A page that slept finds its events in the past. To play them at once would be a flood: strokes and waves that are long
- * over stay silent, while of each layer the last state applies at once, so that the sea is always that of now. What has no
- * sound of its own is told all the same.
+ * Makes a scheduler; all times are in seconds of one clock.
+ * After a sleep of the page, its events are in the past, and playing all of them at once would be a flood. Late strokes
+ * and waves stay silent. The last state of each layer applies at once, so the sound matches the current sea.
+ * Introductions have no sound and are always reported.
  */
-export function createScheduler({ play, tell }: SchedulerListener): Scheduler {
+export function createScheduler({ play, announce }: SchedulerListener): Scheduler {
   let score: Score | null = null;
   let startS = 0;
-  /** Handed out, but not told yet; in the order in which they sound. */
-  let untold: { event: SoundEvent; atS: number }[] = [];
+  /** Events passed to the engine but not announced yet, sorted by time. */
+  let unannounced: { event: SoundEvent; atS: number }[] = [];
 
   function handOut(event: SoundEvent, atS: number): void {
     if (event.type !== "introduce") play(event, atS - event.t);
-    untold.push({ event, atS });
+    unannounced.push({ event, atS });
   }
 
   function handOutLate(event: SoundEvent, earliestS: number): void {
@@ -52,9 +52,9 @@ export function createScheduler({ play, tell }: SchedulerListener): Scheduler {
     begin(next, atS) {
       score = next;
       startS = atS;
-      untold = [];
+      unannounced = [];
     },
-    tick(nowS, lookaheadS, tellAheadS) {
+    tick(nowS, lookaheadS, announceAheadS) {
       const earliestS = nowS + leadS;
       const due = score?.until(nowS - startS + lookaheadS) ?? [];
       const last = lastStates(due, earliestS - startS);
@@ -62,22 +62,23 @@ export function createScheduler({ play, tell }: SchedulerListener): Scheduler {
         if (startS + event.t >= earliestS) handOut(event, startS + event.t);
         else if (event.type !== "set" || last.get(event.layer) === event) handOutLate(event, earliestS);
       }
-      untold.sort((a, b) => a.atS - b.atS);
-      const told = untold.findIndex(({ atS }) => atS >= nowS + tellAheadS);
-      for (const { event, atS } of untold.splice(0, told === -1 ? untold.length : told)) tell(event, atS);
+      unannounced.sort((a, b) => a.atS - b.atS);
+      const later = unannounced.findIndex(({ atS }) => atS >= nowS + announceAheadS);
+      for (const { event, atS } of unannounced.splice(0, later === -1 ? unannounced.length : later))
+        announce(event, atS);
     },
     sound(events, nowS) {
       for (const event of events) {
         const atS = Math.max(startS + event.t, nowS + leadS);
         play(event, atS - event.t);
-        tell(event, atS);
+        announce(event, atS);
       }
     },
     scoreTimeS: (nowS) => (score === null ? 0 : Math.max(0, nowS - startS)),
   };
 }
 
-/** Of each layer's states before `t`, the one that holds. */
+/** Returns the last state of each layer before `t`. */
 function lastStates(events: readonly SoundEvent[], t: number): Map<Layer, SoundEvent> {
   const last = new Map<Layer, SoundEvent>();
   for (const event of events) if (event.type === "set" && event.t < t) last.set(event.layer, event);

@@ -1,4 +1,4 @@
-// Plays one score after another on the engine.
+// Playback of one score after another on the engine.
 
 import type { Engine } from "../engine/engine.ts";
 import type { Journal } from "../recording/journal.ts";
@@ -10,40 +10,44 @@ type ScorePlayerListener = {
   /** The engine's time, in seconds. */
   nowS(): number;
   isPaused(): boolean;
-  /** An event will sound at `atS` of the engine's time. */
+  /** Called shortly before an event sounds at `atS` of the engine's time. */
   onSound(event: SoundEvent, atS: number): void;
 };
 
-/** One score after another, played on the engine as soon as there is one. */
+/** Plays one score after another on the engine. */
 type ScorePlayer = {
   readonly engine: Engine | null;
-  /** Plays a score from its t = 0 now, in place of the last. */
+  /** Plays a score from its t = 0 and replaces the previous one. */
   play(score: Score): void;
-  /** Plays the score, from its t = 0, on an engine. */
+  /** Sets the engine and plays the score on it from its t = 0. */
   beginOn(engine: Engine): void;
-  /** Sounds events of the present score that are due now, and looks what else it has come to have. */
+  /** Plays events of the current score that are due now, and checks the score for others. */
   sound(events: readonly SoundEvent[]): void;
-  /** Hands out what sounds in the next moments; to be called a few times a second. */
+  /** Passes the next events to the engine. Call it a few times a second. */
   tick(): void;
+  /** Position in the score, in seconds. */
   readonly scoreTimeS: number;
 };
 
 const lookaheadS = 1.5;
-/** A hidden page gets its turn after those in sight. */
+/** Browsers run the timers of hidden pages later than those of visible ones. */
 const hiddenLookaheadS = 3;
-/** Events are told before the next tick's are due. */
-const tellAheadS = 0.5;
-const hiddenTellAheadS = 1.5;
-/** Time to hand the first events over. */
+/** Events are announced before the next tick. */
+const announceAheadS = 0.5;
+const hiddenAnnounceAheadS = 1.5;
+/** Time to pass the first events to the engine. */
 const beginS = 0.03;
 
-/** Makes a player without a score or an engine. @param journal remembers what was heard */
+/**
+ * Makes a player without a score or an engine.
+ * @param journal records the sound for a later render
+ */
 export function createScorePlayer(journal: Journal, { nowS, isPaused, onSound }: ScorePlayerListener): ScorePlayer {
   let engine: Engine | null = null;
   let score: Score | null = null;
   const scheduler = createScheduler({
     play: (event, startS) => engine?.play(event, startS),
-    tell(event, atS) {
+    announce(event, atS) {
       journal.add({ kind: "event", event, atS });
       onSound(event, atS);
     },
@@ -63,7 +67,7 @@ export function createScorePlayer(journal: Journal, { nowS, isPaused, onSound }:
     },
     sound(events) {
       scheduler.sound(events, nowS());
-      // What a burst plans may be due before a hidden page's next tick.
+      // A bell of a burst may be due before a hidden page's next tick.
       tick();
     },
     tick,
@@ -83,7 +87,9 @@ export function createScorePlayer(journal: Journal, { nowS, isPaused, onSound }:
 
   function tick(): void {
     if (!engine || isPaused()) return;
-    const [lookahead, tellAhead] = document.hidden ? [hiddenLookaheadS, hiddenTellAheadS] : [lookaheadS, tellAheadS];
-    scheduler.tick(nowS(), lookahead, tellAhead);
+    const [lookahead, announceAhead] = document.hidden
+      ? [hiddenLookaheadS, hiddenAnnounceAheadS]
+      : [lookaheadS, announceAheadS];
+    scheduler.tick(nowS(), lookahead, announceAhead);
   }
 }

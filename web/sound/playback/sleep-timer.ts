@@ -1,23 +1,23 @@
-// Fades the sound after some minutes.
+// The sleep timer: fades the sound and then ends playback.
 
 const fadeMs = 30_000;
 const minuteMs = 60_000;
 
 type SleepTimer = {
-  /** Begins, or begins anew. Times are any steady clock's, in milliseconds. */
+  /** Starts or restarts the timer. Times are milliseconds of any monotonic clock. */
   start(minutes: number, nowMs: number): void;
-  /** To be called about once a second while {@link remainingMs} is not `null`. */
+  /** Updates the fade. Call it about once a second while {@link remainingMs} is not `null`. */
   tick(nowMs: number): void;
-  /** Lets the sound go on, as loud as before. */
+  /** Stops the timer and restores the full level. */
   cancel(): void;
-  /** `null`: it does not run. */
+  /** Returns the remaining time; `null` if the timer is off. */
   remainingMs(nowMs: number): number | null;
 };
 
 /**
- * Lets a listener fall asleep: the sound fades over the last 30 seconds, then it ends.
- * @param listener `onFade` is told a level 0..1, and 1 where the timer is cancelled; at the end `onEnd` alone, so that
- *   nothing flares up: whoever plays on after it sets the level back
+ * Makes a sleep timer: it fades the sound over the last 30 seconds and then ends playback.
+ * @param listener `onFade` receives a level 0..1, and 1 after a cancel. At the end only `onEnd` is called, so that the
+ *   sound does not return for a moment; the next start of playback must restore the level.
  */
 export function createSleepTimer(listener: { onFade(level: number): void; onEnd(): void }): SleepTimer {
   let endsAtMs: number | null = null;

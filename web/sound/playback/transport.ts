@@ -1,43 +1,43 @@
-// Begin, pause, resume, and what interrupts the sound.
+// The transport: start, pause, resume and interruptions.
 
 import { createMediaSession, type NowPlaying } from "./media-session.ts";
 import { type Output, openOutput } from "./output.ts";
 
 /**
- * `off` before the first start, `loading` until it sounds; `interrupted` where the browser or the system took the sound
- * away: the next gesture brings it back, unless it comes back by itself.
+ * State of playback. `off`: before the first start; `loading`: until the first sound; `interrupted`: the browser or the
+ * system stopped the sound. The next user gesture resumes it, unless it resumes by itself.
  */
 export type PlayerState = "off" | "loading" | "playing" | "paused" | "interrupted";
 
 type TransportListener = {
-  /** Whether what is needed to sound is there. */
+  /** Returns whether the engine is ready. */
   canSound(): boolean;
   onState(state: PlayerState): void;
-  /** The sound card, or the page, may have slept. */
+  /** Called when the sound card or the page may have woken from sleep. */
   onWake(): void;
 };
 
-/** Begins, pauses and resumes, by the page as by media keys, and brings the sound back where it was taken away. */
+/** Starts, pauses and resumes the sound for the page and the media keys, and recovers from interruptions. */
 type Transport = {
-  /** `null` while it is off. */
+  /** `null` in the state `off`. */
   readonly output: Output | null;
   readonly state: PlayerState;
-  /** Opens the sound card; to be called in a gesture. */
+  /** Opens the sound card; call it in a user gesture. */
   open(volume: number): Output;
-  /** What is needed to sound is there: follows what the browser, the page and its visitor do. */
+  /** Observes the audio context, the page's visibility and user gestures. Call it when the engine is ready. */
   follow(): void;
-  /** What is needed to sound could not be had: it is off again. */
+  /** Closes the sound card after a failed start; the state is `off` again. */
   close(): Promise<void>;
   pause(): void;
   resume(): void;
-  /** What lock screens and media keys show. */
+  /** Sets the metadata for lock screens and media keys. */
   showNowPlaying(nowPlaying: NowPlaying): void;
 };
 
-/** A browser that has not begun to sound by then will not without a gesture. */
-const longestOpeningMs = 1_000;
+/** Time limit for the context to start; after it the browser waits for a user gesture. */
+const maxOpeningMs = 1_000;
 
-/** Makes a transport that is off. */
+/** Makes a transport in the state `off`. */
 export function createTransport({ canSound, onState, onWake }: TransportListener): Transport {
   let output: Output | null = null;
   let wanted: "playing" | "paused" = "playing";
@@ -64,11 +64,11 @@ export function createTransport({ canSound, onState, onWake }: TransportListener
       return opened;
     },
     follow() {
-      output?.context.addEventListener("statechange", takeState);
-      document.addEventListener("visibilitychange", takeVisibility);
-      for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, comeBack, { capture: true });
+      output?.context.addEventListener("statechange", onContextState);
+      document.addEventListener("visibilitychange", onVisibility);
+      for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, recover, { capture: true });
       opening.begin();
-      takeState();
+      onContextState();
     },
     async close() {
       const closed = output;
@@ -99,18 +99,18 @@ export function createTransport({ canSound, onState, onWake }: TransportListener
     report();
   }
 
-  function takeState(): void {
+  function onContextState(): void {
     if (output?.context.state === "running") opening.end();
     report();
     onWake();
   }
 
-  function takeVisibility(): void {
+  function onVisibility(): void {
     onWake();
-    if (!document.hidden) comeBack();
+    if (!document.hidden) recover();
   }
 
-  function comeBack(): void {
+  function recover(): void {
     if (stateNow() === "interrupted") resume();
   }
 
@@ -130,7 +130,9 @@ export function createTransport({ canSound, onState, onWake }: TransportListener
   }
 }
 
-/** A context takes a moment until it runs: so long the state stays what it was, and nothing is interrupted. */
+/**
+ * Tracks the start of the context. It takes a moment, during which the state stays the same and is not `interrupted`.
+ */
 function createOpening(onTimeout: () => void) {
   let lasts = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -144,7 +146,7 @@ function createOpening(onTimeout: () => void) {
       timer = setTimeout(() => {
         lasts = false;
         onTimeout();
-      }, longestOpeningMs);
+      }, maxOpeningMs);
     },
     end(): void {
       lasts = false;

@@ -1,52 +1,53 @@
-// What was heard in the last hour, enough to render it again.
+// The journal: the last hour of sound, enough to render it again.
 
 import { loopOf, onGrid, type Turn, turnOn } from "../engine/turning.ts";
 import { type Layer, layers, type SoundEvent } from "../sound-event.ts";
 
-/** Something that changed what is heard, at a time of the audio clock, in seconds. */
+/** A change of the sound, at a time of the audio clock, in seconds. */
 export type JournalEntry = {
   atS: number;
-} /** `turns`: of a state before a segment, where in its turn what turns without end stood as it began. */ & (
+} /** `turns`: phase (0..1) of a tone or throb at `atS`, for a state before a segment. */ & (
   | { kind: "event"; event: SoundEvent & { turns?: number } }
   | { kind: "level"; layer: Layer; level: number }
   | { kind: "reverb"; on: boolean }
-  /** The score was switched: its layers fall silent. */
+  /** A switch of the score: its layers become silent. */
   | { kind: "switch" }
 );
 
-/** A segment of what was heard, enough to render it again. */
+/** A segment of the sound, with all that a render needs. */
 export type Segment = {
   beginS: number;
   endS: number;
-  /** How everything stood before the entries. */
+  /** The states before the entries. */
   before: JournalEntry[];
-  /** What came after it, in the order in which it sounded; the first may be {@link preRollS} older than the beginning. */
+  /** The changes in the order in which they sounded; the first may be {@link preRollS} older than the segment. */
   entries: JournalEntry[];
 };
 
-/** Remembers what was heard. */
+/** Records the changes of the sound. */
 export type Journal = {
+  /** Adds a change of the sound. */
   add(entry: JournalEntry): void;
-  /** The score was switched: what was to sound from then on did not. */
+  /** Records a switch of the score and removes events after it, which did not sound. */
   switchAt(atS: number): void;
-  /** How much there is, at most what is kept. */
+  /** Returns the recorded length in seconds, at most an hour by default. */
   lengthS(nowS: number): number;
-  /** The last `lengthS` up to now. */
+  /** Returns the segment of the last `lengthS` seconds. */
   read(nowS: number): Segment;
 };
 
-/** The last hour. */
+/** Length of the journal. */
 const keptS = 3_600;
-/** What began so long before a moment may sound into it: no bell and no room is longer. */
+/** A sound may last this long: no bell and no echo is longer. */
 export const preRollS = 22;
-/** What is too old is cleared in portions, not one by one. */
+/** Number of old entries that are removed in one go. */
 const clearedAtOnce = 256;
-/** Four of the longest waves: what went before them makes no difference of a millionth any more. */
+/** Four of the longest waves; earlier waves change the level by less than a millionth. */
 const crestsLingerS = 80;
 
 /**
- * Keeps the last hour of what was heard and what sounded into it: of what is older only how it left things is kept.
- * The clock stands still while nothing plays, so a pause takes no time of the hour.
+ * Makes a journal that keeps the last hour, and the sounds that extend into it. Of older entries it keeps only the
+ * resulting states. The clock stops during pauses, so a pause takes no time of the hour.
  */
 export function createJournal(keepS = keptS): Journal {
   let before: JournalEntry[] = [];
@@ -56,7 +57,7 @@ export function createJournal(keepS = keptS): Journal {
     add(entry) {
       entries.push(entry);
       const oldest = entry.atS - keepS - preRollS;
-      if ((entries[clearedAtOnce]?.atS ?? oldest) < oldest) forgetBefore(oldest);
+      if ((entries[clearedAtOnce]?.atS ?? oldest) < oldest) dropBefore(oldest);
     },
     switchAt(atS) {
       entries = entries.filter((entry) => entry.kind !== "event" || entry.atS < atS);
@@ -65,21 +66,21 @@ export function createJournal(keepS = keptS): Journal {
     lengthS: (nowS) => Math.min(keepS, nowS),
     read(nowS) {
       const beginS = Math.max(0, nowS - keepS);
-      forgetBefore(beginS - preRollS);
+      dropBefore(beginS - preRollS);
       const heard = entries.filter(({ atS }) => atS < nowS).sort((a, b) => a.atS - b.atS);
       return { beginS, endS: nowS, before: [...before], entries: heard };
     },
   };
 
-  function forgetBefore(atS: number): void {
+  function dropBefore(atS: number): void {
     before = statesBefore({ before, entries }, atS);
     entries = entries.filter((entry) => entry.atS >= atS);
   }
 }
 
 /**
- * Returns how a segment is at a time: of each layer the last state and the last level, the reverb, and the waves that have
- * not passed without a trace.
+ * Returns the states of a segment at a time: the last state and level of each layer, the reverb, and recent waves that
+ * still have an effect.
  */
 export function statesBefore({ before, entries }: Pick<Segment, "before" | "entries">, atS: number): JournalEntry[] {
   const last = new Map<string, JournalEntry>();
@@ -98,7 +99,10 @@ export function statesBefore({ before, entries }: Pick<Segment, "before" | "entr
   return [...last.values(), ...crests].sort((a, b) => a.atS - b.atS);
 }
 
-/** The entry with what the engine knows of it that plays all from the beginning. @param turns of the layers so far */
+/**
+ * Returns the entry with the phase that the engine has at its time.
+ * @param turns phases of the layers up to this entry
+ */
 function turningOn(entry: JournalEntry, turns: Map<Layer, Turn | null>): JournalEntry {
   if (entry.kind !== "event" || entry.event.type !== "set") return entry;
   const { event, atS } = entry;

@@ -1,15 +1,16 @@
-// Records a stream by the browser's MediaRecorder.
+// Live recording of a stream with the browser's MediaRecorder.
 
-/** A form in which this browser can record what it plays. */
+/** A file format that this browser can record. */
 type RecordingFormat = { mimeType: string; extension: string };
 
-/** What plays, while it is being recorded; pauses and interruptions are left out. */
+/** A live recording; it skips pauses and interruptions. */
 export type LiveRecording = {
-  /** How much is recorded. */
+  /** Recorded time. */
   readonly elapsedMs: number;
   readonly format: RecordingFormat;
   pause(): void;
   resume(): void;
+  /** Ends the recording and returns the file. */
   stop(): Promise<Blob>;
 };
 
@@ -20,16 +21,21 @@ const formats: readonly RecordingFormat[] = [
 ];
 
 const bitsPerSecond = 128_000;
-/** So often a piece is handed over, so that the browser may keep an hour on disk. */
+/** Interval between two chunks; the browser can then keep an hour on disk. */
 const pieceMs = 5_000;
 
-/** Returns a format; `null` if this browser cannot record live. The offline recording works everywhere. */
+/**
+ * Returns the format for live recordings; `null` if this browser supports none. The offline recording works everywhere.
+ */
 export function liveRecordingFormat(): RecordingFormat | null {
   if (typeof MediaRecorder === "undefined") return null;
   return formats.find(({ mimeType }) => MediaRecorder.isTypeSupported(mimeType)) ?? null;
 }
 
-/** Begins to record a stream. @param onEnd told when it is stopped, or the browser ended it */
+/**
+ * Starts to record a stream.
+ * @param onEnd called after the end, whether the listener or the browser stopped it
+ */
 export function recordLive(stream: MediaStream, format: RecordingFormat, onEnd: () => void): LiveRecording {
   const pieces: Blob[] = [];
   const recorder = new MediaRecorder(stream, { mimeType: format.mimeType, audioBitsPerSecond: bitsPerSecond });

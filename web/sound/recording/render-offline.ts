@@ -1,29 +1,29 @@
-// Renders a score's events, for tools that measure the sound.
+// Offline rendering of score events, for tools that measure the sound.
 
 import { createEngine } from "../engine/engine.ts";
 import { soundSampleRate } from "../sample-rate.ts";
 import { type Layer, layers, type SoundEvent } from "../sound-event.ts";
 import { makeWaveforms, type Waveforms } from "../timbre/waveforms.ts";
 
-/** How to render; a tool sets what it wants to hear apart from the rest. */
+/** Render options; a tool can isolate one layer. */
 type RenderOptions = {
-  /** Whether the room is heard. */
+  /** Whether the reverb is on. */
   reverb?: boolean;
-  /** Levels of the layers, 0..1; 1 where none is given. */
+  /** Levels of the layers, 0..1; default 1. */
   levels?: Partial<Record<Layer, number>>;
-  /** Else they are made here, which takes a moment. */
+  /** Waveforms to use; without them this file makes them once. */
   waveforms?: Waveforms;
 };
 
-/** So much of the score is scheduled at a time: all voices of an hour at once would slow down each of its moments. */
+/** Seconds of the score scheduled at a time: all voices of an hour at once would slow down the whole render. */
 const aheadS = 10;
 
 let made: Waveforms | null = null;
 
 /**
- * Renders a score's events to stereo samples: with the very engine that plays them live, so that only the clock differs.
- * @param events in order; their `t` counts from the beginning of the render
- * @returns the sound, and how many strokes were cut short
+ * Renders score events to stereo samples. The engine is the same as for live sound; only the clock differs.
+ * @param events in order; their `t` counts from the start of the render
+ * @returns the sound, and the number of strokes cut short
  */
 export async function renderOffline(
   events: readonly SoundEvent[],
@@ -42,7 +42,7 @@ export async function renderOffline(
   const scheduleUntil = (untilS: number) => {
     for (let event = events[next]; event && event.t < untilS; event = events[++next]) engine.play(event, 0);
   };
-  // Firefox cannot pause a render; there all is scheduled at once.
+  // Firefox cannot suspend an offline render, so all events are scheduled at once.
   if ("suspend" in context) {
     scheduleUntil(2 * aheadS);
     for (let atS = aheadS; atS < seconds; atS += aheadS) {

@@ -1,12 +1,12 @@
-// Renders one piece of what was heard.
+// Rendering of one segment of the recorded sound.
 
 import type { createEngine, Engine } from "../engine/engine.ts";
 import type { Waveforms } from "../timbre/waveforms.ts";
 import type { JournalEntry, Segment } from "./journal.ts";
 
 /**
- * Renders a segment of what was heard, by the same calls of the same engine.
- * @returns left and right, from the segment's beginning to its end
+ * Renders a segment with the same engine calls as in live playback.
+ * @returns left and right, from the segment's start to its end
  */
 export async function renderSegment(
   { beginS, endS, before, entries }: Segment,
@@ -17,8 +17,8 @@ export async function renderSegment(
   const context = new OfflineAudioContext(2, Math.round((endS - beginS) * sampleRate), sampleRate);
   const engine = create(context, context.destination, waveforms, { beginS });
   let momentS = 0;
-  // Sliders move at the context's present moment, and rendering has none before it starts: it is told which it is. The way
-  // that was made for this, to suspend an offline context, works in Chromium alone.
+  // Sliders move at the context's current time, but an offline context has none before it renders. So this code sets
+  // `currentTime` itself: suspending an offline context works in Chromium only.
   Object.defineProperty(context, "currentTime", { configurable: true, get: () => momentS });
   for (const entry of before) repeat(engine, entry, entry.atS - beginS);
   for (const entry of entries) {

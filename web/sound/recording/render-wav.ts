@@ -1,32 +1,35 @@
-// Renders what was heard into a WAV file, piece by piece.
+// Rendering of the recorded sound into a WAV file, piece by piece.
 
 import { type JournalEntry, preRollS, type Segment, statesBefore } from "./journal.ts";
 import { pcm16, wavHeader } from "./wav.ts";
 
-/** Renders a segment of at most a minute or so. @returns the channels, from its beginning to its end */
+/**
+ * Renders a segment of about a minute.
+ * @returns the channels, from its start to its end
+ */
 type RenderSegment = (segment: Segment) => Promise<Float32Array[]>;
 
-/** How to follow a recording that is being rendered, and to end it early. */
+/** Progress callback and abort signal of a render. */
 export type RenderControl = {
-  /** Receives how much is done, 0..1, after each piece. */
+  /** Receives the finished share, 0..1, after each piece. */
   onProgress(share: number): void;
   signal: AbortSignal;
 };
 
-/** How pieces are rendered: samples a second, and by what. */
+/** Sample rate and render function of the pieces. */
 type Rendering = { sampleRate: number; render: RenderSegment };
 
 const channels = 2;
-/** An hour at once would take 1.4 GB; so much of it takes 35 MB. */
+/** Length of a piece: it takes 35 MB of memory, a whole hour at once 1.4 GB. */
 const pieceS = 60;
-/** Browsers compute so many samples at a time; pieces keep to that grid. */
+/** Samples per render quantum of the browser; pieces start on this grid. */
 const quantum = 128;
-/** Over this time a piece hands over to the next. Both sound the same there, but for what the pre-roll cannot know. */
+/** Crossfade between two pieces. Both have the same sound there, except for changes older than the pre-roll. */
 const joinS = 0.1;
 
 /**
- * Renders a segment into a WAV file of 16 bits, piece by piece, with no more than one piece in memory.
- * @throws {Error} the signal's reason, once it is aborted
+ * Renders a segment into a 16-bit WAV file, with only one piece in memory.
+ * @throws {Error} the signal's reason after an abort
  */
 export async function renderWav(segment: Segment, options: RenderControl & Rendering): Promise<Blob> {
   const { sampleRate, onProgress, signal } = options;
@@ -36,7 +39,7 @@ export async function renderWav(segment: Segment, options: RenderControl & Rende
   signal.throwIfAborted();
   for await (const piece of renderPieces(segment, options)) {
     signal.throwIfAborted();
-    // A Blob may lie on disk, an array cannot.
+    // The browser can keep a Blob on disk, but not an array.
     parts.push(new Blob([pcm16(piece)]));
     done += piece[0]?.length ?? 0;
     onProgress(done / frames);
@@ -44,7 +47,10 @@ export async function renderWav(segment: Segment, options: RenderControl & Rende
   return new Blob(parts, { type: "audio/wav" });
 }
 
-/** Renders a segment in pieces that go on where the last one ended. @yields left and right */
+/**
+ * Renders a segment in consecutive pieces.
+ * @yields left and right
+ */
 export async function* renderPieces(
   segment: Segment,
   { sampleRate, render }: Rendering,
@@ -52,7 +58,7 @@ export async function* renderPieces(
   const frames = framesOf(segment, sampleRate);
   const pieceFrames = pieceS * sampleRate;
   const preRoll = Math.ceil((preRollS * sampleRate) / quantum) * quantum;
-  /** The clock's own beginning, in frames from that of the segment. */
+  /** Start of the audio clock, in frames relative to the segment. */
   const earliest = -Math.floor((segment.beginS * sampleRate) / quantum) * quantum;
   let tail: Float32Array[] = [];
 
@@ -65,7 +71,7 @@ export async function* renderPieces(
     yield piece;
   }
 
-  /** With what began before it and sounds into it, and with the time of the join after its end. */
+  /** Renders a piece with its pre-roll, and with the crossfade after its end. */
   async function renderPiece(from: number, until: number): Promise<Float32Array[]> {
     const begin = Math.max(earliest, from - preRoll);
     const end = Math.min(frames, until + joinS * sampleRate);
@@ -84,7 +90,7 @@ function cut(segment: Segment, beginS: number, endS: number): Segment {
   return { beginS, endS, before: statesBefore(segment, beginS), entries: segment.entries.filter(isWithin) };
 }
 
-/** Fades from the end of the last piece into the beginning of the next. */
+/** Crossfades the end of the last piece with the start of the next. */
 function joinOnto(tail: readonly Float32Array[], piece: readonly Float32Array[]): void {
   for (const [place, channel] of piece.entries()) {
     const last = tail[place] ?? [];

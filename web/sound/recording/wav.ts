@@ -1,23 +1,23 @@
-// The bytes of a WAV file.
+// Encoding of 16-bit WAV files.
 
 const headerBytes = 44;
 const bytesPerSample = 2;
 const formatPcm = 1;
 const fullScale = 0x7fff;
-/** RIFF counts its bytes in 32 bits; the count leaves out the eight bytes before it. */
-const largestBytes = 0xffff_ffff - (headerBytes - 8);
+/** Max bytes of samples: RIFF has a 32-bit size, which excludes the first eight bytes of the file. */
+const maxBytes = 0xffff_ffff - (headerBytes - 8);
 
-/** The shape of a 16-bit WAV file. */
+/** Channels, sample rate and length of a WAV file. */
 type WavShape = { channels: number; sampleRate: number; frames: number };
 
 /**
- * Returns the first 44 bytes of a 16-bit PCM WAV file, whose samples follow in {@link pcm16}'s form.
- * @throws {RangeError} above 4 GB, which the format cannot say
+ * Returns the 44-byte header of a 16-bit PCM WAV file; samples from {@link pcm16} follow it.
+ * @throws {RangeError} above 4 GB, the limit of the format
  */
 export function wavHeader({ channels, sampleRate, frames }: WavShape): ArrayBuffer {
   const bytesPerFrame = channels * bytesPerSample;
   const dataBytes = frames * bytesPerFrame;
-  if (dataBytes > largestBytes) throw new RangeError("a WAV file holds no more than 4 GB");
+  if (dataBytes > maxBytes) throw new RangeError("a WAV file holds no more than 4 GB");
 
   const header = new DataView(new ArrayBuffer(headerBytes));
   const text = (at: number, word: string) => {
@@ -40,8 +40,8 @@ export function wavHeader({ channels, sampleRate, frames }: WavShape): ArrayBuff
 }
 
 /**
- * Returns samples as a WAV file holds them: 16 bits, the channels side by side. What lies beyond full scale is cut. An Int16Array
- * has the machine's byte order, which is little-endian, as the format wants it, wherever browsers run.
+ * Returns interleaved 16-bit samples for a WAV file, clipped at full scale. An Int16Array has the machine's byte order;
+ * browsers run on little-endian machines only, and the format needs little-endian.
  * @param channels equally long, -1..1
  */
 export function pcm16(channels: readonly Float32Array[]): Int16Array<ArrayBuffer> {

@@ -5,13 +5,13 @@ import type { PresetChoice } from "../preset.ts";
 import type { SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";
 
-/** What the preset says of bells. */
+/** The bell settings of a preset. */
 export type BellChoice = Pick<PresetChoice, "bellsDb" | "exactBells">;
 
-/** Levels in dB: `bell` is added to that of the stroke, the others are the whole level. */
+/** Levels in dB: `bell` is added to the level of the stroke; the others are absolute. */
 type BellLevels = { bell: number; bowed: number; knock: number };
 
-/** When a bell rings, where, and for which station. */
+/** Time, pan and station of a bell. */
 type Place = { t: number; pan: number; stationId?: string };
 
 /** Returns the bell of an observation: bowed without a wave height, a knock on wood without a water temperature. */
@@ -28,7 +28,7 @@ export function bellOf(
   return { t, type: "bell", hz, hardness, gainDb: gainDb + levels.bell + bellsDb, pan, ...station };
 }
 
-/** Returns the tuned-in station's own bell, which its waves ring; without waves or a water temperature there is none. */
+/** Returns the tuned-in station's own bell, rung by its waves; `null` without waves or a water temperature. */
 export function stationBellOf(sea: SeaState, t: number, { bellsDb, exactBells }: BellChoice): EventOf<"bell"> | null {
   const { waveHeightM, waterTempC, agesMin } = sea;
   if (waveHeightM === null || waterTempC === null) return null;

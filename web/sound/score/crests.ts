@@ -1,4 +1,4 @@
-// The waves that pass.
+// The crests of the waves.
 
 import { crestPeriodOf } from "../mapping.ts";
 import type { SeaState } from "../sea-state.ts";
@@ -7,19 +7,22 @@ import type { EventOf } from "../sound-event.ts";
 type CrestsOptions = {
   random: () => number;
   firstS: number;
-  /** While no crests pass, whether they do is looked at again this often. */
+  /** Interval between two checks of the sea state while there are no crests, in seconds. */
   idleS: number;
-  /** Whether all crests of one period are equally far apart, instead of varying by up to 4 %. */
+  /** Whether all crests of one period have equal distance; otherwise it varies by up to 4 %. */
   steady: boolean;
 };
 
-/** The waves that pass, one after the other. */
+/** A sequence of crests. */
 type Crests = {
-  /** Returns the crests before `t` that it has not returned yet. @param seaAt the sea at a time of the score */
+  /**
+   * Returns the next crests before `t`, each once.
+   * @param seaAt returns the sea state at a time of the score
+   */
   until(t: number, seaAt: (t: number) => SeaState | null): EventOf<"crest">[];
 };
 
-/** Makes waves that follow the period of the sea; without a height or a period none pass. */
+/** Makes crests at the period of the waves; there are none without a height or a period. */
 export function createCrests({ random, firstS, idleS, steady }: CrestsOptions): Crests {
   let nextS = firstS;
 

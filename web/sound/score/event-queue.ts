@@ -1,12 +1,16 @@
-// Events that wait for their time.
+// A queue of score events, sorted by time.
 
 import type { SoundEvent } from "../sound-event.ts";
 
-/** Events that a score has made and not yet given out. */
+/** Events that a score has made but not returned yet. */
 export type EventQueue = {
+  /** Adds events in any order. */
   add(...events: readonly SoundEvent[]): void;
+  /** Removes all matching events. */
   remove(isRemoved: (event: SoundEvent) => boolean): void;
-  /** Takes out what sounds before `t`, in order; events of one moment in the order in which they were added. */
+  /**
+   * Removes and returns the events before `t`, in order; events of one time keep the order in which they were added.
+   */
   takeUntil(t: number): SoundEvent[];
 };
 

@@ -1,9 +1,9 @@
-// The first seconds of a tuned-in station, in which the layers come in one by one.
+// The introduction of a tuned-in station: its layers start one by one.
 
 import type { SeaField } from "../sea-state.ts";
 import type { SetEvent, SoundEvent } from "../sound-event.ts";
 
-/** When the introduction comes to each field; a caption tells of each, so they are further apart than captions. */
+/** Start of each field's introduction, in seconds. Each has a caption, so they are further apart than captions. */
 export const introductions = [
   { field: "pressureHpa", atS: 0 },
   { field: "waveHeightM", atS: 1.2 },
@@ -13,12 +13,12 @@ export const introductions = [
   { field: "waterTempC", atS: 5.8 },
 ] as const satisfies { field: SeaField; atS: number }[];
 
-/** How long the introduction takes. */
+/** Length of the introduction, in seconds. */
 export const introductionS = 7;
-/** The layers come in faster than a sea changes. */
+/** Time constant for a layer in the introduction; shorter than for a change of the sea state. */
 export const introducedTauS = 0.4;
 
-/** The field whose introduction is that of the layer. */
+/** The field that introduces each layer. */
 const layerFields = {
   pressure: "pressureHpa",
   waves: "waveHeightM",
@@ -26,17 +26,17 @@ const layerFields = {
   water: "waterTempC",
 } as const satisfies Record<SetEvent["layer"], SeaField>;
 
-/** Returns the events that name each field to the page. */
+/** Returns the events with which the page shows a caption for each field. */
 export function introducingEvents(): SoundEvent[] {
   return introductions.map(({ field, atS }) => ({ t: atS, type: "introduce", field }));
 }
 
-/** Returns when a field is introduced, in seconds of the score; 0 for one that is not. */
+/** Returns the time of a field's introduction, in seconds of the score; 0 for a field without one. */
 export function introducedAtS(field: SeaField): number {
   return introductions.find((introduced) => introduced.field === field)?.atS ?? 0;
 }
 
-/** Puts off a layer's setting until its introduction; the wind comes in from the middle and takes its place after that. */
+/** Delays a layer's setting until its introduction. The wind starts in the middle and moves to its direction later. */
 export function introduced(event: SetEvent): SetEvent[] {
   if (event.t >= introductionS) return [event];
   const t = Math.max(event.t, introducedAtS(layerFields[event.layer]));

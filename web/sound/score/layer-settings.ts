@@ -1,4 +1,4 @@
-// How a state of the sea sounds: the settings of the four layers.
+// The settings of the four continuous layers for a sea state.
 
 import {
   distanceOf,
@@ -15,24 +15,25 @@ import {
 import type { SeaField, SeaState } from "../sea-state.ts";
 import type { SetEvent } from "../sound-event.ts";
 
+/** Options for {@link layersOf}. */
 export type LayerSettingsOptions = {
   t: number;
-  /** What is added to the level of every layer. */
+  /** Added to the level of every layer, in dB. */
   seaDb: number;
-  /** Level of the drone; it is what all is louder or softer than. */
+  /** Level of the drone in dB, the reference for all other levels. */
   droneDb: number;
-  /** Whether the water's temperature is heard as a tone. */
+  /** Whether the glass tone of the water is on. */
   water: boolean;
-  /** Whether the wind is heard from where it blows. The mean of many winds stays in the middle. */
+  /** Whether the wind is panned to its direction. The median of a region stays in the middle. */
   windPlaced: boolean;
-  /** How quickly the layers follow; else as the engine does. */
+  /** Time constant of the change, in seconds; default: the engine's. */
   tauS?: number | undefined;
 };
 
-/** What all settings of one moment share. */
+/** Properties shared by all settings of one time. */
 type Common = { t: number; type: "set"; tauS?: number };
 
-/** Returns how the four layers sound for a sea of which nothing is stale. */
+/** Returns the settings of the four layers for a sea state without stale values. */
 export function layersOf(sea: SeaState, options: LayerSettingsOptions): SetEvent[] {
   const { t, tauS } = options;
   const common: Common = { t, type: "set", ...(tauS === undefined ? {} : { tauS }) };
@@ -87,7 +88,7 @@ function waterLayer(sea: SeaState, { seaDb, water }: LayerSettingsOptions, commo
   };
 }
 
-/** A layer's level: silent where its field was not measured, softer where it is old. */
+/** Returns a layer's level: silent if its field was not measured, softer if the value is old. */
 function levelOf(sea: SeaState, field: SeaField, gainDb: number, seaDb: number): number {
   return sea[field] === null ? silentDb : gainDb + seaDb + distanceOf(sea.agesMin[field]).fadeDb;
 }

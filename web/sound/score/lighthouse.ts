@@ -1,4 +1,4 @@
-// The lighthouse's pings: north, and where the wind is from.
+// The lighthouse's pings: ticks at north, and one ping in the wind's direction.
 
 import { beamTimeOf, distanceOf, lighthouseDbOf, lighthouseHz, lighthouseTurn, panOfDirection } from "../mapping.ts";
 import type { SeaState } from "../sea-state.ts";
@@ -6,13 +6,13 @@ import type { EventOf } from "../sound-event.ts";
 
 const { turnS, secondTickS, beamDelayS } = lighthouseTurn;
 
-/** The lighthouse, turn by turn. */
+/** The sequence of the lighthouse's turns. */
 type Lighthouse = {
-  /** Returns the pings of the turns that begin before `t` and that it has not returned yet. */
+  /** Returns the pings of the next turns that begin before `t`, each once. */
   until(t: number, sea: SeaState | null): EventOf<"ping">[];
 };
 
-/** Makes a lighthouse. Without a wind it is silent; with a wind from nowhere it only ticks at north. */
+/** Makes a lighthouse. It is silent without a wind speed, and only ticks at north without a wind direction. */
 export function createLighthouse(firstTurnS: number): Lighthouse {
   let nextTurnS = firstTurnS;
 

@@ -1,4 +1,4 @@
-// Knocks in place of what a station did not measure.
+// Knocks for the fields that a station did not measure.
 
 import { missingKnockDb } from "../mapping.ts";
 import type { SeaField, SeaState } from "../sea-state.ts";
@@ -6,18 +6,18 @@ import type { EventOf } from "../sound-event.ts";
 
 type MissingKnocksOptions = {
   stationId?: string | undefined;
-  /** Whether the lighthouse is heard: then it shows by itself that a wind has no direction. */
+  /** Whether the lighthouse is on: it already shows that the wind has no direction. */
   lighthouse: boolean;
   firstS: number;
 };
 
-/** The knocks in place of what the tuned-in station did not measure. */
+/** The sequence of knocks for the fields that the tuned-in station did not measure. */
 type MissingKnocks = {
-  /** Returns the knocks before `t` that it has not returned yet. */
+  /** Returns the next knocks before `t`, each once. */
   until(t: number, sea: SeaState | null): EventOf<"knock">[];
 };
 
-/** Each missing field knocks at its own place in a round of 16 s, so that a listener can tell which one is missing. */
+/** Each missing field has its own slot in a cycle of 16 s, so a listener can identify it. */
 const slotS = 2;
 const slots: readonly (SeaField | null)[] = [
   "waveHeightM",
@@ -30,7 +30,7 @@ const slots: readonly (SeaField | null)[] = [
   null,
 ];
 
-/** Makes the rounds of knocks. */
+/** Makes the cycle of knocks. */
 export function createMissingKnocks({ stationId, lighthouse, firstS }: MissingKnocksOptions): MissingKnocks {
   let nextS = firstS;
   let slot = 0;
@@ -41,7 +41,7 @@ export function createMissingKnocks({ stationId, lighthouse, firstS }: MissingKn
       for (; nextS < t; nextS += slotS) {
         const field = slots[slot];
         slot = (slot + 1) % slots.length;
-        if (!sea || !field || !knocksFor(field, sea, lighthouse)) continue;
+        if (!sea || !field || !needsKnock(field, sea, lighthouse)) continue;
         const station = stationId === undefined ? {} : { stationId };
         knocks.push({ t: nextS, type: "knock", gainDb: missingKnockDb, pan: 0, field, ...station });
       }
@@ -50,8 +50,8 @@ export function createMissingKnocks({ stationId, lighthouse, firstS }: MissingKn
   };
 }
 
-/** A field that only adds to another one does not knock where that is missing too. */
-function knocksFor(field: SeaField, sea: SeaState, lighthouse: boolean): boolean {
+/** Returns whether a field needs a knock. A field that depends on another one has none if both are missing. */
+function needsKnock(field: SeaField, sea: SeaState, lighthouse: boolean): boolean {
   if (sea[field] !== null) return false;
   if (field === "dominantPeriodS") return sea.waveHeightM !== null;
   if (field === "gustMps") return sea.windSpeedMps !== null;

@@ -12,28 +12,34 @@ import { createSeaScore, type SeaScore } from "./sea-score.ts";
 
 export type { BurstTally, Report };
 
+/** The score of the whole network: the sea in view, and a bell for each report. */
 export type NetworkScore = SeaScore & {
-  /** @returns what is to sound at once: the bell of a lone report. Those of a burst come with `until`. */
+  /**
+   * Adds reports that arrive at `t`. Returns the bell of a single report, to be played at once; `until` returns those
+   * of a burst.
+   */
   arrive(reports: readonly Report[], t: number): SoundEvent[];
+  /** Counts of the current burst. */
   readonly tally: BurstTally;
 };
 
+/** Options for {@link createNetworkScore}. */
 export type NetworkScoreOptions = {
   seed: number;
   preset: Preset;
-  /** Bells a second at most; else the preset's. */
+  /** Max bells per second; default: the preset's. */
   bellsPerS?: number;
-  /** How long a burst may last before any interval between two is known. */
+  /** Duration of the first burst, in seconds, before an interval between two bursts is known. */
   firstSpreadS?: number;
-  /** What the stations reported before. */
+  /** The previous reports of the stations. */
   before?: readonly Report[];
 };
 
-/** Makes the score of the whole network: the sea of the region in view, and a bell for each report. */
+/** Makes the score of the whole network: the median sea of the region in view, and a bell for each report. */
 export function createNetworkScore(options: NetworkScoreOptions): NetworkScore {
   const { seed, preset, firstSpreadS, before = [] } = options;
   const choice = presetChoices[preset];
-  // Of its own, so that the waves do not depend on when reports arrive.
+  // A separate generator, so that the waves do not depend on the arrival of reports.
   const sea = createNetworkSea(createRandom(seed + 1), choice);
   const bellsPerS = options.bellsPerS ?? choice.bellsPerS;
   const bursts = createBursts({ random: createRandom(seed), bellsPerS, firstSpreadS, before });

@@ -11,23 +11,24 @@ import { createEventQueue } from "./event-queue.ts";
 import { layersOf } from "./layer-settings.ts";
 import type { Score } from "./score.ts";
 
+/** The score of a replay. */
 export type ReplayScore = Score & {
-  /** Which frame sounds at a time of the score; the last one for ever after. */
+  /** Returns the index of the frame at a time of the score; after the end it is the last one. */
   frameAt(t: number): number;
 };
 
 type ReplayScoreOptions = {
   seed: number;
   preset: Preset;
-  /** How long all the frames together take. */
+  /** Duration of all frames together, in seconds. */
   seconds: number;
   fromFrame: number;
 };
 
-/** A state of the past, and when it was, where that is known; what is absent was not measured. */
+/** A past sea state and its time, if known; an absent field was not measured. */
 export type Frame = Partial<SeaState> & { atMs?: number };
 
-/** The share of a frame that is the time constant of the way to it. */
+/** Time constant of the change to a frame, as a share of the frame's length. */
 const frameTau = 0.5;
 const framesPerBell = 4;
 const noCrestS = 1;
@@ -35,8 +36,8 @@ const midnightGapS = 0.14;
 const dayMs = 24 * 60 * 60_000;
 
 /**
- * Makes the score of the past, frame by frame: each layer moves from one to the next, a bell marks the way, midnight of UTC
- * ticks twice. Crests pass at their own pace: waves that hurried with the frames would tell another period.
+ * Makes the score of a replay. Each layer moves from frame to frame, every fourth frame has a bell, and midnight (UTC)
+ * has two ticks. Crests keep real time: faster ones would give a wrong period.
  */
 export function createReplayScore(frames: readonly Frame[], options: ReplayScoreOptions): ReplayScore {
   const { seed, preset, seconds, fromFrame } = options;

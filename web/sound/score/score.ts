@@ -1,12 +1,15 @@
-// What any score is.
+// The interface of all scores.
 
 import type { SoundEvent } from "../sound-event.ts";
 
 /**
- * What is to sound, and when. It knows no clock and no audio: whoever plays it asks for what comes next, live as little
- * by little as offline all at once, and gets the same.
+ * A sequence of timed sound events. It uses no clock and no audio, so live playback (in small steps) and an offline
+ * render (all at once) get the same events.
  */
 export type Score = {
-  /** What sounds before `t` and was not given out yet, in order. `t` rises from call to call; seconds of the score. */
+  /**
+   * Returns the next events before `t`, in order, each once. `t` is in seconds of the score and rises from call to
+   * call.
+   */
   until(t: number): SoundEvent[];
 };

@@ -1,4 +1,4 @@
-// The score of a sea that changes, which the network and a tuned-in station share.
+// The score of a changing sea, shared by the network and a tuned-in station.
 
 import { isStale } from "../mapping.ts";
 import { type SeaState, seaStateOf } from "../sea-state.ts";
@@ -12,31 +12,34 @@ import { createLighthouse } from "./lighthouse.ts";
 import { createMissingKnocks } from "./missing-knocks.ts";
 import type { Score } from "./score.ts";
 
-/** The continuous sea as a score. */
+/** The score of the continuous sound of the sea. */
 export type SeaScore = Score & {
-  /** @param t from when on the sea is so */
+  /**
+   * Sets the sea state.
+   * @param t start of this state, in seconds of the score
+   */
   setSea(sea: SeaState, t: number): void;
 };
 
 type SeaScoreOptions = Pick<LayerSettingsOptions, "droneDb" | "water" | "windPlaced"> & {
   random: () => number;
-  /** What is added to the level of every layer. */
+  /** Returns the gain added to the level of every layer, in dB. */
   seaDbOf(sea: SeaState): number;
   lighthouse: boolean;
-  /** The bell that the waves ring, once a crest; `null`: none, and no knocks for what is missing either. */
+  /** Settings of the bell that rings with each crest; `null`: no bell, and no knocks for missing fields. */
   stationBell: (BellChoice & { stationId?: string }) | null;
-  /** Whether the layers begin one after the other, as their own legend. */
+  /** Whether the layers start one after the other, as an introduction. */
   introduction: boolean;
 };
 
 const firstCrestS = 0.2;
 const noCrestS = 4;
-/** When, in parts of its period, a wave is highest: then it rings the station's bell. */
+/** Time of a wave's highest point, as a share of its period; the station's bell rings then. */
 const crestHighest = 0.35;
 const firstTurnS = 0.5;
 const firstKnockS = 2;
 
-/** Makes a score of the sea's state, with no bells but the station's own. */
+/** Makes the score of a sea state, with no bells except the station's own. */
 export function createSeaScore(options: SeaScoreOptions): SeaScore {
   const { random, stationBell, introduction } = options;
   const queue = createEventQueue();
@@ -76,7 +79,10 @@ function createKnocksOf(stationId: string | undefined, { lighthouse, introductio
   return createMissingKnocks({ stationId, lighthouse, firstS });
 }
 
-/** Queues a layer's setting. One that has not changed is left out; one that has, replaces what was to come. */
+/**
+ * Makes a function that queues a layer's setting. It skips an unchanged setting; a changed one replaces later settings
+ * in the queue.
+ */
 function createLayerChanges(queue: EventQueue, introduction: boolean): (layer: SetEvent) => void {
   const present = new Map<Layer, SetEvent>();
   return (layer) => {
@@ -88,12 +94,12 @@ function createLayerChanges(queue: EventQueue, introduction: boolean): (layer: S
   };
 }
 
-/** What is three hours old is not measured any more. */
+/** Returns the sea state without values older than three hours. */
 function withoutStale(sea: SeaState): SeaState {
   return seaStateOf((field) => (isStale(sea.agesMin[field]) ? null : sea[field]), sea.agesMin);
 }
 
 function isSame(one: SetEvent, other: SetEvent): boolean {
-  const told = ({ t: _, tauS: __, ...what }: SetEvent) => JSON.stringify(what);
-  return told(one) === told(other);
+  const settings = ({ t: _, tauS: __, ...rest }: SetEvent) => JSON.stringify(rest);
+  return settings(one) === settings(other);
 }

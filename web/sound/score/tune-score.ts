@@ -1,4 +1,4 @@
-// The score of one station.
+// The score of one tuned-in station.
 
 import { droneDb } from "../mapping.ts";
 import { isHeard, type Preset, presetChoices } from "../preset.ts";
@@ -6,15 +6,15 @@ import { createRandom } from "../random.ts";
 import { createSeaScore, type SeaScore } from "./sea-score.ts";
 
 type TuneScoreOptions = {
-  /** The station, for those who are told what knocks. */
+  /** Station id for the events; the captions of knocks use it. */
   stationId?: string;
   seed: number;
   preset: Preset;
-  /** Whether it begins with seven seconds in which the layers come in one by one. */
+  /** Whether it starts with the seven-second introduction. */
   introduction: boolean;
 };
 
-/** Makes the score of one station: all that it measures sounds without end, and its bell rings with every wave. */
+/** Makes the score of one station: a continuous sound for all its values, and a bell with every wave. */
 export function createTuneScore({ stationId, seed, preset, introduction }: TuneScoreOptions): SeaScore {
   const { seaDb, bellsDb, exactBells, lighthouse, water } = presetChoices[preset];
   return createSeaScore({

@@ -1,16 +1,16 @@
-// The timbre of a bell that is struck.
+// The timbre of a struck bell.
 
 import { bellNotesHz } from "../mapping.ts";
 import { ringOf } from "./ring.ts";
 import { fadeOut, type Samples } from "./samples.ts";
 
-/** A stroke of a bell: the whole of a soft one, and what a hard one adds to it. */
+/** Samples of a bell: `body` is a soft stroke, `brightness` is added for a hard one. */
 export type BellSamples = { body: Samples; brightness: Samples };
 
 /**
- * A partial of a major-third bell: ratio to the strike note, level, and how long it rings compared to the strike note.
- * Each lies on a just major chord, so that bells of a just scale never beat against each other, and none lies close to
- * another note of the scale, where it would be taken for a bell of its own.
+ * A partial of a major-third bell: ratio to the strike note, level, and decay time relative to the strike note.
+ * The partials form a just major chord, so bells of a just scale never beat against each other. No partial is close to
+ * another note of the scale, where it would sound like a second bell.
  */
 export type Partial = readonly [ratio: number, level: number, ringing: number];
 
@@ -27,19 +27,21 @@ const brightPartials: readonly Partial[] = [
   [4, 0.15, 0.2],
 ];
 const fadedDb = 66;
-/** The end of every bell, in which what is left of it falls to silence. */
+/** Length of the final fade of every bell, in seconds. */
 export const releaseS = 0.06;
-/** A cast bell is never quite round: each partial is two, this far apart, and so warbles. */
+/** A cast bell is never perfectly round: each partial is a pair of tones this far apart, which makes it warble. */
 const warbleHz = 0.7;
 const warbleShare = 0.25;
 
-/** Each partial rises over so many of its own waves, and so keeps clear of the neighbouring notes from the first moment. */
+/**
+ * Length of the attack in periods of each partial; a slow attack keeps the spectrum clear of the neighbouring notes.
+ */
 const attackWaves = 15;
-/** A partial this near to another note, in parts of an octave, and not upon it, would beat against that note's bell. */
+/** A partial within this distance (octaves) of another note, but not on it, would beat against that note's bell. */
 const besideOctaves = 0.035;
 const uponOctaves = 0.002;
 
-/** Makes the bell of a note. */
+/** Makes the samples of a bell for a note. */
 export function makeBell(sampleRate: number, hz: number): BellSamples {
   return {
     body: makeRinging(sampleRate, hz, bodyPartials),
@@ -61,7 +63,7 @@ function makeRinging(sampleRate: number, hz: number, partials: readonly Partial[
   return samples;
 }
 
-/** Adds a decaying sine by the recurrence of a resonator, which needs no sine a sample. */
+/** Adds a decaying sine with a resonator's recurrence, which needs no `Math.sin` per sample. */
 function addRinging(samples: Samples, sampleRate: number, hz: number, level: number, fadeS: number): void {
   const angle = (2 * Math.PI * hz) / sampleRate;
   const decay = 10 ** (-3 / (fadeS * sampleRate));

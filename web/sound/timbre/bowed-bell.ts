@@ -1,4 +1,4 @@
-// The timbre of a bell that is bowed.
+// The timbre of a bowed bell.
 
 import { type Partial, releaseS } from "./bell.ts";
 import { ringOf } from "./ring.ts";
@@ -15,7 +15,7 @@ const bowedFromDb = -42;
 const bowedRoundDb = 4;
 const bowedOnsetS = 0.2;
 
-/** Makes a bell without a stroke: it swells slowly enough never to be taken for one, and fades as slowly. */
+/** Makes the samples of a bowed bell: its slow attack distinguishes it from a stroke, and it fades as slowly. */
 export function makeBowedBell(sampleRate: number, hz: number): Samples {
   const fadeS = ringOf(hz);
   const samples = new Float32Array(Math.round((bowedSwellS + fadeS) * sampleRate));
@@ -31,7 +31,7 @@ export function makeBowedBell(sampleRate: number, hz: number): Samples {
   return samples;
 }
 
-/** Straight up and straight down in decibels, rounded where they meet. */
+/** Returns the envelope in dB: a linear rise and a linear fall with a rounded peak. */
 function bowedDbAt(timeS: number, fadeS: number): number {
   const rising = (bowedFromDb * (bowedSwellS - timeS)) / bowedSwellS;
   const falling = (-60 * (timeS - bowedSwellS)) / fadeS;

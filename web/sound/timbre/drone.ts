@@ -3,8 +3,8 @@
 import type { Samples } from "./samples.ts";
 
 /**
- * Frequency and level of the lines of the drone: a root, its fifth, and their harmonics. Those by which its level is told
- * where low ones are lost (330, 495, 660 and 825 Hz) are alike, so that any of them will do.
+ * Frequencies (Hz) and levels of the drone: a root, its fifth, and their harmonics. The lines at 330, 495, 660 and 825
+ * Hz have the same level: any of them shows the drone's level if a loudspeaker loses the low ones.
  */
 const droneLines = [
   [110, 0.5],
@@ -22,12 +22,12 @@ const droneLines = [
   [1_155, 0.05],
   [1_320, 0.04],
 ] as const;
-/** All lines fit into it a whole number of times. */
+/** Length of the loop: a whole number of periods of every line. */
 const droneLoopS = 0.2;
-/** The highest that the drone reaches. */
+/** Peak level of the drone. */
 const dronePeak = 0.5;
 
-/** Makes a root and its fifth with their harmonics, without a throb: a loop. */
+/** Makes the loop of the drone, without a throb. */
 export function makeDrone(sampleRate: number): Samples {
   const samples = new Float32Array(Math.round(droneLoopS * sampleRate));
   for (const [hz, level] of droneLines) {

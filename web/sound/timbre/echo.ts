@@ -1,12 +1,12 @@
-// The echo's impulse response.
+// The impulse response of the reverb.
 
 import type { Samples } from "./samples.ts";
 
-/** Short: what lingers longer than a bell's upper notes is taken for bells of its own. */
+/** Short, because an echo longer than a bell's upper notes sounds like more bells. */
 const echoS = 1.5;
 const echoLevel = 0.05;
 
-/** Makes the impulse response of the room: noise that fades and darkens, as in a stone harbour. */
+/** Makes the impulse response: noise that fades and darkens, as in a stone harbour. */
 export function makeEcho(sampleRate: number, random: () => number): Samples {
   const length = Math.round(echoS * sampleRate);
   const onset = 0.01 * sampleRate;

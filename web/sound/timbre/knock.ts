@@ -1,8 +1,8 @@
-// The timbre of a knock.
+// The timbre of a knock on wood.
 
 import { fadeOut, type Samples } from "./samples.ts";
 
-/** Resonances of dead wood: frequency, level, time of the peak. They keep away from the notes of the bells. */
+/** Resonances of dead wood: frequency (Hz), level, time of the peak (s). They avoid the notes of the bells. */
 const knockResonances = [
   [152, 0.8, 0.014],
   [2_090, 0.5, 0.004],
@@ -11,7 +11,7 @@ const knockResonances = [
 const knockS = 0.16;
 const knockReleaseS = 0.02;
 
-/** Makes a knock on dead wood. Each resonance rises and falls so smoothly that it keeps to its own frequencies. */
+/** Makes the samples of a knock. The smooth envelope of each resonance keeps its spectrum narrow. */
 export function makeKnock(sampleRate: number): Samples {
   const samples = new Float32Array(Math.round(knockS * sampleRate));
   for (const [hz, level, peakS] of knockResonances) {

@@ -1,9 +1,9 @@
-// How long bells ring.
+// The decay times of the bells.
 
-/** Until the strike note of a bell at 440 Hz has faded by 60 dB, in seconds; low bells ring longer. */
+/** Time in which the strike note of a bell at 440 Hz fades by 60 dB, in seconds; low bells ring longer. */
 export const ringS = 2.2;
 
-/** Returns in how many seconds the strike note of a bell fades by 60 dB. */
+/** Returns the time (s) in which the strike note of a bell fades by 60 dB. */
 export function ringOf(hz: number): number {
   return ringS * (440 / hz) ** 0.35;
 }

@@ -1,21 +1,21 @@
-// Noise with a given spectrum, as a loop without a seam.
+// Noise with a given spectrum, as a seamless loop.
 
 import type { Samples } from "./samples.ts";
 
-/** How strong a noise is at a frequency; only the shape matters. */
+/** Level of a noise at a frequency; only the shape matters. */
 type Spectrum = (hz: number) => number;
 
-/** Samples of a noise that is heard; long enough that nobody hears it come round again: 22 s at 48 kHz. */
+/** Length of an audible noise in samples: 22 s at 48 kHz, too long for a listener to notice the loop. */
 export const noiseLength = 2 ** 20;
 
-/** Level of every noise: its root mean square. */
+/** Root mean square of every noise. */
 const noiseLevel = 0.25;
 
 /**
- * Makes two independent noises, each with exactly the spectrum asked for. They are made of all the frequencies that fit into
- * their length, so they can be looped without a seam.
+ * Makes two independent noises with exactly the given spectra. All frequencies fit a whole number of times into the
+ * length, so the loops are seamless.
  * @param length in samples, a power of two
- * @param random 0..1, gives the phases
+ * @param random 0..1, sets the phases
  */
 export function makeNoises(
   length: number,
@@ -48,7 +48,7 @@ function levelled(samples: Float64Array): Samples {
   return new Float32Array(samples.map((sample) => sample * gain));
 }
 
-/** The fast Fourier transform of Cooley and Tukey, in place, unscaled. */
+/** Computes the fast Fourier transform (Cooley–Tukey) in place, unscaled. */
 function transform(real: Float64Array, imaginary: Float64Array): void {
   const { length } = real;
   for (let index = 1, reversed = 0; index < length; index++) {

@@ -2,7 +2,7 @@
 
 import { buffersOf, makeWaveforms } from "./waveforms.ts";
 
-/** What the worker is asked for; its only answer are the {@link makeWaveforms}, handed over without a copy. */
+/** The message to the worker. It replies with the result of {@link makeWaveforms}, transferred without a copy. */
 type WaveformRequest = { sampleRate: number; seed: number };
 
 self.addEventListener("message", ({ data }: MessageEvent<WaveformRequest>) => {

@@ -1,4 +1,4 @@
-// All timbres together.
+// The set of all waveforms.
 
 import { bellNotesHz } from "../mapping.ts";
 import { createRandom } from "../random.ts";
@@ -13,14 +13,14 @@ import { makeNoises, noiseLength } from "./spectral-noise.ts";
 import { foamAt, swellAt } from "./swell.ts";
 import { flutterAt, windAt } from "./wind.ts";
 
-/** All that is made of samples, mono unless it is a pair of left and right. The noises are loops without a seam. */
+/** All waveforms, mono except for pairs of left and right. The noises are seamless loops. */
 export type Waveforms = {
-  /** Of all but {@link Waveforms.flutter}. */
+  /** Sample rate of all waveforms except {@link Waveforms.flutter}. */
   sampleRate: number;
   swell: [Samples, Samples];
   foam: Samples;
   wind: Samples;
-  /** How wind comes and goes, at {@link flutterSampleRate}; not to be heard but to modulate with. */
+  /** Modulation of the wind's level, at {@link flutterSampleRate}; it is not audible itself. */
   flutter: Samples;
   drone: Samples;
   /** For each of {@link bellNotesHz}. */
@@ -28,15 +28,15 @@ export type Waveforms = {
   /** For each of {@link bellNotesHz}. */
   bowed: Samples[];
   knock: Samples;
-  /** Impulse response of the room. */
+  /** Impulse response of the reverb. */
   room: Samples;
 };
 
 const flutterLength = 2 ** 17;
 
 /**
- * Makes all waveforms: some 150 ms of work on a fast machine, a second on a slow one, hence in a worker where a page is
- * waiting. The same seed gives the same samples.
+ * Makes all waveforms. It takes about 150 ms on a fast machine and a second on a slow one, so pages call it in a
+ * worker. The same seed gives the same samples.
  */
 export function makeWaveforms(sampleRate: number, seed = 1): Waveforms {
   const random = createRandom(seed);
@@ -57,7 +57,7 @@ export function makeWaveforms(sampleRate: number, seed = 1): Waveforms {
   };
 }
 
-/** Returns the buffers of all waveforms, to be handed over to another thread instead of copied. */
+/** Returns the buffers of all waveforms, for a transfer to another thread without a copy. */
 export function buffersOf(waveforms: Waveforms): ArrayBuffer[] {
   const { swell, foam, wind, flutter, drone, bells, bowed, knock, room } = waveforms;
   const strokes = bells.flatMap(({ body, brightness }) => [body, brightness]);

@@ -1,9 +1,11 @@
+// Unit tests of the glide: values, holds and moves from before the start.
+
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createGlide } from "../../../../web/sound/engine/glide.ts";
 
 setDefaultTimeout(120_000);
 
-/** Remembers what a parameter is told, instead of doing it. */
+/** Records the calls of a parameter, without any audio. */
 function createParam(value: number) {
   let set: { value: number; atS: number }[] = [];
   return {
@@ -13,7 +15,7 @@ function createParam(value: number) {
       set = set.filter(({ atS }) => atS < fromS);
     },
     setValueAtTime: (to: number, atS: number) => set.push({ value: to, atS }),
-    /** Where it was last told to be. */
+    /** The last value set, and its time. */
     last: () => set.at(-1),
   };
 }
@@ -22,8 +24,8 @@ function glideOf(param: ReturnType<typeof createParam>, now = () => 0) {
   return createGlide(param, now);
 }
 
-describe("A parameter that is stopped on its way", () => {
-  test("stays where it has come by then, so that nothing jumps", () => {
+describe("A parameter that is held during a move", () => {
+  test("keeps the value it has reached, without a jump", () => {
     const param = createParam(0);
     const glide = glideOf(param);
     glide.to(1, 2, 0.5);
@@ -31,7 +33,7 @@ describe("A parameter that is stopped on its way", () => {
     expect(param.last()?.value).toBeCloseTo(1 - Math.exp(-1), 6);
   });
 
-  test("counts in a move that was not over when the next began", () => {
+  test("includes a move that the next one cut short", () => {
     const param = createParam(0);
     const glide = glideOf(param);
     glide.to(1, 0, 1);
@@ -40,7 +42,7 @@ describe("A parameter that is stopped on its way", () => {
     expect(param.last()?.value).toBeCloseTo((1 - Math.exp(-1)) * Math.exp(-1), 6);
   });
 
-  test("is the same whether or not its past was forgotten meanwhile", () => {
+  test("has the same value whether or not older moves were dropped", () => {
     let nowS = 0;
     const held = [() => 0, () => nowS].map((now) => {
       nowS = 0;
@@ -56,7 +58,7 @@ describe("A parameter that is stopped on its way", () => {
     expect(held[0]).toBeCloseTo(held[1] ?? Number.NaN, 9);
   });
 
-  test("forgets what would have come after", () => {
+  test("drops the moves after the hold", () => {
     const param = createParam(0);
     const glide = glideOf(param);
     glide.to(1, 5, 1);
@@ -66,8 +68,8 @@ describe("A parameter that is stopped on its way", () => {
   });
 });
 
-describe("A parameter that is to stop later", () => {
-  test("is still on its way before that", () => {
+describe("A parameter with a later hold", () => {
+  test("still moves before the hold", () => {
     const param = createParam(0);
     const glide = glideOf(param);
     glide.to(1, 2, 0.5);
@@ -76,7 +78,7 @@ describe("A parameter that is to stop later", () => {
     expect(param.last()?.value).toBeCloseTo(1 - Math.exp(-1), 6);
   });
 
-  test("sets out again from where it stopped, also if both were before time began", () => {
+  test("moves on from the held value, also if both times are negative", () => {
     const param = createParam(0);
     const glide = glideOf(param);
     glide.to(1, -3, 1);
@@ -89,7 +91,7 @@ describe("A parameter that is to stop later", () => {
 });
 
 describe("A parameter that moves", () => {
-  test("is told when it has arrived, and not before", () => {
+  test("is set to its target when it arrives, not earlier", () => {
     const param = createParam(0);
     const glide = glideOf(param);
     glide.to(1, 2, 0.5);
@@ -98,7 +100,7 @@ describe("A parameter that moves", () => {
     expect(param.last()).toEqual({ value: 3, atS: 16 });
   });
 
-  test("does not set out again for where it already goes", () => {
+  test("does not restart a move to the same target", () => {
     const param = createParam(0);
     const glide = glideOf(param);
     glide.to(1, 2, 0.5);
@@ -109,7 +111,7 @@ describe("A parameter that moves", () => {
     expect(param.last()?.value).toBeCloseTo(1 - Math.exp(-2), 6);
   });
 
-  test("may have begun before time did, and then begins where it has come by then", () => {
+  test("starts at the value reached by time 0 if the move began before it", () => {
     const param = createParam(0);
     const glide = glideOf(param);
     glide.to(1, -2, 1);

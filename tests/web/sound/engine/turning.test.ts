@@ -1,3 +1,5 @@
+// Unit tests of the loops and phases of continuous tones.
+
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { glassSampleRate, throbSampleRate, turningLoop, turnsAt } from "../../../../web/sound/engine/turning.ts";
 import { pitchOf, throbOf } from "../../../../web/sound/mapping.ts";
@@ -5,7 +7,7 @@ import { type JournalEntry, statesBefore } from "../../../../web/sound/recording
 
 setDefaultTimeout(120_000);
 
-test("every tenth of a degree has a pitch that is right to a tenth of a cent, and every hectopascal its throb", () => {
+test("the glass is exact to 0.1 cents at every tenth of a degree, and the throb at every hectopascal", () => {
   const offCents = (hz: number, sampleRate: number) => {
     const { cycles, length } = turningLoop(hz, sampleRate);
     return Math.abs(1200 * Math.log2((cycles * sampleRate) / length / hz));
@@ -18,13 +20,13 @@ test("every tenth of a degree has a pitch that is right to a tenth of a cent, an
   }
 });
 
-test("what turns stands where it did as often as it has turned", () => {
+test("the phase repeats after each turn", () => {
   const turn = { atS: 10, turns: 0.25, hz: 2 };
   expect(turnsAt(turn, 11)).toBeCloseTo(0.25, 12);
   expect(turnsAt(turn, 10.25)).toBeCloseTo(0.75, 12);
 });
 
-test("a recording that begins later knows where the throb stood, also when its beginning was forgotten in between", () => {
+test("a recording that starts later has the right phase of the throb, also after the journal dropped the start", () => {
   const pressure = (atS: number, throbHz: number): JournalEntry => ({
     kind: "event",
     atS,
@@ -34,7 +36,7 @@ test("a recording that begins later knows where the throb stood, also when its b
   const turnsOf = (states: JournalEntry[]) => states.map((entry) => entry.kind === "event" && entry.event.turns);
   // 10.5 s at 0.5 Hz are 5.25 turns.
   expect(turnsOf(statesBefore({ before: [], entries }, 20))[0]).toBeCloseTo(0.25, 5);
-  // And 19.5 more at 1 Hz end at 0.75.
+  // Another 19.5 s at 1 Hz end at 0.75.
   const atOnce = turnsOf(statesBefore({ before: [], entries }, 40))[0];
   expect(atOnce).toBeCloseTo(0.75, 5);
   const before = statesBefore({ before: [], entries }, 20);

@@ -1,3 +1,5 @@
+// Unit tests of the mapping from score events to MIDI messages.
+
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createMidiMapping } from "../../../../web/sound/midi/midi-mapping.ts";
 import { type MidiMessage, silenceMessages } from "../../../../web/sound/midi/midi-messages.ts";
@@ -17,13 +19,15 @@ const water = (hz: number, gainDb = -25): SoundEvent => ({ t: 0, type: "set", la
 
 const kinds: Record<number, string> = { 128: "off", 144: "on", 176: "control", 224: "bend" };
 
-/** A message in a musician's words: kind, channel from 1, and what it carries. */
+/** Decodes a message into kind, channel (from 1) and data. */
 function read({ bytes, afterS }: MidiMessage) {
   const [status = 0, first = 0, second = 0] = bytes;
   return { kind: kinds[status & 0xf0], channel: (status & 0x0f) + 1, first, second, afterS };
 }
 
-/** The pitch that a synthesizer plays, in cents above MIDI note 0, with the usual bend range of two semitones. */
+/**
+ * Returns the pitch that a synthesizer plays, in cents above MIDI note 0, with the default bend range of two semitones.
+ */
 function pitchCents(messages: MidiMessage[]): number {
   const all = messages.map(read);
   const bend = all.find(({ kind }) => kind === "bend");
@@ -34,14 +38,14 @@ function pitchCents(messages: MidiMessage[]): number {
 const centsOf = (hz: number) => 6900 + 1200 * Math.log2(hz / 440);
 
 describe("bells as notes", () => {
-  test("each bell has the exact pitch of the sound, by the nearest note and a bend", () => {
+  test("each bell has the exact pitch of the sound: the nearest note and a bend", () => {
     const toMessages = createMidiMapping();
     for (const hz of [220, 247.5, 275, 330, 366.67, 1000.3, 1760]) {
       expect(Math.abs(pitchCents(toMessages(bell(hz))) - centsOf(hz))).toBeLessThan(0.05);
     }
   });
 
-  test("harder waves strike harder, the east is right, and every note ends", () => {
+  test("harder strokes have a higher velocity, east is right, and every note ends", () => {
     const toMessages = createMidiMapping();
     const [soft, hard] = [0.1, 0.9].map((hardness) => toMessages(bell(220, hardness, 0.85)).map(read));
     const velocity = (messages = soft) => messages?.find(({ kind }) => kind === "on")?.second ?? 0;
@@ -50,7 +54,7 @@ describe("bells as notes", () => {
     expect(hard?.find(({ kind }) => kind === "off")?.afterS).toBeGreaterThan(1);
   });
 
-  test("a bell does not bend the one that still rings", () => {
+  test("a bell does not bend another one that still rings", () => {
     const toMessages = createMidiMapping();
     const channels = [220, 247.5, 275, 330, 220].map(
       (hz) => read(toMessages(bell(hz))[0] ?? { bytes: [], afterS: 0 }).channel,
@@ -65,14 +69,14 @@ describe("bells as notes", () => {
     expect(on?.second).toBe(1);
   });
 
-  test("what was not measured knocks on the drum channel", () => {
+  test("a missing value knocks on the drum channel", () => {
     const messages = createMidiMapping()({ t: 0, type: "knock", gainDb: -24, pan: 0 }).map(read);
     expect(messages.find(({ kind }) => kind === "on")).toMatchObject({ channel: 10, first: 76 });
   });
 });
 
 describe("the sea as controllers", () => {
-  test("more wind is a higher level and a higher cutoff, and flutter and direction follow", () => {
+  test("stronger wind has a higher level and cut-off, with flutter and direction", () => {
     const toMessages = createMidiMapping();
     const wind = (gainDb: number, centreHz: number): SoundEvent => ({
       t: 0,
@@ -98,7 +102,7 @@ describe("the sea as controllers", () => {
     expect(strong[10]).toBe(10);
   });
 
-  test("faster throbbing is a higher controller", () => {
+  test("a faster throb has a higher controller value", () => {
     const toMessages = createMidiMapping();
     const throb = (throbHz: number) =>
       toMessages({ t: 0, type: "set", layer: "pressure", gainDb: -20, throbHz })
@@ -107,7 +111,7 @@ describe("the sea as controllers", () => {
     expect([throb(0), throb(0.15), throb(0.6), throb(2.4)]).toEqual([0, 11, 47, 83]);
   });
 
-  test("a wave is a note as long as the wave, and a higher one is struck harder, up to the highest", () => {
+  test("a note lasts 0.6 of its wave's period, and higher waves have a higher velocity", () => {
     const toMessages = createMidiMapping();
     const [on, off] = toMessages({ t: 0, type: "crest", periodS: 10, amplitude: 1 }).map(read);
     expect(on).toMatchObject({ kind: "on", channel: 1, first: 33, second: 100 });
@@ -118,7 +122,7 @@ describe("the sea as controllers", () => {
     expect(velocities).toEqual([86, 113, 114]);
   });
 
-  test("the glass holds one note, bends with small changes and takes another for large ones", () => {
+  test("the glass holds one note, bends it for small changes and takes another for large ones", () => {
     const toMessages = createMidiMapping();
     const held: number[] = [];
     for (const hz of [440, 466, 880]) {
@@ -136,7 +140,7 @@ describe("the sea as controllers", () => {
     ).toEqual([]);
   });
 
-  test("a layer that is not measured ends its note and does not begin another", () => {
+  test("a layer without a value ends its note and starts no other", () => {
     const toMessages = createMidiMapping();
     toMessages(water(440));
     const silent = toMessages(water(440, -100)).map(read);

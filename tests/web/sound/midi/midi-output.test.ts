@@ -1,10 +1,12 @@
+// Unit tests of the MIDI output: messages sent ahead, pauses and the end of the page.
+
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { type MidiOut, openMidi } from "../../../../web/sound/midi/midi-output.ts";
 import type { SoundEvent } from "../../../../web/sound/sound-event.ts";
 
 setDefaultTimeout(120_000);
 
-/** A synthesizer at the end of a cable: it plays what it was sent when it is due. */
+/** A fake synthesizer: it plays each message at its time. */
 type Synthesizer = { port: MIDIOutput; clear(): void; soundingAt(ms: number): string[]; levelAt(ms: number): number };
 
 function synthesizer(): Synthesizer {
@@ -18,7 +20,7 @@ function synthesizer(): Synthesizer {
       send: (bytes: number[], atMs: number) => sent.push({ bytes, atMs }),
     } as unknown as MIDIOutput,
     clear: () => sent.splice(0),
-    /** Its keys, each with its channel before it. */
+    /** Returns the keys that sound at a time, as "channel:key". */
     soundingAt(ms) {
       const keys = new Set<string>();
       for (const { bytes } of dueBy(ms)) {
@@ -30,7 +32,7 @@ function synthesizer(): Synthesizer {
       }
       return [...keys].sort();
     },
-    /** Of the wind. */
+    /** Returns the level of the wind's channel. */
     levelAt: (ms) => dueBy(ms).findLast(({ bytes }) => bytes[0] === 0xb1 && bytes[1] === 11)?.bytes[2] ?? 0,
   };
 }
@@ -44,7 +46,7 @@ const held = ["2:57", "3:45", "4:69"];
 
 describe("MIDI", () => {
   const before = Object.getOwnPropertyDescriptor(navigator, "requestMIDIAccess");
-  // The page's time stands still, however long a test takes.
+  // A fixed time, however long a test takes.
   const time = spyOn(performance, "now").mockReturnValue(60_000);
   let device: Synthesizer;
   let midi: MidiOut;
@@ -67,7 +69,7 @@ describe("MIDI", () => {
     for (const event of events) midi.send(event, atMs);
   }
 
-  test("holds the notes of what is heard next, though what was heard before it was silenced", () => {
+  test("holds the notes of a new score after the old one was silenced", () => {
     const now = performance.now();
     send(now, wind(-20), pressure, water(440));
     midi.silence();
@@ -75,10 +77,10 @@ describe("MIDI", () => {
     expect(device.soundingAt(now + 60_000)).toEqual(held);
   });
 
-  test("neither ends nor changes them by what was sent ahead of it", () => {
+  test("keeps the new score's notes and levels despite messages sent ahead", () => {
     const now = performance.now();
     send(now, wind(-20), pressure, water(880));
-    // The water takes another note, the wind rises.
+    // The water changes its note, the wind rises.
     send(now + 1_500, water(440), wind(-10));
     midi.silence();
     send(performance.now() + 30, wind(-30), pressure, water(880));
@@ -86,7 +88,7 @@ describe("MIDI", () => {
     expect(device.levelAt(now + 60_000)).toBe(64);
   });
 
-  test("lets no note that was sent ahead sound into a pause", () => {
+  test("ends notes sent ahead when a pause starts", () => {
     const now = performance.now();
     send(now + 200, pressure, bell);
     send(now + 1_400, wind(-20), bell);
@@ -94,13 +96,13 @@ describe("MIDI", () => {
     for (const atMs of [100, 203, 1_000, 1_403, 3_000]) expect(device.soundingAt(now + atMs)).toEqual([]);
   });
 
-  test("leaves out notes that are long over, but not how the sea is", () => {
+  test("skips late notes, but sends the state of the sea", () => {
     const now = performance.now();
     send(now - 1_000, bell, pressure);
     expect(device.soundingAt(now)).toEqual(["3:45"]);
   });
 
-  test("ends all notes when the page is left", () => {
+  test("ends all notes when the user leaves the page", () => {
     send(performance.now(), pressure);
     dispatchEvent(new Event("pagehide"));
     expect(device.soundingAt(performance.now() + 1)).toEqual([]);

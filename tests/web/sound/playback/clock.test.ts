@@ -1,3 +1,5 @@
+// Unit tests of the conversion from audio clock times to heard times.
+
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { heardAtMs } from "../../../../web/sound/playback/clock.ts";
 
@@ -10,14 +12,14 @@ const clock = (contextTime: number, performanceTime: number) => ({
   getOutputTimestamp: () => ({ contextTime, performanceTime }),
 });
 
-test("a pulse on the map waits for the device, where the browser knows what the device plays", () => {
+test("a pulse on the map follows the device's output position if the browser knows it", () => {
   expect(heardAtMs(clock(9.95, 1_000), 10.5, 1_005)).toBeCloseTo(1_550, 6);
 });
 
-test("where the browser does not know it yet, its latency is added", () => {
+test("the latency is added while the output position is unknown", () => {
   expect(heardAtMs(clock(0, 0), 10.5, 1_000)).toBeCloseTo(1_540, 6);
 });
 
-test("what the browser knew before a pause is not believed after it", () => {
+test("an output position from before a pause is ignored", () => {
   expect(heardAtMs(clock(9.95, 1_000), 10.5, 61_000)).toBeCloseTo(61_540, 6);
 });

@@ -1,10 +1,12 @@
+// Unit test of the measuring hook.
+
 import { expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { soundHook } from "../../../../web/sound/playback/hook.ts";
 import { sea } from "../score/sea.ts";
 
 setDefaultTimeout(120_000);
 
-test("scores need neither a clock nor chance", () => {
+test("scores use neither a clock nor Math.random", () => {
   const now = spyOn(Date, "now");
   const chance = spyOn(Math, "random");
   soundHook.scoreTune(sea, { seconds: 40 });

@@ -1,10 +1,12 @@
+// Unit test of the listener's mix.
+
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { createMix } from "../../../../web/sound/playback/mix.ts";
 import { createJournal } from "../../../../web/sound/recording/journal.ts";
 
 setDefaultTimeout(120_000);
 
-test("what was set before the start holds after it, and is in the recording", () => {
+test("settings from before the start apply after it and are in the recording", () => {
   const calls: unknown[][] = [];
   const journal = createJournal();
   const mix = createMix(journal, () => 2);

@@ -1,3 +1,5 @@
+// Unit tests of the scheduler.
+
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { createScheduler } from "../../../../web/sound/playback/scheduler.ts";
 import type { Score } from "../../../../web/sound/score/score.ts";
@@ -23,29 +25,29 @@ function scoreOf(...events: SoundEvent[]): Score {
 
 function listen() {
   const played: { event: SoundEvent; atS: number }[] = [];
-  const told: { event: SoundEvent; atS: number }[] = [];
+  const announced: { event: SoundEvent; atS: number }[] = [];
   const scheduler = createScheduler({
     play: (event, startS) => played.push({ event, atS: startS + event.t }),
-    tell: (event, atS) => told.push({ event, atS }),
+    announce: (event, atS) => announced.push({ event, atS }),
   });
   const tick = (nowS: number) => scheduler.tick(nowS, 1.5, 0.5);
-  return { played, told, scheduler, tick };
+  return { played, announced, scheduler, tick };
 }
 
 const times = (list: { atS: number }[]) => list.map(({ atS }) => Number(atS.toFixed(3)));
 
-test("each event is handed over once, ahead of its time, and told shortly before it sounds", () => {
-  const { played, told, scheduler, tick } = listen();
+test("each event is passed on once, ahead of time, and announced shortly before it sounds", () => {
+  const { played, announced, scheduler, tick } = listen();
   scheduler.begin(scoreOf(bell(0), bell(1), bell(4)), 100);
   tick(99.97);
   expect(times(played)).toEqual([100, 101]);
-  expect(times(told)).toEqual([100]);
+  expect(times(announced)).toEqual([100]);
   for (let nowS = 100.22; nowS < 106; nowS += 0.25) tick(nowS);
   expect(times(played)).toEqual([100, 101, 104]);
-  expect(times(told)).toEqual([100, 101, 104]);
+  expect(times(announced)).toEqual([100, 101, 104]);
 });
 
-test("a page that slept an hour is not flooded: strokes of the past stay silent, the sea is that of now", () => {
+test("after an hour of sleep past strokes stay silent and the sea is current", () => {
   const { played, scheduler, tick } = listen();
   const slept = Array.from({ length: 3_600 }, (_, second) => [
     bell(second),
@@ -65,7 +67,7 @@ test("a stroke that is only a moment late still sounds", () => {
   expect(times(played)).toEqual([1.12]);
 });
 
-test("a change of the sea that is newer than what was handed over applies at once", () => {
+test("a late change of the sea applies at once", () => {
   const { played, scheduler, tick } = listen();
   const score = { events: [water(0, 220)], until: () => score.events.splice(0) };
   scheduler.begin(score, 0);
@@ -75,29 +77,29 @@ test("a change of the sea that is newer than what was handed over applies at onc
   expect(times(played)).toEqual([0.02, 0.27]);
 });
 
-test("a new score begins at its own beginning, and what the old one still had is not told", () => {
-  const { told, scheduler, tick } = listen();
+test("a new score starts from its beginning, and the old one's events are not announced", () => {
+  const { announced, scheduler, tick } = listen();
   scheduler.begin(scoreOf(bell(1), bell(2)), 0);
   tick(0);
   scheduler.begin(scoreOf(bell(0.1)), 0.5);
   for (let nowS = 0.5; nowS < 4; nowS += 0.25) tick(nowS);
-  expect(times(told)).toEqual([0.6]);
+  expect(times(announced)).toEqual([0.6]);
   expect(scheduler.scoreTimeS(4.5)).toBe(4);
 });
 
-test("a lone report's bell sounds at once and is told at once", () => {
-  const { played, told, scheduler } = listen();
+test("the bell of a single report sounds and is announced at once", () => {
+  const { played, announced, scheduler } = listen();
   scheduler.begin(scoreOf(), 0);
   scheduler.sound([bell(10)], 10.001);
   expect(times(played)).toEqual([10.021]);
-  expect(told).toEqual(played);
+  expect(announced).toEqual(played);
 });
 
-test("the introduction's words have no sound, and are told in time all the same", () => {
-  const { played, told, scheduler, tick } = listen();
+test("introductions have no sound, but are announced in time", () => {
+  const { played, announced, scheduler, tick } = listen();
   const word: SoundEvent = { t: 0.3, type: "introduce", field: "pressureHpa" };
   scheduler.begin(scoreOf(word), 0);
   tick(0);
   expect(played).toEqual([]);
-  expect(told).toEqual([{ event: word, atS: 0.3 }]);
+  expect(announced).toEqual([{ event: word, atS: 0.3 }]);
 });

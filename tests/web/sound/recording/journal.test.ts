@@ -1,3 +1,5 @@
+// Unit tests of the journal of the last hour.
+
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { createJournal, type JournalEntry, preRollS } from "../../../../web/sound/recording/journal.ts";
 import type { SoundEvent } from "../../../../web/sound/sound-event.ts";
@@ -9,7 +11,7 @@ const bell = (atS: number) => entry(atS, { t: atS, type: "bell", hz: 220, hardne
 const water = (atS: number, hz: number) => entry(atS, { t: atS, type: "set", layer: "water", gainDb: -20, hz });
 const level = (atS: number, value: number): JournalEntry => ({ kind: "level", layer: "wind", level: value, atS });
 
-test("the last hour is kept, and of what came before it only how it left things", () => {
+test("the journal keeps the last hour, and only the resulting states of earlier entries", () => {
   const journal = createJournal(3_600);
   for (const added of [
     level(0, 1),
@@ -28,20 +30,20 @@ test("the last hour is kept, and of what came before it only how it left things"
   expect(heard.entries).toEqual([water(5_000, 440), bell(5_001)]);
 });
 
-test("a day of listening takes no more memory than an hour and what sounds into it", () => {
+test("a day of listening keeps only the entries of an hour and its pre-roll", () => {
   const journal = createJournal(3_600);
   for (let second = 0; second < 86_400; second++) journal.add(bell(second));
   expect(journal.read(86_400).entries.length).toBe(3_600 + preRollS);
 });
 
-test("less than an hour is recorded from its beginning", () => {
+test("a recording shorter than an hour starts with playback", () => {
   const journal = createJournal();
   journal.add(bell(1));
   expect(journal.lengthS(10)).toBe(10);
   expect(journal.read(10)).toEqual({ beginS: 0, endS: 10, before: [], entries: [bell(1)] });
 });
 
-test("what was cancelled before it sounded was not heard, nor was what is yet to come", () => {
+test("cancelled and future events are not in the recording", () => {
   const journal = createJournal();
   for (const added of [bell(1), bell(2), level(2.5, 0.1), bell(9)]) journal.add(added);
   journal.switchAt(1.5);
@@ -50,7 +52,7 @@ test("what was cancelled before it sounded was not heard, nor was what is yet to
   expect(journal.read(10).entries).toEqual([bell(1), { kind: "switch", atS: 1.5 }, level(2.5, 0.1), bell(3)]);
 });
 
-test("after a switch the old score's layers are silent until the new one sets them", () => {
+test("after a switch the layers are silent until the new score sets them", () => {
   const journal = createJournal(3_600);
   journal.add(level(0, 0.5));
   journal.add(water(1, 220));

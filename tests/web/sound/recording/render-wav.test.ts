@@ -1,3 +1,5 @@
+// Unit tests of the WAV rendering in pieces.
+
 import { expect, setDefaultTimeout, test } from "bun:test";
 import type { JournalEntry, Segment } from "../../../../web/sound/recording/journal.ts";
 import { recordingName } from "../../../../web/sound/recording/live-recording.ts";
@@ -7,11 +9,11 @@ setDefaultTimeout(120_000);
 
 const sampleRate = 1_000;
 
-test("a recording is named after the minute in which it was made, in UTC", () => {
+test("the file name of a recording has its minute in UTC", () => {
   expect(recordingName(Date.parse("2026-11-24T12:00:59Z"), "webm")).toBe("bellbuoy-2026-11-24T12-00Z.webm");
 });
 
-/** Each knock as a decaying sine that sounds for some seconds, so that it crosses the joins. */
+/** Renders each knock as a decaying sine of some seconds, so that it crosses the joins. */
 async function renderKnocks({ beginS, endS, entries }: Segment): Promise<Float32Array[]> {
   const channel = new Float32Array(Math.round((endS - beginS) * sampleRate));
   for (const { atS } of entries) {
@@ -29,7 +31,7 @@ const knocks = (...times: number[]): JournalEntry[] =>
 
 const segment: Segment = { beginS: 5, endS: 205.5, before: [], entries: knocks(4, 6, 64.9, 65.05, 66, 124, 160) };
 
-test("a long recording rendered in pieces is the same as one rendered at once, with what rang when it began", async () => {
+test("a long recording in pieces is the same as one render, including sounds from before its start", async () => {
   const progress: number[] = [];
   const longest: number[] = [];
   const render = (piece: Segment) => {
@@ -52,7 +54,7 @@ test("a long recording rendered in pieces is the same as one rendered at once, w
   expect(Math.max(...longest)).toBeLessThan(91);
 });
 
-test("a recording that is cancelled stops after the piece it is at", async () => {
+test("a cancelled recording stops after the current piece", async () => {
   const controller = new AbortController();
   let rendered = 0;
   const render = (piece: Segment) => {

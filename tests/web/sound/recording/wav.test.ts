@@ -1,9 +1,11 @@
+// Unit tests of the WAV encoding.
+
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { pcm16, wavHeader } from "../../../../web/sound/recording/wav.ts";
 
 setDefaultTimeout(120_000);
 
-test("a WAV file says in its header how much sound follows", () => {
+test("a WAV header contains the length of the sound", () => {
   const header = wavHeader({ channels: 2, sampleRate: 48_000, frames: 1_000 });
   const view = new DataView(header);
   const word = (at: number) => String.fromCharCode(...new Uint8Array(header, at, 4));
@@ -20,14 +22,14 @@ test("a WAV file says in its header how much sound follows", () => {
   expect(view.getUint32(40, true)).toBe(4_000);
 });
 
-test("more than a WAV file can hold is refused, not cut", () => {
+test("more than 4 GB is refused, not truncated", () => {
   const shape = { channels: 2, sampleRate: 48_000 };
-  const most = Math.floor((0xffff_ffff - 36) / 4);
-  expect(new DataView(wavHeader({ ...shape, frames: most })).getUint32(40, true)).toBe(most * 4);
-  expect(() => wavHeader({ ...shape, frames: most + 1 })).toThrow("4 GB");
+  const maxFrames = Math.floor((0xffff_ffff - 36) / 4);
+  expect(new DataView(wavHeader({ ...shape, frames: maxFrames })).getUint32(40, true)).toBe(maxFrames * 4);
+  expect(() => wavHeader({ ...shape, frames: maxFrames + 1 })).toThrow("4 GB");
 });
 
-test("samples lie side by side, and full scale is never wrapped round", () => {
+test("samples are interleaved, and values beyond full scale are clipped", () => {
   const samples = pcm16([new Float32Array([0, 1, 1.5]), new Float32Array([-1, -2, 0.5])]);
   expect([...samples]).toEqual([0, -32767, 32767, -32767, 32767, 16384]);
 });

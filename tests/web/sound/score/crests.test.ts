@@ -1,3 +1,5 @@
+// Unit tests of the crests.
+
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { createRandom } from "../../../../web/sound/random.ts";
 import { createCrests } from "../../../../web/sound/score/crests.ts";
@@ -5,7 +7,7 @@ import { sea } from "./sea.ts";
 
 setDefaultTimeout(120_000);
 
-test("steady crests are a period apart, others by up to 4 % more or less", () => {
+test("steady crests are one period apart, others vary by up to 4 %", () => {
   const gapsOf = (steady: boolean) => {
     const crests = createCrests({ random: createRandom(1), firstS: 0, idleS: 1, steady }).until(100, () => sea);
     return crests.slice(1).map(({ t }, index) => t - (crests[index]?.t ?? 0));
@@ -14,7 +16,7 @@ test("steady crests are a period apart, others by up to 4 % more or less", () =>
   for (const gap of gapsOf(false)) expect(Math.abs(gap - 8)).toBeLessThanOrEqual(0.32);
 });
 
-test("no crests pass while the period is unknown, and they begin when it is known again", () => {
+test("there are no crests while the period is unknown, and they start when it is known", () => {
   const crests = createCrests({ random: createRandom(1), firstS: 0, idleS: 1, steady: true });
   const passed = crests.until(12, (t) => ({ ...sea, dominantPeriodS: t < 9.5 ? null : 8 }));
   expect(passed.map(({ t }) => t)).toEqual([10]);

@@ -1,3 +1,5 @@
+// Unit tests of the introduction.
+
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { introduced, introducedAtS } from "../../../../web/sound/score/introduction.ts";
 import type { SetEvent } from "../../../../web/sound/sound-event.ts";
@@ -15,13 +17,13 @@ const wind: SetEvent<"wind"> = {
   gust: 0,
 };
 
-test("the wind comes in from the middle, and then takes its place", () => {
+test("the wind starts in the middle and then moves to its direction", () => {
   expect(introduced(wind)).toEqual([
     { ...wind, t: introducedAtS("windSpeedMps"), pan: 0 },
     { ...wind, t: introducedAtS("windDirDeg") },
   ]);
 });
 
-test("a layer that changes after the introduction does so at once", () => {
+test("after the introduction a layer changes at once", () => {
   expect(introduced({ ...wind, t: 8 })).toEqual([{ ...wind, t: 8 }]);
 });

@@ -1,3 +1,5 @@
+// Unit tests of the score of the whole network.
+
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createNetworkScore, type Report } from "../../../../web/sound/score/network-score.ts";
 import { sea } from "./sea.ts";
@@ -13,14 +15,14 @@ const burst: Report[] = Array.from({ length: 800 }, (_, index) => ({
 }));
 
 describe("The network", () => {
-  test("rings a lone report at once", () => {
+  test("rings a single report at once", () => {
     const score = createNetworkScore({ seed: 1, preset: "harbour" });
     score.setSea(sea, 0);
     score.until(10);
-    const [lone] = burst.filter(({ waterTempC, waveHeightM }) => waterTempC !== null && waveHeightM !== null);
-    if (!lone) throw new Error("no such report");
-    const [bell] = score.arrive([lone], 9);
-    expect(bell).toMatchObject({ type: "bell", t: 9, stationId: lone.stationId });
+    const [single] = burst.filter(({ waterTempC, waveHeightM }) => waterTempC !== null && waveHeightM !== null);
+    if (!single) throw new Error("no such report");
+    const [bell] = score.arrive([single], 9);
+    expect(bell).toMatchObject({ type: "bell", t: 9, stationId: single.stationId });
   });
 
   test("spreads a burst of 800, from west to east, and counts each of them", () => {
@@ -42,7 +44,7 @@ describe("The network", () => {
     }
   });
 
-  test("takes a burst that comes in pieces, the first of one report, for one burst", () => {
+  test("treats a burst in parts as one burst, even if the first part is a single report", () => {
     const score = createNetworkScore({ seed: 1, preset: "harbour" });
     const [first, ...others] = burst;
     if (!first) throw new Error("no report");
@@ -55,7 +57,7 @@ describe("The network", () => {
     expect(rung + waiting + leftOut).toBe(800);
   });
 
-  test("leaves time between the bells of a burst also where a part of it rings before the rest has come", () => {
+  test("keeps the gap between bells if a part of the burst rings before the rest arrives", () => {
     for (let seed = 0; seed < 50; seed++) {
       const score = createNetworkScore({ seed, preset: "harbour" });
       score.arrive(burst.slice(0, 60), 0);
@@ -68,7 +70,7 @@ describe("The network", () => {
     }
   });
 
-  test("still counts who waited when the next burst comes", () => {
+  test("still counts waiting reports when the next burst arrives", () => {
     const score = createNetworkScore({ seed: 1, preset: "harbour" });
     score.arrive(burst, 0);
     score.until(60);
@@ -77,13 +79,13 @@ describe("The network", () => {
     expect(score.tally.arrived).toBe(800 + waiting);
   });
 
-  test("does not stretch a few reports until the next burst", () => {
+  test("does not stretch a few reports over the time to the next burst", () => {
     const score = createNetworkScore({ seed: 1, preset: "harbour" });
     score.arrive(burst.slice(0, 3), 0);
     expect(score.until(15).filter((event) => "stationId" in event)).toHaveLength(3);
   });
 
-  test("bows the bell of a report without waves, and knocks for one without water temperature", () => {
+  test("bows the bell for a report without waves, and knocks for one without water temperature", () => {
     const [report] = burst;
     if (!report) throw new Error("no report");
     const bellOf = (waveHeightM: number | null, waterTempC: number | null) =>
@@ -96,7 +98,7 @@ describe("The network", () => {
     ]);
   });
 
-  test("lets those ring first that were left out of three bursts", () => {
+  test("first rings stations that had no bell in three bursts", () => {
     const score = createNetworkScore({ seed: 1, preset: "calm", firstSpreadS: 300 });
     const heard = new Set<string>();
     for (let round = 0; round < 8; round++) {

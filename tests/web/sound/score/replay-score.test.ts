@@ -1,3 +1,5 @@
+// Unit tests of the score of a past day.
+
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { silentDb } from "../../../../web/sound/mapping.ts";
 import { soundHook } from "../../../../web/sound/playback/hook.ts";
@@ -7,27 +9,27 @@ import { sea } from "./sea.ts";
 
 setDefaultTimeout(120_000);
 
-describe("The past day", () => {
+describe("A replay", () => {
   const frames = Array.from({ length: 144 }, (_, index) => ({
     ...sea,
     atMs: Date.parse("2026-11-23T00:10:00Z") + index * 600_000,
   }));
 
-  test("takes a minute, frame by frame, from any of them on", () => {
+  test("takes a minute, frame by frame, and can start at any frame", () => {
     const score = createReplayScore(frames, { seed: 1, preset: "harbour", seconds: 60, fromFrame: 72 });
     expect(score.frameAt(0)).toBe(72);
     expect(score.frameAt(15)).toBe(108);
     expect(score.frameAt(1_000)).toBe(143);
   });
 
-  test("leaves the last frame's sea to sound on after its minute, waves and all", () => {
+  test("keeps the last frame's sea after its minute, waves included", () => {
     const score = createReplayScore(frames, { seed: 1, preset: "harbour", seconds: 60, fromFrame: 0 });
     score.until(60);
     const after = score.until(140);
     expect(after.map(({ type }) => type)).toEqual(Array.from({ length: 10 }, () => "crest"));
   });
 
-  test("leaves out what a frame does not have, and never takes it for a zero", () => {
+  test("keeps missing values silent and never treats them as zero", () => {
     const events = soundHook.scoreReplay([{ pressureHpa: 1012 }]);
     expect(levelOf(events, "waves")).toBe(silentDb);
     expect(levelOf(events, "wind")).toBe(silentDb);

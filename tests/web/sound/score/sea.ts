@@ -1,6 +1,8 @@
+// Test data: a sea state.
+
 import type { SeaState } from "../../../../web/sound/sea-state.ts";
 
-/** A sea of which everything was measured just now. */
+/** A sea state with a fresh value for every field. */
 export const sea: SeaState = {
   agesMin: {},
   waveHeightM: 2,

@@ -1,3 +1,5 @@
+// Unit tests of the waveforms.
+
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { bellNotesHz } from "../../../../web/sound/mapping.ts";
 import { buffersOf, makeWaveforms, type Waveforms } from "../../../../web/sound/timbre/waveforms.ts";
@@ -12,12 +14,12 @@ describe("The waveforms", () => {
   // Millions of samples: a matcher that compares them one by one takes seconds.
   const hashesOf = (made: Waveforms) => buffersOf(made).map((buffer) => Bun.hash(buffer));
 
-  test("are the same for the same seed, and others for another", () => {
+  test("are the same for the same seed and differ for another", () => {
     expect(hashesOf(makeWaveforms(sampleRate, 1))).toEqual(hashesOf(waveforms));
     expect(Bun.hash(makeWaveforms(sampleRate, 2).wind.buffer)).not.toBe(Bun.hash(waveforms.wind.buffer));
   });
 
-  test("begin and end in silence where they are struck, so that nothing clicks", () => {
+  test("start and end in silence, without a click", () => {
     const { bells, bowed, knock } = waveforms;
     for (const samples of [...bells.flatMap(({ body, brightness }) => [body, brightness]), ...bowed, knock]) {
       expect(Math.abs(samples[0] ?? 1)).toBeLessThan(1e-3);
@@ -25,8 +27,8 @@ describe("The waveforms", () => {
     }
   });
 
-  // The last one: it takes the buffers away.
-  test("can be handed over to another thread, each buffer once", () => {
+  // The last test, because it transfers the buffers.
+  test("can be transferred to another thread, each buffer once", () => {
     const buffers = buffersOf(waveforms);
     expect(new Set(buffers).size).toBe(buffers.length);
     const copy = structuredClone(waveforms, { transfer: buffers });

@@ -1,39 +1,46 @@
-// Reports that arrive: lone ones ring at once, bursts are spread.
+// Scheduling of reports: a single one rings at once, a burst is spread over time.
 
 import { bellGap, burstSpread, clamp, usualMiddleLongitude } from "../../mapping.ts";
 import { medianLongitude, type PlannedBell, planBells } from "./burst-plan.ts";
 import type { Report } from "./report.ts";
 import { createReportWorth } from "./report-worth.ts";
 
-/** How many bells of the present burst have rung, still wait, and will not ring: `arrived` is the sum of the others. */
+/**
+ * Counts of the current burst: bells rung, bells waiting, and reports without a bell (`leftOut`). `arrived` is their
+ * sum.
+ */
 export type BurstTally = { arrived: number; rung: number; waiting: number; leftOut: number };
 
 type BurstsOptions = {
   random: () => number;
   bellsPerS: number;
-  /** How long a burst may last before any interval between two is known. */
+  /** Duration of the first burst, in seconds, before an interval between two bursts is known. */
   firstSpreadS?: number | undefined;
-  /** What the stations reported before. */
+  /** The previous reports of the stations. */
   before: readonly Report[];
 };
 
-/** Reports that arrive many at once and ring one after the other. */
+/** Spreads the bells of reports that arrive together. */
 type Bursts = {
-  /** Returns the bell of a lone report, which rings at once; those of a burst come with {@link Bursts.until}. */
+  /**
+   * Adds reports that arrive at `t`. Returns the bell of a single report, which rings at once; {@link Bursts.until}
+   * returns those of a burst.
+   */
   arrive(reports: readonly Report[], t: number): PlannedBell[];
-  /** Returns the bells before `t` that it has not returned yet. */
+  /** Returns the next bells before `t`, each once. */
   until(t: number): PlannedBell[];
-  /** Longitude of the middle of the network, which is heard in the middle. */
+  /** Median longitude of the network, in the middle of the stereo image. */
   readonly middle: number;
+  /** Counts of the current burst. */
   readonly tally: BurstTally;
 };
 
-/** The newest interval between two bursts counts as much, against all before. */
+/** Weight of the newest interval between two bursts in the moving average. */
 const newestWeight = 0.3;
-/** A burst may come in pieces; what follows this soon is part of it. */
+/** A burst may arrive in parts; reports within this time belong to it. */
 const sameBurstS = 2;
 
-/** Spreads each burst over the time until the next one is due. */
+/** Makes a scheduler that spreads each burst over the time until the next one. */
 export function createBursts({ random, bellsPerS, firstSpreadS, before }: BurstsOptions): Bursts {
   const worth = createReportWorth(random, before);
   let burst: Report[] = [];
@@ -48,11 +55,11 @@ export function createBursts({ random, bellsPerS, firstSpreadS, before }: Bursts
 
   return {
     arrive(reports, t) {
-      const [lone] = reports;
-      if (!lone) return [];
+      const [single] = reports;
+      if (!single) return [];
       const isFollowing = t - lastArrivalS <= sameBurstS;
       lastArrivalS = t;
-      if (reports.length === 1 && !isFollowing) return [ringLone({ report: lone, t })];
+      if (reports.length === 1 && !isFollowing) return [ringSingle({ report: single, t })];
       if (t - burstAtS > sameBurstS && !(isFollowing && planned.length > 0)) begin(t, isFollowing);
       burst.push(...reports);
       plan([...planned.map(({ report }) => report), ...leftOut, ...reports], t);
@@ -73,21 +80,24 @@ export function createBursts({ random, bellsPerS, firstSpreadS, before }: Bursts
     },
   };
 
-  /** It counts with the burst that is being rung, or else begins a count of its own. */
-  function ringLone(bell: PlannedBell): PlannedBell {
+  /** Counts a single report with a burst that still rings; otherwise it starts a new count. */
+  function ringSingle(bell: PlannedBell): PlannedBell {
     if (planned.length === 0) close();
     rang(bell);
     worth.remember(bell.report);
     return bell;
   }
 
-  /** @param isFollowing whether its first report came by itself, and has rung already */
+  /**
+   * Begins a burst.
+   * @param isFollowing whether its first report arrived alone and has already rung
+   */
   function begin(t: number, isFollowing: boolean): void {
     const waiting = planned.map(({ report }) => report);
     const rungBefore = isFollowing ? rung : 0;
     close();
     rung = rungBefore;
-    // Stations that still wait have waited since the last burst, and may now be chosen before others.
+    // Stations that still wait may now be chosen before others.
     burst = [...waiting];
     leftOut = waiting;
     const intervalS = t - burstAtS;
@@ -108,7 +118,7 @@ export function createBursts({ random, bellsPerS, firstSpreadS, before }: Bursts
 
   function plan(candidates: readonly Report[], t: number): void {
     const leftS = Math.max(0, burstAtS + spreadS - t);
-    // A part of the burst that came before may have given out bells that are yet to sound.
+    // Bells of an earlier part of the burst may already be scheduled.
     const earliestS = Math.max(t, lastBellS + bellGap.leastS);
     middle = medianLongitude(candidates) ?? middle;
     const options = { t, leftS, bellsPerS, earliestS, middle, worthOf: worth.of, random };

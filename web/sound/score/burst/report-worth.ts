@@ -1,27 +1,33 @@
-// What makes a report worth a bell.
+// The worth of a report, which decides whether it rings in a burst.
 
 import { extremityOf, noveltyOf } from "../../mapping.ts";
 import type { Report } from "./report.ts";
 
-/** What makes a report worth one of the few bells of a burst, in the light of what its station did before. */
+/** Computes the worth of reports for the few bells of a burst, with the history of their stations. */
 type ReportWorth = {
+  /** Returns the worth of a report; higher is better. */
   of(report: Report): number;
-  /** A report has arrived: the next of its station is compared with it. */
+  /** Stores a report for comparison with the next one of its station. */
   remember(report: Report): void;
+  /** Records that a station had a bell. */
   rang(stationId: string): void;
-  /** A burst is over in which this station had no bell. */
+  /** Records that a station had no bell in a whole burst. */
   wentUnheard(stationId: string): void;
 };
 
-/** A station that was not heard for so many bursts goes first. */
+/** A station without a bell in this many bursts goes first. */
 const starvingBursts = 3;
 const starvingWorth = 1_000;
 const inViewWorth = 2;
 const chanceWorth = 0.5;
-/** Of a station that never reported before. */
+/** Novelty of a station's first report. */
 const newcomerNovelty = 1;
 
-/** Makes a judge of reports that remembers those of before. @param random 0..1; a little is left to chance */
+/**
+ * Makes a function set for the worth of reports, with their history.
+ * @param random 0..1, adds a little randomness
+ * @param before the previous reports of the stations
+ */
 export function createReportWorth(random: () => number, before: readonly Report[]): ReportWorth {
   const lastReports = new Map(before.map((report) => [report.stationId, report]));
   const burstsUnheard = new Map<string, number>();

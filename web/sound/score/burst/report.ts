@@ -1,12 +1,12 @@
-// A report, as far as its bell needs it.
+// A report, with the fields that its bell needs.
 
 import type { BellFields } from "../../mapping.ts";
 
-/** What a report's bell tells of it. */
+/** A report of a station, with the fields that its bell needs. */
 export type Report = BellFields & {
   stationId: string;
   /** Degrees east; `null`: unknown. */
   longitude: number | null;
-  /** Whether the station is in view: then it is twice as likely to be chosen from a burst. */
+  /** Whether the station is in view of the map; its worth then counts twice. */
   inView: boolean;
 };

@@ -1,9 +1,11 @@
+// Unit tests of the limit on simultaneous voices.
+
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { createVoices, type Voice } from "../../../../../web/sound/engine/layers/voices.ts";
 
 setDefaultTimeout(120_000);
 
-/** A voice without sound, which remembers when its source was stopped last. */
+/** Makes a silent voice that records its fades and stops. */
 function createVoice(atS: number, gainDb: number) {
   const stopped: number[] = [];
   const fades: number[] = [];
@@ -13,7 +15,7 @@ function createVoice(atS: number, gainDb: number) {
   return { voice, stopped, fades };
 }
 
-test("where as much sounds as an ear can tell apart, the quietest makes room", () => {
+test("at the limit of voices the quietest one ends for a new one", () => {
   const voices = createVoices(() => 0);
   const made = Array.from({ length: 24 }, (_, index) => createVoice(0, index === 7 ? -60 : -20));
   for (const { voice } of made) {
@@ -26,7 +28,7 @@ test("where as much sounds as an ear can tell apart, the quietest makes room", (
   expect(made.flatMap(({ fades }, index) => (fades.length > 0 ? [index] : []))).toEqual([7]);
 });
 
-test("what sounds when the score is switched fades, what was to come never begins", () => {
+test("a switch of the score fades current voices and cancels later ones", () => {
   const voices = createVoices(() => 0);
   const [sounding, later] = [createVoice(0, -20), createVoice(5, -20)];
   for (const { voice } of [sounding, later]) voices.start(voice);
