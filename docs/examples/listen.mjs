@@ -1,6 +1,6 @@
 // Prints each report: node listen.mjs [server] [query], or the same with bun.
 //   node listen.mjs http://localhost:3000 'stations=44009,46026'
-// It needs one package: npm install eventsource. A connection that breaks is resumed by event id, so that none is missed.
+// It needs one package: npm install eventsource. After a lost connection it resumes by event id without a missed report.
 import { EventSource } from "eventsource";
 
 const [server = "http://localhost:3000", query = ""] = process.argv.slice(2);
@@ -13,5 +13,5 @@ source.addEventListener("observation", ({ data, lastEventId }) => {
 });
 source.addEventListener("error", ({ message = "the connection broke" }) => console.error(`${server}: ${message}`));
 
-// While it waits to connect again, the package would let the process end.
+// Keeps the process alive: while the package waits to reconnect, no other handle would.
 setInterval(() => {}, 60_000);

@@ -2,7 +2,7 @@
 
     python3 listen.py http://localhost:3000 'stations=44009,46026'
 
-Nothing but Python is needed. A connection that breaks is resumed by event id, so that no report is missed.
+It needs only Python. After a lost connection it resumes by event id without a missed report.
 """
 
 import http.client
@@ -13,14 +13,14 @@ import urllib.request
 
 
 def observations(server="http://localhost:3000", query=""):
-    """Yields (event id, report) for ever; a value that was not measured is None."""
+    """Yields (event id, report) without end; a value that was not measured is None."""
     last_event_id = None
     while True:
         request = urllib.request.Request(f"{server}/v1/observations/stream?{query}")
         if last_event_id is not None:
             request.add_header("Last-Event-ID", last_event_id)
         try:
-            # A heartbeat comes every 15 seconds: without one for 60 the connection is dead.
+            # The server sends a heartbeat every 15 seconds, so 60 seconds of silence mean a dead connection.
             with urllib.request.urlopen(request, timeout=60) as stream:
                 event, data, event_id = "", "", None
                 for line in stream:

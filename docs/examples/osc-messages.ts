@@ -1,12 +1,14 @@
+// The OSC messages of one report.
+
 import { type OscMessageInput, toBuffer } from "osc-min";
 import { measurements } from "../../shared/measurements.ts";
 import type { ObservationMessage } from "../../shared/observation.ts";
 
 /**
- * One report as OSC packets, in the order in which they are to be sent: a message for each measured field, and at last
- * `/bellbuoy/report`. No bundles: Sonic Pi takes none, and Pure Data does not heed their time.
- * @param eventId `null` where another program published the report
- * @param ageSeconds how long ago the station measured
+ * Returns one report as OSC packets in sending order: a message for each field, then `/bellbuoy/report`. They are not in a
+ * bundle: Sonic Pi does not accept bundles, and Pure Data ignores their time tags.
+ * @param eventId `null` if another program published the report
+ * @param ageSeconds age of the measurement
  */
 export function reportPackets(observation: ObservationMessage, eventId: string | null, ageSeconds: number): DataView[] {
   const { stationId, timestamp } = observation;

@@ -1,20 +1,22 @@
+// The OSC bridge: sends the reports of a server as OSC over UDP.
+
 import { createSocket } from "node:dgram";
 import { parseArgs } from "node:util";
 import { EventSource } from "eventsource";
 import { observationMessageSchema } from "../../shared/observation.ts";
 import { reportPackets } from "./osc-messages.ts";
 
-const usage = `Sends what the buoys report to SuperCollider, Pure Data, Max or Sonic Pi, as OSC over UDP; see docs/osc.md.
+const usage = `Sends the reports of the buoys to SuperCollider, Pure Data, Max or Sonic Pi, as OSC over UDP; see docs/osc.md.
 
   bun run osc --to host:port [--from http://localhost:3000] [--stations 44009,46026] [--bbox=west,south,east,north]
 `;
 
-/** How far back it begins, so that a patch need not wait for the next report of each station. */
-const pastMs = 3_600_000;
-/** Between two reports: hundreds may come at once, and a receiver's buffer holds a few hundred packets. */
-const restMs = 5;
-/** After an answer that ends an EventSource for good, as while the server starts or has too many listeners. */
-const againMs = 5_000;
+/** Age of the oldest report sent at the start, so that a patch need not wait for new ones. */
+const startAgeMs = 3_600_000;
+/** Pause between two reports: hundreds may arrive together, and a receiver buffers a few hundred packets. */
+const pauseMs = 5;
+/** Delay after a response that closes an EventSource, e.g. while the server starts or has too many streams. */
+const retryMs = 5_000;
 
 const { stream, host, port } = readArguments();
 const socket = createSocket("udp4");
@@ -24,11 +26,11 @@ let lastEventId: string | null = null;
 let sending = Promise.resolve();
 follow();
 
-/** Reads the stream from the last event on, or from the last hour on; a connection that breaks is resumed by id. */
+/** Reads the stream after the last event id or, at the start, from the last hour. A lost connection is resumed by id. */
 function follow(): void {
   const url = new URL(stream);
   if (lastEventId !== null) url.searchParams.set("lastEventId", lastEventId);
-  else url.searchParams.set("since", new Date(Date.now() - pastMs).toISOString());
+  else url.searchParams.set("since", new Date(Date.now() - startAgeMs).toISOString());
   const source = new EventSource(url);
 
   source.addEventListener("observation", ({ data, lastEventId: id }) => {
@@ -38,11 +40,11 @@ function follow(): void {
   source.addEventListener("connection", () => console.log(`listening to ${url.origin}, sending to ${host}:${port}`));
   source.addEventListener("reset", ({ data, lastEventId: id }) => {
     lastEventId = id;
-    console.error(`some reports were missed, it goes on from here: ${data}`);
+    console.error(`some reports were missed, resuming from here: ${data}`);
   });
   source.addEventListener("error", ({ message = "the connection broke" }) => {
     console.error(`${url.origin}: ${message}`);
-    if (source.readyState === source.CLOSED) setTimeout(follow, againMs);
+    if (source.readyState === source.CLOSED) setTimeout(follow, retryMs);
   });
 }
 
@@ -52,10 +54,10 @@ async function send(data: string, eventId: string | null): Promise<void> {
   for (const packet of reportPackets(observation, eventId, ageSeconds)) {
     socket.send(new Uint8Array(packet.buffer, packet.byteOffset, packet.byteLength), port, host);
   }
-  await Bun.sleep(restMs);
+  await Bun.sleep(pauseMs);
 }
 
-/** Ends the process, with how it is used, where they are not understood. */
+/** Parses the arguments; on an error it prints the usage and exits with code 2. */
 function readArguments(): { stream: URL; host: string; port: number } {
   try {
     const text = { type: "string" } as const;
