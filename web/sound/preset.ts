@@ -54,7 +54,7 @@ export const presetChoices: Record<Preset, PresetChoice> = {
   instrument: {
     name: "Instrument",
     words: "For measuring by ear: no echo, the lighthouse and the water's tone everywhere, bells at the exact pitch.",
-    // The glass and the lighthouse make this preset louder by so much.
+    // Compensates for the level that the glass and the lighthouse add.
     seaDb: -1,
     bellsDb: -1,
     bellsPerS: 1.5,

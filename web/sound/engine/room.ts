@@ -5,8 +5,9 @@ import { connect, type Gain, type OutputNode } from "../tone.ts";
 import { audioBufferOf } from "./audio-buffers.ts";
 import { connectChain, type Nodes } from "./nodes.ts";
 
-/** Reverb send of near and distant sounds. */
+/** Reverb send of near sounds. */
 export const nearRoom = 0.16;
+/** Reverb send of the most distant sounds. */
 export const farRoom = 0.9;
 
 /** Delay of the right channel, which widens the echo: one convolution costs half of two. */

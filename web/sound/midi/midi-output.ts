@@ -33,12 +33,12 @@ const tooLateMs = 250;
  */
 export async function openMidi(onPorts: (ports: MidiPort[]) => void): Promise<MidiOut | { problem: string }> {
   if (!("requestMIDIAccess" in navigator)) {
-    return { problem: "This browser cannot speak MIDI. Chrome, Edge, Opera and Firefox can." };
+    return { problem: "This browser does not support MIDI. Chrome, Edge, Opera and Firefox do." };
   }
   try {
     return createMidiOut(await navigator.requestMIDIAccess(), onPorts);
   } catch {
-    return { problem: "MIDI is not allowed for this page. The browser's settings for this site can allow it." };
+    return { problem: "MIDI is not allowed for this page. Allow it in the browser's settings for this site." };
   }
 }
 

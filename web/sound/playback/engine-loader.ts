@@ -8,7 +8,7 @@ export type EngineParts = Pick<typeof import("../engine/engine.ts"), "createEngi
   waveforms: Waveforms;
 };
 
-/** The noise is always the same, since a listener hears no difference. */
+/** The noise is always the same, because a listener hears no difference between seeds. */
 const waveformSeed = 1;
 
 /**
@@ -39,7 +39,8 @@ async function fetchWaveforms(): Promise<Waveforms> {
   try {
     return await new Promise<Waveforms>((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<Waveforms>) => resolve(data);
-      worker.onerror = ({ message }) => reject(new Error(`the bells could not be made: ${message || "no worker"}`));
+      worker.onerror = ({ message }) =>
+        reject(new Error(`the waveforms could not be made: ${message || "the worker did not start"}`));
       worker.postMessage({ sampleRate: soundSampleRate, seed: waveformSeed });
     });
   } finally {

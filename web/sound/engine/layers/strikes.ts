@@ -118,7 +118,7 @@ function nearestNote(hz: number): { note: number; rate: number } {
 
 function forNote<T>(samples: readonly T[], note: number): T {
   const found = samples[note];
-  if (!found) throw new RangeError("the waveforms have no bell for each note");
+  if (!found) throw new RangeError(`the waveforms have no bell for note ${note}`);
   return found;
 }
 

@@ -5,7 +5,8 @@ import { connect, type InputNode } from "../../tone.ts";
 import type { AnyContext, Nodes } from "../nodes.ts";
 import { loopOf, onGrid, type Turn, turnOn, turnsAt } from "../turning.ts";
 
-type Sounding = { beginS: number; endS: number; gain: GainNode; source: AudioBufferSourceNode };
+/** A loop that plays, from `beginS` to `endS` of the context's time. */
+type PlayingLoop = { beginS: number; endS: number; gain: GainNode; source: AudioBufferSourceNode };
 
 /** Crossfade from one loop to the next; both have the same phase. */
 const fadeS = 0.005;
@@ -19,7 +20,7 @@ const fadeS = 0.005;
 export function createTurningSource(nodes: Nodes, partials: readonly number[], output: InputNode) {
   const { context, beginS } = nodes;
   let turn: Turn | null = null;
-  let soundings: Sounding[] = [];
+  let loops: PlayingLoop[] = [];
 
   return {
     /** Takes the pitch of an event, if it has one. */
@@ -37,12 +38,12 @@ export function createTurningSource(nodes: Nodes, partials: readonly number[], o
       else if (turn !== null && (turn.hz === next.hz || onGridS < turn.atS)) return;
       turn = next;
       const startS = Math.max(0, onGridS - beginS);
-      for (const sounding of soundings) end(sounding, startS);
-      soundings = soundings.filter(({ endS }) => endS > nodes.now());
+      for (const playing of loops) end(playing, startS);
+      loops = loops.filter(({ endS }) => endS > nodes.now());
       const samples = samplesOf(turn, loop.length, sampleRate, partials, beginS + startS);
-      const sounding = begin(context, samples, sampleRate, startS);
-      connect(sounding.gain, output);
-      soundings.push(sounding);
+      const playing = begin(context, samples, sampleRate, startS);
+      connect(playing.gain, output);
+      loops.push(playing);
     },
     /** Resets the phase after a fade: the next tone starts with phase 0. */
     silence() {
@@ -69,7 +70,12 @@ function samplesOf(
   });
 }
 
-function begin(context: AnyContext, samples: Float32Array<ArrayBuffer>, sampleRate: number, startS: number): Sounding {
+function begin(
+  context: AnyContext,
+  samples: Float32Array<ArrayBuffer>,
+  sampleRate: number,
+  startS: number,
+): PlayingLoop {
   const buffer = new AudioBuffer({ length: samples.length, sampleRate });
   buffer.copyToChannel(samples, 0);
   const source = context.createBufferSource();
@@ -85,14 +91,14 @@ function begin(context: AnyContext, samples: Float32Array<ArrayBuffer>, sampleRa
   return { beginS: startS, endS: Number.POSITIVE_INFINITY, gain, source };
 }
 
-function end(sounding: Sounding, atS: number): void {
-  if (sounding.endS <= atS) return;
-  const { gain, source } = sounding;
-  sounding.endS = Math.max(sounding.beginS, atS + fadeS);
-  if (sounding.beginS < atS) {
+function end(playing: PlayingLoop, atS: number): void {
+  if (playing.endS <= atS) return;
+  const { gain, source } = playing;
+  playing.endS = Math.max(playing.beginS, atS + fadeS);
+  if (playing.beginS < atS) {
     gain.gain.cancelScheduledValues(atS);
     gain.gain.setValueAtTime(1, atS);
-    gain.gain.linearRampToValueAtTime(0, sounding.endS);
+    gain.gain.linearRampToValueAtTime(0, playing.endS);
   }
-  source.stop(sounding.endS);
+  source.stop(playing.endS);
 }

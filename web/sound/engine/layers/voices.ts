@@ -12,7 +12,7 @@ export type Voice = {
   sources: readonly (AudioBufferSourceNode | OscillatorNode)[];
 };
 
-/** Max simultaneous voices; a listener cannot hear more of them apart. */
+/** Max simultaneous voices; a listener cannot distinguish more. */
 const maxVoices = 24;
 const stealingTauS = 0.02;
 /** Time constants after which a fade is complete. */

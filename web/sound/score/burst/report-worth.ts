@@ -24,7 +24,7 @@ const chanceWorth = 0.5;
 const newcomerNovelty = 1;
 
 /**
- * Makes a function set for the worth of reports, with their history.
+ * Makes a rating of reports that keeps the history of their stations.
  * @param random 0..1, adds a little randomness
  * @param before the previous reports of the stations
  */
