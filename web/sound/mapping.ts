@@ -87,12 +87,12 @@ const usualStrength = 0.42;
 const degreesPerMetre = 2;
 
 /** Duration over which a burst of reports is spread, in seconds: initial, min and max. */
-export const burstSpread = { usualS: 300, leastS: 20, mostS: 900 } as const;
+export const burstSpread = { initialS: 300, minS: 20, maxS: 900 } as const;
 /**
  * Min and max gap between two bells, in seconds. With the max, a small burst ends early instead of filling the time to
  * the next one.
  */
-export const bellGap = { leastS: 0.09, mostS: 4 } as const;
+export const bellGap = { minS: 0.09, maxS: 4 } as const;
 
 /** The whole mapping in words, for the page; the functions below are the same mapping in numbers. */
 export const mapping = {

@@ -22,7 +22,8 @@ export function byLayer<T>(make: (layer: Layer) => T): Record<Layer, T> {
 
 /**
  * One timed instruction to the engine, as plain JSON; `t` is in seconds from the start of the score.
- * | A `set` event sets a layer's sound from `t` on; `tauS` is the time constant of the change. A layer without a `set`,
+ *
+ * A `set` event sets a layer's sound from `t` on; `tauS` is the time constant of the change. A layer without a `set`,
  * or with the level `silentDb`, is silent. `room` is the reverb share, from 0 (near) to 1 (far).
  */
 export type SoundEvent = { t: number } /** `still`: no crests, since the period was not measured. */ & (

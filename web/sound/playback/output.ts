@@ -32,7 +32,7 @@ export type Output = {
   halt(): void;
 };
 
-/** Opens the sound card. Browsers allow sound only after a user gesture. */
+/** Opens the sound card. Browsers allow it only within a user gesture. */
 export function openOutput(): Output {
   const context = new AudioContext({ sampleRate: soundSampleRate, latencyHint: pieceS });
   const mix = new GainNode(context);

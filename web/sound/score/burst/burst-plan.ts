@@ -35,12 +35,12 @@ export function planBells(
     .map(({ report }) => report);
   const eastward = ({ longitude }: Report) => (longitude === null ? 0 : degreesEast(longitude, middle));
   const chosen = byWorth.slice(0, maxBells).sort((a, b) => eastward(a) - eastward(b));
-  const gapS = Math.min(bellGap.mostS, leftS / chosen.length);
+  const gapS = Math.min(bellGap.maxS, leftS / chosen.length);
   let earliestS = options.earliestS;
   const planned = chosen.map((report, index) => {
     // A random time in the middle of the bell's slot: neither a regular grid nor a cluster.
     const bellS = Math.max(earliestS, t + (index + 0.2 + 0.6 * random()) * gapS);
-    earliestS = bellS + bellGap.leastS;
+    earliestS = bellS + bellGap.minS;
     return { report, t: bellS };
   });
   return { planned, leftOut: byWorth.slice(maxBells) };

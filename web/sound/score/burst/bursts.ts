@@ -50,7 +50,7 @@ export function createBursts({ random, bellsPerS, firstSpreadS, before }: Bursts
   let burstAtS = Number.NEGATIVE_INFINITY;
   let lastArrivalS = Number.NEGATIVE_INFINITY;
   let lastBellS = Number.NEGATIVE_INFINITY;
-  let spreadS = firstSpreadS ?? burstSpread.usualS;
+  let spreadS = firstSpreadS ?? burstSpread.initialS;
   let middle: number = usualMiddleLongitude;
 
   return {
@@ -102,7 +102,7 @@ export function createBursts({ random, bellsPerS, firstSpreadS, before }: Bursts
     leftOut = waiting;
     const intervalS = t - burstAtS;
     if (Number.isFinite(intervalS)) {
-      spreadS += newestWeight * (clamp(intervalS, burstSpread.leastS, burstSpread.mostS) - spreadS);
+      spreadS += newestWeight * (clamp(intervalS, burstSpread.minS, burstSpread.maxS) - spreadS);
     }
     burstAtS = t;
   }
@@ -119,7 +119,7 @@ export function createBursts({ random, bellsPerS, firstSpreadS, before }: Bursts
   function plan(candidates: readonly Report[], t: number): void {
     const leftS = Math.max(0, burstAtS + spreadS - t);
     // Bells of an earlier part of the burst may already be scheduled.
-    const earliestS = Math.max(t, lastBellS + bellGap.leastS);
+    const earliestS = Math.max(t, lastBellS + bellGap.minS);
     middle = medianLongitude(candidates) ?? middle;
     const options = { t, leftS, bellsPerS, earliestS, middle, worthOf: worth.of, random };
     ({ planned, leftOut } = planBells(candidates, options));
