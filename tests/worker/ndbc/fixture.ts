@@ -4,7 +4,7 @@ export async function fixture(name: string): Promise<string> {
   return Buffer.from(bytes).toString("latin1");
 }
 
-/** What a function throws, for assertions on more than its message. */
+/** Returns the error that a function throws, for assertions on more than its message. */
 export function thrownBy(run: () => unknown): unknown {
   try {
     run();

@@ -19,7 +19,7 @@ function rowWith(column: string, value: string): string {
 }
 
 describe("a station's own file", () => {
-  test("gives an observation for each row, in the file's order", () => {
+  test("returns an observation for each row, in the file's order", () => {
     const { observations, rejectedLines, implausible } = parse(file);
     expect(observations.map((row) => row.observedAt.toISOString())).toEqual([
       "2026-05-06T12:00:00.000Z",
@@ -75,7 +75,7 @@ describe("a station's own file", () => {
     expect(parse([header, "# a remark", ...rows, ""].join("\n")).observations).toEqual(parse(file).observations);
   });
 
-  test("may be without a row: a station without news", () => {
+  test("may have no rows: a station without news", () => {
     const nothing = { observations: [], rejectedLines: [], implausible: [], unreadable: [], missingColumns: [] };
     expect(parse(tableOf())).toEqual(nothing);
     expect(parse(`${header}\n`)).toEqual(nothing);
@@ -86,7 +86,7 @@ describe("a station's own file", () => {
   });
 });
 
-describe("a broken row costs itself only:", () => {
+describe("only the broken row is skipped:", () => {
   test.each([
     ["a column too few", waveRow.replace(/ \S+$/, ""), "has 18 columns instead of 19"],
     ["a column too many", `${waveRow} 1`, "has 20 columns instead of 19"],
@@ -127,7 +127,7 @@ describe("a broken row costs itself only:", () => {
   });
 });
 
-describe("an unreadable cell costs itself only:", () => {
+describe("only the unreadable cell is skipped:", () => {
   test.each([
     ["stars", "ATMP", "****"],
     ["a word for a number", "WSPD", "calm"],
@@ -242,7 +242,7 @@ describe("a value", () => {
     expect(implausible).toEqual([]);
   });
 
-  test("is exactly what JavaScript makes of its digits", () => {
+  test("equals the result of JavaScript's Number", () => {
     for (let tenths = -600; tenths <= 550; tenths++) {
       const text = (tenths / 10).toFixed(1);
       const [observation] = parse(tableOf(rowWith("ATMP", text))).observations;
@@ -251,7 +251,7 @@ describe("a value", () => {
   });
 });
 
-describe("what is no data is refused as a whole:", () => {
+describe("a file without valid data is rejected completely:", () => {
   test.each([
     ["an empty body", "", "not data, but an empty body"],
     ["blank lines", "\n \n", "not data, but an empty body"],
@@ -323,7 +323,7 @@ describe("a column that is not essential is null in every row, and reported,", (
 });
 
 describe("a station's wave summary", () => {
-  test("gives height, average period and mean direction at its own times", async () => {
+  test("returns height, average period and mean direction at its own times", async () => {
     const { observations, rejectedLines, implausible } = parseSpec("44009", await fixture("44009.spec"), now);
     expect(observations).toMatchObject([
       { observedAt: new Date("2026-05-06T11:40:00Z"), waveHeightM: 1.2, averagePeriodS: 5.3, meanWaveDirDeg: 169 },
@@ -334,7 +334,7 @@ describe("a station's wave summary", () => {
     expect(implausible).toEqual([]);
   });
 
-  test("tells nothing else", async () => {
+  test("returns no other field", async () => {
     const [first] = parseSpec("44009", await fixture("44009.spec"), now).observations;
     const { stationId, observedAt, waveHeightM, averagePeriodS, meanWaveDirDeg, ...others } = first ?? {};
     expect(Object.keys(others)).toHaveLength(11);
