@@ -1,3 +1,5 @@
+// Encoding and parsing of the messages on the Redis channel.
+
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import {

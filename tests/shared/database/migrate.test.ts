@@ -1,3 +1,5 @@
+// Migrations: several services at once, repeated runs, and failures.
+
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { migrate } from "../../../shared/database/migrate.ts";
 import { connectSql, type Sql } from "../../../shared/database/sql.ts";

@@ -1,3 +1,5 @@
+// Names and settings of PostgreSQL connections.
+
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { applicationName, connectSql, type Sql } from "../../../shared/database/sql.ts";
 import { createDatabase } from "../../rig/database.ts";

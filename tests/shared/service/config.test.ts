@@ -1,3 +1,5 @@
+// Settings: defaults, valid values and errors.
+
 import { describe, expect, test } from "bun:test";
 import {
   ConfigError,

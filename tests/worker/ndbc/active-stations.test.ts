@@ -1,3 +1,5 @@
+// Parsing of NDBC's list of stations.
+
 import { describe, expect, test } from "bun:test";
 import { parseActiveStations } from "../../../services/worker/ndbc/active-stations.ts";
 import { NotDataError } from "../../../services/worker/ndbc/errors.ts";

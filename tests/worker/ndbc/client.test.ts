@@ -1,3 +1,5 @@
+// The HTTP client for NDBC's files.
+
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createNdbcClient } from "../../../services/worker/ndbc/client.ts";
 import { UpstreamError } from "../../../services/worker/ndbc/errors.ts";

@@ -1,3 +1,5 @@
+// Helpers for the tests of NDBC's files.
+
 /** A file of tests/fixtures/handwritten as the client hands it over: a character a byte. */
 export async function fixture(name: string): Promise<string> {
   const bytes = await Bun.file(`${import.meta.dir}/../../fixtures/handwritten/${name}`).bytes();

@@ -1,3 +1,5 @@
+// Parsing of NDBC's hourly files.
+
 import { describe, expect, test } from "bun:test";
 import { parseHourly } from "../../../services/worker/ndbc/hourly.ts";
 import { fixture } from "./fixture.ts";

@@ -1,3 +1,5 @@
+// Parsing of latest_obs.txt.
+
 import { describe, expect, test } from "bun:test";
 import { parseLatestObs } from "../../../services/worker/ndbc/latest-obs.ts";
 import type { RowFault } from "../../../services/worker/ndbc/table/rejected-rows.ts";

@@ -1,3 +1,5 @@
+// Parsing of a station's own files.
+
 import { describe, expect, test } from "bun:test";
 import { NotDataError } from "../../../services/worker/ndbc/errors.ts";
 import { parseRealtime, parseSpec } from "../../../services/worker/ndbc/realtime.ts";

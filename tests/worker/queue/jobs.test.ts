@@ -116,7 +116,7 @@ describe("two workers", async () => {
     await upstream.asked(latestObsPath, polls() + 2);
   });
 
-  test("exit with 0 on SIGTERM, also the last one", async () => {
+  test("exit with 0 on SIGTERM after the other one was killed", async () => {
     expect(await second.stop()).toBe(0);
   });
 });

@@ -1,3 +1,5 @@
+// Backfill by hour and by station.
+
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createNdbcClient } from "../../../../services/worker/ndbc/client.ts";
 import { hourlyPath, realtimePath } from "../../../../services/worker/ndbc/paths.ts";
