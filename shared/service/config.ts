@@ -16,12 +16,12 @@ export class ConfigError extends CodedError {
   }
 }
 
-const wholeNumber = (least: number, most: number) =>
+const wholeNumber = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d+$/)
     .transform(Number)
-    .refine((value) => value >= least && value <= most);
+    .refine((value) => value >= min && value <= max);
 
 const url = (...protocols: string[]) =>
   z.string().refine((value) => {

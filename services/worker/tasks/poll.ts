@@ -28,7 +28,7 @@ export type PollCounts = EventCounts & {
 
 const nothing = { rows: 0, added: 0, changed: 0, events: null, published: 0 };
 
-/** Time limit of a poll, in ms. A longer poll hangs and delays the next one. NDBC has a limit of 30 s of its own. */
+/** Time limit of a poll, in ms. A longer poll hangs and delays the next one: a request to NDBC has 30 s, a statement 20 s. */
 const pollDeadlineMs = 90_000;
 
 /** Dependencies of a poll. */
