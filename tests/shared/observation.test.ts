@@ -110,7 +110,7 @@ describe("a parsed message", () => {
     ["in the middle", line.replace(',"windDirDeg"', ',"eventId":"123","windDirDeg"')],
     ["last, after a blank", lineWith(' "eventId" : "123" ')],
     ["twice", lineWith('"eventId":"122","eventId":"123"')],
-  ])("with an event id that stands %s holds it no longer", (_, text) => {
+  ])("with an event id %s is returned without it", (_, text) => {
     expect(parseMessage(text)).toEqual({ stationId: "44009", eventId: "123", data: line });
   });
 

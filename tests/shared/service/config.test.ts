@@ -215,14 +215,16 @@ describe("a wrong setting is rejected in one line with the variable, its value a
 describe("every variable is documented with its default", () => {
   test("in .env.example, and no other is", async () => {
     const example = await Bun.file(`${import.meta.dir}/../../../.env.example`).text();
-    const told = example.matchAll(/^#([A-Z_]+)=(.*)$/gm).map(([, name = "", value = ""]) => [name, value] as const);
-    expect(Object.fromEntries(told)).toEqual(defaults);
+    const documented = example
+      .matchAll(/^#([A-Z_]+)=(.*)$/gm)
+      .map(([, name = "", value = ""]) => [name, value] as const);
+    expect(Object.fromEntries(documented)).toEqual(defaults);
   });
 
   test("in docs/settings.md, and no other is", async () => {
     const page = await Bun.file(`${import.meta.dir}/../../../docs/settings.md`).text();
     const rows = page.matchAll(/^\| `([A-Z_]+)` +\| *(?:`(.*?)`|[^|`]*) *\|/gm);
-    const told = rows.map(([, name = "", value = ""]) => [name, value] as const);
-    expect(Object.fromEntries(told)).toEqual(defaults);
+    const documented = rows.map(([, name = "", value = ""]) => [name, value] as const);
+    expect(Object.fromEntries(documented)).toEqual(defaults);
   });
 });

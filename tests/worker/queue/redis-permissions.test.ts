@@ -42,7 +42,7 @@ async function calls(): Promise<Map<string, number>> {
   );
 }
 
-/** Returns the commands that Redis refused to a user. */
+/** Returns the objects (commands, keys, channels) that Redis denied to a user. */
 async function denied(name: string): Promise<string[]> {
   const entries = (await stack.redis.acl("LOG")) as unknown[][];
   const fields = entries.map((entry) => new Map(entry.map((value, at) => [value, entry[at + 1]])));
