@@ -1,15 +1,15 @@
-// Names of everything that bellbuoy has in Redis: the pub/sub channel, queues, jobs and keys.
+// Names of bellbuoy's Redis objects: the pub/sub channel, queues, jobs and keys.
 
-/** Names of one install in a Redis. Several installs share a Redis when each has a namespace of its own. */
+/** Redis names of one install. Several installs can share a Redis if each has its own namespace. */
 export type RedisNames = {
   /**
-   * Pub/sub channel with one JSON observation a message, see {@link file://./observation.ts}. It is a public contract: any
+   * Pub/sub channel with one JSON observation per message, see {@link file://./observation.ts}. It is a public contract: any
    * program on the same Redis may publish to it or subscribe to it.
    */
   observationsNew: string;
   /** Prefix of every BullMQ key. */
   queuePrefix: string;
-  /** Key of the highest event id that was published. */
+  /** Key of the highest published event id. */
   highestEventId: string;
 };
 
@@ -26,15 +26,15 @@ export function redisNames(namespace: string): RedisNames {
   };
 }
 
-/** BullMQ queues. `poll` stands alone, so that a long backfill never delays it. */
+/** BullMQ queues. `poll` has its own queue, so that a long backfill never delays it. */
 export const queues = {
   /** Reads the newest observations of the whole network. */
   poll: "poll",
-  /** Station list, backfill and pruning: whatever may take its time. */
+  /** Station list, backfill and pruning: jobs that can take long. */
   upkeep: "upkeep",
 } as const;
 
-/** Jobs by name; each is also the id of the scheduler that makes it. */
+/** Job names. Each is also the id of the job's scheduler. */
 export const jobs = {
   poll: "poll",
   stations: "stations",

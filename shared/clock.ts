@@ -1,14 +1,14 @@
-// The time as the parts of bellbuoy see it, so that a test can hand in one that it moves.
+// The clock that modules use for time and timers. Tests pass a clock that they control.
 
-/** Tells the time and wakes its owner. Parts whose time a test moves take one. */
+/** Returns the time and runs timers. Modules with time-dependent tests take a clock as a parameter. */
 export type Clock = {
   /** Returns this machine's time in ms since 1970. It jumps when the machine's clock is set. */
   now(): number;
-  /** Returns ms since an arbitrary moment. It only grows, however the machine's clock is set. */
+  /** Returns ms since an arbitrary moment. It never goes back, even when the machine's clock is set. */
   monotonicMs(): number;
-  /** Calls `act` once, after so many ms. @returns a function that cancels the call */
+  /** Calls `act` once, after `milliseconds`. @returns a function that cancels the call */
   after(milliseconds: number, act: () => void): () => void;
-  /** Calls `act` again and again, so many ms apart. @returns a function that ends the calls */
+  /** Calls `act` every `milliseconds`. @returns a function that stops the calls */
   every(milliseconds: number, act: () => void): () => void;
 };
 
@@ -27,8 +27,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * Resolves after a while of this clock. Node's `timers/promises` would do where tests move no clock.
- * @throws {unknown} what `signal` was aborted with, at once
+ * Resolves after `milliseconds` of this clock. Without a test clock, use Node's `timers/promises`.
+ * @throws {unknown} the reason of `signal`, as soon as it is aborted
  */
 export function pause(milliseconds: number, signal: AbortSignal, clock: Clock): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -45,7 +45,7 @@ export function pause(milliseconds: number, signal: AbortSignal, clock: Clock): 
   });
 }
 
-/** Resolves as `promise` does, or after so many ms without an answer. @throws {unknown} what `promise` rejects with */
+/** Resolves when `promise` does, or after `milliseconds`. @throws {unknown} the rejection of `promise` */
 export async function waitAtMost(
   promise: PromiseLike<unknown>,
   milliseconds: number,
@@ -60,7 +60,7 @@ export async function waitAtMost(
   }
 }
 
-/** Resolves as `promise` does. @throws {unknown} what it rejects with, or an error after so many ms without an answer */
+/** Resolves as `promise` does. @throws {unknown} its rejection, or an error after `milliseconds` without an answer */
 export async function withDeadline<T>(
   promise: PromiseLike<T>,
   milliseconds: number,

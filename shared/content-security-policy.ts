@@ -1,9 +1,9 @@
-// What the player may load and connect to.
+// The player's Content-Security-Policy: what it may load and connect to.
 
 /**
- * Returns what the player needs of a browser, as a Content-Security-Policy that allows nothing else. Tone's ticker is a worker that
- * it makes from a blob; what is recorded is a blob until it is saved.
- * @param connect where its server may be
+ * Returns the Content-Security-Policy with the minimum that the player needs. Tone starts its ticker as a worker from a
+ * blob, and a recording is a blob until the user saves it.
+ * @param connect sources for `connect-src`: where the server may be
  */
 export function contentSecurityPolicy(connect: string): string {
   return [

@@ -1,9 +1,9 @@
-// The base of every error class of ours.
+// The base class of all bellbuoy errors.
 
-/** An error that machines can tell apart: `code` is the same word in problem documents, metric labels and log fields. */
+/** An error with a stable `code`, used in problem documents, metric labels and log fields. */
 export class CodedError extends Error {
   constructor(
-    /** Lower case with underscores, like `database_away`. It never changes once released. */
+    /** Lower case with underscores, like `database_away`. It never changes after a release. */
     readonly code: string,
     message: string,
     options?: ErrorOptions,

@@ -1,4 +1,4 @@
-// How files are named that never change.
+// The name pattern of files that never change.
 
-/** Path of a file whose name carries a hash of its content: what it holds never changes. */
+/** Matches a path whose file name includes a hash of the content, so browsers can cache the file for ever. */
 export const hashedName = /-[0-9a-z]{8}\.\w+$/;

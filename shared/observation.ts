@@ -1,4 +1,4 @@
-// The message on the channel: its schema, and how it is written and read.
+// The message on the Redis channel: schema, encoder and parser.
 
 import { z } from "zod";
 import {
@@ -10,15 +10,15 @@ import {
   stationIdPattern,
 } from "./measurements.ts";
 
-/** An event id as it travels. */
+/** Schema of an event id in messages and requests: a decimal string. */
 export const eventIdSchema = z.string().regex(eventIdPattern, "must be a decimal number");
 
 const measured = z.number().nullable();
 const whenMeasured = z.number().optional();
 
 /**
- * A message on `observations:new`. Unknown keys pass, since other programs may publish too; the seven keys of the
- * contract must be there.
+ * Schema of a message on `observations:new`. The seven keys of the contract are required. Unknown keys are allowed, because
+ * other programs may publish too.
  */
 export const observationMessageSchema = z.looseObject({
   stationId: z.string().regex(stationIdPattern, "must be 4 to 10 of A-Z and 0-9"),
@@ -40,12 +40,12 @@ export const observationMessageSchema = z.looseObject({
   eventId: eventIdSchema.optional(),
 });
 
-/** A message of the channel, checked. */
+/** A validated message of the channel. */
 export type ObservationMessage = z.infer<typeof observationMessageSchema>;
 
 /**
- * Writes an observation as one line of JSON in the contract's key order: the seven keys always, the others only when
- * measured, without its event id. This is the `data:` of an SSE event.
+ * Returns an observation as one line of JSON in the contract's key order, without its event id. The seven keys are always
+ * present, the others only when measured. This is the `data:` of an SSE event.
  */
 export function encodeObservation(observation: Observation): string {
   const message: Record<string, unknown> = {
@@ -57,31 +57,31 @@ export function encodeObservation(observation: Observation): string {
   return JSON.stringify(message);
 }
 
-/** Writes an observation as one message for `observations:new`: {@link encodeObservation} with `eventId` as its last key. */
+/** Returns an observation as a message for `observations:new`: {@link encodeObservation} with `eventId` as its last key. */
 export function encodeMessage(observation: StoredObservation): string {
   const data = encodeObservation(observation);
   return observation.eventId === null ? data : `${data.slice(0, -1)},"eventId":"${observation.eventId}"}`;
 }
 
-/** Largest message, in bytes, that the channel may carry. */
+/** Max message size on the channel, in bytes. */
 const maxMessageBytes = 64 * 1024;
 
-/** A message split into what a listener gets and the id it is known by. */
+/** A message split into the data for clients and its event id. */
 export type ParsedMessage = {
   stationId: string;
-  /** The message without `eventId`; byte for byte as published, unless `eventId` stood elsewhere than last. */
+  /** The message without `eventId`; byte for byte as published, unless `eventId` was not the last key. */
   data: string;
-  /** `null` for a message of another program, which has no place in the order of events. */
+  /** `null` for a message of another program, which is not part of the event order. */
   eventId: string | null;
 };
 
 /**
  * Parses a message of `observations:new`.
- * @throws {Error} that says in one line why the message does not fit the contract.
+ * @throws {Error} with the contract violation in one line
  */
 export function parseMessage(text: string): ParsedMessage {
   if (Buffer.byteLength(text) > maxMessageBytes) throw new Error(`larger than ${maxMessageBytes} bytes`);
-  // A line break would end the `data:` line of the SSE event; in JSON it can only stand between tokens.
+  // A line break would end the `data:` line of the SSE event; in JSON it can only be between tokens.
   if (/[\r\n]/.test(text)) throw new Error("holds a raw line break");
   let json: unknown;
   try {
@@ -95,14 +95,14 @@ export function parseMessage(text: string): ParsedMessage {
   return { stationId, eventId, data: eventId === null ? text : withoutEventId(text, parsed.data) };
 }
 
-/** Says what a schema found wrong, in one line: `windDirDeg: expected number, …; timestamp: …`. */
+/** Returns the problems that a schema found, in one line: `windDirDeg: expected number, …; timestamp: …`. */
 function describeIssues(error: z.ZodError): string {
   return error.issues.map((issue) => `${issue.path.join(".") || "value"}: ${issue.message}`).join("; ");
 }
 
 function withoutEventId(text: string, message: ObservationMessage): string {
   const cut = text.replace(/,"eventId":"\d+"\}$/, "}");
-  // A second one, which JSON allows, must not stay, even with letters of it escaped.
+  // JSON allows a duplicate key. Remove a second `eventId` too, even if some of its letters are escaped.
   if (cut !== text && !/"eventId"|\\u00[467]/.test(cut)) return cut;
   const { eventId: _, ...rest } = message;
   return JSON.stringify(rest);

@@ -1,6 +1,6 @@
-// Shares what is under way among its callers.
+// Lets concurrent callers share one run of an async function.
 
-/** Wraps a function so that it never runs twice at once: a call while it runs gets the result of that run. */
+/** Wraps a function so that it never runs concurrently: a call during a run gets the result of that run. */
 export function oneAtATime<T>(run: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | null = null;
   return () => {

@@ -1,9 +1,9 @@
-// Where the built player is.
+// The folder of the built player.
 
 import { join } from "node:path";
 
 /**
- * Where the built player lies, an absolute path: in an executable beside the code, see `services/executable/build.ts`,
- * otherwise in `web/dist`. Any static host can serve it.
+ * Absolute path of the built player. In an executable it is next to the code, see `services/executable/build.ts`;
+ * otherwise it is `web/dist`. Any static host can serve it.
  */
 export const playerDir = join(import.meta.dir, Bun.isStandaloneExecutable ? "dist" : "../web/dist");

@@ -1,5 +1,4 @@
-// Loaded before every program of the project (see bunfig.toml), since an older Bun fails at imports or much later, in
-// words that blame something else.
+// Checks the Bun version before every program (see bunfig.toml): an older Bun fails later, with a misleading error.
 
 import manifest from "../package.json" with { type: "json" };
 

@@ -1,20 +1,20 @@
-// Rules for the sea over many stations, which server and page share.
+// Calculations over many stations that server and page share.
 
-/** A value or station that is older than this, in ms, says nothing of the sea's present state. */
+/** Max age of a value or station, in ms. Older ones do not count for the current sea state. */
 export const staleAfterMs = 3 * 60 * 60_000;
 
 /** A value with the time when it was measured. */
 type Timed = { value: number; atMs: number };
 
 /**
- * Returns whether a station's wind has the direction that was measured: a calm (0 m/s) of the same time or later has none,
- * though some stations report one of 0° with it.
+ * Returns whether a wind direction is valid. In a calm (0 m/s) of the same time or later it is not, though some stations
+ * report 0° then.
  */
 export function hasDirection(direction: Timed, windSpeed: Timed | undefined): boolean {
   return windSpeed === undefined || windSpeed.value !== 0 || windSpeed.atMs < direction.atMs;
 }
 
-/** Returns the median; of an even count, the mean of the two in the middle. `null` without values. */
+/** Returns the median; for an even count, the mean of the two middle values. `null` without values. */
 export function median(values: number[]): number | null {
   const sorted = Float64Array.from(values).sort();
   const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
@@ -22,8 +22,8 @@ export function median(values: number[]): number | null {
 }
 
 /**
- * Returns the direction of the sum of unit vectors, in degrees: 350° and 10° are 0° together, not 180°. `null` where they
- * cancel each other out, and without values.
+ * Returns the direction of the sum of unit vectors, in degrees: the mean of 350° and 10° is 0°, not 180°. `null` if the
+ * vectors cancel each other out, or without values.
  */
 export function meanDirection(degrees: number[]): number | null {
   let east = 0;

@@ -1,7 +1,7 @@
-// What both services know of NDBC.
+// Constants about NDBC that both services use.
 
-/** NDBC's file with the newest row of every station: about 880 rows, written anew every five minutes. */
+/** NDBC's file with the newest row of every station: about 880 rows, updated every five minutes. */
 export const latestObsPath = "/data/latest_obs/latest_obs.txt";
 
-/** Who owns the stations of the simulated sea, by which server and page know that it is simulated. */
+/** The owner of all simulated stations. Server and page use it to detect simulated data. */
 export const simulationOwner = "bellbuoy simulation";

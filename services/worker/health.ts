@@ -1,14 +1,14 @@
-// The worker's own HTTP port: health, readiness, metrics.
+// The worker's HTTP port: health, readiness, metrics.
 
 import type { Problem } from "../../shared/service/connection-health.ts";
 import { openPort } from "../../shared/service/port.ts";
 import { readiness } from "../../shared/service/readiness.ts";
 
 /**
- * Serves the worker's `/health` (the process is up), `/ready` (its connections hold and its polls go on) and `/metrics`.
- * @param findProblems why this worker does not do its work now; empty while it does
- * @returns what stops it
- * @throws {StartError} when the port is taken, or cannot be had
+ * Serves the worker's `/health` (the process is up), `/ready` (its connections work and its polls run) and `/metrics`.
+ * @param findProblems lists the worker's current problems; empty if there are none
+ * @returns a function that stops the server
+ * @throws {StartError} when the port is taken or cannot be opened
  */
 export function serveHealth(
   port: number,

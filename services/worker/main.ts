@@ -1,4 +1,4 @@
-// The worker: reads its settings, opens its connections, and wires what its jobs do.
+// The worker's entry point: reads the settings, opens the connections and starts the jobs.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
@@ -36,9 +36,9 @@ import { createPublisher, type Publisher } from "./tasks/publisher.ts";
 import { createRejectedRowsLog } from "./tasks/rejected-rows-log.ts";
 import { createStationUpdate } from "./tasks/stations.ts";
 
-/** Backfill by station needs to know which stations there are; on an empty database only the first poll shows that. */
+/** Max wait of backfill for the first poll, in seconds: on an empty database, only a poll shows which stations exist. */
 const headStartSeconds = 60;
-/** Between any two requests of backfill. */
+/** Pause between backfill requests, in ms. */
 const backfillPauseMs = 1_000;
 
 type Service = ServiceParts<WorkerConfig>;
@@ -52,7 +52,7 @@ await runService("worker", readWorkerConfig, async (service) => {
   const served = createServiceMetrics("worker", sql, database, redisProblem);
   const metrics = createWorkerMetrics(served, Object.values(jobNames));
 
-  // Before the migrations, which may wait: a worker that cannot begin says why.
+  // Before the migrations, which may wait, so that `/ready` shows why the worker does not start.
   let jobs: RunningJobs | null = null;
   const findProblems = () => listProblems(connections, jobs);
   if (config.port !== null) onClose(serveHealth(config.port, findProblems, served.scrape));
@@ -68,7 +68,7 @@ await runService("worker", readWorkerConfig, async (service) => {
   log.info("working", { ndbc: config.ndbcUrl, pollSeconds: config.pollSeconds });
 });
 
-/** What the worker is connected to. */
+/** The worker's connections to PostgreSQL and Redis. */
 type Connections = {
   sql: Sql;
   database: ConnectionHealth;
@@ -76,24 +76,24 @@ type Connections = {
   redis: Record<"jobs" | "publishing", ConnectionHealth>;
 };
 
-/** Makes the connections for all but BullMQ. They connect when they are used first. */
+/** Creates all connections except BullMQ's. They connect on first use. */
 function connect({ config, log, onClose, signal }: Service): Connections {
   const database = watchConnection("PostgreSQL", log, signal);
   const redis = watchConnections("Redis", ["jobs", "publishing"], log, signal, explainRefusal);
   const sql = connectSql(config.databaseUrl, "worker");
   onClose(() => sql.end({ timeout: 1 }));
-  // Its own, so that messages never queue up behind jobs; it fails at once, and the next poll publishes.
+  // A separate connection, so that messages never wait behind jobs. It fails at once, and the next poll publishes.
   const publishing = connectRedis(config.redisUrl, redis.publishing, {
     lazyConnect: true,
     enableOfflineQueue: false,
-    // No longer than PostgreSQL lets the publishing transaction wait for it.
+    // Not longer than PostgreSQL lets the publishing transaction wait.
     commandTimeout: lockWaitMs,
   });
   onClose(() => publishing.disconnect());
   return { sql, database, publishing, redis };
 }
 
-/** Lists why this worker does not do its work now. */
+/** Lists the worker's current problems. */
 async function listProblems({ sql, database, redis }: Connections, jobs: RunningJobs | null): Promise<Problem[]> {
   await pingDatabase(sql, database);
   const problems = problemsOf([database, redis.jobs, redis.publishing]);
@@ -101,7 +101,7 @@ async function listProblems({ sql, database, redis }: Connections, jobs: Running
   return stopped === null ? problems : [...problems, { ...stopped, message: `polls: ${stopped.reason}` }];
 }
 
-/** Makes what each job does. */
+/** Creates the task of each job. */
 function createTasks(
   { config, log, signal }: Service,
   { sql, publishing }: Connections,
@@ -120,7 +120,7 @@ function createTasks(
     stations: createStationUpdate(sql, ndbc, stations, log),
     async backfill() {
       await waitForFirstPoll(sql, stations, signal);
-      // What is older than RETENTION_DAYS would be pruned again.
+      // Pruning would delete older rows again.
       const hours = Math.min(config.backfillHours, retentionDays * 24);
       await backfill({ ...shared, hours, pauseMs: backfillPauseMs, stored: metrics.backfilled, signal });
     },
@@ -128,7 +128,7 @@ function createTasks(
   };
 }
 
-/** Makes the poll that is recorded, counted, logged, and ended when it takes too long. */
+/** Creates the poll task, which also records, counts and logs each poll. */
 function createPolling(parts: PollParts, pollSeconds: number, metrics: WorkerMetrics): () => Promise<void> {
   const logPoll = createPollLog(parts.log);
   return async () => {
@@ -146,7 +146,7 @@ function createPolling(parts: PollParts, pollSeconds: number, metrics: WorkerMet
   };
 }
 
-/** Resolves once a poll was stored, or after {@link headStartSeconds}. */
+/** Resolves when a poll is stored, or after {@link headStartSeconds}. */
 async function waitForFirstPoll(sql: Sql, stations: Set<string> | null, signal: AbortSignal): Promise<void> {
   for (let seconds = 0; seconds < headStartSeconds; seconds++) {
     if ((await readFile(sql, latestObsPath, { ...wholeFile, stations })) !== null) return;
@@ -162,7 +162,7 @@ function runJobs(
   tasks: Record<JobName, () => Promise<unknown>>,
   metrics: WorkerMetrics,
 ): RunningJobs {
-  // Not lazy: BullMQ waits for a connection that is being made, but gives up for good on one that it has to make itself.
+  // Not lazy: BullMQ waits for a connection in progress, but never retries one that it has to open itself.
   const connection = connectRedis(config.redisUrl, redis.jobs, { maxRetriesPerRequest: null });
   onClose(() => connection.disconnect());
   const jobs = startJobs({
@@ -180,7 +180,7 @@ function runJobs(
   return jobs;
 }
 
-/** Looks at both ways out again and again, so that what Redis did not take goes out as soon as it does. */
+/** Checks PostgreSQL and Redis regularly, and publishes pending events as soon as Redis accepts them. */
 async function watchPublishing(
   { log, onClose }: Service,
   connections: Connections,
@@ -188,7 +188,7 @@ async function watchPublishing(
 ): Promise<void> {
   const { sql, database, publishing } = connections;
   const check = () => {
-    publisher.check().catch((error) => log.warn("could not publish what was left", describeFailure(error)));
+    publisher.check().catch((error) => log.warn("could not publish pending events", describeFailure(error)));
   };
   publishing.on("ready", check);
   const watch = setInterval(() => {
@@ -197,6 +197,6 @@ async function watchPublishing(
   }, watchMs);
   onClose(() => clearInterval(watch));
   await publishing.connect().catch(() => {
-    // Reported to its link, and tried again for ever.
+    // `redis.publishing` has the error, and ioredis retries for ever.
   });
 }

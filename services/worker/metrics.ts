@@ -1,4 +1,4 @@
-// What the worker counts. Names, types and meanings are in docs/operations.md.
+// The worker's Prometheus metrics. docs/operations.md explains them.
 
 import { isDatabaseAway } from "../../shared/database/sql.ts";
 import { type ServiceMetrics, secondsBuckets } from "../../shared/service/metrics.ts";
@@ -10,7 +10,7 @@ import type { StoreCounts } from "./store/assign-event-ids.ts";
 import type { PollCounts } from "./tasks/poll.ts";
 import type { PruneResult } from "./tasks/prune.ts";
 
-/** How a poll may end; the last five are failures, and the codes of their errors where these have one. */
+/** Outcomes of a poll. The last five are failures, named after the error code if there is one. */
 const pollOutcomes = [
   "changed",
   "unchanged",
@@ -23,15 +23,15 @@ const pollOutcomes = [
 
 type PollOutcome = (typeof pollOutcomes)[number];
 
-/** Who read rows. */
+/** Jobs that read rows. */
 const sources = ["poll", "backfill"] as const;
 
 type Source = (typeof sources)[number];
 
-/** How pruning may end. */
+/** Outcomes of pruning. */
 const pruneOutcomes = ["pruned", "refused"] as const satisfies readonly PruneResult["outcome"][];
 
-/** How each job may end. */
+/** Outcomes of a job. */
 const jobOutcomes = ["completed", "failed"] as const;
 
 /** Counts what the worker does. */
@@ -42,25 +42,25 @@ export type WorkerMetrics = {
   pollFailed(error: unknown, seconds: number): void;
   /** Counts a file that backfill has stored. */
   backfilled(rows: number, rejectedRows: RejectedRows, counts: StoreCounts): void;
-  /** Counts events that Redis has taken. */
+  /** Counts events that Redis accepted. */
   published(events: number): void;
   /** Counts a run of pruning. */
   pruned(result: PruneResult): void;
   /** Counts the end of one run of a job. */
   jobEnded(job: string, outcome: (typeof jobOutcomes)[number]): void;
-  /** Shows from now on how many jobs wait, run, are scheduled and have failed. */
+  /** Registers the gauge of waiting, running, scheduled and failed jobs. */
   watchQueues(jobs: Pick<RunningJobs, "counts">): void;
 };
 
 /**
- * Registers the worker's metrics. Each series starts at 0, since one that only appears with its first failure hides that
- * failure: a rate needs a value before it.
- * @param jobNames the jobs whose ends are counted, from 0 on
+ * Registers the worker's metrics. Each series starts at 0: a rate needs an earlier value, so it would miss the first failure
+ * of a series that only starts with it.
+ * @param jobNames the jobs to count
  */
 export function createWorkerMetrics({ registry }: ServiceMetrics, jobNames: readonly string[]): WorkerMetrics {
   const polls = createPollMetrics(registry);
   const countRows = createRowCounts(registry);
-  const events = counter(registry, "bellbuoy_events_published_total", "Events that Redis has taken.");
+  const events = counter(registry, "bellbuoy_events_published_total", "Events that Redis accepted.");
   return {
     polled({ outcome, rows, rejectedRows, publishSeconds, ...counts }, seconds) {
       polls.ended(outcome, seconds);
@@ -88,12 +88,12 @@ function createPollMetrics(registry: Registry) {
   const pollSeconds = histogram(
     registry,
     "bellbuoy_poll_duration_seconds",
-    "How long a poll took, publishing included.",
+    "Duration of a poll, including publishing.",
   );
   const publishSeconds = histogram(
     registry,
     "bellbuoy_publish_latency_seconds",
-    "From the commit of a poll's rows until Redis had taken all of its events.",
+    "Time from the commit of a poll's rows until Redis accepted all of its events.",
   );
   for (const outcome of pollOutcomes) polls.inc({ outcome }, 0);
   return {
@@ -107,27 +107,25 @@ function createPollMetrics(registry: Registry) {
 
 function createRowCounts(registry: Registry) {
   const bySource = (name: string, help: string) => counter(registry, name, help, ["source"]);
-  const read = bySource("bellbuoy_rows_read_total", "Rows read from NDBC's files, broken ones included.");
-  const stored = bySource("bellbuoy_rows_stored_total", "Rows stored that were not there before.");
-  const changed = bySource("bellbuoy_rows_changed_total", "Stored rows that got another value.");
+  const read = bySource("bellbuoy_rows_read_total", "Rows read from NDBC's files, including broken ones.");
+  const stored = bySource("bellbuoy_rows_stored_total", "New rows stored.");
+  const changed = bySource("bellbuoy_rows_changed_total", "Stored rows with a changed value.");
   const implausible = bySource(
     "bellbuoy_values_implausible_total",
-    "Values that no sea has; the rest of their rows is kept.",
+    "Values outside the plausible range; the rest of the row is kept.",
   );
   const unreadable = bySource(
     "bellbuoy_cells_unreadable_total",
-    "Cells that hold no number; the rest of their rows is kept.",
+    "Cells without a number; the rest of the row is kept.",
   );
   const missingColumns = bySource(
     "bellbuoy_columns_missing_total",
-    "Columns that could not be read, once for each file that lacked them.",
+    "Missing or unreadable columns, counted once per file.",
   );
-  const rejected = counter(
-    registry,
-    "bellbuoy_rows_rejected_total",
-    "Broken rows that were left out, by what is wrong.",
-    ["source", "reason"],
-  );
+  const rejected = counter(registry, "bellbuoy_rows_rejected_total", "Broken rows that were skipped, by reason.", [
+    "source",
+    "reason",
+  ]);
   for (const source of sources) {
     for (const each of [read, stored, changed, implausible, unreadable, missingColumns]) each.inc({ source }, 0);
     for (const reason of rowFaults) rejected.inc({ source, reason }, 0);
@@ -147,7 +145,7 @@ function createPruneCounts(registry: Registry) {
   const rows = counter(
     registry,
     "bellbuoy_rows_pruned_total",
-    "Rows deleted since they were older than RETENTION_DAYS.",
+    "Rows deleted because they were older than RETENTION_DAYS.",
   );
   const prunes = counter(
     registry,

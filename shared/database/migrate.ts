@@ -1,4 +1,4 @@
-// Brings the schema up to date.
+// Runs the database migrations.
 
 import { type ConnectionHealth, untilUp } from "../service/connection-health.ts";
 import type { ServiceParts } from "../service/service.ts";
@@ -9,7 +9,7 @@ import timeline from "./migrations/0004-timeline.sql" with { type: "text" };
 import polling from "./migrations/0005-polling.sql" with { type: "text" };
 import { connectPatientSql, inTransaction, lockSpace, locks, type Sql } from "./sql.ts";
 
-/** In order; a migration is never changed once it has run anywhere, only followed by another. */
+/** In the order they run. Never change a released migration; add another one. */
 const migrations = [
   { name: "0001-observations", text: observations },
   { name: "0002-vacuum", text: vacuum },
@@ -19,12 +19,12 @@ const migrations = [
 ];
 
 /**
- * Brings the schema up to date. Any service may call it at its start, several at once too: the first one in works, the
- * others wait and find it done. All or nothing.
+ * Brings the schema up to date, in one transaction. Every service calls it at its start. If several do so at once, the
+ * first one migrates, and the others wait until it is done.
  */
 export async function migrate(sql: Sql): Promise<void> {
   await inTransaction(sql, async (tx) => {
-    // A large table may take its time, and so may the service that was first.
+    // A migration of a large table can take long, and so can the wait for another service.
     await tx`select set_config('statement_timeout', '0', true)`;
     await tx`select pg_advisory_xact_lock(${lockSpace}, ${locks.migrate})`;
     await tx`create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`;
@@ -38,8 +38,8 @@ export async function migrate(sql: Sql): Promise<void> {
 }
 
 /**
- * Brings the schema up to date as soon as PostgreSQL answers, over a connection of its own that may be silent for long.
- * @throws {unknown} what the service's signal was aborted with, when it stops before
+ * Brings the schema up to date as soon as PostgreSQL answers, over a separate connection without a silence limit.
+ * @throws {unknown} the reason of the service's signal, if the service stops first
  */
 export async function migrateOnceUp(
   service: string,

@@ -1,30 +1,30 @@
-// The sockets of a pool of PostgreSQL connections: which host they go to, and the end of those that have fallen silent.
+// The sockets of a PostgreSQL pool: chooses the host, and destroys sockets that have fallen silent.
 
 import { Socket } from "node:net";
 import { type Clock, systemClock } from "../clock.ts";
 
-/** Where a pool connects to, as `postgres` has read it from the address: several hosts with a port each, or one path. */
+/** The address as `postgres` parsed it: one or more hosts, each with a port, or one socket path. */
 type SqlAddress = { host: string[]; port: number[]; path: string | false };
 
-/** A connection that failed this soon shows that its host does not serve, whatever the reason. */
+/** If a connection fails within this time, in ms, its host counts as unavailable. */
 const earlyMs = 10_000;
-/** How far apart looks at a socket are: this much later than its deadline it may be found silent. */
+/** Interval between checks of a socket, in ms. A silent socket is found at most this late. */
 const checkMs = 1_000;
-/** The longest pause after all hosts have failed, in ms. */
+/** Max pause after all hosts have failed, in ms. */
 const longestPauseMs = 1_000;
-/** The system asks the other end for a sign of life after this time, for connections that may be silent. */
+/** Delay before TCP keep-alive probes, in ms, for connections without a silence limit. */
 const keepAliveMs = 60_000;
 
 /**
- * Makes sockets as `postgres` wants them for its option `socket`, and destroys each on which nothing has come for
- * `silenceMs`. Then `postgres` fails what waits on it as `CONNECTION_CLOSED`, and opens another when it needs one. Asking
- * PostgreSQL to cancel, or closing in order, would wait for the other end in turn.
+ * Creates the sockets for the `socket` option of `postgres`, and destroys a socket that receives nothing for `silenceMs`.
+ * `postgres` then rejects its queries with `CONNECTION_CLOSED`, and opens another connection when it needs one. A cancel
+ * request or an orderly close would wait for the dead host again.
  *
- * A socket goes to the host that served last, the first at the start; when a connection to it fails early, to the next.
- * When all hosts have failed in turn, it waits a moment first: `postgres` itself tries again without a pause then, and also
- * where a connection is taken and closed without a word.
- * @param silenceMs `null`: a socket may be silent for as long as its host answers to TCP
- * @param pauseClock by which it waits before it tries again; it runs on where `clock` stands still
+ * A socket connects to the host that worked last, at the start to the first. If that connection fails early, the next
+ * socket connects to the next host. After all hosts have failed, there is a pause: `postgres` itself retries without one,
+ * also when a host accepts a connection and closes it at once.
+ * @param silenceMs `null`: no limit, as long as the host answers TCP keep-alive
+ * @param pauseClock times the pause before a retry; it runs even if a test stops `clock`
  */
 export function createSqlSockets(
   silenceMs: number | null,
@@ -32,7 +32,7 @@ export function createSqlSockets(
   pauseClock: Clock = systemClock,
 ): (address: SqlAddress) => Socket | Promise<Socket> {
   let current = 0;
-  /** Connections in a row on which nothing has come. */
+  /** Number of consecutive connections that received no data. */
   let failures = 0;
   /** The last socket, and when it was opened. */
   let last: { socket: Socket; atMs: number } | null = null;
@@ -49,7 +49,7 @@ export function createSqlSockets(
       failures = socket.bytesRead > 0 ? 0 : failures + 1;
     });
     if (silenceMs !== null) destroyOnceSilent(socket, silenceMs, clock);
-    // What is written before it is connected waits.
+    // Node buffers writes until the socket is connected.
     return socket.connect(path ? { path } : { host, port: Number(port) });
   }
 
@@ -63,7 +63,7 @@ export function createSqlSockets(
   };
 }
 
-/** Looks again and again, since `postgres` takes away every listener of a socket when it begins TLS on it. */
+/** Polls the socket, because `postgres` removes all listeners of a socket when it starts TLS. */
 function destroyOnceSilent(socket: Socket, silenceMs: number, clock: Clock): void {
   let bytesRead = 0;
   let heardAtMs = clock.monotonicMs();
@@ -74,8 +74,8 @@ function destroyOnceSilent(socket: Socket, silenceMs: number, clock: Clock): voi
       heardAtMs = clock.monotonicMs();
     } else if (clock.monotonicMs() - heardAtMs >= silenceMs) {
       stop();
-      // After what is about to be written: of a write that is cut short by the end, `postgres` (3.4.9) believes for ever
-      // that it is still to come, and the next connection would never send anything (porsager/postgres#1176).
+      // Destroy after pending writes. If a write is cut short, `postgres` (3.4.9) waits for it for ever, and the next
+      // connection never sends anything (porsager/postgres#1176).
       setImmediate(() => socket.destroy());
     }
   });

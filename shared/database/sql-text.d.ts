@@ -1,4 +1,4 @@
-// SQL files are imported as text.
+// Type declaration for SQL files that are imported as text.
 
 /** `import text from "./x.sql" with { type: "text" }` */
 declare module "*.sql" {

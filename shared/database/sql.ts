@@ -1,4 +1,4 @@
-// The connections to PostgreSQL, and transactions that outlive the end of one.
+// PostgreSQL connections, transactions and locks.
 
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
@@ -8,7 +8,7 @@ import type { ConnectionHealth } from "../service/connection-health.ts";
 import { createSqlSockets } from "./sql-sockets.ts";
 
 /**
- * The SQL client of one service: a small pool that connects when first used and again whenever the server is back.
+ * The SQL client of one service: a small pool that connects on first use and reconnects by itself.
  * Columns are camelCase in TypeScript (`waveHeightM`) and snake_case in SQL (`wave_height_m`); a bigint is a string, a
  * timestamptz a `Date`.
  */
@@ -17,28 +17,28 @@ export type Sql = postgres.Sql;
 /** A transaction of {@link Sql}. */
 export type Transaction = postgres.TransactionSql;
 
-/** An idle connection is closed in order after this time. */
+/** The pool closes an idle connection after this time, in seconds. */
 const idleSeconds = 10;
 
 /**
- * Returns how long PostgreSQL may take for a statement, and how long a connection may be silent before it counts as dead.
- * A listener waits for the server's answers, and none takes a tenth of it; pruning and history may take longer.
+ * Returns the statement timeout, and how long a connection may be silent before it counts as dead, both in ms. Clients
+ * wait for the server's queries, which all take less than a tenth of its limit. Pruning and history can take longer.
  */
 function limitsOf(service: string): { statementMs: number; silenceMs: number } {
   const statementMs = service === "server" ? 10_000 : 20_000;
   return { statementMs, silenceMs: statementMs + 5_000 };
 }
 
-/** How many connections a service opens at most. */
+/** Max PostgreSQL connections per service. */
 export const sqlConnections = 8;
 
 /**
- * Opens the pool. Nothing is sent before the first query.
+ * Creates the pool. It connects at the first query.
  *
- * Each query ends, whatever happens to its connection: PostgreSQL gives up a statement after {@link limitsOf}'s time, and a
- * connection on which nothing comes for 5 seconds longer is destroyed, which fails its query as one whose connection was
- * closed. A caller that cannot wait as long uses {@link withDeadline}, which gives up the answer alone: the connection is
- * judged by its silence, because one that is busy or waits for its turn is no less sound.
+ * Every query ends, even if its connection dies. PostgreSQL cancels a statement after the time in {@link limitsOf}. If a
+ * connection stays silent for 5 seconds more, it is destroyed, and its query rejects with `CONNECTION_CLOSED`. A caller
+ * that needs a shorter limit uses {@link withDeadline}. That stops only the wait and keeps the connection, because a busy
+ * connection is not a dead one.
  * @param service shown by PostgreSQL in `application_name`, see {@link applicationName}
  */
 export function connectSql(url: string, service: string, clock: Clock = systemClock): Sql {
@@ -47,8 +47,8 @@ export function connectSql(url: string, service: string, clock: Clock = systemCl
 }
 
 /**
- * Opens a single connection for work that may be silent for as long as it takes, as migrations may. That its host is gone is
- * noticed by the system alone, after some ten minutes.
+ * Opens a single connection without a silence limit, for long work such as migrations. Only TCP keep-alive detects a dead
+ * host, after about ten minutes.
  */
 export function connectPatientSql(url: string, service: string): Sql {
   return openPool(url, service, { silenceMs: null, idleSeconds: 0, max: 1 }, systemClock);
@@ -65,17 +65,17 @@ function openPool(
     connect_timeout: 5,
     idle_timeout: idleSeconds,
     socket: createSqlSockets(silenceMs, clock),
-    // Those who ask pause longer and longer by themselves. By default all of the pool's failures are added up, to pauses
-    // of 20 seconds after a short outage.
+    // Callers have their own growing pauses. By default, `postgres` adds up the failures of the whole pool, and pauses
+    // for 20 seconds after a short outage.
     backoff: (failures: number) => Math.min(2 ** failures / 20, 1) * (0.75 + Math.random() / 4),
     transform: postgres.camel,
     onnotice: () => {},
     connection: {
       application_name: applicationName(service),
-      // Times are read and written as ISO 8601, whatever the database or its role is set to.
+      // Read and write times as ISO 8601, independent of the settings of the database and its role.
       DateStyle: "ISO",
       statement_timeout: limitsOf(service).statementMs,
-      // The other end of a dead connection would keep its locks.
+      // Without it, the backend of a dead connection keeps its locks.
       idle_in_transaction_session_timeout: 15_000,
     },
   };
@@ -83,20 +83,20 @@ function openPool(
 }
 
 /**
- * Returns the option for `postgres` where an address names the folder of a socket as libpq writes it,
- * `postgres://user@%2Frun%2Fpostgresql/bellbuoy`: `postgres` takes such a folder, but not from an address.
+ * Returns the `host` option for an address that names a socket folder in libpq's form, such as
+ * `postgres://user@%2Frun%2Fpostgresql/bellbuoy`. `postgres` accepts such a folder as an option, but not in an address.
  */
 export function socketFolder(url: string): { host?: string } {
   const [, folder] = /^[a-z]+:\/\/(?:[^/?#]*@)?(%2f[^/?#:,]*)/i.exec(url) ?? [];
   return folder === undefined ? {} : { host: decodeURIComponent(folder) };
 }
 
-/** PostgreSQL cuts a longer `application_name`. */
+/** PostgreSQL truncates a longer `application_name`. */
 const maxNameBytes = 63;
 
 /**
- * Returns a name like `bellbuoy-server 17@host 5f0c93ab`. No two pools have the same: containers may share their host name
- * and process ids, and long host names often differ at their end only, so the last part is random.
+ * Returns a unique name such as `bellbuoy-server 17@host 5f0c93ab`. The last part is random: containers may share host
+ * names and process ids, and long host names often differ only at their end.
  */
 export function applicationName(service: string, host = hostname()): string {
   const unique = ` ${randomBytes(4).toString("hex")}`;
@@ -104,24 +104,24 @@ export function applicationName(service: string, host = hostname()): string {
 }
 
 /**
- * Codes of the client, of the system, and of PostgreSQL where it refuses or ends a connection: class 08, too many
- * connections (53300), going down or starting up (57P01 to 57P03).
+ * Error codes of the client, of the system, and of PostgreSQL when it refuses or ends a connection: class 08, too many
+ * connections (53300), shutting down or starting up (57P01 to 57P03).
  */
 const awayCodes =
   /^(CONNECTION_\w+|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08\w{3}|53300|57P0[123])$/;
 
-/** Returns whether a statement failed because the database could not be reached, and not for a reason of its own. */
+/** Returns whether a statement failed because the database was unreachable. */
 export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
   return error instanceof Error && "code" in error && awayCodes.test(String(error.code));
 }
 
 /**
- * Runs `work` in a transaction as `sql.begin` does, and outlives the connection's end. That would make `postgres` send the
- * rollback, and whatever else `work` has to say, to a socket which is gone, and that ends the process (3.4.9).
- * @param work must ask `lost` before it goes on after it has waited for anything but the transaction's own statements
- * @param options as of `begin`, like `read only`
- * @throws what `work` throws, or that the connection was lost
+ * Runs `work` in a transaction like `sql.begin`, but survives a lost connection. `postgres` (3.4.9) would send the rollback
+ * and later statements to the closed socket, and that ends the process.
+ * @param work must check `lost` each time it has awaited anything other than a statement of this transaction
+ * @param options of `begin`, such as `read only`
+ * @throws {unknown} the error of `work`, or the error of the lost connection
  */
 export async function inTransaction<T>(
   sql: Sql,
@@ -129,7 +129,7 @@ export async function inTransaction<T>(
   options = "",
 ): Promise<T> {
   const lost = new AbortController();
-  // Without a connection there is nothing to roll back: `begin` has failed by itself, and must not hear of it again.
+  // Without a connection there is nothing to roll back. `begin` has already rejected, so it must not get the error again.
   const silence = new Promise<never>(() => {});
   const settle = (error: unknown) => (lost.signal.aborted || isConnectionLost(error) ? silence : Promise.reject(error));
   try {
@@ -148,14 +148,14 @@ function isConnectionLost(error: unknown): boolean {
 
 /**
  * Advisory locks, each the second half of a pair whose first half is {@link lockSpace}.
- * They are taken in transactions only, so that a dead connection never keeps one.
+ * Only transactions take them, so that a dead connection never keeps one.
  */
 export const locks = {
-  /** Held while the schema is brought up to date. */
+  /** Held while migrations run. */
   migrate: 1,
-  /** Held from before observations are merged with what is stored to the commit, so that event ids become visible in order. */
+  /** Held from before the merge of observations until the commit, so that event ids become visible in order. */
   eventIds: 2,
-  /** Held while what lies above the published mark is published. */
+  /** Held while events above the published mark are published. */
   publish: 3,
 } as const;
 
@@ -166,8 +166,8 @@ export const lockSpace = 0x62656c6c;
 export const lockWaitMs = 5_000;
 
 /**
- * Waits for a lock, in a statement of its own so that the next one sees what its last holder did. The transaction keeps it
- * to its end, which PostgreSQL brings about itself when a paused process holds up the others for {@link lockWaitMs}.
+ * Waits for a lock, in a separate statement, so that the next statement sees the changes of the last holder. The
+ * transaction keeps the lock until it ends. If the process is idle for {@link lockWaitMs}, PostgreSQL ends the transaction.
  */
 export async function takeLock(tx: Transaction, lock: number): Promise<void> {
   const lockText = `${lockWaitMs}ms`;
@@ -179,10 +179,10 @@ export async function takeLock(tx: Transaction, lock: number): Promise<void> {
   await tx`select pg_advisory_xact_lock(${lockSpace}, ${lock})`;
 }
 
-/** How long a database that is up may take for a small answer, in ms. */
+/** Time limit for a small query, in ms. */
 export const smallAnswerMs = 2_000;
 
-/** Asks the database for a sign of life and tells the link how it went. */
+/** Sends a ping to the database and reports the result to `database`. */
 export async function pingDatabase(sql: Sql, database: ConnectionHealth): Promise<void> {
   try {
     await withDeadline(sql`select 1`, smallAnswerMs);

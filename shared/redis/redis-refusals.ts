@@ -1,8 +1,8 @@
-// What Redis says when it refuses a command, and what that means to an operator.
+// Explains errors of Redis to an operator.
 
 import { type Cause, describeError } from "../service/connection-health.ts";
 
-/** The first word of Redis's error, then the code and the plain reason that `/ready` shows. */
+/** Maps the first word of a Redis error to the code and the reason that `/ready` shows. */
 const refusals: Record<string, Cause> = {
   READONLY: {
     code: "redis_readonly",
@@ -39,20 +39,20 @@ const unknown: Cause = { code: "redis_refuses", reason: "Redis refuses a command
 
 const sameAs: Record<string, string> = { MOVED: "CROSSSLOT", ASK: "CROSSSLOT", CLUSTERDOWN: "CROSSSLOT" };
 
-/** Where in a script something failed: Redis 6 puts it before its words, Redis 7 behind them. */
+/** Matches the position in a script where an error occurred. Redis 6 puts it before the message, Redis 7 after it. */
 const placeInScript = /^ERR Error running script .*?: -?(?=[A-Z]+ )| script: [0-9a-f]{40}, on @\S+$/g;
-/** Redis has words of its own for a permission that a script lacks. */
+/** Redis uses other messages when a script lacks a permission. */
 const deniedToScript = /^(ERR )?(The user executing the script can't|ACL failure in script)/;
 
-/** Each error of Redis begins with a word in capitals; those of the network do not. */
+/** Redis errors begin with a word in capitals; network errors do not. */
 const fromRedis = /^([A-Z]{2,}) \S/;
 
-/** Returns the words of Redis, without the place in a script: two scripts that meet the same fault say the same then. */
+/** Returns the message of Redis without the position in a script, so that the same fault always has the same message. */
 export function refusalWords(error: unknown): string {
   return describeError(error).replace(placeInScript, "");
 }
 
-/** Returns what an error of Redis means, or `null` where it is not an answer of Redis. */
+/** Returns code and reason of a Redis error, or `null` if Redis did not send it. */
 export function explainRefusal(error: unknown): Cause | null {
   const text = refusalWords(error);
   if (deniedToScript.test(text)) return refusals.NOPERM ?? unknown;

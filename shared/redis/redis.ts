@@ -1,4 +1,4 @@
-// The connection to Redis, and how a service finds out whether Redis does what the service needs.
+// Redis connections, and checks that Redis accepts a service's commands.
 
 import { Redis, type RedisOptions, ReplyError } from "ioredis";
 import { withDeadline } from "../clock.ts";
@@ -6,16 +6,16 @@ import type { ConnectionHealth } from "../service/connection-health.ts";
 import { refusalWords } from "./redis-refusals.ts";
 
 /**
- * A connection on which nothing comes for this time although something was asked is dead, and is made again; what was asked
- * goes out again over the next. Nothing is asked that Redis may think about as long: BullMQ waits for a job for 10 seconds
- * at most, by `BZPOPMIN` on connections that have these options too. All are asked something every few seconds.
+ * If a command gets no answer for this time, in ms, the connection counts as dead. ioredis then reconnects and sends the
+ * command again. No command takes that long: BullMQ's `BZPOPMIN`, on connections with the same options, blocks for 10
+ * seconds at most. Every connection sends a command every few seconds.
  */
 const silenceMs = 15_000;
 
 /**
- * Opens a connection to Redis that is tried again for ever, at most 5 seconds apart, and reports to `link` when it fails.
- * Only {@link askRedis} or the caller's own commands can tell that it holds: a Redis that accepts connections may refuse
- * everything else.
+ * Opens a connection to Redis that reconnects for ever, with pauses of at most 5 seconds, and reports failures to `health`.
+ * It never reports `up()`: a Redis that accepts connections may still refuse commands. {@link askRedis} or the caller's own
+ * commands show that.
  */
 export function connectRedis(
   url: string,
@@ -31,36 +31,36 @@ export function connectRedis(
   });
   redis.on("error", (error) => health.down(error));
   redis.on("close", () => {
-    // An error that came before it says more.
+    // An earlier error says more.
     if (health.problem === null) health.down("the connection was closed");
   });
   return redis;
 }
 
-/** Returns an address as ioredis takes it: for `unix:/run/redis.sock?db=2` the path and what follows it. */
+/** Returns an address in ioredis's form: for `unix:/run/redis.sock?db=2`, the path and the query. */
 export function redisAddress(url: string): string {
   const { protocol, pathname, search } = new URL(url);
   return protocol === "unix:" ? decodeURIComponent(pathname) + search : url;
 }
 
-/** Milliseconds to wait before the given attempt, the first being 1; spread, so that not all come back at once. */
+/** Returns ms to wait before an attempt (the first is 1), with jitter, so that clients do not reconnect all at once. */
 export function retryDelayMs(attempt: number): number {
   return Math.min(50 * 2 ** attempt, 5_000) * (0.75 + Math.random() / 4);
 }
 
-/** How long a Redis that is up may take for a small answer. */
+/** Time limit for a small command, in ms. */
 const askMs = 4_000;
 
-/** Returns whether Redis itself answered with this error: the connection works, and the command is refused. */
+/** Returns whether Redis itself sent this error: the connection works, but Redis refused the command. */
 export function isReply(error: unknown): boolean {
   return error instanceof ReplyError;
 }
 
 /**
- * Asks Redis for what a service needs, and reports a failure to the link. A refusal leaves the connection open. One that
- * answers nothing is closed and opened again: nothing else would notice for minutes that its other end is gone.
+ * Runs the commands of `ask` and reports a failure to `health`. After a refusal, the connection stays open. Without an
+ * answer, it reconnects: otherwise a dead connection stays unnoticed for minutes.
  * @param ask sends the commands
- * @returns whether Redis did all of it; the caller decides whether the link holds then
+ * @returns whether all commands succeeded; the caller decides whether to report `up()`
  */
 export async function askRedis(
   redis: Redis,

@@ -1,14 +1,14 @@
-// The settings of both services, read from the environment.
+// Reads the settings of both services from the environment.
 
 import { z } from "zod";
 import { CodedError } from "../errors.ts";
 import { stationIdPattern } from "../measurements.ts";
 import { logLevels } from "./log.ts";
 
-/** Where bellbuoy's source is, and whom to write to about it. */
+/** bellbuoy's repository, also the default contact address. */
 export const projectUrl = "https://github.com/bellbuoy/bellbuoy";
 
-/** A wrong or missing setting. Its message is one line for a person: variable, value, and what is allowed. */
+/** A wrong setting. Its message is one line with the variable, its value and the allowed values. */
 export class ConfigError extends CodedError {
   override name = "ConfigError";
   constructor(message: string) {
@@ -16,12 +16,12 @@ export class ConfigError extends CodedError {
   }
 }
 
-const wholeNumber = (least: number, most: number) =>
+const wholeNumber = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d+$/)
     .transform(Number)
-    .refine((value) => value >= least && value <= most);
+    .refine((value) => value >= min && value <= max);
 
 const url = (...protocols: string[]) =>
   z.string().refine((value) => {
@@ -29,7 +29,7 @@ const url = (...protocols: string[]) =>
     return parsed !== null && protocols.includes(parsed.protocol) && parsed.host !== "" && isDecodable(parsed);
   });
 
-/** An address of Redis: of a host, or of a socket's file on this machine. */
+/** The address of Redis: a host, or a socket file on this machine. */
 const redisUrl = z.union([
   url("redis:", "rediss:"),
   z.string().refine((value) => {
@@ -38,7 +38,7 @@ const redisUrl = z.union([
   }),
 ]);
 
-/** A `%` in a password must be written as `%25`; the clients would throw at one that is not. */
+/** A `%` in a password must be escaped as `%25`; otherwise the database clients throw. */
 function isDecodable({ username, password }: URL): boolean {
   try {
     decodeURIComponent(username + password);
@@ -48,11 +48,11 @@ function isDecodable({ username, password }: URL): boolean {
   }
 }
 
-/** One variable: what it may be, what it is when unset, and the words for "what is allowed". */
+/** One variable: its schema, its default, and a description of the allowed values. */
 const variable = <T>(schema: z.ZodType<T, string>, unset: string, allowed: string) => ({ schema, unset, allowed });
 
 /**
- * Every variable that bellbuoy reads. The README's table says the same, and a test compares them.
+ * All variables that bellbuoy reads. A test compares them with `docs/settings.md` and `.env.example`.
  */
 const variables = {
   DATABASE_URL: variable(
@@ -79,7 +79,7 @@ const variables = {
   ),
   NDBC_URL: variable(url("http:", "https:"), "https://www.ndbc.noaa.gov", "an address like https://www.ndbc.noaa.gov"),
   CONTACT: variable(
-    // It is part of a comment in the User-Agent header, where ( ) and \ have a meaning (RFC 9110, 5.6.5).
+    // It is in a comment of the User-Agent header, where ( ) and \ are special characters (RFC 9110, 5.6.5).
     z.string().regex(/^[ -'*-[\]-~]{1,200}$/),
     projectUrl,
     "an address like https://example.org or ops@example.org, up to 200 ASCII characters without ( ) and \\",
@@ -121,10 +121,10 @@ const variables = {
 type Variable = keyof typeof variables;
 type Value<V extends Variable> = z.output<(typeof variables)[V]["schema"]>;
 
-/** Where a process finds its settings; `process.env` outside of tests. */
+/** The environment variables of a process: `process.env`, except in tests. */
 export type Environment = Record<string, string | undefined>;
 
-/** The name and default of every variable, for the test that compares them with the README. */
+/** Name and default of every variable, for the test that compares them with the docs. */
 export const defaults: Record<string, string> = Object.fromEntries(
   Object.entries(variables).map(([name, { unset }]) => [name, unset]),
 );
@@ -143,7 +143,7 @@ export function readWorkerConfig(env: Environment) {
     port: read(env, "WORKER_PORT"),
     /** Without a slash at its end. */
     ndbcUrl: read(env, "NDBC_URL").replace(/\/+$/, ""),
-    /** Whom NDBC may write to, for the User-Agent. */
+    /** Contact address for NDBC, sent in the User-Agent. */
     contact: read(env, "CONTACT"),
     pollSeconds: read(env, "POLL_SECONDS"),
     /** `null`: every station. */
@@ -191,8 +191,8 @@ function read<V extends Variable>(env: Environment, name: V): Value<V> {
 }
 
 /**
- * A setting as it may be shown in one line: the message ends up in logs, and a database's address holds its password. That
- * may be what is wrong with the address, by a `/`, `:` or `@` that should have been escaped, so all up to the last `@` goes.
+ * Returns a setting in one line, without passwords, because error messages end up in logs. An unescaped `/`, `:` or `@` in
+ * the password may be the error itself, so everything up to the last `@` is masked.
  */
 function withoutPassword(text: string): string {
   return text

@@ -1,42 +1,44 @@
-// What is known of the connections to PostgreSQL and Redis, and of what does not work.
+// Tracks the state of the connections to PostgreSQL and Redis, and describes errors.
 
 import { type Clock, pause, systemClock } from "../clock.ts";
 import { CodedError } from "../errors.ts";
 import type { Log } from "./log.ts";
 
-/** What is wrong, for a program and for a person. */
+/** The cause of a problem, for programs and for people. */
 export type Cause = {
-  /** A word that stays the same: `redis_readonly`, `postgresql_away`, `poll_stopped` … */
+  /** A stable code: `redis_readonly`, `postgresql_away`, `poll_stopped` … */
   code: string;
-  /** In plain words, with what to do where something can be done. */
+  /** The reason in plain words, with a fix where there is one. */
   reason: string;
 };
 
 /** A {@link Cause} as `/ready` shows it. */
 export type Problem = Cause & {
-  /** Which part reports it, and in whose words: `Redis: READONLY You can't write against a read only replica.` */
+  /** The component and its original message: `Redis: READONLY You can't write against a read only replica.` */
   message: string;
 };
 
-/** What is known of a connection to something outside: whether it holds, and if not, why. */
+/** The state of a connection to PostgreSQL or Redis: whether it works, and if not, why. */
 export type ConnectionHealth = {
   readonly name: string;
-  /** `null` while it holds, else why it does not, in one line, in the words of the other side. */
+  /** `null` while it works, otherwise the other side's error message in one line. */
   readonly problem: string | null;
-  /** What that means. */
+  /** The explanation of `problem`; `null` while the connection works. */
   readonly cause: Cause | null;
+  /** Reports that the connection works. */
   up(): void;
+  /** Reports a failure of the connection. */
   down(error: unknown): void;
 };
 
-/** How far apart the looks at each link are, at most, in ms. */
+/** Max interval between checks of a connection, in ms. */
 export const watchMs = 5_000;
 
 /**
- * Follows one connection and logs each change of its state once, however often it is tried in between.
- * It counts as down until it was up for the first time, without a word about it.
- * @param signal aborted when the connection is closed on purpose: nothing is logged any more
- * @param explain what an error means; `null`: that the other side does not answer
+ * Tracks one connection and logs each change of its state once, independent of the number of retries.
+ * A new connection counts as down, which is not logged.
+ * @param signal aborted when the service closes the connection: nothing is logged after that
+ * @param explain returns the cause of an error; `null`: the other side does not answer
  */
 export function watchConnection(
   name: string,
@@ -48,8 +50,8 @@ export function watchConnection(
 }
 
 /**
- * Follows several connections to the same thing as {@link watchConnection} follows one. Their log is a common one, because one
- * fault mostly ends all of them: a line for each cause when it begins, and a line when all of them hold again.
+ * Tracks several connections to the same server, see {@link watchConnection}. They share their log lines, because one fault
+ * usually affects all of them: one line per cause when it begins, and one line when all connections work again.
  */
 export function watchConnections<Part extends string>(
   name: string,
@@ -82,7 +84,7 @@ export function watchConnections<Part extends string>(
         problem = describeError(error);
         const explained = explain(error);
         cause = explained ?? away;
-        // Connections fail in many words for one reason; a refusal names what is refused.
+        // One outage causes many different messages. A refusal names the refused command, so its message counts.
         const announcement = explained === null ? away.code : problem;
         if (announced.has(announcement) || signal.aborted) return;
         announced.add(announcement);
@@ -94,7 +96,7 @@ export function watchConnections<Part extends string>(
   return Object.fromEntries(connections) as Record<Part, ConnectionHealth>;
 }
 
-/** Lists what is wrong with some connections, each cause once. */
+/** Lists the problems of some connections, each cause once. */
 export function problemsOf(connections: ConnectionHealth[]): Problem[] {
   const problems = new Map<string, Problem>();
   for (const { name, problem, cause } of connections) {
@@ -104,14 +106,14 @@ export function problemsOf(connections: ConnectionHealth[]): Problem[] {
   return [...problems.values()];
 }
 
-/** Returns why something failed, as fields of a log line: the code of an error of ours, and the reason in words. */
+/** Returns an error as log fields: the code of a {@link CodedError}, and the reason in words. */
 export function describeFailure(error: unknown): { code?: string; reason: string } {
   return { ...(error instanceof CodedError ? { code: error.code } : {}), reason: describeError(error) };
 }
 
 /**
- * Returns why something failed, in one line; never a stack trace. A refused connection to a name with two addresses fails with an
- * AggregateError whose own message is empty.
+ * Returns the message of an error in one line, without a stack trace. A refused connection to a host with two addresses
+ * throws an AggregateError with an empty message, so its first error is used.
  */
 export function describeError(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return describeError(error.errors[0]);
@@ -121,9 +123,9 @@ export function describeError(error: unknown): string {
 }
 
 /**
- * Calls until it succeeds, with growing pauses of up to 5 seconds, telling the link how it went.
- * @param isAway whether an error means that it is worth to try again; any does where not told
- * @throws what `signal` was aborted with, and any other error
+ * Retries `call` until it succeeds, with growing pauses of up to 5 seconds, and reports each result to `health`.
+ * @param isAway returns whether to retry after an error; by default, after any error
+ * @throws {unknown} the reason of `signal`, or an error without a retry
  */
 export async function untilUp<T>(
   health: ConnectionHealth,

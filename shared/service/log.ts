@@ -1,25 +1,25 @@
-// The log of a service, on stdout.
+// Writes the log of a service to stdout.
 
-/** From the least to the most urgent. */
+/** All log levels, in order of severity. */
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 
-/** How urgent a line is. */
+/** The severity of a log line. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** What goes with a message, by name. */
+/** Named fields of a log line. */
 type LogFields = Record<string, unknown>;
 
 /**
- * Writes one line: what happened, and the fields that go with it. Fields that are costly to gather are given as a
- * function, which is called only if the line is written.
+ * Writes one log line with a message and fields. For expensive fields, pass a function: it runs only if the line is
+ * written.
  */
 export type Log = Record<LogLevel, (message: string, fields?: LogFields | (() => LogFields)) => void>;
 
 const colours: Record<LogLevel, string> = { debug: "\x1b[2m", info: "\x1b[36m", warn: "\x1b[33m", error: "\x1b[31m" };
 
 /**
- * Makes a log for one service on stdout: a JSON object a line, or coloured text when a person is watching a terminal.
- * @param level the least urgent level that is written
+ * Creates the log of one service: one JSON object per line, or coloured text if stdout is a terminal.
+ * @param level the min level that is written
  */
 export function createLog(service: string, level: LogLevel): Log {
   const format = process.stdout.isTTY ? prettyLine : jsonLine;

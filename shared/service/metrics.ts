@@ -1,4 +1,4 @@
-// The metrics that both services have.
+// The Prometheus metrics that both services have.
 
 import { version } from "../../package.json" with { type: "json" };
 import { withDeadline } from "../clock.ts";
@@ -8,18 +8,18 @@ import { latestObsPath } from "../upstream.ts";
 import type { ConnectionHealth } from "./connection-health.ts";
 import { Counter, Gauge, Registry } from "./prometheus.ts";
 
-/** The metrics of one service: what both have in common, and a place for its own. */
+/** The metrics of one service: the common ones, and a registry for its own. */
 export type ServiceMetrics = {
-  /** Where a service registers its own. */
+  /** The registry for the service's own metrics. */
   registry: Registry;
-  /** Answers a scrape with Prometheus text; several at a time get the same one. */
+  /** Returns the metrics as Prometheus text. Concurrent scrapes share one response. */
   scrape(): Promise<Response>;
 };
 
-/** Upper bounds of histograms of what takes from below a millisecond to several seconds. */
+/** Histogram buckets in seconds, for durations from below 1 ms to 10 s. */
 export const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Registers a gauge that is read when it is scraped; `null`: it is left out, since it is not known. */
+/** Registers a gauge. Each scrape calls `read`; `null` means unknown, and the gauge is omitted. */
 export function gauge(registry: Registry, name: string, help: string, read: () => number | null): void {
   new Gauge({
     name,
@@ -33,7 +33,7 @@ export function gauge(registry: Registry, name: string, help: string, read: () =
   });
 }
 
-/** Registers a counter of what is counted elsewhere, where a number is incremented and nothing more; read when it is scraped. */
+/** Registers a counter for a number that another module increments. Each scrape calls `read`. */
 export function counter(registry: Registry, name: string, help: string, read: () => number): void {
   new Counter({
     name,
@@ -47,9 +47,9 @@ export function counter(registry: Registry, name: string, help: string, read: ()
 }
 
 /**
- * Begins the metrics of a service with what both tell: who it is, what the process takes, whether PostgreSQL and Redis
- * answer, how much of the pool is in use, and how far the stream and the reading of NDBC have come.
- * @param redisProblem why Redis does not serve; `null` while it does
+ * Creates the common metrics of a service: build info, process resources, state of PostgreSQL and Redis, connections in
+ * use, newest event ids, and times of the last poll and of NDBC's data.
+ * @param redisProblem returns the current problem with Redis; `null`: none
  */
 export function createServiceMetrics(
   service: string,
@@ -62,7 +62,7 @@ export function createServiceMetrics(
 
   new Gauge({
     name: "bellbuoy_build_info",
-    help: "Always 1; which service this is, of which version, on which Bun.",
+    help: "Always 1; the labels name the service, its version and the version of Bun.",
     labelNames: ["service", "version", "bun"],
     registers: [registry],
   }).set({ service, version, bun: Bun.version }, 1);
@@ -70,7 +70,7 @@ export function createServiceMetrics(
   gauge(registry, "bellbuoy_postgres_up", "1 while PostgreSQL answers, else 0.", () =>
     Number(database.problem === null),
   );
-  gauge(registry, "bellbuoy_redis_up", "1 while Redis serves, else 0.", () => Number(redisProblem() === null));
+  gauge(registry, "bellbuoy_redis_up", "1 while Redis works, else 0.", () => Number(redisProblem() === null));
   registerDatabase(registry, () => figures);
 
   const collect = oneAtATime(async () => {
@@ -83,10 +83,10 @@ export function createServiceMetrics(
   };
 }
 
-/** The names that Prometheus's own clients use. Those of the library would keep a timer running at all times. */
+/** Registers process metrics under Prometheus's standard names. The library's own version would keep a timer running. */
 function registerProcess(registry: Registry): void {
   const startedAt = (Date.now() - performance.now()) / 1000;
-  counter(registry, "process_cpu_seconds_total", "Processor time, of user and system.", () => {
+  counter(registry, "process_cpu_seconds_total", "User and system CPU time in seconds.", () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   });
@@ -94,12 +94,12 @@ function registerProcess(registry: Registry): void {
   gauge(
     registry,
     "process_start_time_seconds",
-    "When the process started, as seconds of the Unix epoch.",
+    "Start time of the process, in seconds of the Unix epoch.",
     () => startedAt,
   );
 }
 
-/** What PostgreSQL tells at a scrape. Times are seconds of the Unix epoch; `null` before there is anything. */
+/** Figures that a scrape reads from PostgreSQL. Times are in seconds of the Unix epoch; `null`: no data yet. */
 type DatabaseFigures = {
   storedEventId: number;
   publishedEventId: number;
@@ -113,35 +113,43 @@ type DatabaseFigures = {
 };
 
 function registerDatabase(registry: Registry, read: () => DatabaseFigures | null): void {
-  const told = (name: string, help: string, of: (figures: DatabaseFigures) => number | null) =>
+  const figure = (name: string, help: string, of: (figures: DatabaseFigures) => number | null) =>
     gauge(registry, name, help, () => {
       const figures = read();
       return figures && of(figures);
     });
-  told("bellbuoy_stored_event_id", "The newest event id that is stored.", (of) => of.storedEventId);
-  told("bellbuoy_published_event_id", "The newest event id that a worker has published.", (of) => of.publishedEventId);
-  told("bellbuoy_last_poll_timestamp_seconds", "When NDBC last answered a poll.", (of) => of.polledAt);
-  told("bellbuoy_poll_period_seconds", "How far apart polls are, as their worker was told.", (of) => of.pollSeconds);
-  told("bellbuoy_upstream_modified_timestamp_seconds", "NDBC's own Last-Modified of its newest observations.", (of) =>
+  figure("bellbuoy_stored_event_id", "The newest stored event id.", (of) => of.storedEventId);
+  figure(
+    "bellbuoy_published_event_id",
+    "The newest event id that a worker has published.",
+    (of) => of.publishedEventId,
+  );
+  figure("bellbuoy_last_poll_timestamp_seconds", "When NDBC last answered a poll.", (of) => of.polledAt);
+  figure(
+    "bellbuoy_poll_period_seconds",
+    "Interval between polls, the POLL_SECONDS of the worker.",
+    (of) => of.pollSeconds,
+  );
+  figure("bellbuoy_upstream_modified_timestamp_seconds", "NDBC's own Last-Modified of its newest observations.", (of) =>
     secondsOf(of.upstreamModified),
   );
-  told(
+  figure(
     "bellbuoy_newest_observation_timestamp_seconds",
-    "The time of the newest observation that is stored.",
+    "The time of the newest stored observation.",
     (of) => of.newestObservationAt,
   );
-  told("bellbuoy_database_size_bytes", "What the database takes on disk.", (of) => of.databaseBytes);
-  told(
+  figure("bellbuoy_database_size_bytes", "Size of the database on disk.", (of) => of.databaseBytes);
+  figure(
     "bellbuoy_postgres_connections_busy",
-    "Connections of this process that PostgreSQL works for.",
+    "Connections of this process that run a query or transaction.",
     (of) => of.busyConnections,
   );
-  told(
+  figure(
     "bellbuoy_postgres_connections_idle",
-    "Open connections of this process that wait for work.",
+    "Open connections of this process without a query or transaction.",
     (of) => of.idleConnections,
   );
-  gauge(registry, "bellbuoy_postgres_connections_max", "How many connections the pool may open.", () => sqlConnections);
+  gauge(registry, "bellbuoy_postgres_connections_max", "Max connections of the pool.", () => sqlConnections);
 }
 
 function secondsOf(httpDate: string | null): number | null {
@@ -149,9 +157,9 @@ function secondsOf(httpDate: string | null): number | null {
   return Number.isNaN(milliseconds) ? null : milliseconds / 1000;
 }
 
-/** `null` where PostgreSQL does not tell, as before its tables are made. */
+/** Returns `null` if the query fails or times out, for example before the first migration. */
 async function readFigures(sql: Sql): Promise<DatabaseFigures | null> {
-  // The connection that asks works for the scrape alone, so it counts as idle.
+  // The connection of this query serves only the scrape, so it counts as idle.
   const asking = sql<DatabaseFigures[]>`
     select
       greatest((select max(event_id) from observations), pruned_event_id, timeline_event_id)::float8 as stored_event_id,
@@ -170,7 +178,7 @@ async function readFigures(sql: Sql): Promise<DatabaseFigures | null> {
     from stream_marks left join upstream_files as newest on newest.path = ${latestObsPath}
   `;
   try {
-    // A scraper gives up after 10 seconds by default; without PostgreSQL it gets the rest all the same.
+    // A scrape times out after 10 seconds by default. Without PostgreSQL, it still gets all other metrics.
     const [figures] = await withDeadline(asking, smallAnswerMs);
     return figures ?? null;
   } catch {

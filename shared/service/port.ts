@@ -1,20 +1,20 @@
-// Opens a port, or says in one line what to do where that fails.
+// Opens a port, and explains a failure in one line.
 
 import { describeError } from "./connection-health.ts";
 import { StartError } from "./service.ts";
 
-/** Where a port is, and which settings choose it. */
+/** A port and its settings. */
 type PortSettings = {
   port: number;
   /** The variable that sets the port, like `PORT`. */
   variable: string;
-  /** The address that `HOST` sets; absent where nothing sets it. */
+  /** The value of `HOST`; absent if the service has no such setting. */
   host?: string;
 };
 
 /**
- * Opens a port with `listen`, which throws where it cannot.
- * @returns what `listen` returns
+ * Opens a port with `listen`, which throws on failure.
+ * @returns the result of `listen`
  * @throws {StartError} with the code `port_taken`, `port_not_allowed` or `cannot_listen`
  */
 export function openPort<T>({ port, variable, host }: PortSettings, listen: () => T): T {

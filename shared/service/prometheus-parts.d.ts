@@ -1,4 +1,4 @@
-// The package tells types of its index alone.
+// Type declarations for single modules of the Prometheus client: the package has types only for its index.
 declare module "@prometheus-io/client/lib/counter.js" {
   export { Counter as default } from "@prometheus-io/client";
 }

@@ -1,4 +1,4 @@
-// The parts of Prometheus's client that are used. Its index would also load `node:cluster`, `node:worker_threads` and
+// The modules of the Prometheus client that bellbuoy uses. The package's index would also load `node:cluster`, `node:worker_threads` and
 // `node:http`: 2.5 MB of memory in each service.
 
 export { default as Counter } from "@prometheus-io/client/lib/counter.js";

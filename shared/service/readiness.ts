@@ -1,10 +1,10 @@
-// What `/ready` of both services answers.
+// The response of `/ready` in both services.
 
 import type { Problem } from "./connection-health.ts";
 
-/** Whether a service does its work now, and if not, why. */
+/** Whether a service works, and if not, why. */
 export type Readiness = {
-  /** 200, or 503 while there is any problem: a load balancer then sends its requests elsewhere. */
+  /** 200, or 503 while there is any problem, so that a load balancer sends requests elsewhere. */
   httpStatus: 200 | 503;
   status: "ready" | "not ready";
   /** The message of each problem. */

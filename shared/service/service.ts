@@ -1,4 +1,4 @@
-// Runs a service: reads its settings, starts it, and closes what it opened when it is to stop.
+// Runs a service: reads its settings, starts it, and closes its resources when it stops.
 
 import { type Clock, systemClock, waitAtMost } from "../clock.ts";
 import { CodedError } from "../errors.ts";
@@ -6,7 +6,7 @@ import { ConfigError, type Environment } from "./config.ts";
 import { describeError, describeFailure } from "./connection-health.ts";
 import { createLog, type Log, type LogLevel } from "./log.ts";
 
-/** Something that a person must mend before the service can start. Its message is one line that says what to do. */
+/** A problem that the operator must fix before the service can start. Its message is one line with the fix. */
 export class StartError extends CodedError {
   override name = "StartError";
   constructor(message: string, { code = "cannot_start", ...options }: ErrorOptions & { code?: string } = {}) {
@@ -14,23 +14,23 @@ export class StartError extends CodedError {
   }
 }
 
-/** What a service is given to start with. */
+/** The parameters of a service's start function. */
 export type ServiceParts<Config> = {
   config: Config;
   log: Log;
-  /** Remembers how to close something that was just opened; closed are the last ones first. */
+  /** Registers a function that closes a resource. They run in reverse order when the service stops. */
   onClose(close: () => unknown): void;
-  /** Aborted when the service is told to stop. */
+  /** Aborted when the service stops. */
   signal: AbortSignal;
 };
 
-/** All must be closed by then; what is not is left behind. */
+/** Time limit for closing all resources, in ms. The process then exits anyway. */
 const closeDeadlineMs = 4_500;
 
 /**
- * Runs a service until SIGTERM or SIGINT: reads its configuration, starts it, and closes what it opened in reverse order.
- * Exits 0 after a stop, and 1 with one line on stderr when it could not start.
- * @param start opens and wires everything; the service goes on after it returned
+ * Runs a service until SIGTERM or SIGINT: reads its configuration, starts it, and closes its resources in reverse order.
+ * Exits with 0 after a stop, and with 1 and one line on stderr if it cannot start.
+ * @param start opens and connects all parts; the service continues to run after it returns
  */
 export async function runService<Config extends { logLevel: LogLevel }>(
   name: string,
@@ -50,9 +50,9 @@ export async function runService<Config extends { logLevel: LogLevel }>(
       await closeAll(closers);
       process.exit(0);
     };
-    // SIGPIPE is left alone: a reader of our log that goes away is no reason to stop.
+    // No handler for SIGPIPE: the service keeps running if the reader of its log exits.
     for (const signalName of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signalName, () => void stop(signalName));
-    // A fault of ours in one corner: the rest goes on, and the log says where to look.
+    // A bug in one part must not stop the others. The log has the stack.
     process.on("unhandledRejection", (reason) => {
       const stack = reason instanceof Error ? { stack: reason.stack } : {};
       log.error("an unhandled rejection", { ...describeFailure(reason), ...stack });
@@ -74,7 +74,7 @@ export function closeAll(closers: (() => unknown)[], clock: Clock = systemClock)
       try {
         await closer();
       } catch {
-        // One that fails must not keep the others open.
+        // If one fails, still close the others.
       }
     }
   }

@@ -1,3 +1,5 @@
+// Encoding and parsing of the messages on the Redis channel.
+
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import {
@@ -38,13 +40,13 @@ describe("an encoded observation", () => {
     expect(encodeObservation(observation)).toBe(line);
   });
 
-  test("that measured nothing says null for each of the five core fields, and no more", () => {
+  test("without measurements has null in the five core fields, and no other field", () => {
     expect(encodeObservation({ ...observation, ...nothing })).toBe(
       '{"stationId":"44009","timestamp":"2025-11-15T12:00:00.000Z","waveHeightM":null,"windSpeedMps":null,"windDirDeg":null,"waterTempC":null,"pressureHpa":null}',
     );
   });
 
-  test("has its keys in the contract's order, however the object was put together", () => {
+  test("has its keys in the contract's order, independent of the object's key order", () => {
     const all = Object.fromEntries(measurements.toReversed().map((name, index) => [name, index])) as Measurements;
     const { stationId, observedAt } = observation;
     expect(Object.keys(JSON.parse(encodeObservation({ ...all, observedAt, stationId })))).toEqual([
@@ -67,7 +69,7 @@ describe("an encoded observation", () => {
     ]);
   });
 
-  test.each([...extraMeasurements])("names %s only when it was measured, zero included", (name) => {
+  test.each([...extraMeasurements])("has %s only when it was measured, including zero", (name) => {
     expect(encodeObservation({ ...observation, [name]: 0 })).toBe(lineWith(`"${name}":0`));
     expect(encodeObservation({ ...observation, [name]: null })).toBe(line);
   });
@@ -98,7 +100,7 @@ describe("a parsed message", () => {
     expect(parseMessage(odd)).toEqual({ stationId: "44009", eventId: null, data: odd });
   });
 
-  test("with an event id at its end is the same without it", () => {
+  test("with a trailing event id is unchanged apart from the id", () => {
     const text = lineWith('"salinityPsu":35.0,"eventId":"123"');
     expect(parseMessage(text)).toEqual({ stationId: "44009", eventId: "123", data: lineWith('"salinityPsu":35.0') });
   });
@@ -108,7 +110,7 @@ describe("a parsed message", () => {
     ["in the middle", line.replace(',"windDirDeg"', ',"eventId":"123","windDirDeg"')],
     ["last, after a blank", lineWith(' "eventId" : "123" ')],
     ["twice", lineWith('"eventId":"122","eventId":"123"')],
-  ])("with an event id that stands %s holds it no longer", (_, text) => {
+  ])("with an event id %s is returned without it", (_, text) => {
     expect(parseMessage(text)).toEqual({ stationId: "44009", eventId: "123", data: line });
   });
 
@@ -117,7 +119,7 @@ describe("a parsed message", () => {
     expect(parseMessage(text).data).toBe(lineWith('"buoy":{"eventId":"7"}'));
   });
 
-  test("may be exactly as large as 64 kB", () => {
+  test("can be exactly 64 kB", () => {
     const text = lineWith(`"note":"${"x".repeat(64 * 1024 - line.length - '"note":"",'.length)}"`);
     expect(text.length).toBe(64 * 1024);
     expect(parseMessage(text).data).toBe(text);
@@ -126,7 +128,7 @@ describe("a parsed message", () => {
   });
 });
 
-describe("a message is refused, saying why,", () => {
+describe("a message is rejected with a reason", () => {
   test.each([
     ["that is not JSON", "the sea is calm", "not JSON"],
     ["that is cut off", line.slice(0, -1), "not JSON"],
@@ -168,7 +170,7 @@ describe("a message is refused, saying why,", () => {
   });
 });
 
-describe("whatever the values are,", () => {
+describe("for all values,", () => {
   const value = fc.double({ noNaN: true, noDefaultInfinity: true });
   const observations: fc.Arbitrary<StoredObservation> = fc.record({
     ...(Object.fromEntries(measurements.map((name) => [name, fc.option(value)])) as Record<
@@ -176,12 +178,12 @@ describe("whatever the values are,", () => {
       fc.Arbitrary<number | null>
     >),
     stationId: fc.stringMatching(stationIdPattern),
-    // Whole seconds of the years that have four digits.
+    // Whole seconds in years with four digits.
     observedAt: fc.integer({ min: 0, max: 253_402_300_799 }).map((seconds) => new Date(seconds * 1_000)),
     eventId: fc.option(fc.bigInt({ min: 0n, max: 10n ** 18n - 1n }).map(String)),
   });
 
-  test("what is encoded is parsed to the same", () => {
+  test("a parsed message equals the encoded one", () => {
     fc.assert(
       fc.property(observations, (stored) => {
         const { stationId, eventId } = stored;
@@ -190,7 +192,7 @@ describe("whatever the values are,", () => {
     );
   });
 
-  test("no text makes the parser fail otherwise than with a reason in one line", () => {
+  test("the parser rejects any invalid text with a reason in one line", () => {
     const almost = fc
       .dictionary(fc.constantFrom(...Object.keys(JSON.parse(line)), "eventId", "__proto__", "x"), fc.jsonValue())
       .map((keys) => JSON.stringify({ ...JSON.parse(line), ...keys }));

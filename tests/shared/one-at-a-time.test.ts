@@ -1,4 +1,4 @@
-// A run that is shared by all who ask for it meanwhile.
+// Concurrent calls that share one run.
 
 import { expect, test } from "bun:test";
 import { oneAtATime } from "../../shared/one-at-a-time.ts";
@@ -16,7 +16,7 @@ test("calls while it runs share one run, and the next call begins another", asyn
   expect(runs).toBe(2);
 });
 
-test("a run that fails fails for all who share it, and for no later call", async () => {
+test("a failed run rejects all calls that share it, but no later call", async () => {
   let runs = 0;
   const ask = oneAtATime(async () => {
     if (runs++ === 0) throw new Error("no answer");

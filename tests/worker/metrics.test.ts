@@ -7,7 +7,7 @@ import { Registry } from "../../shared/service/prometheus.ts";
 
 const address = new URL("https://ndbc.example/data");
 
-/** The outcomes of polls that were counted, without those at 0. */
+/** Returns the counted outcomes of polls, without those at 0. */
 async function outcomesOf(error: unknown): Promise<string[]> {
   const registry = new Registry();
   createWorkerMetrics({ registry, scrape: async () => new Response() }, []).pollFailed(error, 1);

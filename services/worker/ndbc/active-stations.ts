@@ -1,4 +1,4 @@
-// NDBC's list of stations.
+// Parses NDBC's list of stations.
 
 import { XML } from "bun";
 import { stationIdPattern, upperCaseStationId } from "../../../shared/measurements.ts";
@@ -6,15 +6,15 @@ import { NotDataError } from "./errors.ts";
 import { describeBody, quote } from "./foreign-text.ts";
 import type { ListedStation } from "./types.ts";
 
-/** A `<station>` that was left out, and why. */
+/** A rejected `<station>`, and why. */
 type RejectedStation = { stationId: string; reason: string };
 
 /**
- * Parses `activestations.xml`: who and where the network's stations are. Ids, lower case in this file, come out in upper
- * case; an attribute that is absent or empty is `null`. What the file says of itself (`count`, `created`) and of the last
- * hours (`met`, `currents`) is not read: the former is wrong at times, the latter changes all day.
- * @param xml the file, a character a byte; the encoding that it declares is honoured here
- * @throws {NotDataError} when it is another file, not a whole one, or without a usable station
+ * Parses `activestations.xml`: names, owners and positions of the network's stations. Ids are lower case in the file and
+ * upper case in the result. An absent or empty attribute is `null`. The parser ignores `count` and `created`, which are
+ * sometimes wrong, and `met` and `currents`, which change all day.
+ * @param xml the file, one character per byte; the parser decodes it by its declared encoding
+ * @throws {NotDataError} when it is another file, incomplete, or without a usable station
  */
 export function parseActiveStations(xml: string): { stations: ListedStation[]; rejected: RejectedStation[] } {
   const byId = new Map<string, ListedStation>();
@@ -45,7 +45,7 @@ export function parseActiveStations(xml: string): { stations: ListedStation[]; r
   return { stations: [...byId.values()], rejected };
 }
 
-/** The attributes of each `<station>`. */
+/** Returns the attributes of each `<station>`. */
 function stationElements(xml: string): Record<string, string | undefined>[] {
   const root = parseXml(xml);
   if (root.name !== "stations") throw new NotDataError(`an XML document about <${root.name}> instead of <stations>`);
@@ -65,7 +65,7 @@ function parseXml(xml: string): XML.Node {
 }
 
 function readDecimal(text: string | undefined): number | null {
-  // No more digits than a number holds; and 0 is added since it makes 0 of -0.
+  // Limits the digits to the precision of a number. Adding 0 turns -0 into 0.
   return text !== undefined && /^[+-]?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) + 0 : null;
 }
 

@@ -1,4 +1,4 @@
-// Fetches NDBC's files with restraint, and knows NDBC's own time.
+// The HTTP client for NDBC's files, with rate limits and NDBC's own time.
 
 import { type Clock, systemClock } from "../../../shared/clock.ts";
 import { projectUrl } from "../../../shared/service/config.ts";
@@ -6,20 +6,20 @@ import { UpstreamError } from "./errors.ts";
 import { type Answer, request } from "./request.ts";
 import type { UpstreamFile } from "./types.ts";
 
-/** The pause after a refusal doubles with each, up to this. */
+/** Max pause in seconds. The pause doubles with each consecutive refusal. */
 const longestPauseSeconds = 300;
 
-/** How to reach NDBC, and with how much patience. */
+/** Address, contact and limits of the client. */
 type NdbcClientOptions = {
-  /** Where NDBC is, without a slash at its end; a file's path follows. */
+  /** NDBC's URL without a trailing slash. */
   baseUrl: string;
-  /** Whom NDBC may write to: an address of the web or of mail. The project's own by default. */
+  /** Contact address for NDBC: a URL or an email address. By default, the project's URL. */
   contact?: string;
-  /** Ends what is under way, and lets nothing more begin. */
+  /** Aborts the current request and all later ones. */
   signal?: AbortSignal;
-  /** How long a whole answer may take; 30 seconds unless told. */
+  /** Time limit for a complete response, in ms; 30 s by default. */
   timeoutMs?: number;
-  /** The largest body that is taken, counted unzipped; some ten times NDBC's largest file unless told. */
+  /** Max body size in bytes, unzipped; the default is about ten times NDBC's largest file. */
   maxBytes?: number;
   clock?: Clock;
 };
@@ -27,32 +27,31 @@ type NdbcClientOptions = {
 /** Fetches NDBC's files, one request at a time. */
 export type NdbcClient = {
   /**
-   * Fetches a file, if it has changed. Requests of one client wait for each other, and none is sent while NDBC has asked
-   * us to stay away.
-   * @param known what the last answer came with; `null` fetches the file whether it has changed or not
-   * @throws {UpstreamError} when NDBC cannot be reached, refuses, or does not send a whole answer of allowed size
-   * @throws the reason of the client's signal when that is aborted
+   * Fetches a file if it has changed. A client sends one request at a time, and none during a pause that NDBC asked for.
+   * @param known validators of the last response; `null` fetches the file in any case
+   * @throws {UpstreamError} when NDBC is unreachable or refuses, or when the response is incomplete or too large
+   * @throws {unknown} the reason of the client's signal when it is aborted
    */
   get(path: string, known: UpstreamFile | null): Promise<Answer>;
   /**
-   * Returns NDBC's own time in ms since 1970: the `Date` header of its last answer and what has passed since. It does not
-   * depend on how this machine's clock is set. `null` before the first answer that has one.
+   * Returns NDBC's own time in ms since 1970: the last `Date` header plus the time since then. It does not depend on
+   * this machine's clock. `null` before the first `Date` header.
    */
   nowMs(): number | null;
 };
 
 /**
- * Makes a client that asks as NDBC wants it: conditional requests, gzip, a name and a contact, one request at a time, a
- * growing pause after a refusal, and nothing before the end of a Retry-After.
+ * Creates a client that follows NDBC's rules: conditional requests, gzip, a User-Agent with contact, one request at a time,
+ * a growing pause after each refusal, and no request before the end of a Retry-After.
  */
 export function createNdbcClient(options: NdbcClientOptions): NdbcClient {
   const settings = { contact: projectUrl, timeoutMs: 30_000, maxBytes: 8_000_000, clock: systemClock, ...options };
   const { clock } = settings;
   let previous: Promise<unknown> = Promise.resolve();
-  /** What to add to the monotonic clock to get NDBC's time. */
+  /** Offset from the monotonic clock to NDBC's time. */
   let ndbcSkewMs: number | null = null;
   let awayUntilMs = 0;
-  /** So many in a row. */
+  /** Number of consecutive refusals. */
   let refusals = 0;
 
   async function getInTurn(path: string, known: UpstreamFile | null): Promise<Answer> {

@@ -1,6 +1,6 @@
-// Describes text that NDBC sent, short enough for one line of a log.
+// Describes text from NDBC in one log line.
 
-/** Returns what a body seems to be that does not start as it should, as a noun for `NotDataError`. */
+/** Returns a noun for the content of an unexpected body, for `NotDataError`. */
 export function describeBody(body: string): string {
   const start = body.slice(0, 1000).trimStart();
   if (start === "") return "an empty body";
@@ -9,12 +9,12 @@ export function describeBody(body: string): string {
   return `text that starts with ${quote(start)}`;
 }
 
-/** Quotes a piece of foreign text, short and on one line, as it may stand in a message. */
+/** Quotes foreign text for a message, shortened and in one line. */
 export function quote(text: string): string {
   return JSON.stringify(shorten(text));
 }
 
-/** Cuts a piece of foreign text after 40 characters. */
+/** Cuts foreign text after 40 characters. */
 export function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

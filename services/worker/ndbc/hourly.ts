@@ -1,4 +1,4 @@
-// NDBC's file of one hour of the whole network.
+// Parses NDBC's file of one hour of the whole network.
 
 import type { Observation } from "../../../shared/measurements.ts";
 import { bindMeasurements, readObservation } from "./table/columns.ts";
@@ -7,11 +7,11 @@ import { bindTime, readStationId, readTime } from "./table/row-key.ts";
 import { bindColumn, openTable, readRows } from "./table/table.ts";
 
 /**
- * Parses `hourly2/hour_HH.txt`: every row of every station in one UTC hour of the last day, without positions. Before its
- * hour comes round again, the file still holds yesterday's.
- * @param body the file, a character a byte
+ * Parses `hourly2/hour_HH.txt`: every row of every station in one UTC hour of the last day, without positions. Until NDBC
+ * overwrites it, the file has the rows of yesterday's hour.
+ * @param body the file, one character per byte
  * @param now the time when NDBC sent it; rows more than five minutes ahead of it are skipped
- * @throws {NotDataError} when it is another file, not a whole one, or without a usable row
+ * @throws {NotDataError} when it is another file, incomplete, or without a usable row
  */
 export function parseHourly(body: string, now: Date): Parsed<Observation> {
   const table = openTable(body);

@@ -1,4 +1,4 @@
-// NDBC's file with the newest row of every station.
+// Parses NDBC's file with the newest row of every station.
 
 import type { Row } from "./table/cells.ts";
 import { bindMeasurements, readObservation } from "./table/columns.ts";
@@ -9,11 +9,11 @@ import { bindColumn, findColumn, openTable, readRows, type Table } from "./table
 import type { PositionedObservation } from "./types.ts";
 
 /**
- * Parses `latest_obs.txt`: the newest row of each station of the network that reported lately, with its position, which is
- * `null` where it cannot be read.
- * @param body the file, a character a byte
+ * Parses `latest_obs.txt`: the newest row of each recently reporting station, with its position. An unreadable position is
+ * `null`.
+ * @param body the file, one character per byte
  * @param now the time when NDBC sent it; rows more than five minutes ahead of it are skipped
- * @throws {NotDataError} when it is another file, not a whole one, or without a usable row
+ * @throws {NotDataError} when it is another file, incomplete, or without a usable row
  */
 export function parseLatestObs(body: string, now: Date): Parsed<PositionedObservation> {
   const table = openTable(body);
@@ -35,7 +35,7 @@ function bindDegrees(table: Table, name: string, max: number): NumberColumn | nu
 
 type Position = Pick<PositionedObservation, "latitude" | "longitude">;
 
-/** Reads a position in decimal degrees, north and east positive. Half of one is none. */
+/** Reads a position in decimal degrees, north and east positive. Both parts are `null` if one is missing. */
 function readPosition(row: Row, north: NumberColumn | null, east: NumberColumn | null): Position {
   const latitude = readNumber(row, north);
   const longitude = readNumber(row, east);

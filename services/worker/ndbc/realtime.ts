@@ -1,4 +1,4 @@
-// NDBC's files of one station's last 45 days.
+// Parses NDBC's files of one station's last 45 days.
 
 import type { Observation } from "../../../shared/measurements.ts";
 import { bindMeasurements, type MeasurementColumns, readObservation } from "./table/columns.ts";
@@ -7,12 +7,12 @@ import { bindTime, readTime } from "./table/row-key.ts";
 import { openTable, readRows, type Table } from "./table/table.ts";
 
 /**
- * Parses `realtime2/<ID>.txt`: all that one station measured in the last 45 days, newest first. A file without a row is
- * a station without news.
+ * Parses `realtime2/<ID>.txt`: all measurements of one station in the last 45 days, newest first. A file without rows
+ * is valid: the station has no news.
  * @param stationId upper case; the file does not name it
- * @param body the file, a character a byte
+ * @param body the file, one character per byte
  * @param now the time when NDBC sent it; rows more than five minutes ahead of it are skipped
- * @throws {NotDataError} when it is another file, not a whole one, or when none of its rows is usable
+ * @throws {NotDataError} when it is another file or incomplete, or when it has rows but no usable one
  */
 export function parseRealtime(stationId: string, body: string, now: Date): Parsed<Observation> {
   const table = openTable(body);
@@ -20,8 +20,8 @@ export function parseRealtime(stationId: string, body: string, now: Date): Parse
 }
 
 /**
- * Parses `realtime2/<ID>.spec`: the wave summary of one station, of which height, average period and mean direction are
- * taken. Its times are those of the wave measurement, often ten minutes before the row in `.txt` that repeats it.
+ * Parses `realtime2/<ID>.spec`: the wave summary of one station. Reads height, average period and mean direction. Its
+ * times are those of the wave measurement, often ten minutes before the same values in `.txt`.
  * Parameters and errors are those of {@link parseRealtime}.
  */
 export function parseSpec(stationId: string, body: string, now: Date): Parsed<Observation> {

@@ -1,46 +1,46 @@
-// Sends one request to NDBC and reads its answer, within limits of time and size.
+// Sends one request to NDBC and reads the response, with limits for time and size.
 
 import { version } from "../../../package.json" with { type: "json" };
 import type { Clock } from "../../../shared/clock.ts";
 import { UpstreamError } from "./errors.ts";
 import type { UpstreamFile } from "./types.ts";
 
-/** However long NDBC asks us to stay away: a slip of its must not silence us for good. */
+/** Max Retry-After in seconds: a wrong header of NDBC must not stop all requests for ever. */
 const longestAwaySeconds = 3_600;
 
-/** How a request is made. */
+/** Settings of a request. */
 type RequestSettings = {
-  /** Whom NDBC may write to. */
+  /** Contact address for NDBC. */
   contact: string;
   /** Ends the request. */
   signal?: AbortSignal;
-  /** How long a whole answer may take. */
+  /** Time limit for a complete response, in ms. */
   timeoutMs: number;
-  /** The largest body that is taken, counted unzipped. */
+  /** Max body size in bytes, unzipped. */
   maxBytes: number;
   clock: Clock;
 };
 
 /**
- * An answer: a body, a character a byte (ISO-8859-1); or that it is still the same; or that there is no such file. The first
- * two come with the validators for the next request; their hash is the body's SHA-256.
+ * A response: a body with one character per byte (ISO-8859-1), an unchanged file, or a missing file. The first two have the
+ * validators for the next request. The hash is the SHA-256 of the body.
  */
 export type Answer = {
-  /** When NDBC sent it: its `Date` header, or this machine's time where that is absent. */
+  /** When NDBC sent it: the `Date` header, or this machine's time if there is none. */
   answeredAt: Date;
 } & (({ kind: "body"; body: string } & UpstreamFile) | ({ kind: "unchanged" } & UpstreamFile) | { kind: "missing" });
 
-/** Returns the User-Agent: the name and version of this program, and the contact for questions about it. */
+/** Returns the User-Agent: name and version of bellbuoy, and the contact address. */
 function userAgent(contact: string): string {
   return `bellbuoy/${version} (+${contact})`;
 }
 
 /**
  * Requests a file once.
- * @param known what the last answer came with, for a conditional request; `null`: none
- * @param noteDate called with the `Date` header as soon as there is one
- * @throws {UpstreamError} when NDBC cannot be reached, refuses, or does not send a whole answer of allowed size
- * @throws the reason of `signal` when that is aborted
+ * @param known validators of the last response, for a conditional request; `null`: unconditional
+ * @param noteDate called with the `Date` header as soon as it arrives
+ * @throws {UpstreamError} when NDBC is unreachable or refuses, or when the response is incomplete or too large
+ * @throws {unknown} the reason of `signal` when it is aborted
  */
 export async function request(
   address: URL,
@@ -82,10 +82,10 @@ function requestHeaders(known: UpstreamFile | null, contact: string): Record<str
   };
 }
 
-/** How many redirects are followed. */
+/** Max number of redirects. */
 const maxRedirects = 3;
 
-/** Fetches, and follows redirects on the same host; to another one, or away from https, they are refused. */
+/** Fetches a URL and follows redirects on the same host. Rejects redirects to another host or from https to http. */
 async function fetchFollowing(address: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
   let at = address;
   for (let redirects = 0; ; redirects++) {
@@ -137,7 +137,7 @@ async function readAnswer(
   return { kind: "body", answeredAt, body: bytes.toString("latin1"), etag, lastModified, hash };
 }
 
-/** Reads while it comes, unzipped by `fetch` a piece at a time, so that no answer takes more memory than is allowed. */
+/** Reads the body in chunks, which `fetch` unzips, so that no response takes more memory than allowed. */
 async function readBody(response: Response, address: URL, maxBytes: number): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -154,8 +154,8 @@ function isRefusal(status: number): boolean {
 }
 
 /**
- * The seconds of `Retry-After`, which holds either these or a date, where the status is one to stay away for. A date is
- * compared with NDBC's own.
+ * Returns the seconds of `Retry-After`, or `null` if it is absent or the status is no refusal. The header has seconds or a
+ * date, which is compared with NDBC's own time.
  */
 function readRetryAfter({ status, headers }: Response, answeredAt: Date): number | null {
   const value = headers.get("Retry-After");
@@ -165,7 +165,7 @@ function readRetryAfter({ status, headers }: Response, answeredAt: Date): number
   return Number.isNaN(seconds) ? null : Math.min(Math.max(0, seconds), longestAwaySeconds);
 }
 
-/** Why `fetch` failed, in our words where we have seen it. */
+/** Returns why `fetch` failed, with plain words for known errors. */
 function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? String(error.code) : "";

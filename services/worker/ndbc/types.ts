@@ -1,13 +1,13 @@
-// What the worker gets from NDBC's files. Everything else in the worker builds on these types.
+// The types of parsed NDBC data, used throughout the worker.
 
 import type { Observation } from "../../../shared/measurements.ts";
 import type { Station } from "../../../shared/station.ts";
 
-/** An observation with the place where it was made, in decimal degrees; `null` where that is not known. */
+/** An observation with its position in decimal degrees; `null` if unknown. */
 export type PositionedObservation = Observation & { latitude: number | null; longitude: number | null };
 
-/** A station as NDBC's list has it: its position is known. */
+/** A station of NDBC's list. It always has a position. */
 export type ListedStation = Station & { latitude: number; longitude: number };
 
-/** What identifies the state of one of NDBC's files: the validators that NDBC sent, and the SHA-256 of its content. */
+/** The version of an NDBC file: the validators from NDBC, and the SHA-256 of the content. */
 export type UpstreamFile = { etag: string | null; lastModified: string | null; hash: string | null };

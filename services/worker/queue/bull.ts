@@ -1,4 +1,4 @@
-// BullMQ's queues and workers: opened only where Redis lets them work, and silent while it does not.
+// BullMQ's queues and workers. They fetch no jobs while Redis refuses their commands.
 
 import { type Job, Queue, Worker } from "bullmq";
 import type { Redis } from "ioredis";
@@ -6,7 +6,7 @@ import { queues } from "../../../shared/channels.ts";
 import { waitAtMost } from "../../../shared/clock.ts";
 import { retryDelayMs } from "../../../shared/redis/redis.ts";
 
-/** Which of BullMQ's queues. */
+/** The name of a BullMQ queue. */
 export type QueueName = keyof typeof queues;
 
 /** The queues, each with the worker that runs its jobs. */
@@ -14,35 +14,35 @@ export type Bull = {
   queues: Record<QueueName, Queue>;
   /** Lets workers fetch jobs, at first and after {@link Bull.suspend}. */
   resume(): Promise<void>;
-  /** Lets workers finish what they run, and fetch nothing more. */
+  /** Stops fetching jobs. Running jobs finish. */
   suspend(): void;
   /** Replaces a worker whose fetching hangs. */
   restart(queue: QueueName): Promise<void>;
-  /** Closes all, at once where `force` is true: jobs that run are taken over when their locks end. */
+  /** Closes everything. With `force`, at once: another worker takes over running jobs when their locks expire. */
   close(force: boolean): Promise<void>;
 };
 
-/** What a {@link Bull} reports. */
+/** Callbacks of a {@link Bull}. */
 export type BullEvents = {
   run(job: Job): Promise<unknown>;
   completed(job: Job): void;
   failed(job: Job | undefined, error: Error): void;
-  /** A command failed, or a job could not be moved on. */
+  /** A command failed, or BullMQ could not change the state of a job. */
   error(queue: QueueName, error: Error): void;
 };
 
-/** How long a restart waits for the old worker to close. */
+/** Max wait of a restart for the old worker to close, in ms. */
 const closeMs = 2_000;
 
-/** A worker that is gone is noticed after this long, and its job is taken over. */
+/** Lock time of a job, in ms. After that, another worker takes over the job of a dead worker. */
 const lockMs = 10_000;
 
-/** The longest pause before a failed job is tried again, in ms. */
+/** Max pause before the retry of a failed job, in ms. */
 export const longestRetryMs = 6_000;
 
 /**
- * Every command on a key that BullMQ sends, or runs in a script, for the jobs of bellbuoy. A missing permission is named in
- * the log; the list of commands in docs/operations.md holds these too.
+ * All commands with keys that BullMQ uses for bellbuoy's jobs, directly or in scripts. The log names a missing permission.
+ * The list of commands in docs/operations.md includes these.
  */
 export const bullCommands =
   "bzpopmin del exists get hdel hexists hget hgetall hincrby hmget hmset hset incr lindex llen lpush lrange lrem pttl rpoplpush rpush sadd scard set smembers srem xadd xtrim zadd zcard zpopmin zrange zrangebyscore zrem zremrangebyrank zrevrange zrevrangebyscore zscore".split(
@@ -50,8 +50,8 @@ export const bullCommands =
   );
 
 /**
- * Names the first of some commands that the user may not run, in the words that Redis has for a command outside scripts.
- * Each is checked with the key in every place, since some commands take several.
+ * Returns the first command that the user may not run, as the error that Redis sends outside scripts. It passes the key
+ * several times, because some commands take several keys.
  */
 const findDenied = `
 if not redis.acl_check_cmd then return 'OK' end
@@ -64,9 +64,10 @@ return 'OK'
 `;
 
 /**
- * Asks Redis for all that BullMQ needs: writes, scripts over several keys of a queue, and each command within them. Redis 7
- * does not name the command that it denies to a script, so each is asked for. (Redis 6 cannot be asked.)
- * @throws {ReplyError} what Redis refuses first, in its words
+ * Checks that Redis allows everything that BullMQ needs: writes, scripts over several keys of a queue, and each command in
+ * these scripts. Redis 7 does not name a command that it denies to a script, so each one is checked. Redis 6 has no such
+ * check.
+ * @throws {ReplyError} the first refusal
  */
 export async function proveCommands(redis: Redis, prefix: string): Promise<void> {
   const keys = [`${prefix}:probe`, `${prefix}:${queues.poll}:probe`] as const;
@@ -75,9 +76,9 @@ export async function proveCommands(redis: Redis, prefix: string): Promise<void>
 }
 
 /**
- * Opens queues and workers. They fetch nothing before {@link Bull.resume}: a worker whose user may not run `INFO` would
- * try to fetch without a pause, and block the process.
- * @throws {ReplyError} when Redis refuses what BullMQ asks for at its start; all is closed again then
+ * Opens queues and workers. They fetch no jobs before {@link Bull.resume}: if the user may not run `INFO`, a worker would
+ * retry without a pause and block the process.
+ * @throws {ReplyError} when Redis refuses a command at the start; everything is closed then
  */
 export async function openBull(redis: Redis, prefix: string, events: BullEvents): Promise<Bull> {
   const options = { connection: redis, prefix };
@@ -127,7 +128,7 @@ export async function openBull(redis: Redis, prefix: string, events: BullEvents)
     async restart(name) {
       const old = workers[name];
       workers[name] = createWorker(name);
-      // Closing may hang on what made the restart necessary.
+      // Closing can hang for the same reason as the old worker.
       await waitAtMost(old.close(true), closeMs);
       await workers[name].waitUntilReady();
       if (!isSuspended) await workers[name].resume();

@@ -1,4 +1,4 @@
-// Runs the jobs that BullMQ fetched, and reports how each went.
+// Runs the jobs that BullMQ fetched, and reports their results.
 
 import type { Job } from "bullmq";
 import { isDatabaseAway } from "../../../shared/database/sql.ts";
@@ -9,24 +9,24 @@ import type { Log } from "../../../shared/service/log.ts";
 import type { BullEvents, QueueName } from "./bull.ts";
 import type { JobName, ScheduledJob } from "./job-schedulers.ts";
 
-/** What runs, and to whom it is reported. */
+/** The jobs, and where their results are reported. */
 export type ReportParts = {
   scheduled: Record<JobName, ScheduledJob>;
   database: ConnectionHealth;
   log: Log;
-  /** Aborted when the service stops and ends its jobs itself. */
+  /** Aborted when the service stops and aborts its jobs. */
   signal: AbortSignal;
-  /** Called with the end of each run of a job, but for those that this service's stop has ended. */
+  /** Called at the end of each run, except when the stop of this service aborted it. */
   ended: (job: string, outcome: "completed" | "failed") => void;
 };
 
-/** What BullMQ puts before the words of Redis when it has fetched a job and may not schedule the next. */
+/** BullMQ's prefix of a Redis error when it has fetched a job but may not schedule the next one. */
 const notRepeated = /^Failed to add repeatable job for next iteration: /;
 
 /**
- * Makes what a `Bull` reports to.
- * @param running holds the jobs that run in this process now
- * @param refused called with what Redis refuses to BullMQ
+ * Creates the callbacks of a `Bull`.
+ * @param running the jobs that run in this process now
+ * @param refused called with the error when Redis refuses a command of BullMQ
  */
 export function createReport(parts: ReportParts, running: Set<JobName>, refused: (words: string) => void): BullEvents {
   const { scheduled, database, log, signal, ended } = parts;
@@ -44,18 +44,18 @@ export function createReport(parts: ReportParts, running: Set<JobName>, refused:
     completed: ({ name }: Job) => ended(name, "completed"),
     failed(job: Job | undefined, error: Error): void {
       const { name, attemptsMade: attempt, opts } = job ?? { name: "?", attemptsMade: 0, opts: {} };
-      // It is returned to the queue, for another worker or the next start.
+      // The job returns to the queue, for another worker or the next start.
       if (signal.aborted) return;
       ended(name, "failed");
-      // Reported by the database's link, once, however many jobs fail for it.
+      // `database` logs the outage once, even if many jobs fail.
       if (isDatabaseAway(error)) database.down(error);
       else log.warn("a job failed", { job: name, attempt, of: opts.attempts, ...describeFailure(error) });
     },
     error(queue: QueueName, error: Error): void {
       if (signal.aborted) return;
-      // Redis frees blocked clients when it becomes a replica. What it refuses from then on, it says by itself.
+      // Redis unblocks clients when it becomes a replica. It reports later refusals separately.
       if (error.message.startsWith("UNBLOCKED")) return;
-      // The connection reports by itself that it is closed or cannot be made.
+      // The connection itself reports that it is closed or cannot connect.
       if ("code" in error || error.message === "Connection is closed.") return;
       const reason = refusalWords(error).replace(notRepeated, "");
       if (isReply(error) || notRepeated.test(error.message)) refused(reason);

@@ -1,33 +1,33 @@
-// The schedules of jobs, as BullMQ keeps them in Redis.
+// Reads and creates the job schedules that BullMQ keeps in Redis.
 
 import type { JobsOptions } from "bullmq";
 import type { jobs } from "../../../shared/channels.ts";
 import type { Bull, QueueName } from "./bull.ts";
 import type { Schedule } from "./watchdog.ts";
 
-/** Which of the worker's jobs. */
+/** The name of a job of the worker. */
 export type JobName = keyof typeof jobs;
 
-/** When a job runs, and what it does. */
+/** The schedule and the task of a job. */
 export type ScheduledJob = {
   queue: QueueName;
   everyMs: number;
-  /** How often it is tried before the next one is waited for. */
+  /** Max attempts of one run. */
   attempts: number;
-  /** Whether it runs at each start too, and not only when its time has come. */
+  /** Whether it also runs at each start of a worker. */
   atStart: boolean;
   run: () => Promise<unknown>;
 };
 
-/** Reads a job's schedule; `null` where there is none, or only a part of one. */
+/** Reads a job's schedule; `null` if it is missing or incomplete. */
 export async function readSchedule(bull: Bull, name: JobName, job: ScheduledJob): Promise<Schedule | null> {
   const found = await bull.queues[job.queue].getJobScheduler(name);
   return found?.next ? { dueAtMs: found.next, iterations: found.iterationCount ?? 0 } : null;
 }
 
 /**
- * Makes sure that a job has its schedule. A new one runs at once; one that is known keeps the time at which it is due.
- * @param isStart whether this worker has just started: a job that is known runs at once too then, if it wants to
+ * Creates a job's schedule if it is missing. A new job runs at once; an existing one keeps its due time.
+ * @param isStart whether this worker has just started; an existing job with `atStart` then runs at once too
  */
 export async function ensureSchedule(bull: Bull, name: JobName, job: ScheduledJob, isStart: boolean): Promise<void> {
   const isKnown = (await readSchedule(bull, name, job)) !== null;
@@ -38,8 +38,8 @@ export async function ensureSchedule(bull: Bull, name: JobName, job: ScheduledJo
 }
 
 /**
- * Removes a job's schedule and creates it; the job runs at once. Only to create it again would keep its old time. Workers
- * that do so at the same moment leave one schedule, and one run more at most.
+ * Removes a job's schedule and creates it again; the job runs at once. Without the removal it would keep its old due time.
+ * If several workers do so at once, one schedule remains, with at most one extra run.
  */
 export async function recreateSchedule(bull: Bull, name: JobName, job: ScheduledJob): Promise<void> {
   await bull.queues[job.queue].removeJobScheduler(name);

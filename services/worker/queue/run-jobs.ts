@@ -1,4 +1,4 @@
-// Runs the worker's jobs as long as Redis lets it, and looks after their schedules.
+// Runs the worker's jobs while Redis allows it, and watches their schedules.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
@@ -12,38 +12,38 @@ import { createReport, type ReportParts } from "./job-report.ts";
 import { ensureSchedule, type JobName, readSchedule, recreateSchedule } from "./job-schedulers.ts";
 import { createWatchdog, type Watchdog } from "./watchdog.ts";
 
-/** What runs jobs. */
+/** Dependencies of the job runner. */
 type JobParts = ReportParts & {
-  /** For BullMQ alone, which needs `maxRetriesPerRequest: null`. */
+  /** BullMQ's own connection, which needs `maxRetriesPerRequest: null`. */
   redis: Redis;
-  /** Of every key in Redis, see `redisNames`. */
+  /** Prefix of every key in Redis, see `redisNames`. */
   prefix: string;
-  /** Holds while Redis lets jobs run. */
+  /** Up while Redis lets jobs run. */
   health: ConnectionHealth;
 };
 
 /** How many jobs of a queue are in a state. */
 export type QueueCount = { queue: string; state: string; count: number };
 
-/** The jobs of this worker, running. */
+/** The running jobs of this worker. */
 export type RunningJobs = {
-  /** Why no poll begins although Redis lets it; `null` while polls go on. */
+  /** Why no poll starts although Redis works; `null` while polls run. */
   readonly pollsStopped: Cause | null;
-  /** How many jobs of each queue are in each state; nothing while Redis is away. */
+  /** How many jobs of each queue are in each state; empty while Redis is away. */
   counts(): Promise<QueueCount[]>;
-  /** Waits for what is running, and takes nothing more. */
+  /** Stops fetching jobs, and waits for the running ones. */
   close(): Promise<void>;
 };
 
 const jobNames = Object.values(jobs);
-/** How long BullMQ may take to open its connections and to create its schedules. */
+/** Time limit for BullMQ to open its connections and create its schedules, in ms. */
 const openMs = 10_000;
-/** If Redis still refuses, that shows within this time after workers fetch again. */
+/** If Redis still refuses, an error arrives within this time after workers fetch again, in ms. */
 const settleMs = 1_000;
 
 /**
- * Runs jobs on their schedules, from when Redis lets it until `close`. Any number of workers may: BullMQ gives each run to
- * one of them. What Redis refuses is reported to the link; workers fetch nothing until it is allowed again.
+ * Runs jobs on their schedules until `close`. Several workers can share the schedules: BullMQ gives each run to one of
+ * them. If Redis refuses a command, `health` is down, and workers fetch no jobs until Redis allows it again.
  */
 export function startJobs(parts: JobParts): RunningJobs {
   const { scheduled, redis, health } = parts;
@@ -74,42 +74,42 @@ export function startJobs(parts: JobParts): RunningJobs {
     },
     async close() {
       checks.stop();
-      // Without Redis no job can be finished in order; it is taken over when its lock runs out.
+      // Without Redis no job can finish properly. Another worker takes it over when its lock expires.
       await serving.bull?.close(health.problem !== null || redis.status !== "ready");
     },
   };
 }
 
-/** BullMQ, as far as Redis lets it work. */
+/** BullMQ's state: open, suspended or refused by Redis. */
 type Serving = {
-  /** `null` until jobs were let run for the first time. */
+  /** `null` until jobs may run for the first time. */
   readonly bull: Bull | null;
-  /** What Redis refused to BullMQ although it had proved to take its commands; `null` while it refuses nothing. */
+  /** The error if Redis refused a command of BullMQ after all checks had passed; otherwise `null`. */
   readonly refusal: string | null;
   /** Opens queues and workers, once. @throws {ReplyError} when Redis refuses it */
   open(): Promise<Bull>;
-  /** Lets jobs run. A refusal that follows is in `refusal`. */
+  /** Starts fetching jobs. A later refusal is in `refusal`. */
   serve(): Promise<void>;
-  /** Stops fetching jobs, since Redis refuses what they need. */
+  /** Stops fetching jobs, because Redis refuses their commands. */
   suspend(): void;
-  /** Notes that BullMQ was seen to work. */
+  /** Records that BullMQ works. */
   proved(): void;
 };
 
-/** @param refused called when Redis has refused something to BullMQ */
+/** Creates a {@link Serving}. @param refused called when Redis refuses a command of BullMQ */
 function createServing(parts: JobParts, running: Set<JobName>, refused: () => void): Serving {
   const { scheduled, redis, prefix, signal } = parts;
   let bull: Bull | null = null;
   let opening: Promise<Bull> | null = null;
   let refusal: string | null = null;
-  /** Whether BullMQ was refused something since it was last seen to work. */
+  /** Whether Redis refused a command since BullMQ last worked. */
   let isDoubtful = false;
   let isStart = true;
 
   const report = createReport(parts, running, (words) => {
     refusal = words;
     isDoubtful = true;
-    // BullMQ would try again at once, without a pause and for ever.
+    // BullMQ would retry for ever without a pause.
     bull?.suspend();
     refused();
   });
@@ -148,7 +148,7 @@ function createServing(parts: JobParts, running: Set<JobName>, refused: () => vo
   };
 }
 
-/** Checks once that Redis lets jobs run and that their schedules go on, and reports the outcome to the link. */
+/** Checks once that Redis lets jobs run and that their schedules are alive, and reports the result to `health`. */
 async function checkOnce({ redis, prefix, health }: JobParts, serving: Serving, watchdog: Watchdog<JobName>) {
   if (!(await askRedis(redis, health, () => proveCommands(redis, prefix)))) return serving.suspend();
   if (serving.refusal !== null) health.down(serving.refusal);
@@ -167,7 +167,7 @@ function repeatCheck({ signal }: JobParts, run: () => Promise<void>) {
   const check = oneAtATime(run);
   let timer: Timer | undefined;
   return {
-    /** Sets when the next check begins; it replaces what was set before. */
+    /** Schedules the next check, instead of any earlier schedule. */
     checkIn(milliseconds: number): void {
       clearTimeout(timer);
       if (!signal.aborted) timer = setTimeout(check, milliseconds);
@@ -201,7 +201,7 @@ function watchSchedules(parts: JobParts, running: Set<JobName>, opened: () => Pr
   });
 }
 
-/** Jobs that came to an end are not kept, but for those that failed for good. */
+/** BullMQ keeps no finished jobs, except those whose last attempt failed. */
 const jobStates = ["waiting", "active", "delayed", "failed"] as const;
 const countsMs = 1_000;
 

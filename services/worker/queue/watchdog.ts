@@ -1,28 +1,28 @@
-// Notices when a job's schedule has stopped, for whatever reason, and makes it again.
+// Detects job schedules that have stopped, and creates them again.
 
 import type { Clock } from "../../../shared/clock.ts";
 import type { Cause } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
 
-/** What Redis knows of a job's schedule. */
+/** A job's schedule in Redis. */
 export type Schedule = {
   /** When the job is due next, in ms since 1970, by the clock of the worker that started it last. */
   dueAtMs: number;
-  /** Grows by one with each start of the job; a schedule that was removed begins at 1 again. */
+  /** Number of starts of the job. After a removal it begins at 1 again. */
   iterations: number;
 };
 
-/** What a watchdog needs to know and to do. */
+/** Dependencies of a watchdog. */
 type WatchdogParts<Name extends string> = {
-  /** How far apart the runs of each job are, in ms. */
+  /** Period of each job, in ms. */
   periodsMs: Record<Name, number>;
-  /** The longest pause before a failed run is tried again, in ms. */
+  /** Max pause before the retry of a failed run, in ms. */
   longestRetryMs: number;
-  /** Reads a job's schedule; `null` where there is none. */
+  /** Reads a job's schedule; `null` if there is none. */
   read(name: Name): Promise<Schedule | null>;
   /** Removes a job's schedule and creates it; the job runs at once then. */
   recreate(name: Name): Promise<void>;
-  /** Restarts the worker of a job whose schedule exists but whose runs do not begin. */
+  /** Restarts the worker of a job that has a schedule but does not start. */
   restart(name: Name): Promise<void>;
   /** Whether this process runs the job now. */
   isRunning(name: Name): boolean;
@@ -32,29 +32,29 @@ type WatchdogParts<Name extends string> = {
 
 /** Watches the schedules of jobs. */
 export type Watchdog<Name extends string> = {
-  /** Why a job's runs have stopped; `null` while they go on. It holds from the alarm until the next run begins. */
+  /** Why a job's runs have stopped; `null` while they continue. It stays set until the next run begins. */
   problemOf(name: Name): Cause | null;
   /** Forgets how long it has been since the last run, as after an outage in which no job could begin. */
   forgive(): void;
-  /** Looks at every schedule, and makes those again that have stopped, with one log line for all. */
+  /** Checks every schedule and creates stopped ones again, with one log line for all. */
   check(): Promise<void>;
 };
 
 /**
- * The clocks of two workers may differ by so much. A schedule that is later by less than this needs no help, since its run
- * begins soon anyway.
+ * Tolerated difference between the clocks of two workers, in ms. A schedule that is late by less than this is fine: its run
+ * begins soon.
  */
 const clockSkewMs = 30_000;
 
-/** What a new schedule counts from, before its first run has begun. */
+/** The iteration count of a new schedule before its first run. */
 const firstIteration = 1;
 
 type State = { iterations: number | null; begunAtMs: number; recreatedAtMs: number; problem: Cause | null };
 
 /**
- * Creates a watchdog. A schedule has stopped when it is missing, when its next run is due later than one period from now
- * (as after a clock that was ahead is set right), or when no worker has begun a run for two periods and the longest retry.
- * Any number of workers may watch the same schedules: each acts by itself, and one schedule remains.
+ * Creates a watchdog. A schedule has stopped in three cases: it is missing; its next run is due more than one period from
+ * now, for example after a fast clock was corrected; or no worker has begun a run for two periods plus the longest retry.
+ * Several workers can watch the same schedules independently: one schedule remains.
  */
 export function createWatchdog<Name extends string>(parts: WatchdogParts<Name>): Watchdog<Name> {
   const { periodsMs, longestRetryMs, read, recreate, restart, isRunning, log, clock } = parts;
@@ -76,7 +76,7 @@ export function createWatchdog<Name extends string>(parts: WatchdogParts<Name>):
     const periodMs = periodsMs[name];
     if (schedule === null) return "its schedule is gone";
     const dueInMs = schedule.dueAtMs - clock.now();
-    // Where the clocks of workers differ for good, this must not start a run with each look.
+    // If the clocks of workers always differ, this must not start a run at each check.
     if (dueInMs > periodMs + clockSkewMs && nowMs - state.recreatedAtMs >= periodMs) {
       return `its next run was due in ${seconds(dueInMs)} s, with a period of ${seconds(periodMs)} s`;
     }
@@ -98,7 +98,7 @@ export function createWatchdog<Name extends string>(parts: WatchdogParts<Name>):
     }
     const reason = whyStopped(name, schedule, state);
     if (reason === null) return null;
-    // To make the schedule again was not enough the last time: what waits for the job hangs.
+    // The last new schedule did not help, so the worker of this queue hangs.
     const hangs = state.problem !== null && schedule !== null;
     state.problem = { code: `${name}_stopped`, reason };
     state.recreatedAtMs = clock.monotonicMs();

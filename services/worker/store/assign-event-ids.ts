@@ -1,22 +1,22 @@
-// Makes rows events: each that is new or changed gets the next event id here.
+// Upserts rows and assigns the next event id to each new or changed row.
 
 import type { Transaction } from "../../../shared/database/sql.ts";
 import { measurements, type Observation } from "../../../shared/measurements.ts";
 import { changes, merge, mergeRepeated, unnested } from "./merge-rows.ts";
 
-/** How many rows a batch brought that PostgreSQL did not have, and how many it had otherwise. */
+/** Number of new rows in a batch, and number of changed rows. */
 export type StoreCounts = { added: number; changed: number };
 
-/** The first and the last of the ids that were given; there may be gaps between them. */
+/** The first and last assigned id. There may be gaps between them. */
 export type EventIds = { firstEventId: string; lastEventId: string };
 
-/** {@link StoreCounts} of rows that became events; without any, `events` is `null`. */
+/** {@link StoreCounts} with the ids of the new events; without any, `events` is `null`. */
 export type EventCounts = StoreCounts & { events: EventIds | null };
 
 /**
- * Upserts a batch in one statement, per field: a later value replaces, a missing one never erases, and a row that stays
- * as it was is not touched at all. The lock of event ids must be held: ids are drawn for what differs from what is stored.
- * @param which `all` rows, or only those that are stored and are `events` already
+ * Upserts a batch in one statement, field by field: a new value replaces the old one, a missing value never erases it, and
+ * unchanged rows are not written. The caller must hold the lock of event ids, because only changed rows get an id.
+ * @param which `all` rows, or only rows that are stored as `events` already
  */
 export async function upsertEvents(
   tx: Transaction,

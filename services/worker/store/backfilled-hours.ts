@@ -1,21 +1,21 @@
-// Which hours of which stations backfill has read, and which it still has to.
+// Stores which hours of which stations backfill has read, and finds the missing ones.
 
 import type { Sql } from "../../../shared/database/sql.ts";
 
 /** A span of whole UTC hours, from the start of the first to the end of the last. */
 type HourSpan = { from: Date; to: Date };
 
-/** Stands for every station of the network. */
+/** Means every station of the network. */
 const network = "*";
-/** Stands for all stations that were known when they were wanted: their own files were read instead of the hour's. */
+/** Means all stations known at that time: their own files were read instead of the hourly file. */
 const allKnown = "-";
 
-/** A station's file is asked for once in this time at most, unless rows from further back are wanted. */
+/** Min time between two requests for a station's file, unless older rows are wanted. */
 const stationFileRest = "24 hours";
 
 /**
- * Returns the UTC hours from one to another, both included, that were not read of some wanted station, oldest first.
- * @param stations those that are wanted, or `null` for all
+ * Returns the UTC hours between two times, both included, that are missing for any wanted station, oldest first.
+ * @param stations the wanted stations, or `null` for all
  */
 export async function missingHours(sql: Sql, first: Date, last: Date, stations: Set<string> | null): Promise<Date[]> {
   const rows = await sql<{ hour: Date }[]>`
@@ -31,12 +31,12 @@ export async function missingHours(sql: Sql, first: Date, last: Date, stations: 
   return rows.map((row) => row.hour);
 }
 
-/** Notes that the file of whole hours was read of these stations, or of all. */
+/** Records that the hourly files of a span were read for these stations, or for all (`null`). */
 export async function rememberHours(sql: Sql, span: HourSpan, stations: Set<string> | null): Promise<void> {
   await addHours(sql, span, [...(stations ?? [network])]);
 }
 
-/** Notes that the own file of each station that is known was asked for, so that the files of these hours are not needed. */
+/** Records that the files of all known stations were requested, so that these hours need no hourly file. */
 export async function rememberAllKnown(sql: Sql, span: HourSpan): Promise<void> {
   await addHours(sql, span, [allKnown]);
 }
@@ -51,9 +51,9 @@ async function addHours(sql: Sql, { from, to }: HourSpan, ids: string[]): Promis
 }
 
 /**
- * Returns the stations whose own files have to be read: those that have reported, are wanted, and lack an hour between two
- * times. One that could not be read the last time comes last, so that it holds up no other.
- * @param now a file that was answered for in the 24 hours before is not asked for again, unless from further back
+ * Returns the stations whose own files must be read: wanted stations with reports that lack an hour of the span. Stations
+ * whose last read failed come last, so that they do not delay the others.
+ * @param now a file requested in the 24 hours before is not requested again, unless older rows are wanted
  */
 export async function stationsToRead(
   sql: Sql,
@@ -78,16 +78,16 @@ export async function stationsToRead(
   return rows.map((row) => row.stationId);
 }
 
-/** What came of the request for a station's own file. */
+/** The result of a request for a station's own file. */
 type StationRead = {
   askedAt: Date;
-  /** From when on its rows were wanted. */
+  /** Start of the wanted rows. */
   since: Date;
-  /** The end of the last hour that it holds whole; `null` when there is no such file. */
+  /** End of its last complete hour; `null` if there is no such file. */
   until: Date | null;
 };
 
-/** Notes what a station's own file has given. */
+/** Records the hours read from a station's own file. */
 export async function rememberStation(sql: Sql, stationId: string, { askedAt, since, until }: StationRead) {
   const isRead = until !== null && until > since;
   await sql`
@@ -103,7 +103,7 @@ export async function rememberStation(sql: Sql, stationId: string, { askedAt, si
   `;
 }
 
-/** Notes that a station's own file could not be read. */
+/** Records that a station's own file could not be read. */
 export async function rememberFailure(sql: Sql, stationId: string, failedAt: Date): Promise<void> {
   await sql`
     insert into backfilled_hours (station_id, failed_at) values (${stationId}, ${failedAt})
@@ -111,7 +111,7 @@ export async function rememberFailure(sql: Sql, stationId: string, failedAt: Dat
   `;
 }
 
-/** Forgets what was read of before a time. */
+/** Deletes the records of hours before a time. */
 export async function forgetHours(sql: Sql, before: Date): Promise<void> {
   await sql`
     update backfilled_hours set hours = hours - tstzmultirange(tstzrange(null, ${before}::timestamptz))
@@ -119,7 +119,7 @@ export async function forgetHours(sql: Sql, before: Date): Promise<void> {
   `;
 }
 
-/** Every station of which there is an observation. */
+/** Selects every station with an observation. */
 function reportingStations(sql: Sql) {
   return sql`
     select station_id from stations

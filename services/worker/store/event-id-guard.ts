@@ -1,4 +1,4 @@
-// Keeps event ids from being given twice, also after a backup was restored or a replica took over.
+// Prevents duplicate event ids, even after a restored backup or a failover to a replica.
 
 import type { Redis } from "ioredis";
 import { inTransaction, locks, type Sql, type Transaction, takeLock } from "../../../shared/database/sql.ts";
@@ -6,39 +6,39 @@ import { describeError } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
 
 /*
- * PostgreSQL alone cannot know that it was set back: its sequence was set back too. So Redis keeps the highest event id
- * that was published, and each transaction that draws ids compares first:
+ * PostgreSQL alone cannot detect that it was set back, because its sequence was set back too. So Redis keeps the highest
+ * published event id, and each transaction that assigns ids compares first:
  *
  * - PostgreSQL's newest id is below Redis's: the database was set back. The sequence leaps far above both, and
- *   `stream_marks.timeline_event_id` names where it landed. Servers learn of it there. Every listener whose last id is
- *   below that mark gets a reset, since that id may stand for an event that the database has lost.
- * - Redis knows no id, because it came back empty: the database may have been set back or not. The sequence leaps all the
- *   same, but the mark stays. So no id is given twice, and listeners of an unharmed database notice nothing.
+ *   `stream_marks.timeline_event_id` stores its new position, which servers read. Every client whose last id is below that
+ *   mark gets a reset, because its id may belong to an event that the database has lost.
+ * - Redis has no id, because it lost its data: the database may be set back or not. The sequence leaps, but the mark stays.
+ *   So no id is assigned twice, and clients of an intact database notice nothing.
  *
- * Not noticed: a Redis that is set back together with PostgreSQL, as by the snapshot of a whole machine.
+ * Not detected: Redis and PostgreSQL set back together, for example by a snapshot of the whole machine.
  */
 
 /**
- * Runs a transaction that may draw event ids, under the lock that makes them visible in the order in which they were drawn.
- * Every id that it draws is above all that were ever published.
+ * Runs a transaction that may assign event ids, under the lock that makes ids visible in order. Every new id is above all
+ * ids ever published.
  */
 export type IdTransaction = <T>(sql: Sql, work: (tx: Transaction, lost: AbortSignal) => Promise<T>) => Promise<T>;
 
 /**
- * How far the sequence leaps: past every id that a lost database can have given above its backup, also those that a
- * server read from PostgreSQL before they were published. The network reports some 250,000 events a day.
+ * Size of a leap: past every id that a lost database can have assigned after its backup, including ids that a server read
+ * from PostgreSQL before they were published. The network reports some 250,000 events a day.
  */
 const leap = 1_000_000_000n;
 
-/** What is known of published ids without PostgreSQL. */
+/** The published ids according to Redis and this process. */
 type PublishedIds = {
-  /** No published id is known to be above it. */
+  /** The highest known published id. */
   highest: bigint;
-  /** False after Redis came back empty: higher ids may have been published before. */
+  /** False after Redis lost its data: higher ids may have been published before. */
   isCertain: boolean;
 };
 
-/** Takes the lock and compares nothing, for tests whose database is never set back. */
+/** Takes the lock without comparing ids, for tests whose database is never set back. */
 export const unguardedIds: IdTransaction = (sql, work) =>
   inTransaction(sql, async (tx, lost) => {
     await takeLock(tx, locks.eventIds);
@@ -46,14 +46,14 @@ export const unguardedIds: IdTransaction = (sql, work) =>
   });
 
 /**
- * Ids go on being given while Redis is away: this process remembers the highest id too.
- * @param key of Redis, see `redisNames`
+ * Creates an {@link IdTransaction}. It also works while Redis is away, because this process remembers the highest id too.
+ * @param key the Redis key of the highest published id, see `redisNames`
  */
 export function createIdTransaction(redis: Pick<Redis, "get" | "set">, key: string, log: Log): IdTransaction {
   let remembered: bigint | null = null;
   /**
-   * Whether this process has leapt and Redis has not kept an id since. One leap is enough then. Once Redis keeps one, other
-   * workers go on from it: if Redis forgets again, this process no longer knows that the sequence is above all.
+   * Whether this process has leapt and Redis has stored no id since. Then one leap is enough. Once Redis stores an id, other
+   * workers continue from it. If Redis loses it again, this process cannot know that the sequence is above all ids.
    */
   let hasLeapt = false;
 
@@ -63,7 +63,7 @@ export function createIdTransaction(redis: Pick<Redis, "get" | "set">, key: stri
       await takeLock(tx, locks.eventIds);
       const leap = await goAbove(tx, published, log);
       const result = await work(tx, lost);
-      // After the rows: pruning locks rows first and then the marks, too.
+      // Same order as pruning, rows before marks, to avoid deadlocks.
       if (leap?.isSetBack) await beginTimeline(tx, leap.from);
       return { result, newest: await readNewest(tx), leapt: leap !== null };
     });
@@ -85,7 +85,7 @@ export function createIdTransaction(redis: Pick<Redis, "get" | "set">, key: stri
   async function remember(newest: bigint): Promise<void> {
     remembered = maxOf(remembered ?? 0n, newest);
     try {
-      // Only where Redis has none: publishing raises it from then on.
+      // Only if Redis has none: after that, publishing raises it.
       await redis.set(key, String(newest), "NX");
       hasLeapt = false;
     } catch (error) {
@@ -94,10 +94,10 @@ export function createIdTransaction(redis: Pick<Redis, "get" | "set">, key: stri
   }
 }
 
-/** A leap of the sequence: where ids go on, and whether the database was set back. */
+/** A leap of the sequence: the next id, and whether the database was set back. */
 type Leap = { from: string; isSetBack: boolean };
 
-/** Moves the sequence above every published id. The lock must be held. @returns `null` where it is above them already */
+/** Moves the sequence above every published id. The caller must hold the lock. @returns `null` if no leap is needed */
 async function goAbove(tx: Transaction, { highest, isCertain }: PublishedIds, log: Log): Promise<Leap | null> {
   const newest = await readNewest(tx);
   const isSetBack = newest < highest;
@@ -116,7 +116,7 @@ async function goAbove(tx: Transaction, { highest, isCertain }: PublishedIds, lo
   return { from, isSetBack };
 }
 
-/** Names the first id of a new timeline. What the backup held unpublished is not published: a reset loads it. */
+/** Starts a new timeline at an id. Unpublished events of the backup are skipped, because a reset loads them. */
 async function beginTimeline(tx: Transaction, from: string): Promise<void> {
   await tx`update stream_marks set timeline_event_id = ${from}, published_event_id = ${from}`;
 }

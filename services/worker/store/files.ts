@@ -1,18 +1,18 @@
-// What is remembered of NDBC's files: their validators, and which of their rows were stored.
+// Stores the validators of NDBC's files, and which of their rows are stored.
 
 import type postgres from "postgres";
 import type { Sql, Transaction } from "../../../shared/database/sql.ts";
 import type { UpstreamFile } from "../ndbc/types.ts";
 
-/** Rows of a file: of these stations (`null`: all), observed from `since` to before `until` (`null`: no bound). */
+/** The stored part of a file: stations (`null`: all), and times from `since` to before `until` (`null`: no bound). */
 export type Extent = { stations: Set<string> | null; since: Date | null; until: Date | null };
 
 /** All rows of a file. */
 export const wholeFile: Extent = { stations: null, since: null, until: null };
 
 /**
- * Returns what is remembered of the last fetch of a file, for a conditional request: `null` when it was never fetched, or
- * when not all of `wanted` was stored of it, so that it is needed even if it has not changed.
+ * Returns the validators of the last fetch of a file, for a conditional request. Returns `null` if the file was never
+ * fetched, or if a part of `wanted` is not stored: then the file is needed even if it has not changed.
  */
 export async function readFile(sql: Sql, path: string, wanted: Extent = wholeFile): Promise<UpstreamFile | null> {
   const [file] = await sql<UpstreamFile[]>`
@@ -23,7 +23,7 @@ export async function readFile(sql: Sql, path: string, wanted: Extent = wholeFil
   return file ?? null;
 }
 
-/** Remembers that a file was fetched now, what it looked like, and which of its rows were stored. */
+/** Records a fetch of a file now, with its validators and the stored rows. */
 export async function rememberFile(
   sql: Sql | Transaction,
   path: string,

@@ -1,4 +1,4 @@
-// Stores history: rows that no listener is waiting for, and so without event ids.
+// Stores history: old rows without event ids, which are not sent to clients.
 
 import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
 import { measurements, type Observation } from "../../../shared/measurements.ts";
@@ -6,14 +6,14 @@ import { type EventCounts, type EventIds, type StoreCounts, upsertEvents } from 
 import type { IdTransaction } from "./event-id-guard.ts";
 import { changes, merge, mergeRepeated, unnested } from "./merge-rows.ts";
 
-/** Bounds the memory of one statement, and how long a poll may have to wait for rows that it holds. */
+/** Rows per statement. Limits memory, and how long a poll can wait for locked rows. */
 const historyBatchRows = 2_500;
-/** While PostgreSQL stores one batch of history, the next is made ready. */
+/** Two batches at once: while PostgreSQL stores one, the worker prepares the next. */
 const historyBatchesAtOnce = 2;
 
 /**
- * Stores history: rows that get no event id and are not sent to any listener, except where they change a row that is an
- * event: that gets the next id, and the next poll publishes it. Many are stored in several transactions.
+ * Stores history. These rows get no event id and are not sent to clients. Exception: a row that changes an event gets the
+ * next id, and the next poll publishes it. Large histories take several transactions.
  */
 export async function storeHistory(
   sql: Sql,
@@ -30,8 +30,8 @@ export async function storeHistory(
       const { changesOfEvents, ...counts } = await inTransaction(sql, (tx) => upsertHistory(tx, batch));
       total = sumOf(total, { ...counts, events: null });
       if (changesOfEvents.length === 0) continue;
-      // In a transaction of its own: one that holds rows must not wait for the lock of event ids, since a poll that holds
-      // the lock may wait for these rows.
+      // A separate transaction, to avoid a deadlock: a poll that holds the lock of event ids may wait for the rows of the
+      // first one.
       const changed = await inIdTransaction(sql, (tx) => upsertEvents(tx, changesOfEvents, "events"));
       total = sumOf(total, changed);
     }
@@ -53,15 +53,15 @@ function spanOfIds(a: EventIds, b: EventIds): EventIds {
 }
 
 /**
- * Upserts a batch in one statement, without ids and so without a lock: each row is merged with what is stored at that very moment. Rows
- * that are events stay as they are.
- * @returns also the rows that would change an event
+ * Upserts a batch in one statement. It assigns no ids, so it needs no lock: `on conflict` merges each row with the current
+ * one. It does not change events.
+ * @returns the counts, and the rows that would change an event
  */
 async function upsertHistory(
   tx: Transaction,
   rows: Observation[],
 ): Promise<StoreCounts & { changesOfEvents: Observation[] }> {
-  // History that a power cut takes is fetched again; an SD card is spared the flush.
+  // Backfill fetches history again after a power cut. Without the flush, an SD card lasts longer.
   await tx`set local synchronous_commit = off`;
   await tx`
     insert into stations (station_id)
@@ -80,7 +80,7 @@ async function upsertHistory(
     )
     select count(*) filter (where added)::int as added, count(*) filter (where not added)::int as changed from written
   `;
-  // A statement of its own, which sees what polls have committed until now.
+  // A separate statement, so that it sees the latest commits of polls.
   const changesOfEvents = await tx<Observation[]>`
     select incoming.* from (${unnested(tx, rows)}) as incoming join observations as stored using (station_id, observed_at)
     where stored.event_id is not null and ${changes(tx, "incoming")}

@@ -1,4 +1,4 @@
-// Merges rows with those that are stored, field by field: the parts of SQL statements that events and history share.
+// SQL fragments that merge new rows with stored ones, field by field. Events and history share them.
 
 import type postgres from "postgres";
 import type { Transaction } from "../../../shared/database/sql.ts";
@@ -15,23 +15,23 @@ export function unnested(tx: Transaction, rows: Observation[]): postgres.Fragmen
   `;
 }
 
-/** Returns what an upsert sets: a value that came takes the place of the one that is stored; a missing one does not. */
+/** Returns the `set` list of an upsert: a new value replaces the stored one; a missing value does not. */
 export function merge(tx: Transaction): postgres.Fragment {
   return tx`${each(tx, (name) => tx`${tx(name)} = coalesce(excluded.${tx(name)}, stored.${tx(name)})`)}`;
 }
 
-/** Returns whether a row that came makes any difference to the one that is stored. */
+/** Returns the condition that a new row changes the stored one. */
 export function changes(tx: Transaction, came: "incoming" | "excluded"): postgres.Fragment {
   const merged = each(tx, (name) => tx`coalesce(${tx(came)}.${tx(name)}, stored.${tx(name)})`);
   return tx`(${merged}) is distinct from (${each(tx, (name) => tx`stored.${tx(name)}`)})`;
 }
 
-/** A fragment for each measurement, with commas between them. */
+/** Returns one fragment per measurement, separated by commas. */
 function each(tx: Transaction, fragment: (name: Measurement) => postgres.Fragment): postgres.Fragment[] {
   return measurements.flatMap((name, index) => (index === 0 ? [fragment(name)] : [tx`,`, fragment(name)]));
 }
 
-/** Merges rows, since one upsert may touch a row once only: those of the same station and time become one, later values winning. */
+/** Merges rows of the same station and time, later values first: one upsert can write each row only once. */
 export function mergeRepeated(observations: Observation[]): Observation[] {
   const byKey = new Map<string, Observation>();
   for (const observation of observations) {
@@ -48,7 +48,7 @@ export function mergeRepeated(observations: Observation[]): Observation[] {
   return [...byKey.values()];
 }
 
-/** Numbers as PostgreSQL reads an array of them. The client would quote and escape each, as if it were a text. */
+/** Returns numbers as a PostgreSQL array literal. The client would quote and escape each number like text. */
 function numberArray(values: (number | null)[]): string {
   return `{${values.map((value) => value ?? "null").join()}}`;
 }

@@ -1,8 +1,8 @@
-// Records in PostgreSQL that polls begin, for servers that cannot ask a worker.
+// Records the start of each poll in PostgreSQL, so that servers can detect a stopped worker.
 
 import type { Sql } from "../../../shared/database/sql.ts";
 
-/** Records that a poll begins now, and how far apart polls are. */
+/** Records that a poll begins now, and the poll interval in seconds. */
 export async function recordPollBegin(sql: Sql, everySeconds: number): Promise<void> {
   await sql`
     insert into polling (begun_at, every_seconds) values (now(), ${everySeconds})

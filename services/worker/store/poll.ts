@@ -1,4 +1,4 @@
-// Stores what a poll read.
+// Stores the rows of a poll.
 
 import type { Sql } from "../../../shared/database/sql.ts";
 import type { PositionedObservation, UpstreamFile } from "../ndbc/types.ts";
@@ -8,10 +8,10 @@ import { type Extent, rememberFile, wholeFile } from "./files.ts";
 import { upsertPositions } from "./stations.ts";
 
 /**
- * Stores what a poll read, with the file it came from, in one transaction: all of it or nothing. Each row that is new or
- * changed gets the next event id; so does one that only backfill has stored, since no listener has received it.
- * @param inIdTransaction gives ids above all that were published
- * @param extent which rows of the file these are
+ * Stores the rows and the file of a poll in one transaction. Each new or changed row gets the next event id. So does a row
+ * that only backfill has stored, because no client has received it.
+ * @param inIdTransaction assigns ids above all published ones
+ * @param extent the part of the file that these rows cover
  */
 export async function storePoll(
   sql: Sql,

@@ -1,9 +1,9 @@
-// Stores stations: who they are, by NDBC's list, and where, by their newest rows.
+// Stores stations: names and owners from NDBC's list, positions from their newest rows.
 
 import type { Sql, Transaction } from "../../../shared/database/sql.ts";
 import type { ListedStation, PositionedObservation } from "../ndbc/types.ts";
 
-/** Stores where stations are. One whose row has no position stays where it was. */
+/** Stores station positions. A row without a position does not change the stored one. */
 export async function upsertPositions(tx: Transaction, observations: PositionedObservation[]): Promise<void> {
   const newest = [...new Map(observations.map((row) => [row.stationId, row])).values()];
   await tx`
@@ -21,8 +21,8 @@ export async function upsertPositions(tx: Transaction, observations: PositionedO
 }
 
 /**
- * Stores NDBC's station list. It is younger than our rows in all but the position: drifting stations tell theirs in each
- * row, so the list's is taken only where no row has told one.
+ * Stores NDBC's station list. It replaces all fields except a stored position: rows have newer positions, because drifting
+ * stations report theirs in each row.
  */
 export async function storeStations(sql: Sql, stations: ListedStation[]): Promise<void> {
   const text = (name: "stationId" | "name" | "owner" | "program" | "type") => stations.map((station) => station[name]);

@@ -1,4 +1,4 @@
-// Polls NDBC's newest observations, stores what is new or changed, and has it published.
+// Polls NDBC's newest observations, then stores and publishes new and changed rows.
 
 import { type Clock, systemClock, withDeadline } from "../../../shared/clock.ts";
 import type { Sql } from "../../../shared/database/sql.ts";
@@ -13,46 +13,46 @@ import { readFile, rememberFile, wholeFile } from "../store/files.ts";
 import { storePoll } from "../store/poll.ts";
 import { createRejectedRowsLog, type RejectedRowsLog } from "./rejected-rows-log.ts";
 
-/** What one poll did. */
+/** The result of one poll. */
 export type PollCounts = EventCounts & {
   /** Whether NDBC's file had changed since the last poll. */
   outcome: "changed" | "unchanged";
-  /** Rows that were read and are of a station that is wanted. */
+  /** Rows of wanted stations in the file. */
   rows: number;
   rejectedRows: RejectedRows;
-  /** Events that were published after it. */
+  /** Events that this poll published. */
   published: number;
-  /** From the commit until all was published; `null` where nothing was. */
+  /** Seconds from the commit until all events were published; `null` without events. */
   publishSeconds: number | null;
 };
 
 const nothing = { rows: 0, added: 0, changed: 0, events: null, published: 0 };
 
-/** A poll that takes longer hangs, and holds up the next one; NDBC and PostgreSQL each have 30 s for an answer. */
+/** Time limit of a poll, in ms. A longer poll hangs and delays the next one: a request to NDBC has 30 s, a statement 20 s. */
 const pollDeadlineMs = 90_000;
 
-/** What a poll works with. */
+/** Dependencies of a poll. */
 export type PollParts = {
   sql: Sql;
   ndbc: NdbcClient;
-  /** Publishes every event that was not published yet. */
+  /** Publishes all pending events. @returns their number */
   publish: () => Promise<number>;
-  /** Those to keep, or `null` for all. */
+  /** The stations to keep, or `null` for all. */
   stations: Set<string> | null;
   log: Log;
-  /** One for all polls: it logs once what stays the same. */
+  /** Shared by all polls, so that a lasting problem is logged once. */
   logRejectedRows?: RejectedRowsLog;
-  /** Gives ids above all that were published. */
+  /** Assigns ids above all published ones. */
   inIdTransaction: IdTransaction;
   clock?: Clock;
 };
 
 /**
- * Reads the newest row of every station, stores what is new or changed, and publishes it. What an earlier worker had
- * stored and could not publish goes out first, even when NDBC does not answer.
- * @throws {UpstreamError} when NDBC does not answer as it should
- * @throws {NotDataError} when it answers with something else than data; nothing is stored then
- * @throws {Error} when it has taken 90 seconds
+ * Reads the newest row of every station, and stores and publishes new and changed rows. Pending events of an earlier worker
+ * are published first, even when NDBC does not answer.
+ * @throws {UpstreamError} when NDBC is unreachable or refuses
+ * @throws {NotDataError} when the response is no data; nothing is stored then
+ * @throws {Error} after 90 seconds
  */
 export async function poll(parts: PollParts): Promise<PollCounts> {
   const { clock = systemClock } = parts;
@@ -82,12 +82,12 @@ async function pollOnce(parts: PollParts): Promise<PollCounts> {
   return { outcome: "changed", rows: observations.length, ...counts, rejectedRows: parsed, published, publishSeconds };
 }
 
-/** No more often than this is a poll worth a line. */
+/** Min time between two log lines about polls, in ms. */
 const pollLineMs = 60_000;
 
 /**
- * Logs what polls did, several in one line where they follow each other closely. The ids of the events that they stored
- * are those from `firstEventId` to `lastEventId`; both are left out where there are none.
+ * Creates a function that logs polls, at most one line a minute with the sums since the last line. `firstEventId` and
+ * `lastEventId` are the range of new event ids; both are absent without events.
  */
 export function createPollLog(log: Log): (counts: PollCounts) => void {
   let sum = { polls: 0, rows: 0, added: 0, changed: 0, published: 0 };

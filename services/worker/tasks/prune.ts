@@ -1,4 +1,4 @@
-// Deletes observations that are older than RETENTION_DAYS, unless the clocks contradict each other.
+// Deletes observations older than RETENTION_DAYS, unless the clocks disagree.
 
 import { type Clock, systemClock } from "../../../shared/clock.ts";
 import type { Sql } from "../../../shared/database/sql.ts";
@@ -6,7 +6,7 @@ import type { Log } from "../../../shared/service/log.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
 import { forgetHours } from "../store/backfilled-hours.ts";
 
-/** What pruning works with. */
+/** Dependencies of pruning. */
 type PruneParts = {
   sql: Sql;
   ndbc: Pick<NdbcClient, "nowMs">;
@@ -15,18 +15,18 @@ type PruneParts = {
   clock?: Clock;
 };
 
-/** What one run did: how many rows it deleted, or that it refused to delete any. */
+/** The result of one run: the number of deleted rows, or a refusal. */
 export type PruneResult = { outcome: "pruned"; rows: number } | { outcome: "refused" };
 
 const dayMs = 86_400_000;
 
-/** How far the clocks may be apart. Where they differ by less, the earliest of them decides. */
+/** Max difference between the clocks, in ms. Within it, the earliest clock decides. */
 const toleranceMs = dayMs;
 
 /**
- * Makes the daily deletion of what was observed more than `retentionDays` ago. This machine's clock is not trusted alone: the
- * present is the earliest of it, PostgreSQL's, NDBC's own time and the newest observation. Where these are more than a day
- * apart nothing is deleted, which is logged once until they agree again.
+ * Creates the daily task that deletes observations older than `retentionDays`. The current time is the earliest of this
+ * machine's clock, PostgreSQL's clock, NDBC's time and the newest observation, because a single clock may be wrong. If they
+ * differ by more than a day, nothing is deleted, with one warning until they agree again.
  */
 export function createPrune({ sql, ndbc, retentionDays, log, clock = systemClock }: PruneParts) {
   let refused = false;
@@ -47,7 +47,7 @@ export function createPrune({ sql, ndbc, retentionDays, log, clock = systemClock
   };
 }
 
-/** What the time may be by each that has a say, and how far these are apart. `null` while nothing is stored. */
+/** Reads all clocks and returns the earliest time and the spread, in ms. `null` while nothing is stored. */
 async function readPresent(sql: Sql, ndbc: Pick<NdbcClient, "nowMs">, clock: Clock) {
   const [row] = await sql<{ database: Date; newest: Date | null }[]>`
     select now() as database, (select max(observed_at) from observations) as newest
@@ -62,19 +62,18 @@ async function readPresent(sql: Sql, ndbc: Pick<NdbcClient, "nowMs">, clock: Clo
     ndbc: ndbcMs === null ? null : new Date(ndbcMs),
     newestObservation: row.newest,
   };
-  // A row with a time still to come, which a station with a wrong clock may have sent, contradicts no clock.
+  // An observation in the future does not count: a station's clock may be wrong.
   return { spreadMs: Math.max(...clocksMs) - earliestMs, earliestMs, claims };
 }
 
-/** Of so many of the oldest events that stay, the smallest id is taken: one or the other of them was corrected later. */
+/** Number of oldest kept events to search for the smallest id: some have higher ids from later corrections. */
 const oldestEvents = 1_000;
 
 /**
- * Deletes what was observed before a time, a batch a transaction so that no other transaction waits for long, and remembers
- * the largest event id that went: a listener that resumes from before it has missed something. A row that is older, but
- * became an event only after that time, stays until its id is as old: without it, each listener that resumes would have to
- * start over for the sake of one station whose clock is wrong.
- * @returns how many rows were deleted
+ * Deletes observations before a time, one batch per transaction, so that other transactions do not wait long. Stores the
+ * largest deleted event id: a client that resumes from an older id has missed events. An old row that became an event only
+ * recently stays until its id is old too. Otherwise one station with a wrong clock would reset every resuming client.
+ * @returns the number of deleted rows
  */
 export async function pruneBefore(sql: Sql, before: Date, batchRows = 10_000): Promise<number> {
   const firstEventId = await firstKeptEventId(sql, before);
@@ -88,7 +87,7 @@ export async function pruneBefore(sql: Sql, before: Date, batchRows = 10_000): P
   return total;
 }
 
-/** The event id from which on events stay. Nothing is reported before it is observed: what was observed later came later. */
+/** Returns the first event id to keep. Rows arrive after they are observed, so later observations have higher ids. */
 async function firstKeptEventId(sql: Sql, before: Date): Promise<string> {
   const [kept] = await sql<[{ firstEventId: string }]>`
     select coalesce(
@@ -108,8 +107,8 @@ async function firstKeptEventId(sql: Sql, before: Date): Promise<string> {
 }
 
 async function pruneBatch(sql: Sql, before: Date, firstEventId: string, batchRows: number): Promise<number> {
-  // "for update" looks again at each row as it is when it is locked: one that a poll makes an event meanwhile stays. It
-  // waits for no poll; what one holds is left to the next run. The order makes PostgreSQL read the index on the time.
+  // "for update" checks each row again after locking it, so a row that has just become an event stays. "skip locked"
+  // leaves rows of a running poll to the next run. The order makes PostgreSQL use the index on the time.
   const [batch] = await sql<[{ count: number }]>`
     with doomed as materialized (
       select station_id, observed_at from observations

@@ -1,4 +1,4 @@
-// Publishes stored events in order, each page in one command.
+// Publishes stored events in order, one Redis command per page.
 
 import type { Redis } from "ioredis";
 import { type RedisNames, redisNames } from "../../../shared/channels.ts";
@@ -11,11 +11,11 @@ import { describeError } from "../../../shared/service/connection-health.ts";
 const pageRows = 1_000;
 
 /**
- * One command for a page: to send a thousand, and to wait for a thousand answers, takes both sides longer. Redis 7 can be
- * asked whether it will take them, and does not name the command that it denies to a script.
+ * Publishes a page in one command, because a thousand commands and answers take longer. On Redis 7 it checks the permission
+ * first, because Redis 7 does not name a command that it denies to a script.
  *
- * It first raises the highest published id, but creates none: whether a Redis that came back empty may hold one,
- * `event-id-guard.ts` decides. `pcall`, since a Redis that stores nothing more can still publish.
+ * It raises the highest published id, but does not create it: after Redis lost its data, `event-id-guard.ts` creates it.
+ * `pcall`, because a Redis that accepts no writes can still publish.
  */
 const publishAll = `
 if redis.acl_check_cmd and not redis.acl_check_cmd('PUBLISH', ARGV[1], '') then
@@ -27,14 +27,14 @@ for i = 3, #ARGV do redis.call('PUBLISH', ARGV[1], ARGV[i]) end
 `;
 
 /**
- * Publishes messages in order. Without any it finds out whether Redis 7 lets this user publish.
- * @param last the event id of the last of them; 0 without any
+ * Publishes messages in order. Without messages, it only checks whether Redis 7 lets this user publish.
+ * @param last the event id of the last message; 0 without messages
  */
 export async function sendMessages(redis: Redis, names: RedisNames, last: string, messages: string[]): Promise<void> {
   await redis.eval(publishAll, 1, names.highestEventId, names.observationsNew, last, ...messages);
 }
 
-/** Redis did not take the events; `cause` says why. They stay above the mark, for the next call. */
+/** Redis did not accept the events, see `cause`. They stay above the mark, for the next call. */
 export class NotPublishedError extends CodedError {
   override name = "NotPublishedError";
   constructor(cause: unknown) {
@@ -43,14 +43,14 @@ export class NotPublishedError extends CodedError {
 }
 
 /**
- * Publishes every event above the published mark, in order, and moves the mark. Any worker may call it at any time: what
- * one of them stored and could not publish before it died goes out with the next call of another.
+ * Publishes every event above the published mark, in order, and moves the mark. Any worker may call it at any time: if
+ * a worker dies before it publishes its events, the next call of another worker publishes them.
  *
- * A mark that could not be moved after its messages went out sends them again; servers know them by their ids.
- * @param redis a connection of its own, not BullMQ's
- * @param published called with each page that Redis has taken
- * @returns how many events were published
- * @throws {NotPublishedError} when Redis does not take them
+ * If the mark cannot move after publishing, the messages are sent again. Servers detect duplicates by id.
+ * @param redis a separate connection, not BullMQ's
+ * @param published called with each page that Redis accepted
+ * @returns the number of published events
+ * @throws {NotPublishedError} when Redis does not accept them
  */
 export async function publishPending(
   sql: Sql,
@@ -90,7 +90,7 @@ async function publishPage(
     }
     published(events);
     lost.throwIfAborted();
-    // A worker that found the database set back may have raised it meanwhile.
+    // Another worker may have raised the mark meanwhile, after it found the database set back.
     await tx`update stream_marks set published_event_id = greatest(published_event_id, ${last})`;
     return events.length;
   });

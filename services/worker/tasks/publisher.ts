@@ -1,4 +1,4 @@
-// Publishes what is stored, and keeps at it while Redis does not take it.
+// Publishes stored events, and retries while Redis does not accept them.
 
 import type { Redis } from "ioredis";
 import type { RedisNames } from "../../../shared/channels.ts";
@@ -10,22 +10,22 @@ import { refusalWords } from "../../../shared/redis/redis-refusals.ts";
 import type { ConnectionHealth } from "../../../shared/service/connection-health.ts";
 import { NotPublishedError, publishPending, sendMessages } from "./publish.ts";
 
-/** Publishes what is stored. */
+/** Publishes stored events. */
 export type Publisher = {
   /**
-   * Publishes what was not published yet. What Redis does not take is reported to its link and waits for the next call.
-   * @returns how many events were published
+   * Publishes pending events. If Redis does not accept them, `health` is down, and they wait for the next call.
+   * @returns the number of published events
    */
   publish(): Promise<number>;
-  /** Checks that Redis lets this user publish; when it does so again, what waited is published. */
+  /** Checks that Redis lets this user publish. After an outage, publishes the pending events. */
   check(): Promise<void>;
 };
 
 /**
  * Creates a publisher.
- * @param redis a connection of its own, not BullMQ's
- * @param link holds while Redis takes what is published
- * @param published called with each page of events that Redis has taken
+ * @param redis a separate connection, not BullMQ's
+ * @param health up while Redis accepts published events
+ * @param published called with each page of events that Redis accepted
  */
 export function createPublisher(
   sql: Sql,
@@ -35,7 +35,7 @@ export function createPublisher(
   database: ConnectionHealth,
   published: (events: StoredEvent[]) => void,
 ): Publisher {
-  /** @returns how many events were published; `null` where Redis did not take them */
+  /** Publishes pending events. @returns their number; `null` if Redis did not accept them */
   async function tryToPublish(): Promise<number | null> {
     try {
       return await publishPending(sql, redis, published, names);

@@ -1,4 +1,4 @@
-// Logs what of NDBC's files was not stored.
+// Logs the skipped data of NDBC's files.
 
 import type { Log } from "../../../shared/service/log.ts";
 import type { MissingColumn, RejectedRows } from "../ndbc/table/rejected-rows.ts";
@@ -6,15 +6,15 @@ import type { MissingColumn, RejectedRows } from "../ndbc/table/rejected-rows.ts
 /** NDBC's kinds of tables. All files of one kind have the same columns. */
 export type FileKind = "latest_obs" | "hourly2" | "realtime2 txt" | "realtime2 spec";
 
-/** Logs what of one file was not stored. */
+/** Logs the skipped data of one file. */
 export type RejectedRowsLog = (kind: FileKind, path: string, rejectedRows: RejectedRows) => void;
 
-/** So many are listed; the rest is counted. */
+/** Max entries in a log line; the rest is counted. */
 const listed = 100;
 
 /**
- * Makes a log of what was not stored: broken lines, cells that are no number, values that no sea has. A missing column is
- * logged once for a kind of files, and once more when it is back.
+ * Creates the log of skipped data: broken lines, cells without a number and implausible values. A missing column is logged
+ * once per kind of file, and again when it is back.
  */
 export function createRejectedRowsLog(log: Log): RejectedRowsLog {
   const missingOf = new Map<FileKind, string[]>();

@@ -9,11 +9,10 @@ import { readFile, rememberFile, wholeFile } from "../store/files.ts";
 import { storeStations } from "../store/stations.ts";
 
 /**
- * Makes the daily reading of NDBC's list of stations, which stores their names, owners and places. A station that is no
- * longer listed stays: its observations do. Wanted stations that are not listed are named in one warning, and again when
- * they are others.
- * @param wanted those to keep, or `null` for all
- * @returns what reads the list; it throws `UpstreamError` and `NotDataError` as a poll does
+ * Creates the daily task that stores names, owners and positions of NDBC's list. A station that is no longer listed stays,
+ * like its observations. One warning names the wanted stations that are not listed, and another follows when they change.
+ * @param wanted the stations to keep, or `null` for all
+ * @returns the task; it throws `UpstreamError` and `NotDataError` like a poll
  */
 export function createStationUpdate(sql: Sql, ndbc: NdbcClient, wanted: Set<string> | null, log: Log) {
   const extent = { ...wholeFile, stations: wanted };

@@ -1,3 +1,5 @@
+// Migrations: several services at once, repeated runs, and failures.
+
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { migrate } from "../../../shared/database/migrate.ts";
 import { connectSql, type Sql } from "../../../shared/database/sql.ts";
@@ -11,7 +13,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((sql) => sql.end({ timeout: 1 })));
 });
 
-/** So many services, each with a pool of its own, on one empty database. */
+/** Number of services, each with its own pool, on one empty database. */
 async function connect(services: number): Promise<Sql[]> {
   const url = await createDatabase();
   const pools = Array.from({ length: services }, () => connectSql(url, "test"));
@@ -41,7 +43,7 @@ test("services that start at the same time on an empty database all find one sch
   ]);
 });
 
-test("a schema that is up to date stays as it is, with what it holds", async () => {
+test("a schema that is up to date stays unchanged, with its rows", async () => {
   const [sql] = (await connect(1)) as [Sql];
   await migrate(sql);
   await sql`insert into stations (station_id, name) values ('44009', 'DELAWARE BAY')`;
@@ -51,7 +53,7 @@ test("a schema that is up to date stays as it is, with what it holds", async () 
   expect(await sql`select name from stations`).toMatchObject([{ name: "DELAWARE BAY" }]);
 });
 
-test("a migration that fails at its end leaves nothing behind, and works once what was in its way is gone", async () => {
+test("a failed migration leaves no changes, and succeeds after its obstacle is removed", async () => {
   const [sql] = (await connect(1)) as [Sql];
   await sql`create table backfilled_hours (in_the_way int)`;
   await expect(migrate(sql)).rejects.toThrow('relation "backfilled_hours" already exists');

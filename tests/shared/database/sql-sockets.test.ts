@@ -1,4 +1,4 @@
-// What becomes of connections to PostgreSQL that fall silent, by a clock that the tests move.
+// PostgreSQL connections that fall silent, on a clock that the tests control.
 
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, mkdtempSync } from "node:fs";
@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** A pool on a wire to a database, both with a clock of the test's. */
+/** A pool and a wire to the database, both on a test clock. */
 async function openPool(url?: string) {
   const wire = await startWire(url ?? (await createDatabase()));
   const clock = createTestClock();
@@ -29,7 +29,7 @@ async function openPool(url?: string) {
   return { wire, clock, sql };
 }
 
-/** Asks so many things that take so many connections at once. */
+/** Runs concurrent queries that need several connections at once. */
 async function useConnections(sql: Sql, count: number): Promise<number[]> {
   const all = Promise.withResolvers<void>();
   let begun = 0;
@@ -46,7 +46,7 @@ async function useConnections(sql: Sql, count: number): Promise<number[]> {
   );
 }
 
-/** Moves the clock until all is settled. */
+/** Advances the clock until all promises are settled. */
 async function settled(clock: TestClock, asked: Promise<unknown>[]): Promise<PromiseSettledResult<unknown>[]> {
   let isOver = false;
   const outcomes = Promise.allSettled(asked).finally(() => {
@@ -60,7 +60,7 @@ async function settled(clock: TestClock, asked: Promise<unknown>[]): Promise<Pro
 }
 
 describe("a connection that falls silent", () => {
-  test("is given up with its query, and the next query goes over another", async () => {
+  test("is closed and its query fails, and the next query uses another connection", async () => {
     const { wire, clock, sql } = await openPool();
     const [before] = await useConnections(sql, 1);
     wire.freezeCurrent();
@@ -70,7 +70,7 @@ describe("a connection that falls silent", () => {
     expect(after).not.toBe(before);
   });
 
-  test("is given up when all connections are silent, whether in use or not, and all queries are answered again", async () => {
+  test("is replaced when all connections are silent, busy or idle, and queries work again", async () => {
     const { wire, clock, sql } = await openPool();
     const before = await useConnections(sql, 8);
     expect(wire.passing).toBe(8);
@@ -80,7 +80,7 @@ describe("a connection that falls silent", () => {
     expect(before.filter((pid) => after.includes(pid))).toEqual([]);
   });
 
-  test("is given up in the middle of an answer", async () => {
+  test("is closed in the middle of an answer", async () => {
     const { wire, clock, sql } = await openPool();
     const asked = sql`select repeat('x', 20000000) as text`.then((rows) => rows);
     while (wire.bytesBack < 1_000_000) await Bun.sleep(1);
@@ -92,42 +92,39 @@ describe("a connection that falls silent", () => {
 
 const openssl = Bun.which("openssl");
 
-test.skipIf(openssl === null)(
-  "lists of hosts and TLS: dead hosts are passed over, silent connections given up",
-  async () => {
-    const dir = mkdtempSync(join(tmpdir(), "bellbuoy-tls-"));
-    closers.push(() => rm(dir, { recursive: true, force: true }));
-    chmodSync(dir, 0o711);
-    const [key, certificate] = [join(dir, "key.pem"), join(dir, "certificate.pem")];
-    const asked = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost"];
-    await Bun.$`openssl req ${asked} -keyout ${key} -out ${certificate}`.quiet();
-    // PostgreSQL takes a key that is its own, or root's and readable by its group.
-    const account = process.getuid?.() === 0 ? "postgres" : "";
-    if (account) await Bun.$`chown ${account} ${key}`;
-    const server = await startPostgres({
-      dataDir: join(dir, "data"),
-      settings: { fsync: "off", ssl: "on", ssl_key_file: key, ssl_cert_file: certificate },
-    });
-    closers.push(server.stop);
-    const wire = await startWire(server.url);
-    const { username, password, port, pathname } = new URL(wire.url);
-    const hosts = `127.0.0.1:${freePort()},127.0.0.1:${port}`;
-    const clock = createTestClock();
-    const sql = connectSql(`postgres://${username}:${password}@${hosts}${pathname}?sslmode=require`, "test", clock);
-    closers.push(wire.stop, () => sql.end({ timeout: 0 }));
+test.skipIf(openssl === null)("lists of hosts and TLS: dead hosts are skipped, silent connections closed", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "bellbuoy-tls-"));
+  closers.push(() => rm(dir, { recursive: true, force: true }));
+  chmodSync(dir, 0o711);
+  const [key, certificate] = [join(dir, "key.pem"), join(dir, "certificate.pem")];
+  const asked = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost"];
+  await Bun.$`openssl req ${asked} -keyout ${key} -out ${certificate}`.quiet();
+  // PostgreSQL accepts a key file of its own user, or of root if its group can read it.
+  const account = process.getuid?.() === 0 ? "postgres" : "";
+  if (account) await Bun.$`chown ${account} ${key}`;
+  const server = await startPostgres({
+    dataDir: join(dir, "data"),
+    settings: { fsync: "off", ssl: "on", ssl_key_file: key, ssl_cert_file: certificate },
+  });
+  closers.push(server.stop);
+  const wire = await startWire(server.url);
+  const { username, password, port, pathname } = new URL(wire.url);
+  const hosts = `127.0.0.1:${freePort()},127.0.0.1:${port}`;
+  const clock = createTestClock();
+  const sql = connectSql(`postgres://${username}:${password}@${hosts}${pathname}?sslmode=require`, "test", clock);
+  closers.push(wire.stop, () => sql.end({ timeout: 0 }));
 
-    const before = await useConnections(sql, 3);
-    const [tls] = await sql`select bool_and(ssl) as ssl from pg_stat_ssl where pid = any(${before})`;
-    expect(tls).toEqual({ ssl: true });
-    wire.freezeCurrent();
-    const [lost] = await settled(clock, [sql`select 1`.then((rows) => rows)]);
-    expect(lost).toMatchObject({ status: "rejected", reason: { code: "CONNECTION_CLOSED" } });
-    const after = await useConnections(sql, 3);
-    expect(before.filter((pid) => after.includes(pid))).toEqual([]);
-  },
-);
+  const before = await useConnections(sql, 3);
+  const [tls] = await sql`select bool_and(ssl) as ssl from pg_stat_ssl where pid = any(${before})`;
+  expect(tls).toEqual({ ssl: true });
+  wire.freezeCurrent();
+  const [lost] = await settled(clock, [sql`select 1`.then((rows) => rows)]);
+  expect(lost).toMatchObject({ status: "rejected", reason: { code: "CONNECTION_CLOSED" } });
+  const after = await useConnections(sql, 3);
+  expect(before.filter((pid) => after.includes(pid))).toEqual([]);
+});
 
-test("while no host of a list takes a connection, each is tried once in a round, and the next round waits longer", async () => {
+test("while no host accepts a connection, each is tried once per round, with longer pauses between rounds", async () => {
   const clock = createTestClock();
   const open = createSqlSockets(null, clock, clock);
   const address = { host: ["127.0.0.1", "127.0.0.1"], port: [freePort(), freePort()], path: false as const };

@@ -1,3 +1,5 @@
+// Names and settings of PostgreSQL connections.
+
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { applicationName, connectSql, type Sql } from "../../../shared/database/sql.ts";
 import { createDatabase } from "../../rig/database.ts";
@@ -7,7 +9,7 @@ setDefaultTimeout(120_000);
 const open: Sql[] = [];
 afterAll(() => Promise.all(open.map((sql) => sql.end({ timeout: 1 }))));
 
-test("PostgreSQL shows each pool by a name of its own, with service, process and host", async () => {
+test("PostgreSQL shows each pool under a unique name with service, process and host", async () => {
   const url = await createDatabase();
   const names = await Promise.all(
     [1, 2].map(async () => {
@@ -21,7 +23,7 @@ test("PostgreSQL shows each pool by a name of its own, with service, process and
   for (const name of names) expect(name).toStartWith(`bellbuoy-test ${process.pid}@`);
 });
 
-test("a long host name is cut before PostgreSQL cuts what makes the name unique", () => {
+test("a long host name is shortened, so that the unique part of the name remains", () => {
   const host = "bellbuoy-server-7d9f8b6c5-abcde.a-very-long-namespace.svc.cluster.example.org";
   const names = Array.from({ length: 3 }, () => applicationName("server", host));
   expect(new Set(names).size).toBe(3);
@@ -31,7 +33,7 @@ test("a long host name is cut before PostgreSQL cuts what makes the name unique"
   }
 });
 
-test("a time is read as it was stored, however the database writes dates for others", async () => {
+test("a time is read as stored, independent of the DateStyle of the database", async () => {
   const url = await createDatabase();
   const owner = connectSql(url, "test");
   open.push(owner);

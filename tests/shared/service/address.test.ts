@@ -1,3 +1,5 @@
+// URLs of services.
+
 import { expect, test } from "bun:test";
 import { httpUrl } from "../../../shared/service/address.ts";
 

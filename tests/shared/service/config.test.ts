@@ -1,3 +1,5 @@
+// Settings: defaults, valid values and errors.
+
 import { describe, expect, test } from "bun:test";
 import {
   ConfigError,
@@ -7,7 +9,7 @@ import {
   readWorkerConfig,
 } from "../../../shared/service/config.ts";
 
-/** Reads both services' settings, so that every variable is looked at. */
+/** Reads the settings of both services, so that every variable is checked. */
 function readAll(env: Environment) {
   return { worker: readWorkerConfig(env), server: readServerConfig(env) };
 }
@@ -74,7 +76,7 @@ describe("a setting", () => {
     expect(readWorkerConfig({ STATIONS: text }).stations).toEqual(new Set(ids));
   });
 
-  test.each(["all", "ALL"])("STATIONS=%s names them all", (text) => {
+  test.each(["all", "ALL"])("STATIONS=%s selects all stations", (text) => {
     expect(readWorkerConfig({ STATIONS: text }).stations).toBeNull();
   });
 
@@ -85,7 +87,7 @@ describe("a setting", () => {
     },
   );
 
-  test("CONTACT with a line break in it is refused in one line", () => {
+  test("CONTACT with a line break is rejected in one line", () => {
     expect(refusal({ CONTACT: "ops\r\nX-Evil: 1" })).toStartWith('CONTACT is "ops X-Evil: 1", but must be');
   });
 
@@ -138,7 +140,7 @@ function allowedNumbers(name: string, least: string, most: string): string {
   return `a whole number from ${least}${notes[name] ?? ""} to ${most}${end}`;
 }
 
-describe("a wrong setting is refused in one line that names the variable, its value, and what is allowed:", () => {
+describe("a wrong setting is rejected in one line with the variable, its value and the allowed values:", () => {
   const postgresUrl = "an address like postgres://user:password@host:5432/database, a % in it as %25";
   const redisUrl =
     "an address like redis://:password@host:6379 (rediss:// for TLS) or unix:/run/redis/redis.sock, a % in it as %25";
@@ -210,17 +212,19 @@ describe("a wrong setting is refused in one line that names the variable, its va
   });
 });
 
-describe("every variable is told with its default", () => {
+describe("every variable is documented with its default", () => {
   test("in .env.example, and no other is", async () => {
     const example = await Bun.file(`${import.meta.dir}/../../../.env.example`).text();
-    const told = example.matchAll(/^#([A-Z_]+)=(.*)$/gm).map(([, name = "", value = ""]) => [name, value] as const);
-    expect(Object.fromEntries(told)).toEqual(defaults);
+    const documented = example
+      .matchAll(/^#([A-Z_]+)=(.*)$/gm)
+      .map(([, name = "", value = ""]) => [name, value] as const);
+    expect(Object.fromEntries(documented)).toEqual(defaults);
   });
 
   test("in docs/settings.md, and no other is", async () => {
     const page = await Bun.file(`${import.meta.dir}/../../../docs/settings.md`).text();
     const rows = page.matchAll(/^\| `([A-Z_]+)` +\| *(?:`(.*?)`|[^|`]*) *\|/gm);
-    const told = rows.map(([, name = "", value = ""]) => [name, value] as const);
-    expect(Object.fromEntries(told)).toEqual(defaults);
+    const documented = rows.map(([, name = "", value = ""]) => [name, value] as const);
+    expect(Object.fromEntries(documented)).toEqual(defaults);
   });
 });

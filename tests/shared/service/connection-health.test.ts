@@ -1,4 +1,4 @@
-// What the log and `/ready` learn of a connection's state.
+// The state of connections in the log and in `/ready`.
 
 import { beforeEach, describe, expect, test } from "bun:test";
 import { CodedError } from "../../../shared/errors.ts";
@@ -30,8 +30,8 @@ beforeEach(() => {
   connections.publishing.up();
 });
 
-describe("a fault has one line when it begins and one when it ends", () => {
-  test("however often it is met, and by however many connections", () => {
+describe("a fault logs one line when it begins and one when it ends", () => {
+  test("even if it occurs many times on several connections", () => {
     for (const health of [connections.jobs, connections.publishing, connections.jobs]) {
       health.down(Object.assign(new Error(""), { code: "ECONNREFUSED" }));
       health.down("the connection was closed");
@@ -42,7 +42,7 @@ describe("a fault has one line when it begins and one when it ends", () => {
     expect(logged).toEqual([["waiting for Redis", { code: "redis_away", reason: "ECONNREFUSED" }], ["Redis answers"]]);
   });
 
-  test("in Redis's own words, and another line for each other fault meanwhile", () => {
+  test("with Redis's own message, and one more line for each other fault", () => {
     connections.jobs.down(readOnly);
     connections.publishing.down(denied);
     connections.jobs.down(readOnly);
@@ -56,7 +56,7 @@ describe("a fault has one line when it begins and one when it ends", () => {
   });
 });
 
-test("what is wrong has a code, a plain reason, and the other side's words", () => {
+test("a problem has a code, a plain reason and the original message", () => {
   expect(problemsOf(Object.values(connections))).toEqual([]);
   connections.jobs.down(readOnly);
   connections.publishing.down(readOnly);

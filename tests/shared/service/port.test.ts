@@ -1,10 +1,10 @@
-// What a service says of a port that it cannot have.
+// Errors of a port that a service cannot open.
 
 import { expect, test } from "bun:test";
 import { openPort } from "../../../shared/service/port.ts";
 import { StartError } from "../../../shared/service/service.ts";
 
-/** The error of a port whose opening fails with a code of the system. */
+/** Returns the error of `openPort` for a system error code. */
 function failure(code: string, host?: string): StartError {
   const settings = { port: 80, variable: "WORKER_PORT", ...(host === undefined ? {} : { host }) };
   try {
@@ -17,7 +17,7 @@ function failure(code: string, host?: string): StartError {
   throw new Error("no StartError");
 }
 
-test("a port that opens gives what listens there", () => {
+test("an open port returns its server", () => {
   expect(openPort({ port: 0, variable: "PORT" }, () => "the server")).toBe("the server");
 });
 
@@ -29,13 +29,13 @@ test.each([
   expect(failure(system)).toMatchObject({ code, message, cause: { code: system } });
 });
 
-test("an address that this machine does not have is named with the setting that chose it", () => {
+test("an unknown address is named together with its setting", () => {
   expect(failure("EADDRNOTAVAIL", "192.0.2.7").message).toBe(
     "cannot listen on 192.0.2.7, port 80 (Failed to listen): set HOST to an address of this machine",
   );
 });
 
-test("a port that another process has is refused by its code", () => {
+test("a port of another process is rejected with its error code", () => {
   const taken = Bun.serve({ port: 0, fetch: () => new Response() });
   const port = Number(taken.port);
   const open = () => openPort({ port, variable: "PORT" }, () => Bun.serve({ port, fetch: () => new Response() }));

@@ -7,7 +7,7 @@ test("a service without a problem is ready", () => {
   expect(readiness([])).toEqual({ httpStatus: 200, status: "ready", reasons: [], problems: [] });
 });
 
-test("a service with a problem is not ready, and says why in words and by code", () => {
+test("a service with a problem is not ready, and gives the reason and its code", () => {
   const away = { code: "redis_away", reason: "Redis does not answer", message: "Redis: ECONNREFUSED" };
   const stopped = { code: "poll_stopped", reason: "its schedule is gone", message: "polls: its schedule is gone" };
   expect(readiness([away, stopped])).toEqual({

@@ -1,4 +1,4 @@
-// How services start, wait for what they need, refuse to start, and stop.
+// How services start, wait for PostgreSQL and Redis, refuse to start, and stop.
 
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync } from "node:fs";
@@ -53,7 +53,7 @@ test.concurrent.each([["worker"], ["server"]] as const)(
 );
 
 describe("a service that stops", () => {
-  test("closes what it opened, the last first, also after one that fails", async () => {
+  test("closes its resources in reverse order, even if one fails", async () => {
     const closed: string[] = [];
     await closeAll([
       () => closed.push("database"),
@@ -63,7 +63,7 @@ describe("a service that stops", () => {
     expect(closed).toEqual(["port", "database"]);
   });
 
-  test("leaves behind what does not close within 4.5 seconds", async () => {
+  test("does not wait longer than 4.5 seconds for its resources to close", async () => {
     const clock = createTestClock();
     let isOver = false;
     const closing = closeAll([() => new Promise(() => {})], clock).then(() => {
@@ -76,7 +76,7 @@ describe("a service that stops", () => {
   });
 });
 
-describe("what a person must mend is one line on stderr, and exit code 1:", () => {
+describe("a start error is one line on stderr, and exit code 1:", () => {
   const taken = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
   afterAll(() => taken.stop(true));
 

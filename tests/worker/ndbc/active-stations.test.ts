@@ -1,3 +1,5 @@
+// Parsing of NDBC's list of stations.
+
 import { describe, expect, test } from "bun:test";
 import { parseActiveStations } from "../../../services/worker/ndbc/active-stations.ts";
 import { NotDataError } from "../../../services/worker/ndbc/errors.ts";
@@ -10,7 +12,7 @@ const good =
   '<station id="44009" lat="38.46" lon="-74.692" elev="0" name="Delaware" owner="NDBC" pgm="P" type="buoy"/>';
 
 describe("the list of stations", () => {
-  test("gives each station with its id in upper case, whatever the list says of itself", () => {
+  test("returns each station with its id in upper case, and ignores the list's own count", () => {
     const { stations, rejected } = parseActiveStations(file);
     expect(stations.map((station) => station.stationId)).toEqual([
       "0Y2W3",
@@ -33,27 +35,27 @@ describe("the list of stations", () => {
     expect(rejected).toEqual([]);
   });
 
-  test("is the same on one line, as it has come since 2026", () => {
+  test("is parsed the same on one line, as NDBC writes it since 2026", () => {
     const oneLine = file.replaceAll(/\n\s*/g, "").replace("UTF-8", "utf-8");
     expect(parseActiveStations(oneLine)).toEqual(parseActiveStations(file));
   });
 
-  test("may leave out a name or an elevation", () => {
+  test("may lack a name or an elevation", () => {
     expect(parseActiveStations(file).stations[1]).toMatchObject({ stationId: "22101", name: null, elevationM: null });
   });
 
-  test("lets names hold quotes and ampersands, and shortens their blanks", () => {
+  test("can have quotes and ampersands in names, and their blanks are collapsed", () => {
     const name = 'DELAWARE BAY 26 NM Southeast of Cape May & "The Bay", NJ';
     expect(parseActiveStations(file).stations[3]).toMatchObject({ stationId: "44009", name });
   });
 
-  test("lets names be written in the encoding that it declares", () => {
+  test("can have names in its declared encoding", () => {
     const xml = `<?xml version="1.0" encoding="utf-8"?>${listOf(good.replace("Delaware", "Île de Sein"))}`;
     const asTheClientReadsIt = Buffer.from(xml, "utf8").toString("latin1");
     expect(parseActiveStations(asTheClientReadsIt).stations[0]?.name).toBe("Île de Sein");
   });
 
-  test("may be of one station", () => {
+  test("may have only one station", () => {
     expect(parseActiveStations(listOf(good)).stations).toHaveLength(1);
   });
 
@@ -69,7 +71,7 @@ describe("the list of stations", () => {
     expect(rejected).toMatchObject([rejection]);
   });
 
-  test("keeps the first of two stations of one id", () => {
+  test("keeps the first of two stations with the same id", () => {
     const { stations, rejected } = parseActiveStations(listOf(good, good.replace("Delaware", "Maryland")));
     expect(stations).toMatchObject([{ name: "Delaware" }]);
     expect(rejected).toEqual([{ stationId: "44009", reason: "is listed twice" }]);

@@ -1,3 +1,5 @@
+// The HTTP client for NDBC's files.
+
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createNdbcClient } from "../../../services/worker/ndbc/client.ts";
 import { UpstreamError } from "../../../services/worker/ndbc/errors.ts";
@@ -15,7 +17,7 @@ afterEach(() => {
   for (const server of opened.splice(0)) server.stop(true);
 });
 
-/** A simulated NDBC that answers every request so. Keeps what it was asked. */
+/** A simulated NDBC that sends the same response to every request, and records the requests. */
 function serve(answer: (request: Request) => Response | Promise<Response>) {
   const requests: { path: string; headers: Record<string, string> }[] = [];
   const server = Bun.serve({
@@ -29,7 +31,7 @@ function serve(answer: (request: Request) => Response | Promise<Response>) {
   return { baseUrl: server.url.origin, requests };
 }
 
-/** A server that sends these bytes to whoever asks, and closes the connection. */
+/** A server that sends these bytes to every client and closes the connection. */
 function serveBytes(...parts: (string | Uint8Array)[]): string {
   const server = Bun.listen({
     hostname: "127.0.0.1",
@@ -44,7 +46,7 @@ function serveBytes(...parts: (string | Uint8Array)[]): string {
   return `http://127.0.0.1:${server.port}`;
 }
 
-/** The error that a request ends with. */
+/** Returns the error of a failed request. */
 async function failure(answer: Promise<unknown>): Promise<UpstreamError> {
   const error = await answer.then(
     () => undefined,
@@ -56,7 +58,7 @@ async function failure(answer: Promise<unknown>): Promise<UpstreamError> {
 }
 
 describe("a request", () => {
-  test("says which program asks, gives a contact, and takes gzip", async () => {
+  test("sends program name, contact and Accept-Encoding: gzip", async () => {
     const { baseUrl, requests } = serve(() => new Response(body));
     await createNdbcClient({ baseUrl }).get(path, null);
     await createNdbcClient({ baseUrl, contact: "ops@example.org" }).get(path, null);
@@ -69,7 +71,7 @@ describe("a request", () => {
     expect(set).toMatch(/^bellbuoy\/\d+\.\d+\.\d+ \(\+ops@example\.org\)$/);
   });
 
-  test("is unconditional the first time, and then sends back verbatim what the file came with", async () => {
+  test("is unconditional the first time, and later sends the validators of the file unchanged", async () => {
     const headers = { ETag: '"58f1f-65c3c9f8e5197"', "Last-Modified": "Wed, 06 May 2026 11:40:01 GMT" };
     const { baseUrl, requests } = serve(() => new Response(body, { headers }));
     const client = createNdbcClient({ baseUrl });
@@ -82,7 +84,7 @@ describe("a request", () => {
     expect(conditional?.["if-modified-since"]).toBe(headers["Last-Modified"]);
   });
 
-  test("waits for the one before it", async () => {
+  test("waits for the previous one", async () => {
     let underWay = 0;
     let most = 0;
     const { baseUrl, requests } = serve(async () => {
@@ -97,7 +99,7 @@ describe("a request", () => {
     expect(most).toBe(1);
   });
 
-  test("is made though the one before it failed", async () => {
+  test("is sent even if the previous one failed", async () => {
     const { baseUrl } = serve((request) => new Response(body, { status: request.url.endsWith("/1") ? 400 : 200 }));
     const client = createNdbcClient({ baseUrl });
     const [failed, good] = await Promise.allSettled([client.get("/1", null), client.get("/2", null)]);
@@ -105,14 +107,14 @@ describe("a request", () => {
     expect(good).toMatchObject({ status: "fulfilled", value: { kind: "body" } });
   });
 
-  test.each([403, 429, 500, 503])("waits after an answer %i before it asks again", async (status) => {
+  test.each([403, 429, 500, 503])("waits after a response %i before it is sent again", async (status) => {
     const { baseUrl, requests } = serve(() => new Response("", { status }));
     const client = createNdbcClient({ baseUrl });
     for (const path of ["/1", "/2"]) await failure(client.get(path, null));
     expect(requests).toHaveLength(1);
   });
 
-  test("is not sent while NDBC has asked to be left alone", async () => {
+  test("is not sent while NDBC asks for a pause", async () => {
     const { baseUrl, requests } = serve(() => new Response("", { status: 429, headers: { "Retry-After": "60" } }));
     const client = createNdbcClient({ baseUrl });
     await failure(client.get("/1", null));
@@ -122,7 +124,7 @@ describe("a request", () => {
     expect(requests).toHaveLength(1);
   });
 
-  test("ends with the caller's reason when the caller gives up, on its way or in the queue", async () => {
+  test("fails with the caller's reason when the caller aborts it, in progress or in the queue", async () => {
     const asked = Promise.withResolvers<void>();
     const { baseUrl, requests } = serve(async () => {
       asked.resolve();
@@ -142,7 +144,7 @@ describe("a request", () => {
 });
 
 describe("an answer", () => {
-  test("gives the body unzipped, with what to ask with next time", async () => {
+  test("has the unzipped body, with validators for the next request", async () => {
     const headers = { "Content-Encoding": "gzip", "Last-Modified": "Wed, 06 May 2026 11:40:01 GMT" };
     const { baseUrl } = serve(() => new Response(gzipped, { headers }));
     expect(await createNdbcClient({ baseUrl }).get(path, null)).toEqual({
@@ -155,25 +157,25 @@ describe("an answer", () => {
     });
   });
 
-  test("gives a character for each byte", async () => {
+  test("has one character per byte", async () => {
     const { baseUrl } = serve(() => new Response(new Uint8Array([0x23, 0xb0, 0x80, 0x0a])));
     expect(await createNdbcClient({ baseUrl }).get(path, null)).toMatchObject({ body: "#\xb0\x80\n" });
   });
 
-  test("of 304 is unchanged, and keeps what the file came with", async () => {
+  test("of 304 is unchanged, and keeps the validators of the file", async () => {
     const validators = { etag: '"a"', lastModified: "Wed, 06 May 2026 11:40:01 GMT", hash: "0123" };
     const { baseUrl } = serve(() => new Response(null, { status: 304 }));
     const answer = await createNdbcClient({ baseUrl }).get(path, validators);
     expect(answer).toEqual({ kind: "unchanged", answeredAt: expect.any(Date), ...validators });
   });
 
-  test("of 304 that nobody asked for is an error", async () => {
+  test("of 304 to an unconditional request is an error", async () => {
     const { baseUrl } = serve(() => new Response(null, { status: 304 }));
     const error = await failure(createNdbcClient({ baseUrl }).get(path, null));
     expect(error.message).toBe(`${baseUrl}${path}: answers 304 Not Modified`);
   });
 
-  test("of the same body is unchanged, with the new date to ask with", async () => {
+  test("with the same body is unchanged, and has the new Last-Modified", async () => {
     let minute = 40;
     const { baseUrl } = serve(() => {
       return new Response(body, { headers: { "Last-Modified": `Wed, 06 May 2026 11:${minute++}:01 GMT` } });
@@ -215,7 +217,7 @@ describe("an answer", () => {
     expect(error.retryAfterSeconds).toBe(seconds);
   });
 
-  test("may say by a date how long to wait, which is compared with NDBC's own time", async () => {
+  test("can have a date in Retry-After, which is compared with NDBC's own time", async () => {
     const headers = { Date: "Wed, 06 May 2026 12:00:00 GMT", "Retry-After": "Wed, 06 May 2026 12:10:00 GMT" };
     const { baseUrl } = serve(() => new Response("busy", { status: 503, headers }));
     const clock = createTestClock(Date.parse("2026-07-01"));
@@ -223,7 +225,7 @@ describe("an answer", () => {
     expect(retryAfterSeconds).toBe(600);
   });
 
-  test("is not asked for before the end of a Retry-After, however this machine's clock is set", async () => {
+  test("is not requested before the end of a Retry-After, independent of this machine's clock", async () => {
     let status = 429;
     const { baseUrl } = serve(() => new Response(body, { status, headers: { "Retry-After": "60" } }));
     const clock = createTestClock();
@@ -241,7 +243,7 @@ describe("NDBC's own time", () => {
   const noon = Date.parse("2026-05-06T12:00:00Z");
   const headers = { Date: "Wed, 06 May 2026 12:00:00 GMT" };
 
-  test("is the Date of its last answer and what has passed since, however this machine's clock is set", async () => {
+  test("is the last Date header plus the time since then, independent of this machine's clock", async () => {
     const { baseUrl } = serve(() => new Response(body, { headers }));
     const clock = createTestClock(Date.parse("2026-07-01"));
     const client = createNdbcClient({ baseUrl, clock });
@@ -298,7 +300,7 @@ describe("a redirect", () => {
     },
   );
 
-  test("is followed three times at most", async () => {
+  test("is followed at most three times", async () => {
     const { baseUrl, requests } = serve(() => Response.redirect("/again", 302));
     const error = await failure(createNdbcClient({ baseUrl }).get(path, null));
     expect(error.message).toBe(`${baseUrl}${path}: redirects more than 3 times`);
@@ -306,8 +308,8 @@ describe("a redirect", () => {
   });
 });
 
-describe("an answer is refused", () => {
-  test("when nobody is there", async () => {
+describe("an answer is rejected", () => {
+  test("when no server listens", async () => {
     const error = await failure(createNdbcClient({ baseUrl: "http://127.0.0.1:1" }).get(path, null));
     expect(error.message).toBe(`http://127.0.0.1:1${path}: no connection`);
   });
@@ -344,14 +346,14 @@ describe("an answer is refused", () => {
 
   test("when it is a gzip bomb, as soon as it has become too large", async () => {
     const megabyte = Bun.gzipSync(new Uint8Array(1_000_000));
-    // It never ends: a client that read all of it first would not answer.
+    // It never ends, so a client that reads all of it first would hang.
     const endless = new ReadableStream({ pull: (controller) => controller.enqueue(megabyte) });
     const { baseUrl } = serve(() => new Response(endless, { headers: { "Content-Encoding": "gzip" } }));
     const error = await failure(createNdbcClient({ baseUrl, maxBytes: 1_000_000 }).get(path, null));
     expect(error.message).toEndWith("sends more than 1000000 bytes");
   });
 
-  test("when it does not end within 30 s, though it began", async () => {
+  test("when it begins but does not end within 30 s", async () => {
     const asked = Promise.withResolvers<void>();
     const { baseUrl } = serve(() => {
       asked.resolve();
@@ -366,7 +368,7 @@ describe("an answer is refused", () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test("without telling a password that stands in the address", async () => {
+  test("without the password of the address in the message", async () => {
     const error = await failure(createNdbcClient({ baseUrl: "http://user:secret@127.0.0.1:1" }).get(path, null));
     expect(error.message).not.toContain("secret");
   });

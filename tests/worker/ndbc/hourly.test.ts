@@ -1,3 +1,5 @@
+// Parsing of NDBC's hourly files.
+
 import { describe, expect, test } from "bun:test";
 import { parseHourly } from "../../../services/worker/ndbc/hourly.ts";
 import { fixture } from "./fixture.ts";
@@ -6,7 +8,7 @@ const now = new Date("2026-05-06T12:20:00Z");
 const file = await fixture("hour_11.txt");
 
 describe("an hourly file", () => {
-  test("gives every row of every station", () => {
+  test("returns every row of every station", () => {
     const { observations, rejectedLines } = parseHourly(file, now);
     expect(rejectedLines).toEqual([]);
     expect(observations).toMatchObject([
@@ -17,13 +19,13 @@ describe("an hourly file", () => {
     ]);
   });
 
-  test("loses only a row whose station id is none", () => {
+  test("skips only a row with an invalid station id", () => {
     const { observations, rejectedLines } = parseHourly(file.replace("KGUL ", "K-GUL"), now);
     expect(observations).toHaveLength(3);
     expect(rejectedLines).toEqual([{ line: 6, code: "station", reason: '"K-GUL" is no station id' }]);
   });
 
-  test("is refused without a row", () => {
+  test("is rejected without a row", () => {
     const head = file.split("\n").slice(0, 2).join("\n");
     expect(() => parseHourly(`${head}\n`, now)).toThrow("not data, but a file without a row");
   });

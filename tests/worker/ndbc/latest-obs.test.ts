@@ -1,3 +1,5 @@
+// Parsing of latest_obs.txt.
+
 import { describe, expect, test } from "bun:test";
 import { parseLatestObs } from "../../../services/worker/ndbc/latest-obs.ts";
 import type { RowFault } from "../../../services/worker/ndbc/table/rejected-rows.ts";
@@ -11,7 +13,7 @@ const row44009 = rows[1] ?? "";
 const tableOf = (...lines: string[]) => [header, units, ...lines, ""].join("\n");
 
 describe("latest_obs.txt", () => {
-  test("gives an observation with its position for each row, in the file's order", () => {
+  test("returns an observation with its position for each row, in the file's order", () => {
     const { observations, rejectedLines } = parseLatestObs(file, now);
     expect(observations.map((row) => row.stationId)).toEqual(["32ST0", "44009", "46026", "5401000", "KGUL", "LTRF1"]);
     expect(rejectedLines).toEqual([]);
@@ -37,7 +39,7 @@ describe("latest_obs.txt", () => {
     });
   });
 
-  test("is read in the width it had until 2022 as well", async () => {
+  test("is also read in its width until 2022", async () => {
     const { observations, rejectedLines } = parseLatestObs(await fixture("latest_obs-2022.txt"), now);
     expect(rejectedLines).toEqual([]);
     expect(observations[1]).toMatchObject({
@@ -61,7 +63,7 @@ describe("latest_obs.txt", () => {
     expect(observations[5]).toMatchObject({ tideFt: -0.25 });
   });
 
-  test("keeps a row that measured nothing", () => {
+  test("keeps a row without measurements", () => {
     const { observations } = parseLatestObs(file, now);
     const { stationId, observedAt, latitude, longitude, ...measured } = observations[3] ?? {};
     expect(stationId).toBe("5401000");
@@ -121,7 +123,7 @@ describe("latest_obs.txt", () => {
     expect(missingColumns).toEqual([{ column: "LAT", reason }]);
   });
 
-  test("takes a station on the equator and the prime meridian, and one on the date line", () => {
+  test("accepts stations on the equator, the prime meridian and the date line", () => {
     const soul = row44009.replace("38.460  -74.692", " 0.000    0.000");
     const dateLine = row44009.replace("38.460  -74.692", "-90.000 -180.000");
     expect(parseLatestObs(tableOf(soul, dateLine), now).observations).toMatchObject([
@@ -137,7 +139,7 @@ describe("latest_obs.txt", () => {
     expect(() => parseLatestObs(body, now)).toThrow(message);
   });
 
-  test("refuses a station's own file", () => {
+  test("rejects a station's own file", () => {
     expect(() => parseLatestObs("#YY  MM DD hh mm WDIR\n", now)).toThrow("not data, but a file whose header lacks STN");
   });
 });

@@ -1,3 +1,5 @@
+// Paths of NDBC's files.
+
 import { expect, test } from "bun:test";
 import { hourlyPath, realtimePath } from "../../../services/worker/ndbc/paths.ts";
 

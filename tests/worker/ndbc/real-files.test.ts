@@ -1,3 +1,5 @@
+// Parsing of files recorded from NDBC.
+
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { parseActiveStations } from "../../../services/worker/ndbc/active-stations.ts";
 import { NotDataError } from "../../../services/worker/ndbc/errors.ts";

@@ -1,3 +1,5 @@
+// Parsing of a station's own files.
+
 import { describe, expect, test } from "bun:test";
 import { NotDataError } from "../../../services/worker/ndbc/errors.ts";
 import { parseRealtime, parseSpec } from "../../../services/worker/ndbc/realtime.ts";
@@ -19,7 +21,7 @@ function rowWith(column: string, value: string): string {
 }
 
 describe("a station's own file", () => {
-  test("gives an observation for each row, in the file's order", () => {
+  test("returns an observation for each row, in the file's order", () => {
     const { observations, rejectedLines, implausible } = parse(file);
     expect(observations.map((row) => row.observedAt.toISOString())).toEqual([
       "2026-05-06T12:00:00.000Z",
@@ -75,7 +77,7 @@ describe("a station's own file", () => {
     expect(parse([header, "# a remark", ...rows, ""].join("\n")).observations).toEqual(parse(file).observations);
   });
 
-  test("may be without a row: a station without news", () => {
+  test("may have no rows: a station without news", () => {
     const nothing = { observations: [], rejectedLines: [], implausible: [], unreadable: [], missingColumns: [] };
     expect(parse(tableOf())).toEqual(nothing);
     expect(parse(`${header}\n`)).toEqual(nothing);
@@ -86,7 +88,7 @@ describe("a station's own file", () => {
   });
 });
 
-describe("a broken row costs itself only:", () => {
+describe("only the broken row is skipped:", () => {
   test.each([
     ["a column too few", waveRow.replace(/ \S+$/, ""), "has 18 columns instead of 19"],
     ["a column too many", `${waveRow} 1`, "has 20 columns instead of 19"],
@@ -103,7 +105,7 @@ describe("a broken row costs itself only:", () => {
     ["a minute 60", rowWith("mm", "60"), '"2026 05 06 11 60" is no time'],
     ["a year of two digits", waveRow.replace("2026", "26"), '"26 05 06 11 50" is no time'],
     ["a missing month", waveRow.replace("2026 05", "2026 MM"), '"2026 MM 06 11 50" is no time'],
-    ["a time six minutes ahead", waveRow.replace("11 50", "12 26"), '"2026 05 06 12 26" is still to come'],
+    ["a time six minutes ahead", waveRow.replace("11 50", "12 26"), '"2026 05 06 12 26" is in the future'],
   ])("%s", (_, broken, reason) => {
     const { observations, rejectedLines } = parse(tableOf(waveRow, broken, waveRow));
     expect(observations).toHaveLength(2);
@@ -127,7 +129,7 @@ describe("a broken row costs itself only:", () => {
   });
 });
 
-describe("an unreadable cell costs itself only:", () => {
+describe("only the unreadable cell is skipped:", () => {
   test.each([
     ["stars", "ATMP", "****"],
     ["a word for a number", "WSPD", "calm"],
@@ -242,7 +244,7 @@ describe("a value", () => {
     expect(implausible).toEqual([]);
   });
 
-  test("is exactly what JavaScript makes of its digits", () => {
+  test("equals the result of JavaScript's Number", () => {
     for (let tenths = -600; tenths <= 550; tenths++) {
       const text = (tenths / 10).toFixed(1);
       const [observation] = parse(tableOf(rowWith("ATMP", text))).observations;
@@ -251,7 +253,7 @@ describe("a value", () => {
   });
 });
 
-describe("what is no data is refused as a whole:", () => {
+describe("a file without valid data is rejected completely:", () => {
   test.each([
     ["an empty body", "", "not data, but an empty body"],
     ["blank lines", "\n \n", "not data, but an empty body"],
@@ -323,7 +325,7 @@ describe("a column that is not essential is null in every row, and reported,", (
 });
 
 describe("a station's wave summary", () => {
-  test("gives height, average period and mean direction at its own times", async () => {
+  test("returns height, average period and mean direction at its own times", async () => {
     const { observations, rejectedLines, implausible } = parseSpec("44009", await fixture("44009.spec"), now);
     expect(observations).toMatchObject([
       { observedAt: new Date("2026-05-06T11:40:00Z"), waveHeightM: 1.2, averagePeriodS: 5.3, meanWaveDirDeg: 169 },
@@ -334,7 +336,7 @@ describe("a station's wave summary", () => {
     expect(implausible).toEqual([]);
   });
 
-  test("tells nothing else", async () => {
+  test("returns no other field", async () => {
     const [first] = parseSpec("44009", await fixture("44009.spec"), now).observations;
     const { stationId, observedAt, waveHeightM, averagePeriodS, meanWaveDirDeg, ...others } = first ?? {};
     expect(Object.keys(others)).toHaveLength(11);

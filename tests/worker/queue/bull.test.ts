@@ -1,4 +1,4 @@
-// Workers of BullMQ that are replaced while their queues go on.
+// BullMQ workers that are replaced while their queues stay open.
 
 import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { Worker } from "bullmq";
@@ -49,7 +49,7 @@ async function add(number: number): Promise<{ begins: Promise<void> }> {
   return { begins };
 }
 
-test("a worker that hangs is replaced, though closing the old one never ends", async () => {
+test("a hanging worker is replaced, even if closing it never ends", async () => {
   await bull.resume();
   await (await add(1)).begins;
   for (; wire.frozen === 0; await Bun.sleep(10)) wire.freezeThose(waitsForPolls);
@@ -64,7 +64,7 @@ test("a worker that hangs is replaced, though closing the old one never ends", a
   closing.mockRestore();
 });
 
-test("a worker that is replaced while Redis refuses jobs fetches none before it may", async () => {
+test("a worker replaced while Redis refuses jobs fetches none until Redis allows it", async () => {
   await bull.resume();
   bull.suspend();
   await bull.restart("poll");

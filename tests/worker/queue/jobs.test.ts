@@ -1,4 +1,4 @@
-// The worker's schedule: who polls, what becomes of a failed poll, and how a worker stops.
+// The worker's jobs: shared polls, failed polls, and how a worker stops.
 
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Queue } from "bullmq";
@@ -63,7 +63,7 @@ describe("a worker", async () => {
     ]);
   });
 
-  test("stores nothing of an answer that is no data and says why, and the next poll works", async () => {
+  test("stores nothing of an invalid response and logs why, and the next poll works", async () => {
     upstream.files.set(latestObsPath, "<!DOCTYPE html><html><body>down for maintenance</body></html>");
     const failed = await worker.line(({ message, job }) => message === "a job failed" && job === "poll");
     expect(failed).toMatchObject({ level: "warn", attempt: 1, of: 4 });
@@ -74,7 +74,7 @@ describe("a worker", async () => {
     expect(await rows()).toBe(6);
   });
 
-  test("goes on polling when Redis comes back empty, and the log says once that it was away", async () => {
+  test("continues polling when Redis returns empty, and logs the outage once", async () => {
     await stack.stopRedis();
     await worker.line(says("waiting for Redis"));
     await stack.startRedis();
@@ -83,7 +83,7 @@ describe("a worker", async () => {
     expect(logs(worker, "waiting for Redis")).toBe(1);
   });
 
-  test("that is told to stop while Redis is away exits 0", async () => {
+  test("exits with 0 on SIGTERM while Redis is away", async () => {
     await stack.stopRedis();
     while (logs(worker, "waiting for Redis") < 2) await Bun.sleep(10);
     expect(await worker.stop()).toBe(0);
@@ -101,27 +101,27 @@ describe("two workers", async () => {
   });
   const [first, second] = await Promise.all([startWorker(), startWorker()]);
 
-  test("poll once a tick together, not once each", async () => {
+  test("share one poll per tick", async () => {
     const ticks = async () => (await queue.getJobScheduler("poll"))?.iterationCount ?? 0;
     await upstream.asked(latestObsPath, 2);
     const [pollsBefore, ticksBefore] = [polls(), await ticks()];
-    // Five ticks, where they would be two or three if each of both polled.
+    // Five ticks. If both workers polled, it would be two or three.
     await upstream.asked(latestObsPath, pollsBefore + 5);
     expect((await ticks()) - ticksBefore).toBeGreaterThanOrEqual(4);
   });
 
-  test("go on polling when one of them is killed", async () => {
+  test("continue polling when one of them is killed", async () => {
     await first.stop("SIGKILL");
-    // What it had begun is taken over only when its lock has run out.
+    // The other worker takes over its job only when the lock has expired.
     await upstream.asked(latestObsPath, polls() + 2);
   });
 
-  test("leave one that exits 0 when it is told to stop", async () => {
+  test("exit with 0 on SIGTERM after the other one was killed", async () => {
     expect(await second.stop()).toBe(0);
   });
 });
 
-describe("a worker that is told to stop exits 0", async () => {
+describe("a worker exits with 0 on SIGTERM", async () => {
   const { stack, startWorker, stop } = await startSurroundings();
   afterAll(stop);
 

@@ -34,7 +34,7 @@ const userOf = (service: "worker" | "server") => {
   return user;
 };
 
-/** How often Redis has run each command, also within scripts. */
+/** Returns how often Redis has run each command, including in scripts. */
 async function calls(): Promise<Map<string, number>> {
   const stats = await stack.redis.info("commandstats");
   return new Map(
@@ -42,16 +42,16 @@ async function calls(): Promise<Map<string, number>> {
   );
 }
 
-/** What Redis refused to a user. */
+/** Returns the objects (commands, keys, channels) that Redis denied to a user. */
 async function denied(name: string): Promise<string[]> {
   const entries = (await stack.redis.acl("LOG")) as unknown[][];
   const fields = entries.map((entry) => new Map(entry.map((value, at) => [value, entry[at + 1]])));
   const objects = fields.filter((entry) => entry.get("username") === name).map((entry) => String(entry.get("object")));
-  // BullMQ gives each connection a name, for those who look at the list of clients, and does without.
+  // BullMQ names each connection for the client list, and works without a name.
   return objects.filter((object) => object !== "client|setname" && object !== "client|setinfo");
 }
 
-/** Seldom run: only where a schedule is created again at the moment in which its run waits for a worker. */
+/** Rare commands: only used when a schedule is recreated while its run waits for a worker. */
 const seldom = ["hexists"];
 
 test("a worker and a server do all their work with exactly these permissions", async () => {
@@ -79,7 +79,7 @@ test("a worker and a server do all their work with exactly these permissions", a
   await listener.heard(3);
   await scrape(`http://127.0.0.1:${port}`);
 
-  // A poll fails for good, and another is taken over from a worker that died.
+  // One poll fails in all attempts, and a worker takes over another from a dead worker.
   answer = () => new Response("<!DOCTYPE html><html></html>");
   await first.line(({ message, job, attempt, of }) => message === "a job failed" && job === "poll" && attempt === of);
   answer = () => new Promise<Response>(() => {});

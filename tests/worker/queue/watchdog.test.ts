@@ -1,4 +1,4 @@
-// The watchdog over schedules, on a clock that the test moves.
+// The watchdog of job schedules, on a clock that the test controls.
 
 import { beforeEach, describe, expect, test } from "bun:test";
 import { createWatchdog, type Schedule, type Watchdog } from "../../../services/worker/queue/watchdog.ts";
@@ -39,12 +39,12 @@ beforeEach(async () => {
   await watchdog.check();
 });
 
-/** A worker, this one or another, begins the next run. */
+/** Simulates the start of the next run, on any worker. */
 function begin(): void {
   schedule = { dueAtMs: clock.now() + periodMs, iterations: (schedule?.iterations ?? 0) + 1 };
 }
 
-/** Lets time pass, with a look at the schedules every five seconds. */
+/** Advances the clock, with a check of the schedules every five seconds. */
 async function pass(milliseconds: number): Promise<void> {
   for (let passed = 0; passed < milliseconds; passed += 5_000) {
     await clock.advance(5_000);
@@ -53,7 +53,7 @@ async function pass(milliseconds: number): Promise<void> {
 }
 
 describe("a schedule", () => {
-  test("is left alone while runs begin, in this worker or another", async () => {
+  test("stays unchanged while runs begin, in this worker or another", async () => {
     for (let run = 0; run < 5; run++) {
       await pass(periodMs);
       begin();
@@ -73,20 +73,20 @@ describe("a schedule", () => {
     expect(watchdog.problemOf("poll")).toBeNull();
   });
 
-  test("is created again at once when a clock that was ten minutes ahead is set right", async () => {
+  test("is created again at once when a clock ten minutes ahead is corrected", async () => {
     clock.setNow(clock.now() - 10 * minuteMs);
     await watchdog.check();
     expect(done).toEqual(["recreate"]);
     expect(logged).toEqual([{ poll: "its next run was due in 900 s, with a period of 300 s" }]);
   });
 
-  test("is left alone when a clock that was behind is set right: its run is due already", async () => {
+  test("stays unchanged when a slow clock is corrected: its run is already due", async () => {
     clock.setNow(clock.now() + 10 * minuteMs);
     await watchdog.check();
     expect(done).toEqual([]);
   });
 
-  test("is created again when no run has begun for two periods and the longest retry, whatever the reason", async () => {
+  test("is created again when no run has begun for two periods plus the longest retry", async () => {
     await pass(2 * periodMs + retryMs - 5_000);
     expect(done).toEqual([]);
     await pass(10_000);
@@ -94,7 +94,7 @@ describe("a schedule", () => {
     expect(watchdog.problemOf("poll")?.code).toBe("poll_stopped");
   });
 
-  test("is created again no more than once a period where another worker's clock is far ahead of this one", async () => {
+  test("is created again at most once per period when another worker's clock is far ahead", async () => {
     for (let run = 0; run < 4; run++) {
       schedule = { dueAtMs: clock.now() + periodMs + 10 * minuteMs, iterations: (schedule?.iterations ?? 0) + 1 };
       await pass(periodMs);
@@ -102,13 +102,13 @@ describe("a schedule", () => {
     expect(done.length).toBeLessThanOrEqual(5);
   });
 
-  test("is left alone while a long run lasts", async () => {
+  test("stays unchanged during a long run", async () => {
     isRunning = true;
     await pass(4 * periodMs);
     expect(done).toEqual([]);
   });
 
-  test("is left alone after an outage in which no run could begin", async () => {
+  test("stays unchanged after an outage in which no run could begin", async () => {
     await clock.advance(5 * periodMs);
     watchdog.forgive();
     await watchdog.check();
@@ -116,7 +116,7 @@ describe("a schedule", () => {
   });
 });
 
-test("what runs the job is started again when a new schedule was not enough", async () => {
+test("the worker of a job restarts when a new schedule did not help", async () => {
   await pass(2 * periodMs + retryMs + 5_000);
   await pass(2 * periodMs + retryMs + 5_000);
   expect(done).toEqual(["recreate", "restart", "recreate"]);

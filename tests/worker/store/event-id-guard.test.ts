@@ -1,3 +1,5 @@
+// Event ids after a restored backup, a failover or a Redis without data.
+
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createIdTransaction, type IdTransaction } from "../../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../../services/worker/store/poll.ts";
@@ -58,7 +60,7 @@ async function timeline(): Promise<number> {
 }
 
 describe("event ids", () => {
-  test("begin at 1 and follow on each other, whatever worker gives them", async () => {
+  test("begin at 1 and are consecutive across workers", async () => {
     const worker = newWorker();
     expect(await poll(2, worker)).toEqual([1, 2]);
     expect(await poll(2, newWorker())).toEqual([3, 4]);
@@ -67,7 +69,7 @@ describe("event ids", () => {
     expect(await timeline()).toBe(0);
   });
 
-  test("go on far above those that were published after the database was set back, once, in a new timeline", async () => {
+  test("leap far above the published ones, once, after the database was set back, in a new timeline", async () => {
     await poll(8, newWorker());
     await setBackTo(3);
     expect(await poll(1, newWorker())).toEqual([leapFrom(8)]);
@@ -75,15 +77,15 @@ describe("event ids", () => {
     expect(await poll(1, newWorker())).toEqual([leapFrom(8) + 1]);
   });
 
-  test("do so too where the sequence is ahead of the rows, as on a replica that took over", async () => {
-    // PostgreSQL logs a sequence 32 values ahead, so a replica has the sequence of transactions that it lacks.
+  test("also leap when the sequence is ahead of the rows, as after a failover to a replica", async () => {
+    // PostgreSQL logs a sequence 32 values ahead, so a replica can have the sequence value of transactions that it lacks.
     await poll(8, newWorker());
     await sql`delete from observations where event_id > 6`;
     expect(await poll(1, newWorker())).toEqual([leapFrom(8)]);
     expect(await timeline()).toBe(leapFrom(8) - 1);
   });
 
-  test("do so too in a database that was made again from nothing", async () => {
+  test("also leap in a new, empty database", async () => {
     await poll(8, newWorker());
     await setBackTo(1);
     await sql`truncate observations`;
@@ -91,7 +93,7 @@ describe("event ids", () => {
     expect(await poll(1, newWorker())).toEqual([leapFrom(8)]);
   });
 
-  test("begin no new timeline because the newest events were pruned", async () => {
+  test("stay in their timeline after the newest events were pruned", async () => {
     const worker = newWorker();
     await poll(8, worker);
     await sql`truncate observations`;
@@ -100,8 +102,8 @@ describe("event ids", () => {
   });
 });
 
-describe("while Redis knows no event id", () => {
-  test("ids go on far above, but in the same timeline: the database may be unharmed", async () => {
+describe("while Redis has no event id", () => {
+  test("ids leap, but in the same timeline: the database may be intact", async () => {
     await poll(8, newWorker());
     await redis.flushall();
     expect(await poll(1, newWorker())).toEqual([leapFrom(8)]);
@@ -109,7 +111,7 @@ describe("while Redis knows no event id", () => {
     expect(await poll(1, newWorker())).toEqual([leapFrom(8) + 1]);
   });
 
-  test("a worker that leapt before leaps again, since others may have published in between", async () => {
+  test("a worker leaps a second time, because others may have published in between", async () => {
     const [first, second] = [newWorker(), newWorker()];
     await poll(8, newWorker());
     await redis.flushall();
@@ -120,7 +122,7 @@ describe("while Redis knows no event id", () => {
     expect(await poll(1, first)).toEqual([leapFrom(published - 1)]);
   });
 
-  test("a worker that goes on knows by itself that the database was set back", async () => {
+  test("a running worker detects by itself that the database was set back", async () => {
     const worker = newWorker();
     await poll(8, worker);
     await redis.flushall();
@@ -129,7 +131,7 @@ describe("while Redis knows no event id", () => {
     expect(await timeline()).toBe(leapFrom(8) - 1);
   });
 
-  test("publishing what was left makes it know none", async () => {
+  test("publishing pending events does not store one", async () => {
     await poll(8, newWorker());
     await redis.flushall();
     await setBackTo(3);
@@ -139,7 +141,7 @@ describe("while Redis knows no event id", () => {
   });
 });
 
-test("ids go on far above once, not with each poll, while Redis does not store the highest", async () => {
+test("ids leap once, not at each poll, while Redis cannot store the highest id", async () => {
   await poll(8, newWorker());
   await redis.flushall();
   const worker = newWorker({ get: () => redis.get(key), set: away.set });
@@ -148,13 +150,13 @@ test("ids go on far above once, not with each poll, while Redis does not store t
 });
 
 describe("while Redis does not answer", () => {
-  test("a worker stores all the same, and gives ids that follow on each other", async () => {
+  test("a worker still stores rows, with consecutive ids", async () => {
     const worker = newWorker(away);
     expect(await poll(2, worker)).toEqual([1, 2]);
     expect(await poll(2, worker)).toEqual([3, 4]);
   });
 
-  test("a worker that was restarted gives ids far above, once", async () => {
+  test("a restarted worker leaps once", async () => {
     await poll(2, newWorker());
     const worker = newWorker(away);
     expect(await poll(1, worker)).toEqual([leapFrom(2)]);

@@ -1,4 +1,4 @@
-// What is remembered of NDBC's files.
+// The stored validators of NDBC's files.
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFile, rememberFile, wholeFile } from "../../../services/worker/store/files.ts";
@@ -13,7 +13,7 @@ afterAll(store.stop);
 
 beforeEach(store.empty);
 
-describe("what is remembered of a file", () => {
+describe("the stored validators of a file", () => {
   const span = (since: string | null, until: string | null = null) => ({
     stations: null,
     since: since === null ? null : new Date(since),

@@ -1,4 +1,4 @@
-// What backfill stores.
+// Storing history.
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
@@ -18,7 +18,7 @@ afterAll(store.stop);
 beforeEach(store.empty);
 
 describe("history", () => {
-  test("gets no event id, and its stations become known", async () => {
+  test("gets no event id, and its stations are stored", async () => {
     const counts = await storeHistory(
       sql,
       [observed("44009", noon, { waveHeightM: 1 }), observed("46026", noon)],
@@ -33,7 +33,7 @@ describe("history", () => {
     ]);
   });
 
-  test("that changes an event makes it the next one, and is published as such", async () => {
+  test("that changes an event gives it the next id, and is published", async () => {
     await poll(observed("44009", noon, { waveHeightM: 1.2 }), observed("46026", noon));
     await publish();
     const history = [observed("44009", noon, { airTempC: 12 }), observed("51001", noon), observed("46026", noon)];
@@ -44,7 +44,7 @@ describe("history", () => {
     expect(await heardWhile(publish)).toEqual([encodeMessage({ ...changed, eventId: "3" })]);
   });
 
-  test("that says nothing new of an event uses up no event id", async () => {
+  test("that does not change an event uses no event id", async () => {
     await poll(observed("44009", noon, { waveHeightM: 1.2 }));
     for (const values of [{}, { waveHeightM: 1.2 }]) {
       expect(await storeHistory(sql, [observed("44009", noon, values)], unguardedIds)).toEqual(unchanged);
@@ -52,7 +52,7 @@ describe("history", () => {
     expect(await sql`select last_value::int from event_ids`).toMatchObject([{ lastValue: 1 }]);
   });
 
-  test("that changes more events than a statement takes gives each an id of its own", async () => {
+  test("that changes more events than fit in one statement gives each its own id", async () => {
     const hourly = Array.from({ length: 6_000 }, (_, minute) => ({
       ...observed("44009", noon, { tideFt: 1 }),
       observedAt: new Date(Date.parse(noon) + minute * 60_000),
@@ -71,7 +71,7 @@ describe("history", () => {
     expect(ids).toEqual({ rows: 6_000, first: 6_001, last: 12_000 });
   });
 
-  test("becomes an event once a poll reports it, since nobody was told of it", async () => {
+  test("becomes an event once a poll reports it, because no client has received it", async () => {
     const observation = observed("44009", noon, { waveHeightM: 1.2 });
     await storeHistory(sql, [observation], unguardedIds);
     await poll(observation);
@@ -80,7 +80,7 @@ describe("history", () => {
     expect(await stored()).toEqual([row(observation, "1")]);
   });
 
-  test("never takes back what a poll stores at the same time", async () => {
+  test("never overwrites the values of a concurrent poll", async () => {
     await poll(observed("44009", noon, { waveHeightM: 1.2 }));
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const holding = await holdEventIds(
@@ -94,7 +94,7 @@ describe("history", () => {
     expect(await stored()).toEqual([row(observed("44009", noon, { waveHeightM: 1.3, airTempC: 12 }), "3")]);
   });
 
-  test("and a poll of the same rows at once lose none of each other's values, and do not wait for each other for ever", async () => {
+  test("and a concurrent poll of the same rows keep all values, without a deadlock", async () => {
     const stationIds = Array.from({ length: 300 }, (_, index) => `B${1_000 + index}`);
     const later = "2026-05-06T12:10Z";
     for (let round = 0; round < 10; round++) {
@@ -114,7 +114,7 @@ describe("history", () => {
     }
   });
 
-  test("of more rows than a statement takes is stored whole", async () => {
+  test("with more rows than fit in one statement is stored completely", async () => {
     const start = Date.parse("2026-05-01T00:00Z");
     const rows = Array.from({ length: 12_345 }, (_, minute) => ({
       ...observed("44009", noon, { tideFt: minute }),

@@ -1,4 +1,4 @@
-// What a poll stores.
+// Storing the rows of a poll.
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFile } from "../../../services/worker/store/files.ts";
@@ -17,7 +17,7 @@ afterAll(store.stop);
 beforeEach(store.empty);
 
 describe("a poll", () => {
-  test("stores every field, with event ids that rise in order of time, and tells how many rows were new and which ids they got", async () => {
+  test("stores every field, with event ids in order of time, and returns the number of new rows and their ids", async () => {
     const all = Object.fromEntries(measurements.map((name, index) => [name, index + 0.1])) as Partial<Observation>;
     const [first, second, third] = [
       observed("46026", "2026-05-06T11:50Z", all),
@@ -29,7 +29,7 @@ describe("a poll", () => {
     expect(await stored()).toEqual([row(first, "1"), row(second, "2"), row(third, "3")]);
   });
 
-  test("fills what was missing and replaces what changed, but never erases", async () => {
+  test("fills missing values and replaces changed ones, but never erases a value", async () => {
     await poll(observed("44009", noon, { waveHeightM: 1.2, windSpeedMps: 5, airTempC: 12 }));
     const counts = await poll(observed("44009", noon, { waveHeightM: 1.3, windSpeedMps: null, waterTempC: 0 }));
     expect(counts).toEqual({ added: 0, changed: 1, events: { firstEventId: "2", lastEventId: "2" } });
@@ -38,7 +38,7 @@ describe("a poll", () => {
     ]);
   });
 
-  test("leaves a row that says nothing new where it is in the stream, and uses up no event id for it", async () => {
+  test("keeps the event id of an unchanged row", async () => {
     const wave = observed("44009", noon, { waveHeightM: 1.2 });
     await poll(wave);
     for (let again = 0; again < 3; again++) expect(await poll(wave)).toEqual(unchanged);
@@ -50,7 +50,7 @@ describe("a poll", () => {
     ]);
   });
 
-  test("with the same row twice stores one of both, the later values winning", async () => {
+  test("with the same row twice stores it once, with the later values", async () => {
     const counts = await poll(
       observed("44009", noon, { waveHeightM: 1.2, windSpeedMps: 5 }),
       observed("44009", noon, { waveHeightM: 1.3, airTempC: 12 }),
@@ -61,12 +61,12 @@ describe("a poll", () => {
     ]);
   });
 
-  test("without a row remembers its file", async () => {
+  test("without rows stores the validators of its file", async () => {
     expect(await poll()).toEqual(unchanged);
     expect(await readFile(sql, latestObsPath)).toMatchObject(file);
   });
 
-  test("that fails at one row stores nothing: no row, no position, no file", async () => {
+  test("that fails at one row stores nothing: no rows, positions or validators", async () => {
     const broken = { ...observed("46026", noon), observedAt: new Date("+275760-09-13") };
     await expect(poll(observed("44009", noon), broken)).rejects.toThrow();
     expect(await stored()).toEqual([]);
@@ -74,7 +74,7 @@ describe("a poll", () => {
     expect(await readFile(sql, latestObsPath)).toBeNull();
   });
 
-  test("waits for another one, so that ids become visible in the order they were given", async () => {
+  test("waits for a concurrent one, so that ids become visible in order", async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const holding = await holdEventIds(released, async () => {});
     const polling = poll(observed("44009", noon));

@@ -1,4 +1,4 @@
-// Where and who stations are, as they are stored.
+// Storing stations and their positions.
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { ListedStation } from "../../../services/worker/ndbc/types.ts";
@@ -30,14 +30,14 @@ describe("a station", () => {
   };
   const stations = async () => [...(await sql<ListedStation[]>`select * from stations order by station_id`)];
 
-  test("lies where its newest row says, and moves with it", async () => {
+  test("has the position of its newest row", async () => {
     await poll(observed("44009", noon, { latitude: 38.46, longitude: -74.69 }));
     expect(await stations()).toMatchObject([{ stationId: "44009", latitude: 38.46, longitude: -74.69 }]);
     await poll(observed("44009", "2026-05-06T13:00Z", { latitude: 38.5, longitude: -74.7 }));
     expect(await stations()).toMatchObject([{ stationId: "44009", latitude: 38.5, longitude: -74.7 }]);
   });
 
-  test("stays where it was when its newest row has no position", async () => {
+  test("keeps its position when its newest row has none", async () => {
     await poll(observed("44009", noon, { latitude: null, longitude: null }));
     expect(await stations()).toMatchObject([{ stationId: "44009", latitude: null, longitude: null }]);
     await poll(observed("44009", "2026-05-06T13:00Z"));
@@ -46,7 +46,7 @@ describe("a station", () => {
     expect(await stored()).toHaveLength(3);
   });
 
-  test("lies where the list says as long as no row has told", async () => {
+  test("has the position of the list until a row has one", async () => {
     await storeStations(sql, [listed]);
     expect(await stations()).toEqual([listed]);
     await poll(observed("44009", noon, { latitude: 38.46, longitude: -74.69 }));
@@ -54,7 +54,7 @@ describe("a station", () => {
     expect(await stations()).toEqual([{ ...listed, latitude: 38.46, longitude: -74.69, name: "DELAWARE BAY 26 NM" }]);
   });
 
-  test("known from its history only gets its place from the list", async () => {
+  test("known only from history gets its position from the list", async () => {
     const unnamed = { ...listed, elevationM: null, name: null, owner: null, program: null, type: null };
     await storeHistory(sql, [observed("44009", noon)], unguardedIds);
     await storeStations(sql, [unnamed]);

@@ -1,4 +1,4 @@
-// A database that the tests of the store begin with empty, and what they read of it.
+// An empty database for the tests of the store, with functions that read from it.
 
 import { Redis } from "ioredis";
 import type { PositionedObservation } from "../../../services/worker/ndbc/types.ts";
@@ -11,12 +11,12 @@ import { redisAddress } from "../../../shared/redis/redis.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import { startStack } from "../../rig/stack.ts";
 
-/** What was known of a file when it was stored. */
+/** Validators of a stored file. */
 export const file = { etag: '"1"', lastModified: null, hash: "abc" };
 
 export const noon = "2026-05-06T12:00Z";
 
-/** Of what stores nothing. */
+/** Counts when nothing was stored. */
 export const unchanged = { added: 0, changed: 0, events: null };
 
 /** Starts PostgreSQL and Redis, with functions that store, publish and read. */
@@ -27,7 +27,7 @@ export async function startStore() {
     sql,
     redis: stack.redis,
     stop: stack.stop,
-    /** Stores what a poll read. */
+    /** Stores the rows of a poll. */
     poll: (...rows: PositionedObservation[]) => storePoll(sql, latestObsPath, file, rows, unguardedIds),
     publish: () => publishPending(sql, stack.redis),
 
@@ -37,7 +37,7 @@ export async function startStore() {
       await sql`alter sequence event_ids restart`;
     },
 
-    /** What is stored, in the order of the event ids; what has none comes last. */
+    /** Returns the stored rows in order of event ids; rows without an id are last. */
     async stored(): Promise<StoredObservation[]> {
       const rows = await sql<StoredObservation[]>`
         select station_id, observed_at, ${sql(measurements)}, event_id from observations
@@ -46,7 +46,7 @@ export async function startStore() {
       return [...rows];
     },
 
-    /** Subscribes, publishes what is pending, and resolves with all that was heard. */
+    /** Subscribes, publishes what is pending, and resolves with all received messages. */
     async heardWhile(publish: () => Promise<unknown>): Promise<string[]> {
       const subscriber = new Redis(redisAddress(stack.redisUrl));
       const messages: string[] = [];
@@ -60,7 +60,7 @@ export async function startStore() {
       return messages;
     },
 
-    /** Takes the lock of event ids as another worker's poll does, and keeps it until `released`. */
+    /** Takes the lock of event ids like another worker's poll, and keeps it until `released`. */
     async holdEventIds(released: Promise<void>, work: (tx: Transaction) => PromiseLike<unknown>) {
       const held = Promise.withResolvers<void>();
       const done = sql.begin(async (tx) => {
@@ -73,7 +73,7 @@ export async function startStore() {
       return { done };
     },
 
-    /** Resolves when a transaction in this database waits for another one. PostgreSQL can only be asked. */
+    /** Resolves when a transaction in this database waits for another one. It polls PostgreSQL, which has no event for this. */
     async untilWaiting(): Promise<void> {
       for (;;) {
         const waiting = await sql`
@@ -86,7 +86,7 @@ export async function startStore() {
   };
 }
 
-/** A row as it is expected to be stored. */
+/** Returns the expected stored form of a row. */
 export function row({ latitude: _, longitude: __, ...observation }: PositionedObservation, eventId: string | null) {
   return { ...observation, eventId };
 }

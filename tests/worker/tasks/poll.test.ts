@@ -1,4 +1,4 @@
-// A poll on NDBC's files as they may become, and with a clock that is wrong.
+// Polls with damaged NDBC files, wrong clocks and hanging requests.
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createNdbcClient } from "../../../services/worker/ndbc/client.ts";
@@ -63,7 +63,7 @@ describe("a poll stores all but", () => {
     expect(rejectedRows.unreadable).toEqual([{ line: 3, column: "ATMP", text: "****" }]);
   });
 
-  test("a position that cannot be read: the station stays where it was", async () => {
+  test("an unreadable position: the station keeps its old one", async () => {
     await pollOnce(header + row("46042"));
     await pollOnce(header + row("46042", "12 00").replace("36.785", "******"));
     expect(await stored()).toHaveLength(2);
@@ -87,14 +87,14 @@ describe("with this machine's clock wrong by", () => {
     ["60 days ahead", 60 * dayMs],
     ["a day ahead", dayMs],
     ["a day behind", -dayMs],
-  ])("%s, rows are taken and rows with a time still to come are not", async (_, skewMs) => {
+  ])("%s, rows are stored, except rows with a time in the future", async (_, skewMs) => {
     const { rejectedRows } = await pollOnce(header + row("41001", "12 05") + row("46042", "13 00"), null, skewMs);
     expect(await stored()).toMatchObject([{ stationId: "41001" }]);
     expect(rejectedRows.rejectedLines).toMatchObject([{ line: 4, code: "future" }]);
   });
 });
 
-test("a poll that hangs, whatever it waits for, fails after 90 seconds, so that the next one can begin", async () => {
+test("a hanging poll fails after 90 seconds, so that the next one can begin", async () => {
   const clock = createTestClock();
   const asked = Promise.withResolvers<void>();
   const ndbc = {

@@ -1,4 +1,4 @@
-// Pruning: what goes, what stays, and what no wrong clock can make it delete.
+// Pruning: deleted rows, kept rows, and wrong clocks.
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { PositionedObservation } from "../../../services/worker/ndbc/types.ts";
@@ -30,13 +30,13 @@ beforeEach(async () => {
 const poll = (...rows: PositionedObservation[]) =>
   storePoll(sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows, unguardedIds);
 
-/** What is stored, in the order of the event ids; what has none comes last. */
+/** Returns the stored rows in order of event ids; rows without an id are last. */
 const stored = () => sql<StoredObservation[]>`
   select station_id, observed_at, event_id from observations order by event_id, observed_at, station_id
 `;
 
 describe("pruning", () => {
-  test("deletes what is older, in as many batches as it takes, and remembers the largest event id that went", async () => {
+  test("deletes older rows in batches, and stores the largest deleted event id", async () => {
     await poll(
       ...Array.from({ length: 7 }, (_, hour) => observed("44009", `2026-05-06T0${hour}:00Z`)),
       observed("44009", noon),
@@ -54,14 +54,14 @@ describe("pruning", () => {
     expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "4" }]);
   });
 
-  test("lets an old row stay that became an event of late, so that nobody who resumes must begin anew for it", async () => {
+  test("keeps an old row that became an event recently, so that resuming clients get no reset", async () => {
     await poll(observed("44009", "2026-05-06T01:00Z"), observed("46026", "2026-05-06T05:00Z"));
     await poll(observed("51001", "2016-02-29T00:00Z"));
     await poll(observed("46026", noon));
     expect(await pruneBefore(sql, new Date("2026-05-06T04:00Z"))).toBe(1);
     expect((await stored()).map(({ stationId }) => stationId)).toEqual(["46026", "51001", "46026"]);
     expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "1" }]);
-    // Once its id is as old as it is itself, it goes.
+    // It is deleted once its id is old too.
     expect(await pruneBefore(sql, new Date("2026-05-06T11:00Z"))).toBe(2);
     expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "3" }]);
   });
@@ -72,7 +72,7 @@ describe("pruning", () => {
     expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "2" }]);
   });
 
-  test("of history, or of nothing, leaves the mark where it is", async () => {
+  test("of only history, or of no rows, does not move the mark", async () => {
     await sql`update stream_marks set pruned_event_id = 7`;
     await storeHistory(sql, [observed("44009", noon)], unguardedIds);
     expect(await pruneBefore(sql, new Date("2027-01-01"))).toBe(1);
@@ -80,7 +80,7 @@ describe("pruning", () => {
     expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "7" }]);
   });
 
-  test("lets a row stay that becomes an event while it runs", async () => {
+  test("keeps a row that becomes an event while it runs", async () => {
     await storeHistory(
       sql,
       [observed("44009", "2026-05-06T01:00Z"), observed("46026", "2026-05-06T02:00Z")],
@@ -95,7 +95,7 @@ describe("pruning", () => {
     });
     await held.promise;
     const pruning = pruneBefore(sql, new Date(noon));
-    // It may or may not wait for the poll; either way the row that the poll holds must stay.
+    // Whether pruning waits for the poll or not, the row that the poll holds must stay.
     await Promise.race([pruning, untilWaiting()]);
     released.resolve();
     await polling;
@@ -117,7 +117,7 @@ describe("pruning", () => {
   });
 });
 
-/** Resolves when a transaction in this database waits for another one. PostgreSQL can only be asked. */
+/** Resolves when a transaction in this database waits for another one. It polls PostgreSQL, which has no event for this. */
 async function untilWaiting(): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     const waiting = await sql`
@@ -142,7 +142,7 @@ describe("the daily pruning", () => {
     return { clock, lines, prune: createPrune({ sql, ndbc: { nowMs }, retentionDays: 14, log, clock }) };
   }
 
-  test("deletes what is older than RETENTION_DAYS where all clocks agree", async () => {
+  test("deletes rows older than RETENTION_DAYS when all clocks agree", async () => {
     await poll(...threeWeeks());
     const { prune, lines } = pruneWith({});
     expect(await prune()).toEqual({ outcome: "pruned", rows: 6 });
@@ -169,13 +169,13 @@ describe("the daily pruning", () => {
     });
   });
 
-  test("deletes nothing where all clocks are ahead of the newest observation", async () => {
+  test("deletes nothing when all clocks are ahead of the newest observation", async () => {
     await poll(...Array.from({ length: 21 }, (_, day) => observed("44009", daysAgo(60 + day))));
     expect(await pruneWith({ ndbc: null }).prune()).toEqual({ outcome: "refused" });
     expect(await stored()).toHaveLength(21);
   });
 
-  test("goes by the earliest where they differ by less than a day", async () => {
+  test("uses the earliest clock when they differ by less than a day", async () => {
     await poll(...threeWeeks());
     await poll(observed("46026", new Date(presentMs - 14.5 * dayMs).toISOString()));
     expect(await pruneWith({ machine: 0.9 }).prune()).toEqual({ outcome: "pruned", rows: 6 });
@@ -183,12 +183,12 @@ describe("the daily pruning", () => {
     expect(await prune()).toEqual({ outcome: "pruned", rows: 0 });
   });
 
-  test("is not stopped by a row with a time still to come", async () => {
+  test("is not stopped by a row with a time in the future", async () => {
     await poll(...threeWeeks(), observed("46026", daysAgo(-300)));
     expect(await pruneWith({}).prune()).toEqual({ outcome: "pruned", rows: 6 });
   });
 
-  test("goes on, and says so, once the clock is set right; a new contradiction is a new warning", async () => {
+  test("continues and logs it once the clock is corrected; a new difference is a new warning", async () => {
     await poll(...threeWeeks());
     const { prune, lines, clock } = pruneWith({ machine: 60 });
     await prune();
@@ -199,7 +199,7 @@ describe("the daily pruning", () => {
     expect(lines.map(({ level }) => level)).toEqual(["warn", "info", "info", "warn"]);
   });
 
-  test("of an empty database does nothing, whatever the clocks say", async () => {
+  test("of an empty database does nothing, independent of the clocks", async () => {
     const { prune, lines } = pruneWith({ machine: 60 });
     expect(await prune()).toEqual({ outcome: "pruned", rows: 0 });
     expect(lines).toEqual([]);

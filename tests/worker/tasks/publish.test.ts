@@ -1,4 +1,4 @@
-// What is published of what is stored.
+// Publishing of stored events.
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Redis } from "ioredis";
@@ -21,7 +21,7 @@ beforeEach(store.empty);
 
 const eventIds = (messages: string[]) => messages.map((text) => Number(JSON.parse(text).eventId));
 
-test("whatever polls and backfill do at once, the last message of each event is its row, in rising order of ids", async () => {
+test("during concurrent polls and backfill, the last message of each event equals its row, in order of ids", async () => {
   const random = noise(20260506);
   const pick = (count: number) => Math.floor(random() * count);
   const anyRows = () =>
@@ -66,7 +66,7 @@ describe("publishing", () => {
       observedAt: new Date(Date.parse(noon) + minute * 60_000),
     }));
 
-  test("sends each event, in order, in the very form of the contract", async () => {
+  test("sends each event, in order, exactly in the contract's form", async () => {
     await poll(observed("46026", noon, { airTempC: 12 }), observed("44009", noon, { waveHeightM: 1.2 }));
     const messages = await heardWhile(async () => expect(await publish()).toBe(2));
     expect(messages).toEqual((await stored()).map(encodeMessage));
@@ -86,26 +86,26 @@ describe("publishing", () => {
     expect(await heardWhile(publish)).toEqual([]);
   });
 
-  test("sends what a worker that died had stored, before what came later", async () => {
+  test("sends pending events of a dead worker before later ones", async () => {
     await poll(observed("44009", noon));
     await poll(observed("46026", noon));
     expect(eventIds(await heardWhile(publish))).toEqual([1, 2]);
   });
 
-  test("sends a row that changed before it was sent once, as it is now", async () => {
+  test("sends a row that changed before it was sent only once, with its current values", async () => {
     await poll(observed("44009", noon, { waveHeightM: 1.2 }));
     await poll(observed("44009", noon, { waveHeightM: 1.3 }));
     const messages = await heardWhile(publish);
     expect(messages.map((text) => JSON.parse(text))).toMatchObject([{ waveHeightM: 1.3, eventId: "2" }]);
   });
 
-  test("by several at once sends each event once, in order, however many there are", async () => {
+  test("by several workers at once sends each event once, in order", async () => {
     await poll(...hourly(3_500));
     const messages = await heardWhile(() => Promise.all([publish(), publish(), publish()]));
     expect(eventIds(messages)).toEqual(Array.from({ length: 3_500 }, (_, index) => index + 1));
   });
 
-  test("that fails for want of Redis moves no mark, and is made good by the next", async () => {
+  test("without Redis does not move the mark, and the next call sends the events", async () => {
     await poll(observed("44009", noon));
     const gone = new Redis("redis://127.0.0.1:1", { lazyConnect: true, enableOfflineQueue: false });
     gone.on("error", () => {});

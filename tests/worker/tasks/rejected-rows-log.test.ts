@@ -1,4 +1,4 @@
-// What the log says of rows, cells and columns that were not stored.
+// Log lines about skipped rows, cells and columns.
 
 import { expect, test } from "bun:test";
 import { nothingRejected } from "../../../services/worker/ndbc/table/rejected-rows.ts";

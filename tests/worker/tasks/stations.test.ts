@@ -28,7 +28,7 @@ function list(...ids: string[]): void {
   upstream.files.set(activeStationsPath, `<?xml version="1.0"?><stations>${stations.join("")}</stations>`);
 }
 
-/** A worker of its own that reads the list. */
+/** Creates a separate worker that reads the list. */
 function updating(stations: string[] | null) {
   const { log, lines } = recordingLog();
   const ndbc = createNdbcClient({ baseUrl: upstream.url });
@@ -38,7 +38,7 @@ function updating(stations: string[] | null) {
 
 const names = async () => (await sql`select name from stations order by station_id`).map(({ name }) => name);
 
-test("STATIONS with nothing but unknown ids gives one warning, which names them", async () => {
+test("STATIONS with only unknown ids logs one warning that names them", async () => {
   const { update, warnings } = updating(["4642", "46402"]);
   list("46042", "44009");
   await update();

@@ -1,4 +1,4 @@
-// A whole worker whose machine's clock is wrong.
+// A complete worker on a machine with a wrong clock.
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";

@@ -1,22 +1,22 @@
-// Reads single cells of a table's row, without cutting strings out of the file.
+// Reads single cells of a row, without creating substrings of the file.
 
 import type { ImplausibleValue, UnreadableCell } from "./rejected-rows.ts";
 
-/** The row that is being read. One object serves all rows of a table: it is only good until the next one is read. */
+/** The current row. All rows of a table share this object, so it is valid only until the next row. */
 export type Row = {
   body: string;
-  /** Counted from 1 in the whole body, as an editor shows it. */
+  /** Line number in the body, from 1, as in an editor. */
   line: number;
-  /** Where in the body each cell starts and ends. */
+  /** Start and end offsets of each cell in the body. */
   starts: Int32Array;
   ends: Int32Array;
-  /** Values that were skipped so far, of all rows. */
+  /** Skipped values of all rows so far. */
   implausible: ImplausibleValue[];
-  /** Cells that were skipped so far, of all rows. */
+  /** Skipped cells of all rows so far. */
   unreadable: UnreadableCell[];
 };
 
-/** Returns a cell as it is in the file. */
+/** Returns the text of a cell. */
 export function cellText(row: Row, index: number): string {
   const { start, end } = cell(row, index);
   return row.body.slice(start, end);
@@ -34,8 +34,8 @@ export function cellIs(row: Row, index: number, text: string): boolean {
 /**
  * Reads a cell as a decimal number like `12`, `-0.3` or `+0.6`; `NaN` when it is anything else. `-0.0` is 0.
  *
- * It reads the digits itself, since to cut out a million strings for `Number` would take most of the time. A quotient of
- * two whole numbers below 2^53 is rounded as `Number` rounds.
+ * It parses the digits itself, because a million substrings for `Number` would take most of the time. The quotient of two
+ * whole numbers below 2^53 is rounded exactly as in `Number`.
  */
 export function cellNumber(row: Row, index: number): number {
   const { body } = row;
@@ -58,7 +58,7 @@ export function cellNumber(row: Row, index: number): number {
   return sign === minus ? 0 - size : size;
 }
 
-/** Reads a cell of digits and nothing else as a whole number; `NaN` when it is anything else. */
+/** Reads a cell of only digits as a whole number; `NaN` when it is anything else. */
 export function cellDigits(row: Row, index: number): number {
   const { body } = row;
   const { start, end } = cell(row, index);
@@ -78,7 +78,7 @@ function cell(row: Row, index: number): { start: number; end: number } {
   return { start: row.starts[index] ?? 0, end: row.ends[index] ?? 0 };
 }
 
-/** Notes where the cells of a line are. Returns how many there are, though only as many as the header has are noted. */
+/** Stores the offsets of a line's cells, at most as many as the header has. @returns the number of cells in the line */
 export function splitCells({ body, starts, ends }: Row, lineStart: number, lineEnd: number): number {
   let cells = 0;
   let inside = false;

@@ -1,4 +1,4 @@
-// Reads what was measured: names, units and plausible windows of NDBC's columns.
+// Reads measurements: names, units and plausible ranges of NDBC's columns.
 
 import { type Measurement, measurements, type Observation } from "../../../../shared/measurements.ts";
 import { NotDataError } from "../errors.ts";
@@ -6,13 +6,13 @@ import type { Row } from "./cells.ts";
 import { type NumberColumn, notMeasured, readNumber } from "./missing-values.ts";
 import { findColumn, type Table } from "./table.ts";
 
-/** How NDBC calls a measured field, in which units we know it, and between which values it is believed. */
+/** NDBC's name of a measured field, its known units, and its plausible range. */
 type Column = Pick<NumberColumn, "name" | "min" | "max"> & { units: readonly string[]; filler?: number };
 
 /**
  * Names and units as NDBC's page "Measurement Descriptions and Units" has them (www.ndbc.noaa.gov/faq/measdes.shtml);
  * hourly files write `deg` for `degT`. NDBC itself checks for gross errors only: now and then a broken sensor reports water
- * of -27.8 °C. So each value must lie within what has ever been recorded, with some room. "WMO" is its archive of weather
+ * of -27.8 °C. So each value must be within the recorded extremes, with some margin. "WMO" is its archive of weather
  * and climate extremes, wmo.asu.edu. No window admits a filler of nines but {@link readGust}'s.
  */
 const columns: Record<Measurement, Column> = {
@@ -75,12 +75,12 @@ export function bindMeasurements(
 }
 
 /**
- * Returns what a station measured at a time, as a row has it. A value outside of its window and a cell that is no number are
- * `null`, and noted in the row.
+ * Returns the observation in a row. A value outside its plausible range and a cell without a number are `null`, and are
+ * added to the row's lists.
  */
 export function readObservation(row: Row, from: MeasurementColumns, stationId: string, observedAt: Date): Observation {
   const windSpeedMps = readNumber(row, from.windSpeedMps);
-  // Written out in one piece: backfill reads a million rows, and building them in loops and pieces takes most of its time.
+  // One object literal on purpose: backfill reads a million rows, and building them in a loop takes most of its time.
   return {
     stationId,
     observedAt,
@@ -101,7 +101,7 @@ export function readObservation(row: Row, from: MeasurementColumns, stationId: s
   };
 }
 
-/** What NDBC's files of other kinds have where no gust was measured. */
+/** Filler for a missing gust in other kinds of NDBC's files. */
 const gustFillerMps = 99;
 /** The record gust of Barrow Island was up to 2.75 times the mean wind (WMO): a real gust of 99 m/s needs this wind. */
 const minWindOfGustMps = gustFillerMps / 2.75;

@@ -1,4 +1,4 @@
-// Turns cells into numbers: "MM" and NDBC's other words for "not measured" become null, and so do values that no sea has.
+// Converts cells to numbers. "MM", NDBC's other words for "not measured" and implausible values become null.
 
 import { shorten } from "../foreign-text.ts";
 import { cellIs, cellNumber, cellText, type Row } from "./cells.ts";
@@ -9,20 +9,20 @@ export const notMeasured = "MM";
 /** A column of numbers in an open table. */
 export type NumberColumn = {
   name: string;
-  /** Of its cells in each row. */
+  /** Index of its cell in each row. */
   index: number;
   /** The words for "not measured". */
   missing: readonly string[];
-  /** A number that some stations write where they measured nothing; `null`: none is known. */
+  /** A number that some stations write for "not measured"; `null`: none is known. */
   filler: number | null;
-  /** Between which values it is believed, both included. */
+  /** Plausible range, both ends included. */
   min: number;
   max: number;
 };
 
 /**
- * Reads the number in a row's cell; `null` when it was not measured or is not to be believed. A value outside of the
- * column's window, and a cell that is no number, are noted in the row.
+ * Reads the number in a cell; `null` when it was not measured or is implausible. A value outside the column's range and a
+ * cell without a number are added to the row's lists.
  * @param column `null`: the table lacks it, so nothing was measured
  */
 export function readNumber(row: Row, column: NumberColumn | null): number | null {

@@ -1,26 +1,26 @@
-// What of a table is not stored, and why: rows, single values, whole columns.
+// The types of skipped data in a table: rows, values and columns.
 
 import { CodedError } from "../../../../shared/errors.ts";
 
-/** What makes a row useless: how many columns it has, its station id, its time, or that its time is still to come. */
+/** Faults that reject a row: wrong number of columns, invalid station id, invalid time, or a time in the future. */
 export const rowFaults = ["columns", "station", "time", "future"] as const;
 
 /** One of {@link rowFaults}: the code of a {@link BrokenRow}, and a label of metrics. */
 export type RowFault = (typeof rowFaults)[number];
 
-/** A line that was skipped, and why. */
+/** A skipped line, and why. */
 export type RejectedLine = { line: number; code: RowFault; reason: string };
 
-/** A number that no sea or sky has, skipped in a row that was kept otherwise. */
+/** A number outside the plausible range. The rest of the row is kept. */
 export type ImplausibleValue = { line: number; column: string; value: number };
 
-/** A cell that holds neither a number nor a word for "not measured". It costs this one value only. */
+/** A cell with neither a number nor a word for "not measured". The rest of the row is kept. */
 export type UnreadableCell = { line: number; column: string; text: string };
 
-/** A column that is not essential and cannot be read: its values are `null` in every row. */
+/** A missing or unreadable optional column. Its values are `null` in every row. */
 export type MissingColumn = { column: string; reason: string };
 
-/** What of a table was skipped. */
+/** All skipped data of a table. */
 export type RejectedRows = {
   rejectedLines: RejectedLine[];
   implausible: ImplausibleValue[];
@@ -28,13 +28,13 @@ export type RejectedRows = {
   missingColumns: MissingColumn[];
 };
 
-/** Of a file that was not read. */
+/** The empty {@link RejectedRows}, for a file that was not read. */
 export const nothingRejected: RejectedRows = { rejectedLines: [], implausible: [], unreadable: [], missingColumns: [] };
 
-/** What a table held: its observations in the file's order, and what was skipped. */
+/** The parsed table: its observations in the file's order, and the skipped data. */
 export type Parsed<T> = { observations: T[] } & RejectedRows;
 
-/** Thrown while a row is read: what is wrong with it. It costs this row only. */
+/** Thrown by row readers for a broken row. Only this row is skipped. */
 export class BrokenRow extends CodedError {
   override name = "BrokenRow";
   declare readonly code: RowFault;

@@ -1,4 +1,4 @@
-// Reads which station a row is of, and when it was measured.
+// Reads the station id and the time of a row.
 
 import { stationIdPattern, upperCaseStationId } from "../../../../shared/measurements.ts";
 import { quote } from "../foreign-text.ts";
@@ -6,20 +6,20 @@ import { cellDigits, cellText, type Row } from "./cells.ts";
 import { BrokenRow } from "./rejected-rows.ts";
 import { bindColumn, type Table } from "./table.ts";
 
-/** Where in a table's rows the time is, and the latest one that is believed. */
+/** Indexes of the time columns, and the latest accepted time. */
 type TimeColumns = { year: number; month: number; day: number; hour: number; minute: number; latestMs: number };
 
-/** How far a row's time may be ahead of NDBC's own: stations were seen some seconds ahead. */
+/** Max time that a row may be ahead of NDBC's clock, in ms. Some stations are a few seconds ahead. */
 const clockSkewMs = 5 * 60_000;
 
 /**
  * Finds the columns of the time.
- * @param now the time when NDBC sent the file, for rows that are ahead of it
+ * @param now the time when NDBC sent the file; rows too far ahead of it are rejected
  * @throws {NotDataError} when the header lacks one or has one twice
  */
 export function bindTime(table: Table, now: Date): TimeColumns {
   return {
-    // It has four digits under either name.
+    // The year has four digits under both names.
     year: bindColumn(table, table.names.includes("YYYY") ? "YYYY" : "YY"),
     month: bindColumn(table, "MM"),
     day: bindColumn(table, "DD"),
@@ -31,7 +31,7 @@ export function bindTime(table: Table, now: Date): TimeColumns {
 
 /**
  * Reads the time of a row, which is UTC.
- * @throws {BrokenRow} when the calendar does not have it, or when it is still to come
+ * @throws {BrokenRow} when the time is invalid or in the future
  */
 export function readTime(row: Row, columns: TimeColumns): Date {
   const year = cellDigits(row, columns.year);
@@ -45,13 +45,13 @@ export function readTime(row: Row, columns: TimeColumns): Date {
   if (!(isDay && hour <= 23 && minute <= 59))
     throw new BrokenRow("time", `${quote(timeText(row, columns))} is no time`);
   if (time.getTime() > columns.latestMs)
-    throw new BrokenRow("future", `${quote(timeText(row, columns))} is still to come`);
+    throw new BrokenRow("future", `${quote(timeText(row, columns))} is in the future`);
   return time;
 }
 
 /**
  * Reads the station of a row, upper case.
- * @throws {BrokenRow} when it does not look like a station id
+ * @throws {BrokenRow} when it is no valid station id
  */
 export function readStationId(row: Row, index: number): string {
   const id = upperCaseStationId(cellText(row, index));

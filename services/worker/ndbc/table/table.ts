@@ -1,4 +1,4 @@
-// Reads a text table of NDBC's: its header, and its rows one by one.
+// Reads NDBC's text tables: the header, then row by row.
 
 import { NotDataError } from "../errors.ts";
 import { describeBody, quote } from "../foreign-text.ts";
@@ -13,41 +13,41 @@ import {
 } from "./rejected-rows.ts";
 
 /**
- * A text table of NDBC's: a header that starts with `#` and names the columns, mostly a second `#` line with their units,
- * then a row a line, its cells between runs of blanks. Neither the order of the columns nor the width of a cell is fixed:
- * both have changed over the years and differ between files.
+ * An NDBC text table. The header line starts with `#` and names the columns; usually a second `#` line has the units. Then
+ * each line is a row, with cells separated by blanks. Column order and cell width are not fixed: both have changed over
+ * the years and differ between files.
  */
 export type Table = {
   body: string;
   /** Column names in the file's order, the first without its `#`. */
   names: string[];
-  /** Their units, `null` where the file has no such line. */
+  /** Column units; `null` if the file has no units line. */
   units: string[] | null;
-  /** Where in the body the first row may start. */
+  /** Offset in the body where rows can start. */
   rowsStart: number;
-  /** Columns that were looked for and cannot be read; {@link findColumn} adds to them. */
+  /** Wanted columns that are missing or unreadable; {@link findColumn} adds to them. */
   missingColumns: MissingColumn[];
 };
 
 /**
- * Reads header and units, and makes sure that the body is a table and has its end.
+ * Reads header and units, and checks that the body is a complete table.
  * @throws {NotDataError} for an HTML page, an empty body, a body cut off
  */
 export function openTable(body: string): Table {
   if (!body.startsWith("#")) throw new NotDataError(describeBody(body));
-  // A cut transfer without a Content-Length looks complete, but hardly ever ends with a whole line.
+  // Without a Content-Length, a cut transfer looks complete, but it rarely ends with a complete line.
   if (!body.endsWith("\n")) throw new NotDataError(`a file cut off in the middle of line ${body.split("\n").length}`);
   const headerEnd = body.indexOf("\n");
   const second = body.slice(headerEnd + 1, body.indexOf("\n", headerEnd + 1));
   const names = words(body.slice(1, headerEnd));
   const units = words(second.slice(1));
-  // Other '#' lines are remarks, which may stand anywhere, here too.
+  // Other '#' lines are remarks. They can be anywhere, even here.
   const hasUnits = second.startsWith("#") && units.length === names.length;
   return { body, names, units: hasUnits ? units : null, rowsStart: headerEnd + 1, missingColumns: [] };
 }
 
 /**
- * Finds a column without which no row is of use.
+ * Finds a required column.
  * @returns its index, for {@link cellText}, {@link cellNumber} and {@link cellDigits}
  * @throws {NotDataError} when the header lacks it or has it twice
  */
@@ -59,9 +59,8 @@ export function bindColumn(table: Table, name: string): number {
 }
 
 /**
- * Finds a column that rows can do without. One that the header lacks or has twice, or that is in another unit, is noted in
- * the table.
- * @param allowedUnits the units line, where there is one, has to name one of them
+ * Finds an optional column. If it is missing, duplicated or in another unit, it is added to `missingColumns`.
+ * @param allowedUnits if there is a units line, it must have one of these
  * @returns its index, or `null` when it cannot be read
  */
 export function findColumn(table: Table, name: string, allowedUnits: readonly string[]): number | null {
@@ -78,13 +77,13 @@ export function findColumn(table: Table, name: string, allowedUnits: readonly st
   return note(`it is in ${quote(unit)} instead of ${quote(allowedUnits.join(" or "))}`);
 }
 
-/** More than NDBC's largest file has lines: a file of which so many are broken is none of NDBC's. */
+/** Max broken lines. NDBC's largest file has fewer lines, so a file with more broken ones is not NDBC's. */
 const maxRejectedLines = 10_000;
 
 /**
- * Reads every row. A broken one is skipped and reported; remarks and empty lines are passed over.
- * @param readRow makes an observation of a row, or throws {@link BrokenRow}
- * @param mayBeEmpty whether a table without any row is one that has nothing to tell
+ * Reads every row. Skips and reports broken rows; ignores remarks and empty lines.
+ * @param readRow returns the observation in a row, or throws {@link BrokenRow}
+ * @param mayBeEmpty whether a table without rows is valid
  * @throws {NotDataError} when no row is usable, or when more than {@link maxRejectedLines} lines are broken
  */
 export function readRows<T>(table: Table, readRow: (row: Row) => T, { mayBeEmpty = false } = {}): Parsed<T> {

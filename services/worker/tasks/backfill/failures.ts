@@ -1,21 +1,21 @@
-// Counts the files that backfill could not read, and ends it when NDBC should be left alone.
+// Counts files that backfill could not read, and stops it after too many failures.
 
 import { type NotDataError, UpstreamError } from "../../ndbc/errors.ts";
 
-/** One file may be broken; so many in a row mean that NDBC is, and is left alone until the next try. */
+/** Max consecutive failures. One file may be broken, but five in a row mean that NDBC is down, so backfill stops. */
 const maxFailuresInARow = 5;
 
 /** Counts requests for files that failed. */
 export type Failures = {
-  /** The next failure is the first in a row. */
+  /** Counts a success, which ends a series of failures. */
   served(): void;
-  /** @throws {unknown} the error, when NDBC should be left alone */
+  /** Counts a failure. @throws {unknown} the error, when backfill must stop */
   failed(error: NotDataError | UpstreamError): void;
-  /** @throws {Error} when any file failed */
+  /** Checks the counts at the end. @throws {Error} when any file failed */
   throwIfAny(): void;
 };
 
-/** Begins to count. */
+/** Creates the counters of one backfill run. */
 export function countFailures(): Failures {
   let files = 0;
   let failed = 0;

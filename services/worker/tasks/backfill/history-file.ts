@@ -10,8 +10,7 @@ import type { FileKind } from "../rejected-rows-log.ts";
 import type { BackfillParts } from "./parts.ts";
 
 /**
- * Fetches one file and stores the rows that are wanted. It is fetched only if it has changed, unless not all that is wanted
- * now was stored of it.
+ * Fetches one file and stores the wanted rows. An unchanged file is fetched only if some wanted rows are not stored yet.
  */
 export async function fetchHistory(
   parts: BackfillParts,

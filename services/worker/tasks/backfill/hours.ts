@@ -1,4 +1,4 @@
-// Backfills by hour: one file holds an hour of the whole network.
+// Backfills by hour: one file has an hour of the whole network.
 
 import type { Observation } from "../../../../shared/measurements.ts";
 import { describeFailure } from "../../../../shared/service/connection-health.ts";
@@ -28,7 +28,7 @@ export async function backfillHours(parts: BackfillParts, hours: number, failure
       parts.log.warn("an hour's file could not be fetched", describeFailure(error));
       failures.failed(error);
     }
-    // The first answer has shown that this machine's clock is wrong, and these are the wrong hours.
+    // The first response shows that this machine's clock is wrong, so these are the wrong hours.
     const errorMs = Math.abs(presentOf(parts).getTime() - begunAt.getTime());
     if (isGuess && errorMs > lateRowsMs) return backfillHours(parts, hours, failures);
   }
@@ -46,13 +46,13 @@ async function backfillHour(parts: BackfillParts, hour: Date): Promise<void> {
     }
   } catch (error) {
     if (!(error instanceof NotDataError)) throw error;
-    // Until it is over, an hour's file is often still yesterday's. After that the stations' own files are read.
+    // Before the end of an hour, its file often still has yesterday's rows. Later, backfill reads the stations' files.
     const isLate = isWhole(hour, presentOf(parts));
     log[isLate ? "warn" : "debug"]("an hour's file holds no such hour", { file: path, ...describeFailure(error) });
   }
 }
 
-/** @throws {NotDataError} when it is yesterday's still, as before its hour comes round again */
+/** Parses an hourly file. @throws {NotDataError} when it still has the rows of yesterday's hour */
 function parseHour(hour: Date, body: string, now: Date): Parsed<Observation> {
   const parsed = parseHourly(body, now);
   if (parsed.observations.some(({ observedAt }) => startOfHour(observedAt).getTime() === hour.getTime())) return parsed;

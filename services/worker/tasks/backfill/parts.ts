@@ -1,4 +1,4 @@
-// What the parts of backfill share.
+// The dependencies of all backfill modules.
 
 import { type Clock, systemClock } from "../../../../shared/clock.ts";
 import type { Sql } from "../../../../shared/database/sql.ts";
@@ -9,27 +9,27 @@ import type { StoreCounts } from "../../store/assign-event-ids.ts";
 import type { IdTransaction } from "../../store/event-id-guard.ts";
 import type { RejectedRowsLog } from "../rejected-rows-log.ts";
 
-/** What backfill works with. */
+/** Settings and dependencies of backfill. */
 export type BackfillParts = {
   sql: Sql;
   ndbc: NdbcClient;
-  /** How many hours back from the present one; 0: nothing at all. */
+  /** Number of hours before the current one; 0: no backfill. */
   hours: number;
-  /** Those to keep, or `null` for all. */
+  /** The stations to keep, or `null` for all. */
   stations: Set<string> | null;
-  /** Between any two requests: backfill is never urgent, and NDBC asks for restraint. */
+  /** Pause between two requests, in ms: backfill is never urgent, and NDBC asks for a low request rate. */
   pauseMs: number;
-  /** Called for each file that was stored. */
+  /** Called after each stored file. */
   stored: (rows: number, rejectedRows: RejectedRows, counts: StoreCounts) => void;
   logRejectedRows: RejectedRowsLog;
   log: Log;
   signal: AbortSignal;
-  /** Gives ids above all that were published. */
+  /** Assigns ids above all published ones. */
   inIdTransaction: IdTransaction;
   clock?: Clock;
 };
 
-/** Returns NDBC's own time, since this machine's clock may be wrong. Before NDBC's first answer only the latter is known. */
+/** Returns NDBC's time, because this machine's clock may be wrong. Before NDBC's first response, returns the latter. */
 export function presentOf({ ndbc, clock = systemClock }: BackfillParts): Date {
   return new Date(ndbc.nowMs() ?? clock.now());
 }

@@ -1,4 +1,4 @@
-// Backfills by station: each station's own file holds its last 45 days.
+// Backfills by station: each station's own file has its last 45 days.
 
 import { describeFailure } from "../../../../shared/service/connection-health.ts";
 import { NotDataError, UpstreamError } from "../../ndbc/errors.ts";
@@ -10,7 +10,7 @@ import { fetchHistory } from "./history-file.ts";
 import { type BackfillParts, presentOf } from "./parts.ts";
 import { hoursBefore, startOfHour, wholeUntil } from "./whole-hours.ts";
 
-/** Reads the own files of stations that still lack an hour. */
+/** Reads the files of stations that still lack an hour. */
 export async function backfillStations(parts: BackfillParts, hours: number, failures: Failures): Promise<void> {
   const { sql, log, signal } = parts;
   const now = presentOf(parts);
@@ -41,7 +41,7 @@ async function backfillStation(parts: BackfillParts, stationId: string, from: Da
   let answer = await fetchHistory(parts, "realtime2 txt", realtimePath(stationId, "txt"), extent, (body, now) =>
     parseRealtime(stationId, body, now),
   );
-  // Some wave buoys have nothing but their wave summary.
+  // Some wave buoys have only a wave summary.
   if (answer.kind === "missing") {
     answer = await fetchHistory(parts, "realtime2 spec", realtimePath(stationId, "spec"), extent, (body, now) =>
       parseSpec(stationId, body, now),

@@ -1,3 +1,5 @@
+// Backfill by hour and by station.
+
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createNdbcClient } from "../../../../services/worker/ndbc/client.ts";
 import { hourlyPath, realtimePath } from "../../../../services/worker/ndbc/paths.ts";
@@ -41,19 +43,19 @@ const stamp = (time: Date) => time.toISOString().slice(0, 16).replaceAll(/[-T:]/
 const cells = (waveHeight: number) =>
   `170  5.0  7.0   ${waveHeight}    MM    MM  MM 1013.0  11.8  12.3   8.1   MM   MM    MM`;
 
-/** `hour_HH.txt` with a row of each station at a time. */
+/** Returns `hour_HH.txt` with one row per station at a time. */
 function hourlyFile(time: Date, ...stationIds: string[]): string {
   const rows = stationIds.map((stationId) => `${stationId} ${stamp(time)} ${cells(1.2)}\n`);
   return `#STN  YY   MM DD hh mm ${measured}\n#txt  yr   mo dy hr mn ${units}\n${rows.join("")}`;
 }
 
-/** `<ID>.txt` with a row of each time. */
+/** Returns `<ID>.txt` with one row per time. */
 function stationFile(...times: Date[]): string {
   const rows = times.map((time) => `${stamp(time)} ${cells(1.5)}\n`);
   return `#YY  MM DD hh mm ${measured}\n#yr  mo dy hr mn ${units}\n${rows.join("")}`;
 }
 
-/** `<ID>.spec` with a row of each time. */
+/** Returns `<ID>.spec` with one row per time. */
 function specFile(...times: Date[]): string {
   const rows = times.map((time) => `${stamp(time)}  1.2  0.6  8.3  1.0  5.9  SE SSW      STEEP  5.3 169\n`);
   return `#YY  MM DD hh mm WVHT  SwH  SwP  WWH  WWP SwD WWD  STEEPNESS  APD MWD
@@ -61,20 +63,20 @@ function specFile(...times: Date[]): string {
 ${rows.join("")}`;
 }
 
-/** Serves whole hour files, a row of 44009 in each, of the hours from `first` to `last` hours ago. */
+/** Serves complete hourly files, from `first` to `last` hours ago, each with one row of 44009. */
 function serveHours(first: number, last: number): void {
   for (let hours = first; hours <= last; hours++) {
     upstream.files.set(hourlyPath(hoursAgo(hours)), hourlyFile(hoursAgo(hours), "44009"));
   }
 }
 
-/** Makes stations known by a row of the poll's, which is as old as can be. */
+/** Stores stations by a poll with one very old row each. */
 async function know(...stationIds: string[]): Promise<void> {
   const rows = stationIds.map((stationId) => observed(stationId, "2020-01-01T00:00Z"));
   await storePoll(sql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows, unguardedIds);
 }
 
-/** A worker of its own, whose clock may be wrong; its pauses between requests pass at once. @returns how many there were */
+/** Runs backfill as a new worker, with a given clock and without real pauses. @returns the number of pauses */
 async function run(
   hours: number,
   stations: Set<string> | null = null,
@@ -110,7 +112,7 @@ async function run(
   return pauses;
 }
 
-/** The paths that were asked for since the last call. */
+/** Returns the paths requested since the last call. */
 const asked = () => upstream.requests.splice(0);
 
 /** The first and the end of the hours that are remembered as read: of a station, or by `*` of all. */
@@ -121,7 +123,7 @@ async function readSpan(stationId: string): Promise<{ from: Date | null; until: 
   return read ?? { from: null, until: null };
 }
 
-/** Of those, the files of stations. */
+/** Returns only the requested files of stations. */
 const stationsAsked = () => asked().filter((path) => path.includes("realtime2"));
 
 /** From which hours on rows may still be late. */
@@ -138,7 +140,7 @@ async function stored(): Promise<string[]> {
 }
 
 describe("backfill", () => {
-  test("of a day asks for 24 hour files, the newest first and with a pause before each, and for nothing else", async () => {
+  test("of a day requests only the 24 hourly files, newest first, with a pause before each", async () => {
     await know("44009", "46026");
     serveHours(0, 23);
     expect(await run(24)).toBe(24);
@@ -146,13 +148,13 @@ describe("backfill", () => {
     expect(await stored()).toEqual(Array.from({ length: 24 }, (_, hours) => `44009 ${hours}`));
   });
 
-  test("stores history, which is no event", async () => {
+  test("stores history without event ids", async () => {
     serveHours(0, 1);
     await run(1);
     expect(await sql`select event_id from observations`).toMatchObject([{ eventId: null }, { eventId: null }]);
   });
 
-  test("asks again only for hours of which rows may still be late", async () => {
+  test("requests again only hours that may still get late rows", async () => {
     serveHours(0, 9);
     await run(9);
     asked();
@@ -160,7 +162,7 @@ describe("backfill", () => {
     expect(asked()).toEqual(lateHours.map((hours) => hourlyPath(hoursAgo(hours))));
   });
 
-  test("never takes an hour for fetched while its file is yesterday's", async () => {
+  test("does not count an hour as fetched while its file is yesterday's", async () => {
     upstream.files.set(hourlyPath(hoursAgo(6)), hourlyFile(hoursAgo(30), "44009"));
     await know("44009");
     upstream.files.set(realtimePath("44009", "txt"), "<html>");
@@ -168,7 +170,7 @@ describe("backfill", () => {
     for (const of of ["*", "-", "44009"]) expect(await readSpan(of)).toEqual({ from: null, until: null });
   });
 
-  test("takes what was late", async () => {
+  test("stores late rows", async () => {
     serveHours(0, 1);
     await run(1);
     upstream.files.set(hourlyPath(hoursAgo(1)), hourlyFile(hoursAgo(1), "44009", "46026"));
@@ -176,7 +178,7 @@ describe("backfill", () => {
     expect(await stored()).toEqual(["44009 0", "44009 1", "46026 1"]);
   });
 
-  test("keeps what a poll measured, and fills what it did not", async () => {
+  test("keeps the values of a poll, and fills missing ones", async () => {
     const row = observed("44009", hoursAgo(1).toISOString(), { waveHeightM: 1.2, dominantPeriodS: 8 });
     await storePoll(sql, latestObsPath, { etag: null, lastModified: null, hash: null }, [row], unguardedIds);
     serveHours(0, 1);
@@ -186,12 +188,12 @@ describe("backfill", () => {
     ]);
   });
 
-  test("of no hours asks for nothing", async () => {
+  test("of 0 hours requests nothing", async () => {
     await run(0);
     expect(asked()).toEqual([]);
   });
 
-  test("stores nothing that is older than its hours", async () => {
+  test("stores no rows older than its hours", async () => {
     await know("44009");
     serveHours(0, 1);
     // The present hour's file may still be yesterday's.
@@ -206,7 +208,7 @@ describe("backfill", () => {
     expect((await stored()).slice(1)).toEqual(["44009 24", "44009 25"]);
   });
 
-  test("stores only the stations that are wanted", async () => {
+  test("stores only the wanted stations", async () => {
     await know("44009", "46026");
     upstream.files.set(hourlyPath(thisHour), hourlyFile(thisHour, "44009", "46026", "51001"));
     upstream.files.set(realtimePath("46026", "txt"), stationFile(hoursAgo(30)));
@@ -223,7 +225,7 @@ describe("backfill", () => {
   });
 });
 
-describe("where an hour's file does not serve, backfill asks for each known station's own", () => {
+describe("without a usable hourly file, backfill requests each known station's own file", () => {
   beforeEach(async () => {
     await know("44009", "46026");
     serveHours(0, 6);
@@ -269,7 +271,7 @@ describe("where an hour's file does not serve, backfill asks for each known stat
     ]);
   });
 
-  test("goes on past one that is broken, fails in the end, and asks only for that one again", async () => {
+  test("continues after a broken one, fails in the end, and requests only that one again", async () => {
     upstream.files.delete(hourlyPath(hoursAgo(6)));
     upstream.files.set(realtimePath("44009", "txt"), "<html>");
     await expect(run(6)).rejects.toThrow("1 of 9 files could not be read");
@@ -281,7 +283,7 @@ describe("where an hour's file does not serve, backfill asks for each known stat
     expect(await stored()).toContain("44009 5.5");
   });
 
-  test("leaves NDBC alone after five that are broken in a row", async () => {
+  test("stops after five broken ones in a row", async () => {
     const ids = Array.from({ length: 8 }, (_, index) => `BUOY${index}`);
     await sql`truncate observations, stations`;
     await know(...ids);
@@ -292,7 +294,7 @@ describe("where an hour's file does not serve, backfill asks for each known stat
   });
 });
 
-describe("what was read is remembered by station and hour:", () => {
+describe("read hours are recorded per station:", () => {
   test("a station that is added to STATIONS gets its hours too", async () => {
     for (let hours = 0; hours <= 23; hours++) {
       const body = hourlyFile(hoursAgo(hours), "41001", "46042", "51001");
@@ -354,7 +356,7 @@ describe("what was read is remembered by station and hour:", () => {
     expect(stationsAsked()).toEqual(["51001", "41001"].map((id) => realtimePath(id, "txt")));
   });
 
-  test("five broken files in a row do not keep backfill from the others for ever", async () => {
+  test("five broken files in a row do not block the others for ever", async () => {
     const ids = Array.from({ length: 8 }, (_, index) => `BUOY${index}`);
     await know(...ids);
     for (const id of ids.slice(0, 5)) upstream.files.set(realtimePath(id, "txt"), "<html>");
@@ -364,7 +366,7 @@ describe("what was read is remembered by station and hour:", () => {
     expect(await stored()).toEqual(["BUOY5 30", "BUOY6 30", "BUOY7 30"]);
   });
 
-  test("a file that is not there is no file that was read: it is asked for again a day later", async () => {
+  test("a missing file does not count as read: it is requested again a day later", async () => {
     await know("41001");
     await run(48);
     expect(stationsAsked()).toHaveLength(2);
@@ -413,7 +415,7 @@ describe("with this machine's clock wrong by", () => {
   });
 });
 
-test("NDBC out of order is left alone: nothing more is asked, and the hours stay to be fetched", async () => {
+test("while NDBC is down, backfill stops, and the hours remain missing", async () => {
   let requests = 0;
   const refusing = Bun.serve({
     port: 0,
@@ -428,7 +430,7 @@ test("NDBC out of order is left alone: nothing more is asked, and the hours stay
   await refusing.stop(true);
 });
 
-test("one hour's file that cannot be fetched does not keep backfill from the others", async () => {
+test("an hourly file that cannot be fetched does not block the others", async () => {
   serveHours(0, 9);
   const broken = Bun.serve({
     port: 0,
