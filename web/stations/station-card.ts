@@ -1,3 +1,5 @@
+// The card of one station.
+
 import { make, setText } from "../dom/dom.ts";
 import type { Station } from "../net/answers.ts";
 import { newestOf } from "../sea/conditions.ts";
@@ -5,11 +7,11 @@ import { formatAgo } from "../words/format.ts";
 import { describeStation } from "../words/words.ts";
 import { createReadings, type Measured } from "./readings.ts";
 
-/** What a card shows. */
+/** The content of a card. */
 type CardContent = Measured & {
   stationId: string;
   station: Station | undefined;
-  /** Whether it is heard now. */
+  /** Whether it sounds now. */
   tuned: boolean;
 };
 
@@ -23,7 +25,7 @@ type StationCard = {
   show(content: CardContent): void;
 };
 
-/** Makes the card of one station: what it measured, how that has gone, and what it sounds like. */
+/** Creates the card of a station: its values, their history and their sound. */
 export function createStationCard(element: HTMLElement, actions: CardActions): StationCard {
   const who = createWho();
   const { tune, replay, close } = createButtons();
@@ -63,7 +65,7 @@ function createButtons() {
   };
 }
 
-/** Who a station is, and when it reported last. */
+/** Shows the station's name, and the time of its last report. */
 function createWho() {
   const title = make("h2");
   const about = make("p", { className: "quiet" });

@@ -1,4 +1,6 @@
-/** Everything that a key alone does. */
+// The page's keyboard shortcuts.
+
+/** Actions that have a key of their own. */
 export type KeyAction =
   | "listen"
   | "mute"
@@ -21,7 +23,7 @@ export type KeyAction =
 
 type Shortcut = { keys: readonly string[]; shown: string; does: string; action: KeyAction };
 
-/** The keys, in the order in which the page explains them. */
+/** Shortcuts, in the order of the help page. */
 export const shortcuts: readonly Shortcut[] = [
   { keys: [" "], shown: "Space", does: "listen, or pause", action: "listen" },
   { keys: ["m"], shown: "M", does: "mute", action: "mute" },
@@ -53,7 +55,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: ["?"], shown: "?", does: "these keys", action: "help" },
 ];
 
-/** What moves a slider, a choice or the cursor of a text must not be taken from them; Escape leaves a field for the page. */
+/** Keys that form fields need for themselves. Escape leaves the field. */
 const ownKeys: Record<string, readonly string[]> = {
   BUTTON: [" ", "Enter"],
   A: ["Enter"],
@@ -61,10 +63,10 @@ const ownKeys: Record<string, readonly string[]> = {
   SELECT: [" ", "Enter", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"],
 };
 
-/** What goes on for as long as a key is held; all else happens once. */
+/** Keys that repeat while held; all others act once. */
 const held = /^Arrow|^[+=-]$/;
 
-/** Calls `act` for each key that means something and that nothing else on the page wants. */
+/** Calls `act` for each shortcut key that no other element needs. */
 export function followKeys(act: (action: KeyAction) => void): void {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -74,13 +76,16 @@ export function followKeys(act: (action: KeyAction) => void): void {
     );
     if (!shortcut || !isMeantFor(event.target, shortcut)) return;
     event.preventDefault();
-    // Escape first leaves the search; the next key is the page's again.
+    // The first Escape leaves the search field; the next one is a shortcut again.
     if (event.target instanceof HTMLInputElement && event.key === "Escape") event.target.blur();
     else if (!event.repeat || held.test(event.key)) act(shortcut.action);
   });
 }
 
-/** What is open over the page is used by itself; the key that has opened it closes it, as Escape does, which is the browser's. */
+/**
+ * Returns whether a key belongs to an open popover or dialog. The key that opened it closes it; the browser handles
+ * Escape.
+ */
 function isMeantFor(target: EventTarget | null, { action }: Shortcut): boolean {
   if (action === "back") return document.querySelector("dialog[open], :popover-open") === null;
   const over = target instanceof Element ? target.closest("dialog[open], :popover-open") : null;
@@ -94,7 +99,7 @@ function isTakenBy(target: EventTarget | null, key: string): boolean {
     if (target.type === "range") return key.startsWith("Arrow");
     return key !== "Escape";
   }
-  // A select also takes letters, to jump to the choice that begins so.
+  // A select uses letters to jump to an option.
   if (target instanceof HTMLSelectElement && /^[a-z]$/i.test(key)) return true;
   return ownKeys[target.tagName]?.includes(key) ?? false;
 }

@@ -1,3 +1,5 @@
+// The legend of the map's marks.
+
 import { make } from "../../dom/dom.ts";
 import type { MapTheme } from "../../map/colours.ts";
 import { drawMark, legendMarks } from "../../map/layers/marks.ts";
@@ -20,7 +22,7 @@ const moving =
 
 const [width, height, scale] = [56, 38, 1.2];
 
-/** Says what the marks of the map mean, by the very marks that it draws. */
+/** Shows the legend, with marks drawn by the map's own code. */
 export function showLegend(element: HTMLElement, theme: MapTheme): void {
   element.replaceChildren(
     make("h2", { textContent: "What the marks mean" }),
@@ -47,7 +49,7 @@ export function showLegend(element: HTMLElement, theme: MapTheme): void {
   }
 }
 
-/** A wide ring needs all of its picture, a small mark stands with its foot below the middle. */
+/** Returns whether a mark needs the whole picture: a wide ring does; a small mark has its foot below the middle. */
 function isWide(mark: keyof typeof legendMarks): boolean {
   return (legendMarks[mark].waveHeightM ?? 0) > 3;
 }
