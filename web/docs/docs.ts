@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     // The sections did not exist when the browser looked for the URL's fragment, so scroll to it now.
     if (location.hash !== "") document.getElementById(location.hash.slice(1))?.scrollIntoView();
   } catch (error) {
-    stateLine.textContent = `The server does not tell what its API is: ${(error as Error).message}`;
+    stateLine.textContent = `The API description could not be loaded: ${(error as Error).message}`;
   }
 }
 

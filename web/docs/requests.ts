@@ -75,9 +75,7 @@ export function listen(address: string, tell: (answer: Answer) => void): () => v
     const isOver = source.readyState === EventSource.CLOSED;
     show(
       false,
-      isOver
-        ? "Refused: ask for the address with curl, and the answer says why"
-        : "The connection broke, trying again…",
+      isOver ? "Refused: request the address with curl to see the reason" : "The connection broke, trying again…",
     );
   });
   return () => {

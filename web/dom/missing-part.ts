@@ -9,7 +9,7 @@ import { make } from "./dom.ts";
 export function showMissingPart(place: HTMLElement, error: unknown): void {
   place.hidden = false;
   if (place.querySelector(".missing") !== null) return;
-  console.warn("not loaded:", error);
+  console.warn("could not load:", error);
   const reload = make("button", { type: "button", textContent: "Reload" });
   reload.addEventListener("click", () => location.reload());
   const text = "This could not be loaded. Reload once the server answers.";

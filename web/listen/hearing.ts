@@ -38,6 +38,6 @@ export function showHearing(state: PageState): void {
 
 function describeBells(tally: BurstTally | null, rung: number): string {
   if (tally === null || tally.arrived <= 1) return `${formatCount(rung, "bell")} rung`;
-  const leftOut = tally.leftOut > 0 ? `, ${tally.leftOut} are in the sea only` : "";
+  const leftOut = tally.leftOut > 0 ? `, ${tally.leftOut} without a bell` : "";
   return `rung ${tally.rung} of ${tally.arrived}${leftOut}`;
 }

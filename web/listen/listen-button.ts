@@ -50,7 +50,7 @@ export function showListenButton({ player }: PageState, toggle: () => Promise<vo
     try {
       await toggle();
     } catch (error) {
-      console.info("no sound:", error);
+      console.info("could not start the sound:", error);
       setText(button, "No sound: try again");
     }
     isStarting = false;

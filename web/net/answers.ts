@@ -76,7 +76,7 @@ export type Json = Record<string, unknown>;
 
 /** Returns the error for an answer that no bellbuoy server sends. */
 export function noServer(): RefusedError {
-  return new RefusedError("what answers there is not a bellbuoy server", null);
+  return new RefusedError("this address is not a bellbuoy server", null);
 }
 
 /**
@@ -90,7 +90,7 @@ export function parseObservation(data: string): ObservationMessage | null {
   } catch {
     // The warning below also covers invalid JSON.
   }
-  console.warn("ignored what does not fit:", data);
+  console.warn("ignored an invalid message:", data);
   return null;
 }
 
@@ -122,7 +122,7 @@ export function readEach<T>(list: unknown, read: (value: Json) => T | null): T[]
   if (!Array.isArray(list)) throw noServer();
   return list.flatMap((value: unknown) => {
     const found = isRecord(value) ? read(value) : null;
-    if (found === null) console.warn("ignored what does not fit:", value);
+    if (found === null) console.warn("ignored an invalid entry:", value);
     return found ?? [];
   });
 }

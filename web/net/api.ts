@@ -96,7 +96,7 @@ export async function askWhyRefused(url: string, signal: AbortSignal): Promise<E
   if (!response.ok) return refusalOf(response);
   enough.abort();
   return response.headers.get("Content-Type")?.startsWith("text/event-stream")
-    ? new Error("the stream was cut off")
+    ? new Error("the stream was interrupted")
     : noServer();
 }
 

@@ -106,7 +106,7 @@ export function createConnection(server: string, place: Place, listener: StreamL
       },
       onReset(reason) {
         place.eventId = null;
-        retryLater(new Error(`${reason}; the newest reports are loaded again`), signal);
+        retryLater(new Error(`${reason}; loading the newest reports again`), signal);
       },
       onLoss: (error) => retryLater(error, signal),
     };

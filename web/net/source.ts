@@ -75,6 +75,6 @@ function resetReason(data: string): string {
   try {
     return String(JSON.parse(data).reason);
   } catch {
-    return "too much was missed";
+    return "too many events were missed";
   }
 }

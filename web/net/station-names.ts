@@ -56,7 +56,7 @@ export function followStationNames(
       onStations(await loadStations(server, deadline(clock)));
       askAfter(stationsEveryMs);
     } catch (error) {
-      console.info("no stations yet:", error);
+      console.info("could not load the stations:", error);
       askAfter(newStationMs);
     }
     asking = false;

@@ -61,7 +61,7 @@ export function createStream(server: string, listener: StreamListener, clock: Cl
 }
 
 const forbiddenServer =
-  "the host of this page lets it ask no other server: to use ?server=, open the player from a static host";
+  "the host of this page allows no other server: to use ?server=, open the player from a static host";
 
 /**
  * Stops for good when the page's policy forbids this server: only the `securitypolicyviolation` event reports why a

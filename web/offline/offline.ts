@@ -22,7 +22,7 @@ export async function registerServiceWorker(): Promise<void> {
       serviceWorker.addEventListener("controllerchange", reportRequests, { once: true });
     await serviceWorker.register("./service-worker.js");
   } catch (error) {
-    console.info("no service worker:", error);
+    console.info("could not register the service worker:", error);
   }
 }
 

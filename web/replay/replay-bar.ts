@@ -112,7 +112,7 @@ function followSlider(state: PageState, clock: Clock): (frames: number) => void 
 function describeMoment({ frames }: PastDay, frame: number): string {
   const text = new Date(frames[frame]?.atMs ?? 0).toISOString();
   const at = `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
-  return frames.some(isMeasured) ? at : `${at}: nothing was measured in these 24 hours`;
+  return frames.some(isMeasured) ? at : `${at}: no measurements in these 24 hours`;
 }
 
 function showText(text: string): void {

@@ -57,7 +57,7 @@ export function describeListed(listedStation: ListedStation, units: Units, nowMs
     const value = currentValue(listedStation.conditions, field, nowMs);
     return value === null ? [] : `${label} ${formatMeasurement(field, value, units)}`;
   });
-  return `${nameOf(listedStation)}: ${measured.join(", ") || "no waves, wind or water measured of late"}`;
+  return `${nameOf(listedStation)}: ${measured.join(", ") || "no recent waves, wind or water"}`;
 }
 
 /** Returns a station's name, or else its id. */

@@ -29,14 +29,14 @@ type Readings = {
 /** Values of one report differ in age by less than this. */
 const sameReportMs = 5 * 60_000;
 const secondary = extraMeasurements.filter((field) => !seaFields.some((heard: Measurement) => heard === field));
-const emptyLine = { loading: "loading…", unknown: "past day not known", known: "–" };
+const emptyLine = { loading: "loading…", unknown: "past day unknown", known: "–" };
 
 /** Creates empty readings. */
 export function createReadings(): Readings {
   const rows = seaFields.map((field) => ({ field, row: make("li") }));
   const values = make("ul", { className: "readings" }, ...rows.map(({ row }) => row));
   const moreValues = make("dl");
-  const more = make("details", {}, make("summary", { textContent: "More measured there" }), moreValues);
+  const more = make("details", {}, make("summary", { textContent: "More measurements" }), moreValues);
   return {
     elements: [values, more],
     show(measured) {

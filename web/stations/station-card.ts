@@ -39,7 +39,7 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
     make("div", { className: "card-head" }, who.element, close),
     make("div", { className: "card-actions" }, tune, replay),
     make("div", { className: "hear" }, make("h3", { textContent: "What you hear" }), hear),
-    make("h3", { className: "unseen", textContent: "What it measured, and its past 24 hours" }),
+    make("h3", { className: "unseen", textContent: "Measurements of the past 24 hours" }),
     ...readings.elements,
     make("p", {}, who.link),
   );
@@ -60,7 +60,7 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
 function createButtons() {
   return {
     tune: make("button", { type: "button", className: "primary" }),
-    replay: make("button", { type: "button", textContent: "Its 24 hours" }),
+    replay: make("button", { type: "button", textContent: "Past 24 hours" }),
     close: make("button", { type: "button", textContent: "✕", attributes: { "aria-label": "Close the card" } }),
   };
 }
@@ -81,7 +81,7 @@ function createWho() {
       setText(about, [stationId, station?.type, place].filter((text) => text).join(" · "));
       setText(owner, station?.owner ? `Owned by ${station.owner}` : "");
       const newest = conditions ? newestOf(conditions) : null;
-      setText(age, newest === null ? "It has not reported in the last day." : `Reported ${formatAgo(nowMs - newest)}`);
+      setText(age, newest === null ? "No report in the last 24 hours." : `Reported ${formatAgo(nowMs - newest)}`);
       const address = `https://www.ndbc.noaa.gov/station_page.php?station=${stationId.toLowerCase()}`;
       if (link.href !== address) link.href = address;
     },

@@ -96,6 +96,6 @@ function createTools() {
 function countOf(matching: number, most: number, wanted: string): string {
   if (matching === 0) return wanted === "" ? "No station has reported yet." : `No station matches “${wanted}”.`;
   return matching > most
-    ? `${formatCount(matching, "station")}, the first ${most} are shown`
+    ? `${formatCount(matching, "station")}, the first ${most} shown`
     : formatCount(matching, "station");
 }

@@ -42,7 +42,7 @@ function describeConnection(connection: ConnectionState, cachedAtMs: CachedAt): 
     case "waiting":
       return "Connected: the server waits for its database";
     case "reconnecting":
-      return cachedAtMs === null ? `Reconnecting: ${connection.reason}` : "Offline, with what this device kept";
+      return cachedAtMs === null ? `Reconnecting: ${connection.reason}` : "Offline, with data saved on this device";
     case "refused":
       return connection.retryAtMs === null ? connection.reason : `Refused: ${connection.reason}`;
   }

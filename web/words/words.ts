@@ -45,12 +45,12 @@ export function describeIntroduced(
 ): string {
   const names: Record<SeaField, string> = {
     pressureHpa: "The drone throbs with the pressure",
-    waveHeightM: "The swell is as loud as the waves are high",
-    dominantPeriodS: "Its crests come as the waves do",
-    windSpeedMps: "The rushing is the wind",
+    waveHeightM: "The swell is louder with higher waves",
+    dominantPeriodS: "Its crests follow the wave period",
+    windSpeedMps: "The rushing is the wind speed",
     gustMps: "It flutters with the gusts",
-    windDirDeg: "It comes from where it blows",
-    waterTempC: "The glass is as high as the water is warm",
+    windDirDeg: "It comes from the wind's direction",
+    waterTempC: "The glass is higher with warmer water",
   };
   const measured = conditions?.fields[field];
   if (!measured) return `${names[field]}: not measured here`;

@@ -209,7 +209,7 @@ describe("The page loads", () => {
     "nothing from what is no bellbuoy server: %s",
     async (body) => {
       answer = () => new Response(body);
-      await expect(loadConditions(url, signal)).rejects.toThrow("what answers there is not a bellbuoy server");
+      await expect(loadConditions(url, signal)).rejects.toThrow("this address is not a bellbuoy server");
     },
   );
 

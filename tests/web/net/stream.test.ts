@@ -284,7 +284,7 @@ describe("The page's stream", () => {
     answers = { "/v1/conditions": snapshot("50000") };
     first.say("reset", "50000", '{"reason":"the database was set back","lastEventId":"50000"}');
     expect(await page.state("reconnecting")).toMatchObject({
-      reason: "the database was set back; the newest reports are loaded again",
+      reason: "the database was set back; loading the newest reports again",
     });
     page.renew();
     const second = await page.source(1);

@@ -48,6 +48,6 @@ describe("The list", () => {
     const units = preferredUnits("en-GB");
     const words = all.map((one) => describeListed(one, units, noon).replaceAll("\u00a0", " "));
     expect(words[0]).toBe("Delaware Bay: waves 1.0 m, wind 9.0 m/s");
-    expect(words[2]).toBe("51001: no waves, wind or water measured of late");
+    expect(words[2]).toBe("51001: no recent waves, wind or water");
   });
 });

@@ -82,8 +82,8 @@ describe("What is heard, in words", () => {
   test("of an introduction do not tell a value as current that is three hours old and no longer sounds", () => {
     const conditions = { stationId: "46026", fields: { windSpeedMps: { value: 8, atMs: 0 } } };
     const told = (nowMs: number) => plain(describeIntroduced("windSpeedMps", conditions, [], units, nowMs));
-    expect(told(3 * 3_600_000 - 1)).toBe("The rushing is the wind: 8.0 m/s");
-    expect(told(3 * 3_600_000)).toBe("The rushing is the wind: not measured for three hours");
+    expect(told(3 * 3_600_000 - 1)).toBe("The rushing is the wind speed: 8.0 m/s");
+    expect(told(3 * 3_600_000)).toBe("The rushing is the wind speed: not measured for three hours");
   });
 
   test("of a tuned-in station's knock say what it lacks", () => {

@@ -21,12 +21,12 @@ export function followRecording({ player }: Playback, clock: Clock): void {
         state,
         recording ? "Recording…" : "Nothing plays yet, or this browser cannot record; the last hour can be saved.",
       );
-      setText(button, recording ? "Stop and save" : "Record what is heard");
+      setText(button, recording ? "Stop and save" : "Record the sound");
       return;
     }
     const stopped = recording;
     recording = null;
-    setText(button, "Record what is heard");
+    setText(button, "Record the sound");
     setText(elapsed, "");
     save(await stopped.stop(), stopped.format.extension, clock);
     setText(state, `Saved ${formatClock(stopped.elapsedMs / 1000)}.`);
@@ -46,7 +46,7 @@ export function followWholeHour({ player }: Playback, clock: Clock): void {
   button.disabled = false;
   cancel.addEventListener("click", () => rendering?.abort());
   button.addEventListener("click", async () => {
-    if (player.recordableS < 1) return setText(state, "Nothing has been heard yet.");
+    if (player.recordableS < 1) return setText(state, "Nothing has played yet.");
     rendering = new AbortController();
     show(true);
     setText(state, `Rendering ${formatClock(player.recordableS)}…`);

@@ -9,16 +9,16 @@ const words: readonly (readonly [keyof typeof legendMarks, string])[] = [
   ["warm", "warm water, 28 °C"],
   ["lowWaves", "waves of 1 m: a small ring"],
   ["highWaves", "waves of 6 m: a wide ring"],
-  ["westWind", "wind from the west lays it over to the east"],
+  ["westWind", "leaning east: wind from the west"],
   ["noWaterTemp", "hollow: water temperature not measured"],
   ["stale", "faded: two and a half hours old"],
   ["silent", "a dot: silent for three hours or more"],
 ];
 
 const moving =
-  "A ring that spreads: its bell sounds now; broken, where waves or water temperature are missing. A thin line going east: " +
-  "many reports came at once, and ring from west to east. A beam: it points to where the wind comes from when it pings. " +
-  "The darker part of the map has night.";
+  "A spreading ring: its bell sounds now; dashed if waves or water temperature are missing. A thin line moving east: " +
+  "many reports arrived at once and ring from west to east. A beam: it points to where the wind comes from when it pings. " +
+  "The darker part of the map is at night.";
 
 const [width, height, scale] = [56, 38, 1.2];
 
