@@ -6,7 +6,7 @@ import type { MapStation } from "../../web/map/layers/stations.ts";
 import { createWorldMap } from "../../web/map/world-map.ts";
 
 /** Data that the page collects for the test since the last {@link reset}. */
-const told = {
+const reported = {
   selected: [] as (string | null)[],
   views: 0,
 };
@@ -17,10 +17,10 @@ const map = createWorldMap(
   element,
   {
     onSelect: (stationId) => {
-      told.selected.push(stationId);
+      reported.selected.push(stationId);
       map.select(stationId);
     },
-    onView: () => told.views++,
+    onView: () => reported.views++,
   },
   systemClock,
 );
@@ -36,11 +36,11 @@ const mark: Mark = { waterTempC: 13, waveHeightM: 2, windSpeedMps: 8, windDirDeg
 map.setStations(stations);
 map.setMarks(new Map(stations.map(({ stationId }) => [stationId, mark])));
 
-Object.assign(globalThis, { map, told, reset, crowd, ringsSeen, beamDeg, frontX, lightnessAt });
+Object.assign(globalThis, { map, reported, reset, crowd, ringsSeen, beamDeg, frontX, lightnessAt });
 
 function reset(): void {
-  told.selected.length = 0;
-  told.views = 0;
+  reported.selected.length = 0;
+  reported.views = 0;
 }
 
 /** Adds a network as large as the real one, along both coasts of America and in the Pacific. */

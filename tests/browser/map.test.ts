@@ -38,7 +38,7 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
       },
     });
     page = await openPage(server.url.href, size);
-    await page.until("globalThis.map && told.views > 0");
+    await page.until("globalThis.map && reported.views > 0");
   });
   afterAll(async () => {
     page?.close();
@@ -57,10 +57,10 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     await setView({ longitude: -122.84, latitude: 37.75, zoom: 12 });
     const { x, y } = await middle();
     await page.view.click(x + 12, y - 9);
-    await page.until("told.selected.length === 1");
+    await page.until("reported.selected.length === 1");
     await page.view.click(x - 300, y + 200);
-    await page.until("told.selected.length === 2");
-    expect(await evaluate<(string | null)[]>("told.selected")).toEqual(["46026", null]);
+    await page.until("reported.selected.length === 2");
+    expect(await evaluate<(string | null)[]>("reported.selected")).toEqual(["46026", null]);
   });
 
   test("the wheel zooms in at the pointer, and a drag moves the map", async () => {
@@ -77,8 +77,8 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     });
     await page.until("map.view.zoom > 11");
     await page.view.click(x - 150, y + 80);
-    await page.until("told.selected.length === 1");
-    expect(await evaluate<string[]>("told.selected")).toEqual(["44009"]);
+    await page.until("reported.selected.length === 1");
+    expect(await evaluate<string[]>("reported.selected")).toEqual(["44009"]);
   });
 
   test("at the min zoom, the wheel scrolls the page", async () => {
@@ -124,8 +124,8 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     await press(page, "ArrowUp");
     await press(page, "ArrowDown");
     await press(page, "ArrowDown");
-    await page.until("told.selected.length === 4");
-    expect(await evaluate<string[]>("told.selected")).toEqual(["46026", "46013", "46026", "46042"]);
+    await page.until("reported.selected.length === 4");
+    expect(await evaluate<string[]>("reported.selected")).toEqual(["46026", "46013", "46026", "46042"]);
     await press(page, "+");
     await page.until("map.view.zoom > 17");
     await press(page, "-");
@@ -140,7 +140,7 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     expect(await evaluate<string[]>("map.stationsInView().toSorted()")).toEqual(["46013", "46026", "46042"]);
     await evaluate("map.showStation('51101')");
     await page.until("map.stationsInView().join() === '51101'");
-    await page.until("told.views > 0");
+    await page.until("reported.views > 0");
   });
 
   test("a ring appears exactly when its bell sounds, grows and disappears", async () => {
@@ -256,7 +256,7 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
 
   test("the night side is darker", async () => {
     await setView({ longitude: -130, latitude: 20, zoom: 4 });
-    await page.until("told.views > 0");
+    await page.until("reported.views > 0");
     const lightness = async (time: string) => {
       await evaluate(`map.setTimeMs(${Date.parse(time)})`);
       await nextFrame();
@@ -274,7 +274,7 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
       map.select("46026");
     })()`);
     await setView({ longitude: -122.84, latitude: 37.75, zoom: 12 });
-    await page.until("told.views > 0");
+    await page.until("reported.views > 0");
     await nextFrame();
     const { x, y } = await middle();
     // Points inside the pennant, away from its outline, and as far on the other side of the staff.
@@ -300,7 +300,7 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     const another = await openPage(server.url.href, size);
     try {
       const fetched = `performance.getEntriesByType("resource").some(({ name }) => name.includes("land-50m"))`;
-      await another.until("globalThis.map && told.views > 0");
+      await another.until("globalThis.map && reported.views > 0");
       expect(await another.view.evaluate<boolean>(fetched)).toBe(false);
       await another.view.evaluate("map.setView({ longitude: -74.7, latitude: 38.46, zoom: 20 })");
       await another.until(fetched);

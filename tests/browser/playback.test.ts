@@ -87,14 +87,14 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
   });
 
   test("schedules the first bells of a burst at its arrival, without waiting for a hidden page's timer", async () => {
-    const told = await ask(({ player, scoreOf, sounds }) => {
+    const isScheduled = await ask(({ player, scoreOf, sounds }) => {
       const planned: Parameters<typeof scoreOf>[0] = [];
       player.play({ until: () => planned.splice(0) });
       planned.push({ t: player.scoreTimeS + 0.3, type: "bell", hz: 1_760, hardness: 1, gainDb: -30, pan: 0 });
       player.sound([]);
       return sounds.some(({ event }) => event.type === "bell" && event.hz === 1_760);
     });
-    expect(told).toBe(true);
+    expect(isScheduled).toBe(true);
   });
 
   test("rings a burst of 800 reports", async () => {

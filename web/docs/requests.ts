@@ -55,12 +55,12 @@ function pretty(text: string): string {
   }
 }
 
-/** Opens a stream and calls `tell` after each event. @returns a function that closes the stream */
-export function listen(address: string, tell: (answer: Answer) => void): () => void {
+/** Opens a stream and calls `onAnswer` after each event. @returns a function that closes the stream */
+export function listen(address: string, onAnswer: (answer: Answer) => void): () => void {
   const source = new EventSource(address);
   const events: string[] = [];
   let count = 0;
-  const show = (isGood: boolean, title: string) => tell({ isGood, title, headers: [], body: events.join("\n\n") });
+  const show = (isGood: boolean, title: string) => onAnswer({ isGood, title, headers: [], body: events.join("\n\n") });
   for (const name of ["connection", "observation", "reset"]) {
     source.addEventListener(name, (event) => {
       const { data, lastEventId } = event as MessageEvent<string>;

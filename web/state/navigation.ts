@@ -18,7 +18,7 @@ export type Navigation = {
   replayStation(stationId: string): void;
   /** Opens a station's card, or closes it with `null`. A tuned-in programme follows the selection. */
   choose(stationId: string | null): void;
-  /** Leaves the innermost open state: card, station or replay. */
+  /** Closes the card in network mode; in other modes returns to network mode. */
   back(): void;
 };
 

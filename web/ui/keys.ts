@@ -83,8 +83,8 @@ export function followKeys(act: (action: KeyAction) => void): void {
 }
 
 /**
- * Returns whether a key belongs to an open popover or dialog. The key that opened it closes it; the browser handles
- * Escape.
+ * Returns whether a shortcut may act. In an open popover or dialog only the key that opened it acts, and closes it; the
+ * browser handles Escape.
  */
 function isMeantFor(target: EventTarget | null, { action }: Shortcut): boolean {
   if (action === "back") return document.querySelector("dialog[open], :popover-open") === null;

@@ -43,12 +43,12 @@ function captionsHere() {
 test("shows every sentence of the introduction at its time", async () => {
   const { clock, captions, startMs } = captionsHere();
   for (const { field, atS } of introductions) captions.show(field, startMs + atS * 1_000);
-  const told = new Set<string>();
+  const seen = new Set<string>();
   for (let ms = 0; ms < 7_000; ms += 50) {
     await clock.advance(50);
-    for (const line of shown()) told.add(line);
+    for (const line of shown()) seen.add(line);
   }
-  expect([...told]).toEqual(introductions.map(({ field }) => `♪ ${field}`));
+  expect([...seen]).toEqual(introductions.map(({ field }) => `♪ ${field}`));
 });
 
 test("if bells ring too fast to read, shows the newest as soon as possible, with a count of the others", async () => {

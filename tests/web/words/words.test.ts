@@ -51,9 +51,9 @@ describe("Descriptions of the sound", () => {
   test("of a bell or a knock omit values from three hours ago", () => {
     const conditions = { stationId: "46026", fields: { waveHeightM: { value: 2, atMs: 0 } } };
     const knock = { t: 0, type: "knock", gainDb: -20, pan: 0, stationId: "46026" } as const;
-    const told = (nowMs: number) => plain(describeSound(knock, undefined, conditions, units, nowMs));
-    expect(told(3 * 3_600_000 - 1)).toBe("46026, 2.0 m (a knock: no water temperature)");
-    expect(told(3 * 3_600_000)).toBe("46026 (a knock: no water temperature)");
+    const wordsFor = (nowMs: number) => plain(describeSound(knock, undefined, conditions, units, nowMs));
+    expect(wordsFor(3 * 3_600_000 - 1)).toBe("46026, 2.0 m (a knock: no water temperature)");
+    expect(wordsFor(3 * 3_600_000)).toBe("46026 (a knock: no water temperature)");
   });
 
   test.each([
@@ -62,30 +62,30 @@ describe("Descriptions of the sound", () => {
     [0, "from the north: "],
     [359.9, "from the north: "],
     [null, "a breath of wind: "],
-  ])("name the side of a wind from %p°", (windDirDeg, told) => {
+  ])("name the side of a wind from %p°", (windDirDeg, side) => {
     const said = describeSea({ ...emptySea(), windSpeedMps: 1, windDirDeg }, units, { water: false });
-    expect(said).toContain(told);
+    expect(said).toContain(side);
     expect(said).not.toContain("glass");
   });
 
-  test("of an introduction include value and trend, or say that there is none", () => {
+  test("of an introduction contain value and trend, or say that there is none", () => {
     const history = [1012, 1010].map((pressureHpa, hour) => ({
       timestamp: new Date(hour * 3_600_000).toISOString(),
       pressureHpa,
     }));
     const conditions = { stationId: "46026", fields: { pressureHpa: { value: 1010, atMs: 3_600_000 } } };
-    const told = (known: typeof conditions | undefined, past: typeof history) =>
+    const wordsFor = (known: typeof conditions | undefined, past: typeof history) =>
       plain(describeIntroduced("pressureHpa", known, past, units, 3_600_000));
-    expect(told(conditions, history)).toBe("The drone throbs with the pressure: 1010.0 hPa, falling");
-    expect(told(conditions, [])).toBe("The drone throbs with the pressure: 1010.0 hPa");
-    expect(told(undefined, history)).toBe("The drone throbs with the pressure: not measured here");
+    expect(wordsFor(conditions, history)).toBe("The drone throbs with the pressure: 1010.0 hPa, falling");
+    expect(wordsFor(conditions, [])).toBe("The drone throbs with the pressure: 1010.0 hPa");
+    expect(wordsFor(undefined, history)).toBe("The drone throbs with the pressure: not measured here");
   });
 
   test("of an introduction do not present a silent, three-hour-old value as current", () => {
     const conditions = { stationId: "46026", fields: { windSpeedMps: { value: 8, atMs: 0 } } };
-    const told = (nowMs: number) => plain(describeIntroduced("windSpeedMps", conditions, [], units, nowMs));
-    expect(told(3 * 3_600_000 - 1)).toBe("The rushing is the wind speed: 8.0 m/s");
-    expect(told(3 * 3_600_000)).toBe("The rushing is the wind speed: not measured for three hours");
+    const wordsFor = (nowMs: number) => plain(describeIntroduced("windSpeedMps", conditions, [], units, nowMs));
+    expect(wordsFor(3 * 3_600_000 - 1)).toBe("The rushing is the wind speed: 8.0 m/s");
+    expect(wordsFor(3 * 3_600_000)).toBe("The rushing is the wind speed: not measured for three hours");
   });
 
   test("of a tuned-in station's knock name the missing value", () => {

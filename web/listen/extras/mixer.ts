@@ -15,7 +15,7 @@ const names: Record<Layer, string> = {
 /**
  * Builds the mixer into an element: a slider and a solo button for each layer.
  * @param levels initial slider values, 0..1
- * @param onChange receives all slider values after each move
+ * @param onChange receives a layer and its slider's value, 0..1, after each move
  * @param onLevel receives each layer's resulting level, 0..1: its slider, or 0 while another layer is soloed
  */
 export function createMixer(

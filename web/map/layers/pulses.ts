@@ -10,7 +10,8 @@ type Pulse = { stationId: string; hardness: number | null; atMs: number };
 
 /** The look of moving marks. */
 export type MovingLook = {
-  readonly theme: MapTheme /** Whether the user prefers reduced motion. */;
+  readonly theme: MapTheme;
+  /** Whether the user prefers reduced motion. */
   readonly still: boolean;
 };
 
