@@ -1,4 +1,4 @@
-// Captions: short lines of text that say what sounds.
+// Captions: short lines of text that name each sound.
 
 import type { Clock } from "../../shared/clock.ts";
 import { make } from "../dom/dom.ts";

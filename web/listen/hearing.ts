@@ -1,4 +1,4 @@
-// The line that says what sounds, and the counts of reports and bells.
+// The line that describes the sound, and the counts of reports and bells.
 
 import { find, setText } from "../dom/dom.ts";
 import type { BurstTally } from "../sound/score/network-score.ts";

@@ -7,7 +7,7 @@ import { showHearing } from "./hearing.ts";
 import { createPlayback, type Playback } from "./playback.ts";
 import { showSoundWords } from "./sound-words.ts";
 
-/** Creates the playback and shows what sounds. */
+/** Creates the playback, and describes its sound on the page. */
 export function startListening(state: PageState, clock: Clock): Playback {
   const playback = createPlayback(state, clock);
   showHearing(state);

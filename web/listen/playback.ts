@@ -15,7 +15,7 @@ import { gatherReports } from "./reports.ts";
 import { gatherSounded } from "./sounded.ts";
 import { titleOf } from "./titles.ts";
 
-/** Plays the programme of the state, and writes into the state what sounds. */
+/** Plays the programme of the state, and writes the current sound into the state. */
 export type Playback = {
   readonly player: Player;
   /**

@@ -31,7 +31,7 @@ export type Arrival = {
   replayed: boolean;
 };
 
-/** Receives what a stream reports. */
+/** Receives snapshots, observations and state changes of a connection. */
 export type StreamListener = {
   onState(state: ConnectionState): void;
   /** Receives the latest values of all stations: at the start, and when the server cannot replay all missed events. */

@@ -33,7 +33,7 @@ const silentMs = 1_000;
  */
 export function openSource(url: string, listener: SourceListener, signal: AbortSignal, clock: Clock): OpenSource {
   const source = new EventSource(url);
-  let stood = false;
+  let wasOpen = false;
   let endSilence = clock.after(requestMs, () => {
     source.close();
     listener.onLoss(overdue());
@@ -44,7 +44,7 @@ export function openSource(url: string, listener: SourceListener, signal: AbortS
   });
   source.addEventListener("connection", (event: MessageEvent<string>) => {
     endSilence();
-    stood = true;
+    wasOpen = true;
     listener.onConnection(event);
   });
   source.addEventListener("observation", listener.onObservation);
@@ -57,7 +57,7 @@ export function openSource(url: string, listener: SourceListener, signal: AbortS
     endSilence();
     const refused = source.readyState === EventSource.CLOSED;
     source.close();
-    const lost = stood ? new Error("the connection was lost") : new TypeError("no connection");
+    const lost = wasOpen ? new Error("the connection was lost") : new TypeError("no connection");
     listener.onLoss(refused ? await askWhyRefused(url, deadline(clock, signal)).catch((error) => error) : lost);
   });
   return {

@@ -1,4 +1,4 @@
-// Programmes: what plays for a view.
+// Programmes: the sound that belongs to a view.
 
 import type { PastDay } from "../sea/past-day.ts";
 import { framesPerDay } from "../sea/replay-frames.ts";

@@ -11,7 +11,7 @@ export type Mode = (typeof modes)[number];
 /** The map's view: degrees, and a zoom of which 1 is the whole world. */
 export type MapView = { longitude: number; latitude: number; zoom: number };
 
-/** What plays. */
+/** A mode with its station and sound preset. */
 export type View = {
   mode: Mode;
   /** The tuned-in or replayed station; in network mode the one with an open card. */

@@ -4,7 +4,7 @@ import { find, make, setText } from "../../dom/dom.ts";
 import type { MidiOut } from "../../sound/midi/midi-output.ts";
 import type { Playback } from "../playback.ts";
 
-/** Offers the MIDI outputs of the browser; the chosen one plays what sounds. */
+/** Offers the MIDI outputs of the browser; the chosen one plays along. */
 export function followMidi(playback: Playback): void {
   const ask = find("midi", HTMLButtonElement);
   const choice = find("midi-choice", HTMLElement);
