@@ -1,4 +1,4 @@
-// Puts the page together: the server's words go into the state, and each part of the page subscribes to it.
+// Entry point of the page: server data goes into the state, and each part of the page subscribes to it.
 
 import { type Clock, systemClock } from "../shared/clock.ts";
 import { find } from "./dom/dom.ts";
@@ -26,7 +26,7 @@ import { followKeys } from "./ui/keys.ts";
 
 const page = new URL(location.href);
 const isMeasured = page.searchParams.get("hook") === "1";
-/** The one clock of the page. A page that is measured may bring another. */
+/** The page's clock. A measured page may bring its own. */
 const clock: Clock = (isMeasured && Reflect.get(globalThis, "pageClock")) || systemClock;
 const address = readServerAddress(
   page,

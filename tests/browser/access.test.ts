@@ -1,3 +1,5 @@
+// Accessibility of the page in Chromium, checked with axe.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { axeRules } from "../rig/axe-rules.ts";
@@ -7,14 +9,14 @@ import { enter, listen, moor, type OpenPlayer, startOpenPlayer } from "../rig/pl
 
 setDefaultTimeout(120_000);
 
-/** What looks otherwise in another mode, and otherwise when something sounds. */
+/** Parts of the page that change with the mode and with sound. */
 const shownOfMode = ["#map-tools", "#now", "#dock"];
-/** What tells how the connection stands: the head of the page, and the list while nothing is known. */
+/** Parts that show the connection state: the header, and the list until data arrives. */
 const shownOfConnection = ["header", "#side"];
 
 const replayed = 'document.getElementById("replay-time").textContent.includes("UTC")';
 
-describe.skipIf(chromium === null)("axe finds no fault with the page, light or dark,", () => {
+describe.skipIf(chromium === null)("axe finds no accessibility issue, light or dark,", () => {
   let player: OpenPlayer;
   let axe: string;
 
@@ -27,12 +29,12 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
 
   async function open(path: string, state?: string): Promise<Page> {
     const page = await player.open(path, state);
-    // Through DevTools, past the page's own policy.
+    // Injected through DevTools, which bypasses the page's Content Security Policy.
     await page.view.cdp("Runtime.evaluate", { expression: axe });
     return page;
   }
 
-  /** @param within what has changed since the rest of the page was looked at; the whole page by default */
+  /** Expects no issue. @param within a changed part of the page; the whole page by default */
   async function expectNoFault(page: Page, view: string, within: string | string[] = "html"): Promise<void> {
     for (const [value, rules] of Object.entries(axeRules)) {
       const options = { resultTypes: ["violations"], ...rules };
@@ -40,7 +42,7 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
       const faults = await page.view.evaluate<string[]>(`(async () => {
         const ending = () => document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity);
         await new Promise(requestAnimationFrame);
-        // A colour on its way to another is neither.
+        // A colour in transition has the contrast of neither state.
         await Promise.allSettled(ending().map(({ finished }) => finished));
         const { violations } = await axe.run({ include: ${JSON.stringify([within].flat())} }, ${JSON.stringify(options)});
         return violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 160)).join(" | "));
@@ -49,7 +51,7 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
     }
   }
 
-  test("before anything has been reported", async () => {
+  test("before the first report", async () => {
     const page = await open("/?hook=1");
     await page.until('document.getElementById("list").textContent.includes("No station has reported yet")');
     await expectNoFault(page, "empty");
@@ -63,7 +65,7 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
     player.closePages();
   });
 
-  describe("of a network that has reported,", () => {
+  describe("with a network that has reported,", () => {
     let page: Page;
 
     beforeAll(async () => {
@@ -73,7 +75,7 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
     });
     afterAll(() => player.closePages());
 
-    test("in each mode, with sound, a card and the list", async () => {
+    test("in each mode, with sound, card and list", async () => {
       await expectNoFault(page, "silent");
       await listen(page);
       await expectNoFault(page, "network", shownOfMode);
@@ -92,7 +94,7 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
       expect(page.complaints).toEqual([]);
     });
 
-    test("with whatever may lie over it, and where it explains itself", async () => {
+    test("with each dialog and popover, and each explanation", async () => {
       await page.view.evaluate('location.hash = "#network"');
       await page.until('document.getElementById("replay-bar").hidden');
       for (const [id, filled] of [
@@ -115,7 +117,7 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
     });
   });
 
-  test("while it loads, while the server's database is away, and while the server is", async () => {
+  test("while loading, while the database is down, and while the server is down", async () => {
     player.wire.hold();
     const loading = await open("/?hook=1", "connecting");
     await expectNoFault(loading, "loading");
@@ -136,7 +138,7 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
     player.closePages();
   });
 
-  test("with an address of a server that cannot be one", async () => {
+  test("with an invalid server address", async () => {
     const page = await open("/?hook=1&server=nowhere", "refused");
     expect(await page.view.evaluate<string>('document.getElementById("connection").textContent')).toContain("nowhere");
     await expectNoFault(page, "wrong address", shownOfConnection);
@@ -144,8 +146,8 @@ describe.skipIf(chromium === null)("axe finds no fault with the page, light or d
     player.closePages();
   });
 
-  // Last: the service worker stays in the browser.
-  test("without a network", async () => {
+  // Runs last: the service worker stays in the browser.
+  test("offline", async () => {
     const page = await player.openWithoutNetwork();
     await page.until(replayed);
     await page.view.cdp("Runtime.evaluate", { expression: axe });

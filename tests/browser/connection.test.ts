@@ -1,3 +1,5 @@
+// The page's connection in Chromium: losses, waits, sleep and offline use.
+
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
@@ -25,7 +27,7 @@ import { startUpstream, type Upstream } from "../rig/upstream.ts";
 
 setDefaultTimeout(120_000);
 
-/** Keeps each stream that a page opens, and lets none say anything that is marked as dead. */
+/** Collects the page's streams, and mutes streams marked as dead. */
 const watchStreams = `(() => {
   globalThis.streams = [];
   const Native = EventSource;
@@ -38,7 +40,7 @@ const watchStreams = `(() => {
 describe.skipIf(chromium === null)("the page's connection in a real browser", () => {
   let player: OpenPlayer;
   let upstream: Upstream;
-  /** One that stays open while the server comes and goes. */
+  /** A page that stays open while the server stops and restarts. */
   let page: Page;
 
   beforeAll(async () => {
@@ -59,13 +61,13 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
 
   const heard = () => page.view.evaluate<number>("bellbuoy.heard");
 
-  /** The page asks how the server stands: it does so once a minute. Resolves when it was told. */
+  /** Triggers the page's status request, which it sends once a minute. Resolves after the answer. */
   async function askForStatus(): Promise<void> {
     await page.view.evaluate("performance.clearResourceTimings(), pageClock.skip(60_000)");
     await page.until('performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/v1/status"))');
   }
 
-  /** So many stations have reported so long ago: that is stored and published as the worker does it. */
+  /** Stores and publishes one report of each of `stations` stations, as the worker does. */
   async function storeAndPublish(stations: number, minutesAgo: number): Promise<void> {
     const at = new Date(Math.floor(Date.now() / 60_000 - minutesAgo) * 60_000).toISOString();
     const reports = Array.from({ length: stations }, (_, index) =>
@@ -81,7 +83,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await publishPending(player.stack.sql, player.stack.redis);
   }
 
-  test("shows what a worker read from NDBC, and says how old it is", async () => {
+  test("shows the worker's reports from NDBC, with their age", async () => {
     upstream.files.set(latestObsPath, latestObsFile(30, new Date(Date.now() - 21 * 60_000)));
     const worker = await player.stack.start("worker", { NDBC_URL: upstream.url, BACKFILL_HOURS: "0" });
     await page.until("bellbuoy.heard >= 30");
@@ -91,7 +93,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     expect(page.complaints).toEqual([]);
   });
 
-  test("reconnects by itself when the server is back, misses nothing, and rings no bell for what was missed", async () => {
+  test("reconnects after a server restart, loses no report, and rings no bell for missed ones", async () => {
     await listen(page);
     const before = await heard();
     await player.killServer();
@@ -102,13 +104,13 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await page.until(`bellbuoy.heard === ${before + 40}`);
     expect(await page.view.evaluate<boolean>(isLive)).toBe(true);
     expect(await scheduledBells(page)).toEqual([]);
-    // What comes next is news again.
+    // The next report is news again.
     await player.publish("46026");
     await page.until("bellbuoy.scheduled.length === 1");
     await page.view.evaluate("bellbuoy.listening.player.pause()");
   });
 
-  test("waits with a server whose database is away, and then misses nothing", async () => {
+  test("waits while the server's database is down, and loses no report", async () => {
     const before = await heard();
     await player.wire.cut();
     await player.killServer();
@@ -121,7 +123,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await page.until(`${isLive} && bellbuoy.heard === ${before + 20}`);
   });
 
-  test("learns who a station is that it has never heard of and where others have drifted, and shows what came while the tab slept", async () => {
+  test("updates the names and positions of stations, and shows reports that arrived while the tab slept", async () => {
     await player.stack.sql`
       insert into stations (station_id, name, latitude, longitude) values ('48999', 'Drifting buoy', 30, -150)
     `;
@@ -150,12 +152,12 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     expect(page.complaints).toEqual([]);
   });
 
-  test("connects anew when its stream died without a word though the server answers, and when the network is back", async () => {
+  test("reconnects when its stream died silently, and when the network is back", async () => {
     const before = await heard();
     page.complaints.length = 0;
     await page.view.evaluate("globalThis.before = streams.at(-1), before.isDead = true, 0");
     await storeAndPublish(10, 2);
-    // A stream that is behind may be about to come.
+    // A stream that is behind may still catch up, so one more request is needed.
     await askForStatus();
     expect(await page.view.evaluate<boolean>("streams.at(-1) === before")).toBe(true);
     await askForStatus();
@@ -165,13 +167,13 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     expect(page.complaints).toEqual([]);
   });
 
-  /** A worker began its last poll so many minutes ago; polls are five minutes apart. */
+  /** Records that the last poll began this long ago; polls are five minutes apart. */
   const pollBeganAgo = (minutes: number) => player.stack.sql`
     insert into polling (begun_at, every_seconds) values (now() - ${minutes} * interval '1 minute', 300)
     on conflict (only_row) do update set begun_at = excluded.begun_at, every_seconds = excluded.every_seconds
   `;
 
-  test("says that no worker asks NDBC, while the server goes on serving", async () => {
+  test("says that no worker polls NDBC while the server still runs", async () => {
     await pollBeganAgo(40);
     await askForStatus();
     await page.until(`${textOf("newest")}.includes("the server has not asked NDBC for 40 min")`);
@@ -179,7 +181,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await pollBeganAgo(0);
   });
 
-  test("says that NDBC is silent, but not when it is the page that is cut off", async () => {
+  test("says that NDBC is silent, except while the page itself is offline", async () => {
     await pollBeganAgo(0);
     const polledAgo = (minutes: number) => player.stack.sql`
       insert into upstream_files (path, fetched_at)
@@ -199,7 +201,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await polledAgo(40);
     await askForStatus();
     await page.until(`${textOf("newest")}.includes("NDBC silent for 40 min")`);
-    // With POLL_SECONDS=3600 that is as it should be.
+    // With POLL_SECONDS=3600 this age is normal.
     await recordPollBegin(player.stack.sql, 3_600);
     await askForStatus();
     await page.until(`!${textOf("newest")}.includes("NDBC")`);
@@ -226,14 +228,14 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await host.stop(true);
   });
 
-  test("says plainly that a server which serves the player lets it ask no other", async () => {
+  test("says clearly that a page served by a bellbuoy server cannot use another server", async () => {
     const page = await player.open("/?hook=1&server=http://127.0.0.1:9", "refused");
     expect(await page.view.evaluate<string>(textOf("connection"))).toContain("static host");
     expect(await page.view.evaluate<string>(textOf("retry"))).toBe("");
   });
 
-  // The last: its service worker stays in the browser.
-  test("opens without a network though nothing was replayed before, says so, and plays the past day that it has", async () => {
+  // Runs last: its service worker stays in the browser.
+  test("opens offline without an earlier replay, says so, and plays the cached past day", async () => {
     const page = await player.openWithoutNetwork();
     expect(await page.view.evaluate<string>(textOf("connection"))).toContain("Offline");
     await page.until('document.querySelectorAll("#stations li").length >= 4');

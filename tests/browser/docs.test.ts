@@ -1,3 +1,5 @@
+// The API page in Chromium.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
@@ -11,7 +13,7 @@ import { startStack } from "../rig/stack.ts";
 
 setDefaultTimeout(120_000);
 
-describe.skipIf(chromium === null)("the page of the API", async () => {
+describe.skipIf(chromium === null)("the API page", async () => {
   await builtPlayer();
   const stack = await startStack();
   const server = await stack.start("server");
@@ -40,7 +42,7 @@ describe.skipIf(chromium === null)("the page of the API", async () => {
     await page.view.evaluate(`document.querySelector("#${id} button").click()`);
   }
 
-  test("shows each address that /openapi.json describes, asks no other host and complains of nothing", async () => {
+  test("shows each path of /openapi.json, contacts no other host, and logs no error", async () => {
     const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: object };
     const shown = await page.view.evaluate<string[]>(
       '[...document.querySelectorAll("section h2")].map((title) => title.innerText.replace(/^GET\\s*/, ""))',
@@ -53,7 +55,7 @@ describe.skipIf(chromium === null)("the page of the API", async () => {
     expect(page.complaints).toEqual([]);
   });
 
-  test("sends what is filled in, says how to ask the same by curl, and shows the answer or why it is refused", async () => {
+  test("sends the form's values, shows the curl command, and shows the answer or the reason for a refusal", async () => {
     await send("conditions", { within: "1h", stations: "44009" });
     expect(await page.view.evaluate<string>('document.querySelector("#conditions .send code").innerText')).toBe(
       `curl '${server.url}/v1/conditions?within=1h&stations=44009'`,
@@ -65,7 +67,7 @@ describe.skipIf(chromium === null)("the page of the API", async () => {
     expect(await page.view.evaluate<string>(answerOf("conditions"))).toContain("is not a span from 1m to 48h");
   });
 
-  test("listens to the stream until it is stopped", async () => {
+  test("listens to the stream until the user stops it", async () => {
     await send("observationsStream", { lastEventId: "0" });
     await page.until(`${answerOf("observationsStream")}.includes("event: connection")`);
     await publishPending(stack.sql, stack.redis);
@@ -74,7 +76,7 @@ describe.skipIf(chromium === null)("the page of the API", async () => {
     await page.until(`${answerOf("observationsStream")}.startsWith("Stopped after ")`);
   });
 
-  test("can be used by all: axe finds nothing, light or dark", async () => {
+  test("is accessible: axe finds no issue, light or dark", async () => {
     await send("stations");
     await page.until(`${answerOf("stations")}.startsWith("200 in ")`);
     const axe = await Bun.file(Bun.resolveSync("axe-core/axe.min.js", import.meta.dir)).text();

@@ -1,3 +1,5 @@
+// The page used only with the keyboard.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chromium, type Page } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
@@ -9,7 +11,7 @@ const mode = `document.querySelector('#modes [aria-pressed="true"]').dataset.mod
 const shown = (id: string) => `document.querySelector("#${id}").checkVisibility()`;
 const sound = `document.body.dataset.sound`;
 
-describe.skipIf(chromium === null)("by the keyboard alone", () => {
+describe.skipIf(chromium === null)("with the keyboard alone", () => {
   let player: OpenPlayer;
   let page: Page;
 
@@ -28,7 +30,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
 
   const value = <T>(expression: string) => page.view.evaluate<T>(expression);
   const element = (id: string) => `document.getElementById("${id}")`;
-  /** Back to the beginning: the network, no card, nothing that lies over the page, and the focus nowhere. */
+  /** Resets the page: network mode, no card, no popover, no focus. */
   async function begin(): Promise<void> {
     await value(`(() => {
       for (const over of document.querySelectorAll("[popover]")) over.hidePopover();
@@ -38,12 +40,12 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await page.until(`${mode} === "network" && !${shown("card")}`);
   }
 
-  test("one listens and pauses with the space bar, and mutes with M", async () => {
+  test("the space bar starts and pauses the sound, and M mutes it", async () => {
     await press(page, " ");
     await page.until(`${sound} === "playing"`);
     await press(page, "m");
     await page.until(`${element("mute")}.textContent === "Unmute"`);
-    // Held a little too long.
+    // A slightly too long key press repeats.
     await value('document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "m", repeat: true, bubbles: true }))');
     expect(await value<string>(`${element("mute")}.textContent`)).toBe("Unmute");
     await press(page, "m");
@@ -55,7 +57,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await page.until(`${sound} === "playing"`);
   });
 
-  test("the Tab key comes to every control that is in sight, and to the list as one stop", async () => {
+  test("Tab reaches every visible control, and the list as one stop", async () => {
     await begin();
     await value(`(() => {
       globalThis.stops = [];
@@ -71,7 +73,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     expect(await value<number>('new Set(stops.filter((one) => one.closest("#stations"))).size')).toBe(1);
   });
 
-  test("one is never without a visible focus", async () => {
+  test("the focus is always visible", async () => {
     await begin();
     for (const id of ["listen", "map", "volume", "preset", "zoom-in"]) {
       await reach(page, `#${id}`);
@@ -80,7 +82,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     }
   });
 
-  test("one skips to the sound, and what is heard stays", async () => {
+  test("the skip link leads to the sound and changes no programme", async () => {
     await begin();
     await value('location.hash = "#tune/46026/calm"');
     await page.until(`${mode} === "tune" && ${shown("card")}`);
@@ -90,7 +92,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     expect(await value<string>(mode)).toBe("tune");
   });
 
-  test("volume, sound and mode are chosen with Tab, arrows and Enter", async () => {
+  test("Tab, arrows and Enter set volume, sound and mode", async () => {
     await begin();
     await reach(page, "#volume");
     const volume = await value<number>(`Number(${element("volume")}.value)`);
@@ -110,12 +112,12 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await page.until(`${mode} === "network"`);
   });
 
-  test("stations are chosen on the map with arrows, tuned in with Enter, compared with [ and ], and left with Escape", async () => {
+  test("arrows select stations on the map, Enter tunes in, [ and ] compare, Escape leaves", async () => {
     await begin();
     const station = "/[A-Z0-9]{5}/.exec(location.hash)?.[0]";
     await press(page, "ArrowUp");
     await page.until(shown("card"));
-    // Whoever does not see the map is told which one it is.
+    // A screen reader announces the selected station.
     await page.until(
       `/^Buoy \\d+: waves 6\\.6\\sft, wind 16\\skn, water 57\\s°F$/.test(${element("announcer")}.textContent)`,
     );
@@ -137,7 +139,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await page.until(`!${shown("card")}`);
   });
 
-  test("the map itself takes arrows, zooms with + and −, pans with Shift, and shows the whole world with 0", async () => {
+  test("the map pans with Shift and arrows, zooms with + and −, and shows the whole world with 0", async () => {
     await begin();
     await tabTo(page, "#map");
     await press(page, "ArrowRight");
@@ -163,7 +165,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     }
   });
 
-  test("the past 24 hours begin with R, are scrubbed with arrows, and end with Back to now", async () => {
+  test("R starts the past 24 hours, arrows scrub, and Back to now ends them", async () => {
     await begin();
     const position = `Number(${element("replay-position")}.value)`;
     await press(page, "r");
@@ -185,7 +187,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await page.until(`${mode} === "network"`);
   });
 
-  test("stations are found by / and their name; arrows, Home and End walk the list, Enter opens the card", async () => {
+  test("/ finds stations by name; arrows, Home and End move in the list, Enter opens the card", async () => {
     await begin();
     await press(page, "/");
     await page.until('document.activeElement.type === "search"');
@@ -204,7 +206,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await page.until('document.activeElement.closest("li") === document.querySelector("#stations").lastElementChild');
     await press(page, "ArrowDown");
     await page.until('document.activeElement.id === "more-stations"');
-    // The map has come to rest at the station: from now on nothing but a key changes the address.
+    // The map is at rest at the station; from now on only keys change the URL.
     await page.until('location.hash.includes("@37.8")');
     const address = await value<string>("location.hash");
     await press(page, "ArrowDown");
@@ -224,7 +226,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await press(page, "ArrowUp");
   });
 
-  test("whoever reads a row of the list keeps it, though reports of others push it out of those that are shown", async () => {
+  test("a focused row of the list stays, even if new reports push it beyond the visible rows", async () => {
     await begin();
     const read = 'document.activeElement.closest("li")?.dataset.stationId';
     await press(page, "/");
@@ -241,7 +243,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     expect(await value<string>("location.hash")).not.toMatch(/[A-Z0-9]{5}/);
   });
 
-  test("a station's card is tuned in, replayed, read and closed", async () => {
+  test("a station's card can be tuned in, replayed, read and closed", async () => {
     await begin();
     await press(page, "ArrowUp");
     await page.until('document.querySelector("#card h2")');
@@ -257,7 +259,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await page.until(`!${shown("card")} && document.activeElement.id === "map"`);
   });
 
-  test("legend, mixer and help open with L, X and ?, and close with the same key or Escape", async () => {
+  test("L, X and ? open legend, mixer and help; the same key or Escape closes them", async () => {
     await begin();
     for (const [key, id] of [
       ["l", "legend"],
@@ -291,11 +293,11 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
       await press(page, "Escape");
       await page.until(`!${shown(id)} && document.activeElement !== document.body`);
     }
-    // Where the help was opened from is there again.
+    // The popover that opened the help is open again.
     await page.until(`${shown("about")} && document.activeElement.id === "show-help"`);
   });
 
-  test("each layer has a slider for arrows and a solo for the space bar", async () => {
+  test("arrows move each layer's slider, and the space bar switches its solo", async () => {
     await begin();
     await press(page, "x");
     await page.until(`${shown("mixer")} && document.querySelectorAll("#mixer .mixer-row").length === 6`);
@@ -313,7 +315,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await press(page, "Escape");
   });
 
-  test("units, words and the sleep timer are chosen", async () => {
+  test("units, captions and the sleep timer can be set", async () => {
     await begin();
     await tabTo(page, "#show-more");
     await press(page, "Enter");
@@ -334,7 +336,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await press(page, "Escape");
   });
 
-  test("what is heard is recorded and saved; the last hour is rendered, or cancelled; MIDI is asked for", async () => {
+  test("the sound can be recorded and saved, the last hour rendered or cancelled, and MIDI requested", async () => {
     await begin();
     await page.view.cdp("Browser.setDownloadBehavior", { behavior: "deny" });
     await tabTo(page, "#show-more");
@@ -366,7 +368,7 @@ describe.skipIf(chromium === null)("by the keyboard alone", () => {
     await press(page, "Escape");
   });
 
-  test("and all of that leaves no complaint in the console", () => {
+  test("nothing above logs an error in the console", () => {
     expect(page.complaints).toEqual([]);
   });
 });

@@ -1,10 +1,12 @@
+// A page with only a map, for tests/browser/map.test.ts.
+
 import { systemClock } from "../../shared/clock.ts";
 import type { Mark } from "../../web/map/layers/marks.ts";
 import type { MapStation } from "../../web/map/layers/stations.ts";
 import { createWorldMap } from "../../web/map/world-map.ts";
 
-/** What the page of the map tells the test. Everything is of the last {@link reset}. */
-const told = {
+/** Data that the page collects for the test since the last {@link reset}. */
+const reported = {
   selected: [] as (string | null)[],
   views: 0,
 };
@@ -15,10 +17,10 @@ const map = createWorldMap(
   element,
   {
     onSelect: (stationId) => {
-      told.selected.push(stationId);
+      reported.selected.push(stationId);
       map.select(stationId);
     },
-    onView: () => told.views++,
+    onView: () => reported.views++,
   },
   systemClock,
 );
@@ -34,14 +36,14 @@ const mark: Mark = { waterTempC: 13, waveHeightM: 2, windSpeedMps: 8, windDirDeg
 map.setStations(stations);
 map.setMarks(new Map(stations.map(({ stationId }) => [stationId, mark])));
 
-Object.assign(globalThis, { map, told, reset, crowd, ringsSeen, beamDeg, frontX, lightnessAt });
+Object.assign(globalThis, { map, reported, reset, crowd, ringsSeen, beamDeg, frontX, lightnessAt });
 
 function reset(): void {
-  told.selected.length = 0;
-  told.views = 0;
+  reported.selected.length = 0;
+  reported.views = 0;
 }
 
-/** A network as large as the real one, along both coasts of America and over the Pacific. */
+/** Adds a network as large as the real one, along both coasts of America and in the Pacific. */
 function crowd(count: number): void {
   const many = Array.from({ length: count }, (_, i): MapStation => {
     const along = (i * 0.618034) % 1;
@@ -65,14 +67,14 @@ function crowd(count: number): void {
   );
 }
 
-/** The width on the screen of each ring that is seen. */
+/** Returns the width on the screen of each visible ring. */
 function ringsSeen(): number[] {
   return Array.from(document.querySelectorAll(".pulse"))
     .filter((ring) => Number(getComputedStyle(ring).opacity) > 0)
     .map((ring) => ring.getBoundingClientRect().width);
 }
 
-/** Which way the lighthouse shines, in degrees from north; `null` while it is dark. */
+/** Returns the lighthouse's direction, degrees from north; `null` while it is dark. */
 function beamDeg(): number | null {
   const beam = document.querySelector<HTMLElement>(".beam");
   if (!beam || beam.hidden || beam.style.visibility === "hidden") return null;
@@ -80,14 +82,14 @@ function beamDeg(): number | null {
   return opacity === "0" ? null : Number.parseFloat(rotate);
 }
 
-/** Where the front of a burst is, in pixels from the left; `null` where there is none. */
+/** Returns the position of a burst's front, in pixels from the left; `null` without a front. */
 function frontX(): number | null {
   const front = document.querySelector<SVGElement>(".front");
   if (!front || front.style.display === "none") return null;
   return front.querySelector("path")?.getBoundingClientRect().right ?? null;
 }
 
-/** How light the map is at a place, 0 to 255. */
+/** Returns the lightness of the map at a point, 0..255. */
 function lightnessAt(x: number, y: number): number {
   const chart = document.querySelectorAll("canvas")[1];
   const { left, top, width } = chart?.getBoundingClientRect() ?? new DOMRect();

@@ -1,3 +1,5 @@
+// The map in Chromium: input, animations and drawing.
+
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { basename, join } from "node:path";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
@@ -36,7 +38,7 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
       },
     });
     page = await openPage(server.url.href, size);
-    await page.until("globalThis.map && told.views > 0");
+    await page.until("globalThis.map && reported.views > 0");
   });
   afterAll(async () => {
     page?.close();
@@ -51,20 +53,20 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
   const setView = (view: Place) => evaluate(`map.setView(${JSON.stringify(view)})`);
   const nextFrame = () => evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
 
-  test("a click within reach of a buoy chooses it, a click on the empty sea chooses nothing", async () => {
+  test("a click near a buoy selects it, and a click on the empty sea selects none", async () => {
     await setView({ longitude: -122.84, latitude: 37.75, zoom: 12 });
     const { x, y } = await middle();
     await page.view.click(x + 12, y - 9);
-    await page.until("told.selected.length === 1");
+    await page.until("reported.selected.length === 1");
     await page.view.click(x - 300, y + 200);
-    await page.until("told.selected.length === 2");
-    expect(await evaluate<(string | null)[]>("told.selected")).toEqual(["46026", null]);
+    await page.until("reported.selected.length === 2");
+    expect(await evaluate<(string | null)[]>("reported.selected")).toEqual(["46026", null]);
   });
 
-  test("the wheel zooms in at the pointer and a drag moves the map along", async () => {
+  test("the wheel zooms in at the pointer, and a drag moves the map", async () => {
     await setView({ longitude: -74.7, latitude: 38.46, zoom: 6 });
     const { x, y } = await middle();
-    // Pushed aside by a drag, the buoy is no longer in the middle: only a zoom at the pointer keeps it there.
+    // After the drag the buoy is no longer in the middle, so only a zoom at the pointer keeps its place.
     await drag(x, y, x - 150, y + 80);
     await page.view.cdp("Input.dispatchMouseEvent", {
       type: "mouseWheel",
@@ -75,11 +77,11 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     });
     await page.until("map.view.zoom > 11");
     await page.view.click(x - 150, y + 80);
-    await page.until("told.selected.length === 1");
-    expect(await evaluate<string[]>("told.selected")).toEqual(["44009"]);
+    await page.until("reported.selected.length === 1");
+    expect(await evaluate<string[]>("reported.selected")).toEqual(["44009"]);
   });
 
-  test("zoomed out all the way, the wheel is left to the page", async () => {
+  test("at the min zoom, the wheel scrolls the page", async () => {
     await setView({ longitude: -130, latitude: 0, zoom: 1 });
     const wasTaken = await evaluate<boolean>(`(() => {
       const event = new WheelEvent("wheel", { deltaY: 300, bubbles: true, cancelable: true, clientX: 300, clientY: 300 });
@@ -89,7 +91,7 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     expect(wasTaken).toBe(false);
   });
 
-  test("two fingers that part zoom in", async () => {
+  test("moving two fingers apart zooms in", async () => {
     await setView({ longitude: -130, latitude: 30, zoom: 4 });
     const touch = (type: string, reach: number | null) =>
       page.view.cdp("Input.dispatchTouchEvent", {
@@ -108,7 +110,7 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     await page.until("map.view.zoom > 10 && map.view.zoom < 14");
   });
 
-  test("a finger on the map as it opens scrolls the page, and moves the map once it is zoomed in", async () => {
+  test("a finger on the first view scrolls the page; once zoomed in, it moves the map", async () => {
     const touchAction = "document.getElementById('map').style.touchAction";
     await setView({ longitude: -130, latitude: 30, zoom: 1 });
     await page.until(`${touchAction} === "pan-y"`);
@@ -116,14 +118,14 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     await page.until(`${touchAction} === "none"`);
   });
 
-  test("the arrow keys go from station to station, plus and minus zoom, nought shows the whole world", async () => {
+  test("arrow keys select stations, plus and minus zoom, and zero shows the whole world", async () => {
     await setView({ longitude: -122.84, latitude: 37.75, zoom: 12 });
     await press(page, "ArrowUp");
     await press(page, "ArrowUp");
     await press(page, "ArrowDown");
     await press(page, "ArrowDown");
-    await page.until("told.selected.length === 4");
-    expect(await evaluate<string[]>("told.selected")).toEqual(["46026", "46013", "46026", "46042"]);
+    await page.until("reported.selected.length === 4");
+    expect(await evaluate<string[]>("reported.selected")).toEqual(["46026", "46013", "46026", "46042"]);
     await press(page, "+");
     await page.until("map.view.zoom > 17");
     await press(page, "-");
@@ -133,15 +135,15 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     expect(await evaluate<string[]>("map.stationsInView()")).toHaveLength(5);
   });
 
-  test("knows which stations are in view, and brings one there that is not", async () => {
+  test("knows the stations in view, and can centre any other", async () => {
     await setView({ longitude: -122.84, latitude: 37.75, zoom: 10 });
     expect(await evaluate<string[]>("map.stationsInView().toSorted()")).toEqual(["46013", "46026", "46042"]);
     await evaluate("map.showStation('51101')");
     await page.until("map.stationsInView().join() === '51101'");
-    await page.until("told.views > 0");
+    await page.until("reported.views > 0");
   });
 
-  test("a ring appears when its bell sounds, not before, grows and goes", async () => {
+  test("a ring appears exactly when its bell sounds, grows and disappears", async () => {
     await setView({ longitude: -122.84, latitude: 37.75, zoom: 10 });
     await nextFrame();
     expect(await evaluate<number[]>("ringsSeen()")).toEqual([]);
@@ -152,7 +154,7 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
       requestAnimationFrame(function look() {
         const isSeen = ringsSeen().length > 0;
         const nowMs = performance.now();
-        // A timer may come a fraction of a millisecond before its time.
+        // A timer may fire a fraction of a millisecond early.
         if (isSeen && nowMs < atMs - 2) early = true;
         if (isSeen) done(early);
         else requestAnimationFrame(look);
@@ -164,11 +166,11 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     await page.until("document.querySelector('.pulse') === null");
   });
 
-  test("where motion is to be reduced a ring does not grow", async () => {
+  test("with reduced motion, a ring does not grow", async () => {
     await reduceMotion("reduce");
     await evaluate("map.pulse('46026', 0.7, performance.now())");
     await page.until("ringsSeen().length > 0");
-    // At three moments of its life, whenever this machine draws them.
+    // Checked at three points of its animation, whenever this machine draws them.
     const widths = await evaluate<number[]>(`[100, 400, 700].flatMap((atMs) => {
       for (const moving of document.querySelector(".pulse").getAnimations()) moving.pause(), (moving.currentTime = atMs);
       return ringsSeen();
@@ -179,10 +181,10 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     expect(Math.max(...widths) - Math.min(...widths)).toBeLessThanOrEqual(1);
   });
 
-  test("the lighthouse shines into the wind at the moment its ping is heard, and turns clockwise from north", async () => {
+  test("the lighthouse points into the wind when its ping sounds, and turns clockwise from north", async () => {
     await setView({ longitude: -122.84, latitude: 37.75, zoom: 10 });
-    // As the score has it: the beam leaves north half a second after the turn began and takes seven for the round.
-    // Looked at in the time of the frame that is drawn: a busy machine draws few, but each is right.
+    // As in the score: the beam leaves north 0.5 s after the turn's start and needs seven seconds for the round.
+    // Measured at the time of each drawn frame: a busy machine draws few frames, but each must be right.
     const shining = await evaluate<{ afterMs: number; deg: number }[]>(`new Promise((done) => {
       const shining = [];
       const turnsSinceMs = performance.now() - 1_000;
@@ -194,7 +196,7 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
       });
     })`);
     for (const { afterMs, deg } of shining) expect(offBy(afterMs, deg)).toBeLessThan(12);
-    // A tick at north begins a turn anew, the tick right after it does not, nor does another wind.
+    // A tick at north restarts the turn. The tick right after it does not, and neither does another wind.
     const again = await evaluate<{ afterMs: number; deg: number }>(`new Promise((done) => {
       const tickedAtMs = performance.now();
       map.turnLighthouse(tickedAtMs);
@@ -210,7 +212,7 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     expect(await evaluate<number | null>("beamDeg()")).toBeNull();
   });
 
-  test("the lighthouse stands in the wind where motion is to be reduced, and is dark while its station is out of sight", async () => {
+  test("with reduced motion, the lighthouse points into the wind; it is dark while its station is out of sight", async () => {
     await setView({ longitude: -122.84, latitude: 37.75, zoom: 10 });
     await evaluate("map.setLighthouse({ stationId: '46026', windDirDeg: 250, turnsSinceMs: performance.now() })");
     await reduceMotion("reduce");
@@ -223,13 +225,13 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     await reduceMotion("");
   });
 
-  test("the front of a burst goes from bell to bell eastwards, and goes away after the last; a lone bell has none", async () => {
+  test("a burst's front moves east from bell to bell and disappears after the last; a single bell has none", async () => {
     await setView({ longitude: -100, latitude: 35, zoom: 2 });
     await page.until("frontX() === null && !document.querySelector('.pulse')");
     await evaluate("map.pulse('51101', 0.5, performance.now())");
     await page.until("ringsSeen().length > 0");
     expect(await evaluate<number | null>("frontX()")).toBeNull();
-    // At moments of its way, whenever this machine draws them.
+    // Checked at points of its path, whenever this machine draws them.
     const { west, ways } = await evaluate<{ west: number; ways: number[] }>(`(async () => {
       const ring = (stationId) => {
         map.pulse(stationId, 0.5, performance.now());
@@ -252,9 +254,9 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     await page.until("frontX() === null");
   });
 
-  test("it is darker where it is night", async () => {
+  test("the night side is darker", async () => {
     await setView({ longitude: -130, latitude: 20, zoom: 4 });
-    await page.until("told.views > 0");
+    await page.until("reported.views > 0");
     const lightness = async (time: string) => {
       await evaluate(`map.setTimeMs(${Date.parse(time)})`);
       await nextFrame();
@@ -266,16 +268,16 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     expect(noon - midnight).toBeGreaterThan(5);
   });
 
-  test("the wind of the chosen station stands on it as a barb, whose pennant for 50 knots is filled", async () => {
+  test("the selected station shows its wind as a barb with a filled pennant for 50 knots", async () => {
     await evaluate(`(() => {
       map.setMark("46026", { waterTempC: null, waveHeightM: null, windSpeedMps: 26, windDirDeg: 0, ageMin: 0 });
       map.select("46026");
     })()`);
     await setView({ longitude: -122.84, latitude: 37.75, zoom: 12 });
-    await page.until("told.views > 0");
+    await page.until("reported.views > 0");
     await nextFrame();
     const { x, y } = await middle();
-    // Within the pennant, clear of its outline, and as far on the other side of the staff.
+    // Points inside the pennant, away from its outline, and as far on the other side of the staff.
     const [pennant, sea] = [
       await evaluate<number>(`lightnessAt(${x + 3}, ${y - 23.7})`),
       await evaluate<number>(`lightnessAt(${x - 6}, ${y - 23.7})`),
@@ -283,7 +285,7 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     expect(Math.abs(pennant - sea)).toBeGreaterThan(100);
   });
 
-  test("takes other colours when day turns to night", async () => {
+  test("changes its colours with the system's light or dark mode", async () => {
     const setScheme = (value: string) =>
       page.view.cdp("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value }] });
     await setScheme("dark");
@@ -294,11 +296,11 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     expect(await evaluate<string>("map.theme.sea")).not.toBe(dark);
   });
 
-  test("the finer coast is fetched only when somebody zooms in", async () => {
+  test("loads the detailed coastline only after a zoom", async () => {
     const another = await openPage(server.url.href, size);
     try {
       const fetched = `performance.getEntriesByType("resource").some(({ name }) => name.includes("land-50m"))`;
-      await another.until("globalThis.map && told.views > 0");
+      await another.until("globalThis.map && reported.views > 0");
       expect(await another.view.evaluate<boolean>(fetched)).toBe(false);
       await another.view.evaluate("map.setView({ longitude: -74.7, latitude: 38.46, zoom: 20 })");
       await another.until(fetched);
@@ -308,7 +310,7 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     }
   });
 
-  test("shows 900 stations, also while it is moved and zoomed and bells ring", async () => {
+  test("shows 900 stations, also while it moves, zooms and rings bells", async () => {
     await evaluate("crowd(900)");
     await setView({ longitude: -130, latitude: 35, zoom: 1 });
     await page.until("map.stationsInView().length === 900");
@@ -318,11 +320,11 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     await page.until("document.querySelector('.pulse') === null");
   });
 
-  test("complains of nothing", () => {
+  test("logs no error", () => {
     expect(page.complaints).toEqual([]);
   });
 
-  /** How far the beam is from where a turn has it, in degrees. */
+  /** Returns the difference between the beam and its computed direction, in degrees. */
   function offBy(afterMs: number, deg: number): number {
     const off = Math.abs(deg - ((afterMs - 500) / 7_000) * 360) % 360;
     return Math.min(off, 360 - off);

@@ -1,3 +1,5 @@
+// The service worker in Chromium.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -10,7 +12,7 @@ setDefaultTimeout(120_000);
 
 const webDir = join(import.meta.dir, "../../web");
 
-/** A page that shows what it loaded, and loads a part of itself only when told to. */
+/** Writes a page that shows its loaded data, and loads a part of itself only on request. */
 async function writePage(dir: string, edition: string): Promise<string> {
   await Bun.write(
     join(dir, "index.html"),
@@ -36,18 +38,18 @@ async function writePage(dir: string, edition: string): Promise<string> {
 describe.skipIf(chromium === null)("a page that was opened once", () => {
   const dir = mkdtempSync(join(tmpdir(), "bellbuoy-offline-"));
   const dist = join(dir, "dist");
-  /** The server's, once it has begun; it comes back where it was. */
+  /** The server's port, reused after a restart. */
   let port = 0;
   let url = "";
   const pages: Page[] = [];
-  /** One person, who comes back. */
+  /** A returning visitor. */
   let visitor: Visitor;
   let server: Bun.Server<undefined> | null = null;
   let waterTempC = 12;
   const beganAtMs = Date.now();
-  /** Until it resolves, what is asked of the API is taken and not answered. */
+  /** Until it resolves, the API accepts requests without answering. */
   let answering: Promise<unknown> = Promise.resolve();
-  /** Until it resolves, the page has come but for its last line. */
+  /** Until it resolves, the last line of the page is not sent. */
   let wholePage: Promise<unknown> | null = null;
 
   function startServer(): void {
@@ -106,7 +108,7 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     await rm(dir, { recursive: true });
   });
 
-  test("keeps also what was asked before it could keep anything, and answered after that", async () => {
+  test("also caches answers to requests that it sent before the service worker was active", async () => {
     const answer = Promise.withResolvers<void>();
     answering = answer.promise;
     const page = await open();
@@ -115,7 +117,7 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     await page.until(isKept);
   });
 
-  test("opens without a server, shows what it last knew, and says how old that is", async () => {
+  test("opens without a server, shows its cached data, and says how old that is", async () => {
     const page = await open();
     await page.until("globalThis.snapshot");
     expect(await page.view.evaluate<number | null>("snapshot.cachedAtMs")).toBeNull();
@@ -128,11 +130,11 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
       { stationId: "44009", fields: { waterTempC: { value: 12, atMs: Date.parse("2026-05-06T11:50:00Z") } } },
     ]);
     expect(kept.cachedAtMs).toBeWithin(beganAtMs, keptUntilMs + 1);
-    // The part that was never asked for is there as well.
+    // The part that was never requested is cached, too.
     expect(await page.view.evaluate<string>("lazy()")).toBe("lazy part of first edition");
   });
 
-  test("shows what the server says now as soon as it is back", async () => {
+  test("shows live data as soon as the server is back", async () => {
     waterTempC = 13;
     startServer();
     const page = await open();
@@ -141,7 +143,7 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     expect(fresh.conditions[0]?.fields).toMatchObject({ waterTempC: { value: 13 } });
   });
 
-  test("shows what it last knew where the network swallows what it asks, and later what the server says", async () => {
+  test("shows cached data while the network does not answer, and live data later", async () => {
     const page = await open();
     const answer = Promise.withResolvers<void>();
     answering = answer.promise;
@@ -150,14 +152,14 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     const snapshot = await page.until<{ cachedAtMs: number | null }>("globalThis.snapshot");
     expect(snapshot.cachedAtMs).toBeNumber();
     answer.resolve();
-    // What came too late for the page is what it will know the next time.
+    // An answer after the time limit is cached for the next visit.
     const kept = `caches.open("bellbuoy-answers").then((cache) => cache.match("./v1/conditions?within=24h")).then((kept) => kept?.text() ?? "")`;
     await page.until(`${kept}.then((text) => text.includes('"value":14'))`);
   });
 
-  test("is whole when its line is so slow that the end of the page comes later than a kept one would open", async () => {
+  test("loads completely over a slow connection, even beyond the time limit for a cached page", async () => {
     const page = await open();
-    // Its worker opens a kept page where the network has not begun to answer within four seconds.
+    // The service worker opens the cached page if the network has not started to answer within four seconds.
     const late = Promise.withResolvers<void>();
     wholePage = late.promise;
     setTimeout(late.resolve, 4_500);
@@ -166,7 +168,7 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     await page.until('document.getElementById("last")');
   });
 
-  test("keeps the histories of the fifty stations that were looked at last", async () => {
+  test("caches the histories of the last fifty viewed stations", async () => {
     const page = await open();
     const ids = Array.from({ length: 55 }, (_, index) => `TEST${index}`);
     const keptIds = `caches.open("bellbuoy-answers").then((cache) => cache.keys()).then((keys) =>
@@ -177,7 +179,7 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     expect(await page.view.evaluate<boolean>(isKept)).toBe(true);
   });
 
-  test("stays whole when the server gets a new edition, and opens as that one the next time", async () => {
+  test("never mixes two builds, and opens the new build on the next visit", async () => {
     const old = await open();
     await old.until("globalThis.snapshot");
     await buildPlayer(await writePage(join(dir, "second"), "second edition"), dist);
@@ -190,7 +192,7 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     expect(await fresh.view.evaluate<string>("edition")).toBe("second edition");
     expect(await fresh.view.evaluate<string>("lazy()")).toBe("lazy part of second edition");
 
-    // A tab may still be closing while the next one opens, which then is the old edition's, too.
+    // A tab may still be closing while the next one opens, which would then load the old build, too.
     for (const page of pages) await page.view.navigate("about:blank");
     for (const page of pages.splice(0)) page.close();
     const last = await open();
@@ -204,7 +206,7 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     );
   });
 
-  test("gets a part that was not kept though there is no room to keep it", async () => {
+  test("loads an uncached part, even if the cache is full", async () => {
     startServer();
     const page = await open();
     await page.until("navigator.serviceWorker.controller");

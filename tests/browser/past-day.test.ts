@@ -1,3 +1,5 @@
+// The replay of the past day in Chromium.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chromium, type Page } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
@@ -18,7 +20,7 @@ describe.skipIf(chromium === null)("the past day in a real browser", () => {
   });
   afterAll(() => player.stop());
 
-  /** Goes to a view as if the page had just been opened there: nothing sounds, and nothing of the past was asked for. */
+  /** Opens a view like a new page: no sound, no past day requested. */
   async function begin(hash: string): Promise<void> {
     await page.view.evaluate(`(() => {
       globalThis.fetch = nativeFetch;
@@ -29,7 +31,7 @@ describe.skipIf(chromium === null)("the past day in a real browser", () => {
     await page.view.evaluate(`performance.clearResourceTimings(), (location.hash = ${JSON.stringify(hash)})`);
   }
 
-  test("replays the region in view, and goes on at the same time of the day when the map is moved", async () => {
+  test("replays the region in view, and continues at the same time of the day after a move of the map", async () => {
     await begin("#network/@37.8,-122.8,8z");
     await page.until('bellbuoy.map.stationsInView().join() === "46026"');
     await press(page, "r");
@@ -45,7 +47,7 @@ describe.skipIf(chromium === null)("the past day in a real browser", () => {
     expect(page.complaints).toEqual([]);
   });
 
-  test("asks again for the past of a region that could not be had, also where that of the whole network stands in", async () => {
+  test("requests a region's past again after a failure, even while the whole network's past replaces it", async () => {
     await begin("#24h");
     await page.until(`${textOf("replay-time")}.endsWith("UTC") && bellbuoy.map.stationsInView().length > 1`);
     const region = "?bbox=-123,37,-122,38";
@@ -60,7 +62,7 @@ describe.skipIf(chromium === null)("the past day in a real browser", () => {
       };
       location.hash = "#24h/@37.8,-122.8,8z";
     })()`);
-    // At once, and when the map has come to rest.
+    // Once at the start, and once when the map is at rest.
     await page.until("asked === 2");
     const askedAgain = (times: number) =>
       page.until(`${isLive} && (asked === ${times} || (dispatchEvent(new Event("online")), false))`);
@@ -68,14 +70,14 @@ describe.skipIf(chromium === null)("the past day in a real browser", () => {
     await askedAgain(3);
     await page.view.evaluate(`can = ["${region}"]`);
     await askedAgain(4);
-    // What is there is not asked for again.
+    // A loaded day is not requested again.
     await page.until(`performance.getEntriesByType("resource").some(({ name }) => name.endsWith("${region}"))`);
     await page.view.evaluate('dispatchEvent(new Event("online"))');
     await page.until(isLive);
     expect(await page.view.evaluate<number>("asked")).toBe(4);
   });
 
-  test("begins a replay at the time that was chosen before, and stays there with another sound", async () => {
+  test("starts a replay at the time chosen before, and keeps it with another sound", async () => {
     await begin("#24h/46026");
     await page.until(`${textOf("replay-time")}.endsWith("UTC")`);
     await enter(page, "#replay-position", "84");
@@ -89,7 +91,7 @@ describe.skipIf(chromium === null)("the past day in a real browser", () => {
     expect(page.complaints).toEqual([]);
   });
 
-  test("names what is heard, while the past of another station is fetched and after that has failed", async () => {
+  test("names the playing programme while another station's past loads, and after that fails", async () => {
     await begin("#24h/46026");
     await page.until(`${textOf("replay-time")}.endsWith("UTC")`);
     await listen(page);
@@ -103,7 +105,7 @@ describe.skipIf(chromium === null)("the past day in a real browser", () => {
       location.hash = "#24h/44009";
     })()`);
     await page.until(`${textOf("replay-time")}.startsWith("Fetching") && asked.length > 0`);
-    // Whatever the line says again, it says of what plays.
+    // The next description must again be of the playing programme.
     await player.publish("51001");
     await page.until(`bellbuoy.heard === 1 && ${textOf("counts")}.includes("1 report arrived")`);
     expect(await page.view.evaluate<string>(textOf("hearing"))).toStartWith("24 hours: Buoy 46026.");

@@ -1,3 +1,5 @@
+// A page with only a player, for tests/browser/playback.test.ts.
+
 import { createPlayer, type PlayerState } from "../../web/sound/playback/player.ts";
 import type { JournalEntry, Segment } from "../../web/sound/recording/journal.ts";
 import { renderSegment } from "../../web/sound/recording/render-segment.ts";
@@ -9,7 +11,7 @@ import type { SeaState } from "../../web/sound/sea-state.ts";
 import { layers, type SoundEvent } from "../../web/sound/sound-event.ts";
 import type { Waveforms } from "../../web/sound/timbre/waveforms.ts";
 
-// A page with a player and nothing else, and what a test may ask of it: `globalThis.playback`.
+// The page offers its player to tests as `globalThis.playback`.
 
 const sea: SeaState = {
   waveHeightM: 2,
@@ -33,7 +35,7 @@ globalThis.AudioContext = class extends AudioContext {
   }
 };
 
-/** Listens in on whatever goes to the loudspeaker. */
+/** Taps the audio that goes to the loudspeaker. */
 const connect = AudioNode.prototype.connect as (...args: unknown[]) => AudioNode;
 AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]) {
   if (args[0] instanceof AudioDestinationNode && this.context instanceof AudioContext) {
@@ -44,7 +46,7 @@ AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]) {
   return connect.apply(this, args);
 } as typeof AudioNode.prototype.connect;
 
-/** What the player's worker has made: to make it twice would take as long again. */
+/** The waveforms of the player's worker, reused because computing them takes long. */
 const made = Promise.withResolvers<Waveforms>();
 globalThis.Worker = class extends Worker {
   constructor(url: string | URL, options?: WorkerOptions) {
@@ -53,7 +55,7 @@ globalThis.Worker = class extends Worker {
   }
 };
 
-/** As a browser does with a page that is hidden and silent for minutes: its own timers hardly come any more. */
+/** Simulates a browser that throttles the timers of a page hidden and silent for minutes. */
 let timersRest = false;
 const beginInterval = setInterval;
 Object.assign(globalThis, {
@@ -80,13 +82,13 @@ button.addEventListener("click", async () => {
 });
 document.body.append(button);
 
-/** Resolves as soon as a sample that can be heard leaves the player. */
+/** Resolves as soon as the player emits an audible sample. */
 async function untilSound(): Promise<number> {
   while (level() < 1e-4) await new Promise((resolve) => setTimeout(resolve, 1));
   return performance.now();
 }
 
-/** The largest of the last 512 samples. */
+/** Returns the largest of the last 512 samples. */
 function level(): number {
   const samples = new Float32Array(512);
   const peaks = taps.map((tap) => {
@@ -128,13 +130,14 @@ const playback = {
     inView: true,
   }),
   /**
-   * How far a recording made in pieces is from one made at once: the largest difference, before the join a minute after
-   * its beginning, at it and after it. It begins while a station sounds, another was chosen on the way, and the sea changed.
+   * Returns the largest difference between a recording rendered in pieces and one rendered at once: before the join one
+   * minute after the start, at the join, and after it. The recording contains a tuned-in station, a change of station
+   * and a change of the sea.
    */
   async compareRecordings() {
-    // As the player does it: Tone is not to be loaded before it is needed.
+    // Like the player, load Tone.js only when needed.
     const { createEngine } = await import("../../web/sound/engine/engine.ts");
-    // To convolve with the whole room takes most of a render's time.
+    // Convolving with the whole room takes most of the rendering time.
     const whole = await made.promise;
     const waveforms = { ...whole, room: whole.room.slice(0, sampleRate / 4) };
     const [tunedInS, beginS, switchedS, seconds] = [1, 3, 33.37, 64];
@@ -166,7 +169,7 @@ const playback = {
       peak: most(atOnce.map(Math.abs)),
     };
   },
-  /** A score of these events alone. */
+  /** Creates a score of only these events. */
   scoreOf(events: SoundEvent[]): Score {
     let waiting = events;
     return {
@@ -183,5 +186,6 @@ function eventsOf(events: SoundEvent[], startS: number): JournalEntry[] {
   return events.map((event) => ({ kind: "event", event, atS: startS + event.t }));
 }
 
+/** The object that tests use. */
 export type Playback = typeof playback;
 Object.assign(globalThis, { playback });

@@ -1,3 +1,5 @@
+// The player in Chromium.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { basename, join } from "node:path";
 import { contentSecurityPolicy } from "../../shared/content-security-policy.ts";
@@ -6,7 +8,7 @@ import type { Playback } from "./playback-page.ts";
 
 setDefaultTimeout(120_000);
 
-/** As the built player is served: every file under the page's policy. */
+/** Serves the built player: each file with the page's Content Security Policy. */
 async function servePlayback() {
   const naming = { entry: "[name].[ext]", chunk: "[name]-[hash].[ext]", asset: "[name]-[hash].[ext]" };
   const bundle = (entry: string, define: Record<string, string> = {}) =>
@@ -50,18 +52,18 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     await host.stop(true);
   });
 
-  /** Runs a function of the page's; it sees nothing of the test. */
+  /** Runs a function in the page; it has no access to the test's variables. */
   function ask<T>(inPage: (playback: Playback) => T | Promise<T>): Promise<T> {
     return page.view.evaluate<T>(`(${inPage})(playback)`) as Promise<T>;
   }
 
-  test("nothing opens the sound card before the click, and the click is followed by sound", async () => {
+  test("opens no audio output before the click, and sounds right after it", async () => {
     await ask(async ({ player, tune }) => {
       player.play(tune());
       player.prepare();
     });
     await page.until("performance.getEntriesByType('resource').some(({ name }) => name.includes('waveform-worker'))");
-    // The worker answers when it is done; asked again, the player has what it made.
+    // The worker answers when it is done; a second request returns the same waveforms.
     await ask(({ player }) => player.renderLastHour({ onProgress: () => {}, signal: AbortSignal.timeout(60_000) }));
     expect(await ask(({ contexts, player }) => [contexts.length, player.state])).toEqual([0, "off"]);
 
@@ -70,7 +72,7 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(await ask(({ states, contexts }) => [states.join(" "), contexts.length])).toEqual(["loading playing", 1]);
   });
 
-  test("a lone report's bell sounds after its arrival, and the page is told when", async () => {
+  test("rings a single report's bell after its arrival, and reports the bell's time", async () => {
     const { stationId, waitMs } = await ask(({ player, network, report, sounds }) => {
       const score = network();
       player.play(score);
@@ -84,18 +86,18 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(waitMs).toBeGreaterThan(0);
   });
 
-  test("what a burst plans for the next moments is handed over as it arrives, not first when a page that is hidden looks", async () => {
-    const told = await ask(({ player, scoreOf, sounds }) => {
+  test("schedules the first bells of a burst at its arrival, without waiting for a hidden page's timer", async () => {
+    const isScheduled = await ask(({ player, scoreOf, sounds }) => {
       const planned: Parameters<typeof scoreOf>[0] = [];
       player.play({ until: () => planned.splice(0) });
       planned.push({ t: player.scoreTimeS + 0.3, type: "bell", hz: 1_760, hardness: 1, gainDb: -30, pan: 0 });
       player.sound([]);
       return sounds.some(({ event }) => event.type === "bell" && event.hz === 1_760);
     });
-    expect(told).toBe(true);
+    expect(isScheduled).toBe(true);
   });
 
-  test("a burst of 800 reports rings", async () => {
+  test("rings a burst of 800 reports", async () => {
     await ask(({ player, network, report, sounds }) => {
       sounds.length = 0;
       const score = network();
@@ -110,7 +112,7 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(rung).toBe(true);
   });
 
-  test("a pause is silent, the score's time stands still in it, and goes on after it", async () => {
+  test("is silent during a pause, and then continues the score from the same time", async () => {
     await ask(({ player }) => player.pause());
     await page.until("playback.contexts[0].state === 'suspended'");
     const paused = await ask(({ player }) => [player.state, player.scoreTimeS] as const);
@@ -130,7 +132,7 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(await ask(({ untilSound }) => untilSound())).toBeGreaterThan(0);
   });
 
-  test("another score takes the place of the one that plays", async () => {
+  test("replaces the playing score with another", async () => {
     await ask(({ player, scoreOf, sounds }) => {
       const bell = (t: number, hz: number) => ({ t, type: "bell" as const, hz, hardness: 1, gainDb: -10, pan: 0 });
       player.play(scoreOf([bell(0.1, 220), bell(1, 440), bell(1.2, 440)]));
@@ -141,7 +143,7 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(await ask(({ sounds }) => sounds.map(({ event }) => "hz" in event && event.hz))).toEqual([880, 880]);
   });
 
-  test("layers that are turned down in the moment in which another score begins are silent in it", async () => {
+  test("keeps layers silent that were turned down at the start of a new score", async () => {
     await ask(({ player, tune, layers }) => {
       for (const layer of layers) player.setLayerLevel(layer, 0);
       player.play(tune());
@@ -155,7 +157,7 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     });
   });
 
-  test("a page that is hidden and muted plays on, though its own timers rest", async () => {
+  test("plays on in a hidden, muted page whose timers are throttled", async () => {
     await ask(({ player, scoreOf, sounds, restTimers }) => {
       const bell = (t: number) => ({ t, type: "bell" as const, hz: 440, hardness: 1, gainDb: -10, pan: 0 });
       restTimers(true);
@@ -171,7 +173,7 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(rungAtMs).toEqual(rungAtMs.toSorted((a, b) => a - b));
   });
 
-  test("when the sound is taken away the page says so, and a gesture brings it back", async () => {
+  test("reports an interruption of the sound, and resumes after a gesture", async () => {
     await ask(({ contexts, states }) => {
       states.length = 0;
       void contexts[0]?.suspend();
@@ -186,7 +188,7 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(await ask(({ states }) => states.join(" "))).toBe("interrupted playing interrupted playing");
   });
 
-  test("muted is silent, and the volume comes back", async () => {
+  test("is silent while muted, and then returns to its volume", async () => {
     await ask(async ({ player, tune, untilSound }) => {
       player.play(tune());
       await untilSound();
@@ -199,7 +201,7 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     });
   });
 
-  test("a live recording holds the sound that played, also while it was muted", async () => {
+  test("records the sound live, also while it was muted", async () => {
     await ask(({ player }) => {
       player.setVolume(0);
       Object.assign(globalThis, { recording: player.recordLive() });
@@ -225,7 +227,7 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(peak).toBeGreaterThan(0.005);
   });
 
-  test("a recording is let go once it is saved", async () => {
+  test("frees a recording's memory after it is saved", async () => {
     await page.view.evaluate(`(() => {
       globalThis.saved = new WeakRef(recording);
       recording = null;
@@ -234,7 +236,7 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(await page.view.evaluate<boolean>("saved.deref() === undefined")).toBe(true);
   });
 
-  test("what was heard can be had as a WAV file", async () => {
+  test("saves the past sound as a WAV file", async () => {
     const { type, seconds, recordableS, peak, progress } = await ask(async ({ player }) => {
       const shares: number[] = [];
       const recordable = player.recordableS;
@@ -256,7 +258,7 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(progress).toBe(1);
   });
 
-  test("a recording made in pieces is the same as one made at once, and its joins cannot be heard", async () => {
+  test("renders a recording in pieces exactly as at once, without audible joins", async () => {
     const { frames, before, atJoin, after, peak } = await ask(({ compareRecordings }) => compareRecordings());
     expect(frames).toBe(64 * 48_000);
     expect(peak).toBeGreaterThan(0.1);
@@ -264,7 +266,7 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     for (const off of [before, atJoin, after]) expect(off).toBeLessThan(1e-6);
   });
 
-  test("a recording that is cancelled is not made", async () => {
+  test("renders no recording after a cancel", async () => {
     const message = await ask(({ player }) => {
       const controller = new AbortController();
       const wav = player.renderLastHour({ onProgress: () => {}, signal: controller.signal });
@@ -274,7 +276,7 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(message).toBe("no longer wanted");
   });
 
-  test("nothing was refused by the page's policy, and nothing was complained about", () => {
+  test("breaks no rule of the page's policy, and logs no error", () => {
     expect(page.complaints).toEqual([]);
   });
 });

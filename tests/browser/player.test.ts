@@ -1,3 +1,5 @@
+// The whole page in Chromium.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
@@ -28,8 +30,8 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
   });
   afterAll(() => player.stop());
 
-  test("makes no audio context before the click, sounds after it, and tells of an interruption; media keys work", async () => {
-    // What the page does from its very beginning, with the waveforms that it makes itself.
+  test("opens no audio context before the click, sounds after it, reports an interruption, and follows media keys", async () => {
+    // From the page's start, with waveforms computed by the page itself.
     const watching = `(() => {
       globalThis.contexts = 0;
       const Native = globalThis.AudioContext;
@@ -53,7 +55,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
 
     const button = textOf("listen");
     const sound = "document.body.dataset.sound";
-    // As a telephone call does.
+    // As a phone call does.
     await page.view.evaluate("context.suspend()");
     await page.until(`${button} === "Tap to resume" && ${sound} === "interrupted"`);
     await page.view.click("#listen");
@@ -81,7 +83,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     });
     afterAll(() => player.closePages());
 
-    /** Back to the beginning: the network, played anew, no card, nothing that lies over the page, and the whole world. */
+    /** Resets the page: network mode, programme restarted, no card, no popover, whole world. */
     async function begin(): Promise<void> {
       await page.view.evaluate(`(() => {
         for (const over of document.querySelectorAll("[popover]")) over.hidePopover();
@@ -97,7 +99,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       if ((await page.view.evaluate<string>("document.body.dataset.sound")) !== "playing") await listen(page);
     }
 
-    test("shows a lone report on the map and in the list, and has its bell sound after it came", async () => {
+    test("shows a single report on the map and in the list, and then rings its bell", async () => {
       await begin();
       await listenNow();
       await player.publish("46026");
@@ -112,7 +114,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       expect(page.complaints).toEqual([]);
     });
 
-    test("spreads a burst over time, and counts every report of it", async () => {
+    test("spreads a burst over time, and counts each of its reports", async () => {
       await begin();
       await listenNow();
       const burst = player.stack.redis.pipeline();
@@ -128,9 +130,9 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       expect(page.complaints).toEqual([]);
     });
 
-    test("a MIDI port gets at once what sounds, keeps being chosen, is silent in a pause, and is said to be gone", async () => {
+    test("sends the sound to a MIDI port at once, keeps the port selected, is silent during a pause, and reports a lost port", async () => {
       await begin();
-      // Two synthesizers; a port opens, which is news of it, when the first message comes.
+      // Two synthesizers. A port opens with its first message and then fires a state change.
       await page.view.evaluate(`(() => {
         globalThis.sounding = {};
         const access = { outputs: new Map() };
@@ -172,7 +174,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       expect(page.complaints).toEqual([]);
     });
 
-    test("follows an address that is written there, also where the page keeps its own view in the same moment", async () => {
+    test("follows a change of the URL, even if the page writes its own view at the same time", async () => {
       await begin();
       await page.view.evaluate(`(() => {
         location.hash = "#24h/46026";
@@ -182,17 +184,17 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       await page.until('document.querySelector("#card h2")');
     });
 
-    test("keeps its address as soon as the browser lets it, and shows at once what it could not keep there", async () => {
+    test("updates its URL as soon as the browser allows it, and follows a link at once meanwhile", async () => {
       await begin();
       for (const [stationId, refuse] of [
-        // As Safari does after a hundred in half a minute, and Chromium after twice as many in ten seconds.
+        // Safari refuses after a hundred updates in 30 s, Chromium after 200 in ten seconds.
         ["46026", 'throw new DOMException("too often", "SecurityError")'],
         ["44009", "return"],
       ] as const) {
         await page.view.evaluate(
           `globalThis.refused = 0, history.replaceState = () => { refused++; ${refuse}; }, ${rowOf(stationId)}.querySelector("button").click()`,
         );
-        // For the station, and for the map once it has come to rest there: nothing else would keep it later.
+        // Wait for the station, and for the map to come to rest: after that, nothing else would update the URL.
         await page.until(`document.querySelector("#card h2")?.textContent === "Buoy ${stationId}" && refused >= 2`);
         expect(await page.view.evaluate<string>("location.hash")).not.toContain(stationId);
         await page.view.evaluate("delete history.replaceState");
@@ -201,7 +203,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       expect(page.complaints).toEqual([]);
     });
 
-    test("shows the station that the arrow keys choose, also where the map looked elsewhere", async () => {
+    test("shows the station that the arrow keys select, even if the map was elsewhere", async () => {
       await begin();
       await page.view.evaluate('location.hash = "#network/46026/@37.8,-122.8,8z"');
       await page.until('bellbuoy.map.stationsInView().join() === "46026"');
@@ -211,7 +213,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       expect(page.complaints).toEqual([]);
     });
 
-    test("has the past day on an open card go on with each report, and leaves what is the same to whoever reads it", async () => {
+    test("adds each report to the past day of an open card, and does not replace unchanged elements", async () => {
       await begin();
       await page.view.evaluate('location.hash = "#network/51001"');
       const points = 'document.querySelector("#card .sparkline path")?.getAttribute("d").match(/[ML]/g).length';
@@ -223,7 +225,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
         getSelection().selectAllChildren(read);
         globalThis.said = String(getSelection());
       })()`);
-      // The same values again: there is a new point, and the value beside it stays.
+      // The same values again: one more point, and the value beside it stays.
       await player.publish("51001");
       await page.until(`${points} === ${before + 2}`);
       expect(
@@ -232,7 +234,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       expect(page.complaints).toEqual([]);
     });
 
-    test("draws no value that is three hours old as one of now, and turns the lighthouse to a new wind at once", async () => {
+    test("shows no three-hour-old value as current, and turns the lighthouse to a new wind at once", async () => {
       await begin();
       await page.view.cdp("Emulation.setEmulatedMedia", {
         features: [{ name: "prefers-reduced-motion", value: "reduce" }],
@@ -251,7 +253,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       expect(page.complaints).toEqual([]);
     });
 
-    test("is as it was after a reload: mode, station, preset, map, volume, mute, layers and units", async () => {
+    test("restores mode, station, preset, map, volume, mute, layers and units after a reload", async () => {
       await begin();
       await press(page, "x");
       await page.until('document.querySelectorAll("#mixer input").length === 6');

@@ -1,39 +1,42 @@
+// A page that renders scores offline and measures them, for tests/browser/sound.test.ts.
+
 import { createEngine } from "../../web/sound/engine/engine.ts";
 import { bellNotesHz } from "../../web/sound/mapping.ts";
 import { type MadeUp, soundHook } from "../../web/sound/playback/hook.ts";
 import { type Layer, layers, type SoundEvent } from "../../web/sound/sound-event.ts";
 import { makeWaveforms } from "../../web/sound/timbre/waveforms.ts";
 
-/** What a test wants to know of a sound. Levels are RMS, as numbers of 0..1. */
+/** Measurements of a rendered sound. Levels are RMS, 0..1. */
 export type Heard = {
   level: number;
   left: number;
   right: number;
   peak: number;
-  /** Of its zero crossings; right for a single tone. */
+  /** Frequency from zero crossings; right for a single tone. */
   hz: number;
-  /** Jumps that no instrument makes, in the two channels. */
+  /** Number of jumps that no instrument makes, in both channels. */
   clicks: number;
 };
 
+/** A score to render, and how. */
 export type ToRender = {
   observation?: MadeUp;
   events?: SoundEvent[];
   seconds?: number;
   seed?: number;
-  /** Only this layer; else all. */
+  /** Renders only this layer; by default all. */
   solo?: Layer;
   /** When the score is switched off. */
   cancelAtS?: number;
-  /** From when on it is listened to; else from where layers have faded in. */
+  /** Start of the measurement; by default after the layers have faded in. */
   fromS?: number;
 };
 
 const sampleRate = 48_000;
 const waveforms = makeWaveforms(sampleRate);
-/** For what is rendered without the room: to convolve with the real one takes most of a render's time. */
+/** Waveforms with a tiny room: convolving with the real one takes most of the rendering time. */
 const withoutRoom = { ...waveforms, room: new Float32Array(128) };
-/** While layers fade in. */
+/** Duration of the layers' fade-in. */
 const settledS = 2;
 
 async function render({
@@ -75,14 +78,14 @@ async function hear(wanted: ToRender): Promise<Heard> {
   };
 }
 
-/** The largest difference of two renders of the same. */
+/** Returns the largest difference between two renders of the same score. */
 async function difference(wanted: ToRender): Promise<number> {
   return differenceOf(await render(wanted), await render(wanted));
 }
 
 /**
- * The largest difference between a score that takes another's place and the same on its own, both with the echo and one
- * layer off from the moment on in which it begins.
+ * Returns the largest difference between a score that replaces another and the same score alone. Both have the echo and
+ * one layer off from their start.
  */
 async function differenceOfSwitched(observation: MadeUp, off: Layer): Promise<number> {
   const seconds = 4;
@@ -106,8 +109,8 @@ function differenceOf(one: AudioBuffer, other: AudioBuffer): number {
 }
 
 /**
- * When, and at which of the notes of bells, something begins that an ear may take for a bell: a rise of 8 dB within an
- * eighth of a second that stands out of what is usual there. Only wind is heard at these notes, and no swell.
+ * Returns when and at which bell notes a possible strike begins: a rise of 8 dB within an eighth of a second above the
+ * usual level. Only wind sounds at these notes, no swell.
  */
 async function strikes(wanted: ToRender): Promise<{ hz: number; atS: number }[]> {
   const samples = (await render(wanted)).getChannelData(0);
@@ -130,14 +133,14 @@ function strikesAt(samples: Float32Array, hz: number): number[] {
 const windowS = 0.1;
 const windowLength = windowS * sampleRate;
 
-/** A wave of one frequency through a window of Hann, of which {@link levelAt} takes a cosine and a sine. */
+/** Returns a Hann-windowed wave of one frequency; {@link levelAt} takes a cosine and a sine of it. */
 const windowed = (hz: number, wave: (angle: number) => number) =>
   new Float64Array(windowLength).map(
     (_, index) =>
       (0.5 - 0.5 * Math.cos((2 * Math.PI * index) / windowLength)) * wave((2 * Math.PI * hz * index) / sampleRate),
   );
 
-/** Level in dB of the frequency of two waves. */
+/** Returns the level in dB at the frequency of two waves. */
 function levelAt(samples: Float32Array, cosine: Float64Array, sine: Float64Array, from: number): number {
   let [real, imaginary] = [0, 0];
   for (let index = 0; index < windowLength; index++) {
@@ -148,11 +151,11 @@ function levelAt(samples: Float32Array, cosine: Float64Array, sine: Float64Array
   return 20 * Math.log10(Math.hypot(real, imaginary) / windowLength + 1e-9);
 }
 
-/** How often the drone throbs in a second, by what of it is loud and what is not. */
+/** Returns the drone's throbs per second, from its loud and quiet parts. */
 async function throbs(wanted: ToRender): Promise<number> {
   const samples = (await render({ ...wanted, solo: "pressure" })).getChannelData(0);
   const hop = sampleRate / 100;
-  // The chord itself comes round in a fifth of a second.
+  // The chord itself repeats every fifth of a second.
   const round = 20 * hop;
   const levels = Array.from({ length: Math.floor((samples.length - round) / hop) - 200 }, (_, index) =>
     rms(samples.subarray((200 + index) * hop, (200 + index) * hop + round)),
@@ -184,7 +187,7 @@ function frequency(samples: Float32Array, sampleRate: number): number {
   return (count * sampleRate) / (last - first);
 }
 
-/** Third differences far above those around them: what is discontinuous, not what is struck. */
+/** Counts third differences far above their surroundings: discontinuities, not struck sounds. */
 function clicks(samples: Float32Array): number {
   const around = 960;
   const thirds = samples.map((sample, index) =>

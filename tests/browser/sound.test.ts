@@ -1,3 +1,5 @@
+// The sound, rendered offline in Chromium and measured.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { basename, join } from "node:path";
 import { softClipperLevel } from "../../web/sound/engine/soft-clipper.ts";
@@ -17,10 +19,10 @@ const sea = {
   waterTempC: 14,
   pressureHpa: 1012,
 };
-/** -80 dBFS: nobody hears it. */
+/** -80 dBFS: inaudible. */
 const inaudible = 1e-4;
 
-describe.skipIf(chromium === null)("what is heard, rendered in a real browser", () => {
+describe.skipIf(chromium === null)("the sound, rendered in a real browser", () => {
   let host: Bun.Server<undefined>;
   let page: Page;
 
@@ -57,13 +59,13 @@ describe.skipIf(chromium === null)("what is heard, rendered in a real browser", 
     expect((levels[3] ?? 0) / (levels[1] ?? 1)).toBeGreaterThan(1.5);
   });
 
-  test("waves whose period is no longer known are as loud as if it never was, also if one was just passing", async () => {
+  test("waves without a known period keep their loudness, even if one was just passing", async () => {
     const set = (t: number): SoundEvent => ({ t, type: "set", layer: "waves", ...swellOf(2) });
     const still = (t: number): SoundEvent => ({ t, type: "set", layer: "waves", ...swellOf(2), still: true });
     const crest = (t: number): SoundEvent => ({ t, type: "crest", periodS: 8, amplitude: 1 });
     const levelOf = async (events: SoundEvent[]) =>
       (await hear({ events, seconds: 12, fromS: 9, solo: "waves" })).level;
-    // The next wave had been scheduled already.
+    // The next wave was scheduled already.
     const level = await levelOf([set(0), crest(1), crest(4), still(3)]);
     expect(level / (await levelOf([still(0)]))).toBeCloseTo(1, 2);
   });
@@ -75,7 +77,7 @@ describe.skipIf(chromium === null)("what is heard, rendered in a real browser", 
     }
   });
 
-  test("the drone throbs as often as the pressure says, within half a hectopascal", async () => {
+  test("the drone throbs in time with the pressure, within half a hectopascal", async () => {
     for (const pressureHpa of [1020, 1005, 990]) {
       const wanted = { observation: { ...sea, pressureHpa }, seconds: 14 };
       const throbs = await page.view.evaluate<number>(`throbs(${JSON.stringify(wanted)})`);
@@ -83,7 +85,7 @@ describe.skipIf(chromium === null)("what is heard, rendered in a real browser", 
     }
   });
 
-  test("no bell is heard in the sea where none is rung, and one that is rung is heard", async () => {
+  test("the sea contains no sound like a bell, and a rung bell is audible", async () => {
     const { events } = await page.view.evaluate<{ events: SoundEvent[] }>(
       `scoreBurst(${JSON.stringify([{ ...sea, waveHeightM: 1.5 }, sea])}, { seconds: 14 })`,
     );
@@ -92,13 +94,13 @@ describe.skipIf(chromium === null)("what is heard, rendered in a real browser", 
       page.view.evaluate<{ hz: number; atS: number }[]>(`strikes(${JSON.stringify({ events: wanted, seconds: 14 })})`);
     expect(await strikes(seaAlone)).toEqual([]);
     const bell: SoundEvent = { t: 10, type: "bell", hz: 4 * 220 * (5 / 3), ...strokeOf(1), pan: 0 };
-    // Its hum, an octave below, may be heard as well.
+    // Its hum, an octave below, may be audible too.
     const heard = await strikes([...seaAlone, bell].sort((a, b) => a.t - b.t));
     expect(heard.map(({ hz }) => Math.round(hz))).toContain(Math.round(bell.hz));
     for (const { atS } of heard) expect(Math.abs(atS - bell.t)).toBeLessThan(0.15);
   });
 
-  test("wind is heard from where it blows: west on the left, east on the right, north in the middle", async () => {
+  test("wind sounds from its direction: west on the left, east on the right, north in the middle", async () => {
     const balances: number[] = [];
     for (const windDirDeg of [270, 0, 90]) {
       const { left, right } = await hear({ observation: { ...sea, windDirDeg }, solo: "wind" });
@@ -115,23 +117,23 @@ describe.skipIf(chromium === null)("what is heard, rendered in a real browser", 
     ["waterTempC", "water"],
     ["windSpeedMps", "lighthouse"],
   ] as const)(
-    "a station that did not measure %s is silent in its layer, %s; one that measured next to nothing is not",
+    "a station without %s is silent in that value's layer, %s; one with a very small value is not",
     async (field, solo) => {
-      // The lighthouse's first turn is heard by then.
+      // The lighthouse's first turn sounds within this time.
       const seconds = 6;
       expect((await hear({ observation: { ...sea, [field]: null }, solo, seconds })).peak).toBeLessThan(inaudible);
       expect((await hear({ observation: { ...sea, [field]: 0.1 }, solo, seconds })).peak).toBeGreaterThan(inaudible);
     },
   );
 
-  test("what is missing knocks", async () => {
+  test("a missing value knocks", async () => {
     const heard = await hear({ observation: {}, solo: "bells", seconds: 12 });
     expect(heard.peak).toBeGreaterThan(inaudible);
   });
 
   const storm = { ...sea, waveHeightM: 14, windSpeedMps: 35, gustMps: 50, pressureHpa: 950 };
 
-  test("a storm over 900 stations stays 3 dB below the limit, and nothing clicks", async () => {
+  test("a storm over 900 stations stays 3 dB below the limit, without clicks", async () => {
     const stations = Array.from({ length: 900 }, (_, index) => ({
       ...storm,
       lon: -170 + (index % 110),
@@ -163,7 +165,7 @@ describe.skipIf(chromium === null)("what is heard, rendered in a real browser", 
     expect(heard.clicks).toBe(0);
   });
 
-  test("a score that is switched falls silent within half a second, without a click, and what was to come does not sound", async () => {
+  test("a replaced score falls silent within half a second, without a click, and plays none of its later events", async () => {
     const observation = { ...sea, dominantPeriodS: 3 };
     const before = await hear({ observation, seconds: 8 });
     const { peak, clicks } = await hear({ observation, seconds: 8, cancelAtS: 1.5 });
@@ -172,12 +174,12 @@ describe.skipIf(chromium === null)("what is heard, rendered in a real browser", 
     expect(clicks).toBe(0);
   });
 
-  test("a layer that is turned down and an echo that is turned off as another score begins stay so in it", async () => {
+  test("layers and an echo switched off at the start of a score stay off", async () => {
     // -120 dBFS
     expect(await page.view.evaluate<number>(`differenceOfSwitched(${JSON.stringify(sea)}, "wind")`)).toBeLessThan(1e-6);
   });
 
-  test("the same seed sounds the same, another does not", async () => {
+  test("the same seed gives the same sound, another seed does not", async () => {
     const wanted = { observation: sea, seconds: 4 };
     // -120 dBFS
     expect(await page.view.evaluate<number>(`difference(${JSON.stringify(wanted)})`)).toBeLessThan(1e-6);

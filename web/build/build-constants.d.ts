@@ -1,8 +1,10 @@
-/** Address of the worker that makes the waveforms, relative to the page. Given by `build.ts`. */
+// Constants that `build.ts` puts into the bundles.
+
+/** URL of the worker that computes the waveforms, relative to the page. */
 declare const waveformWorkerUrl: string;
 
-/** Files that the service worker keeps from the start, relative to itself. Given by `build.ts`. */
+/** Files that the service worker caches at install, relative to itself. */
 declare const precacheFiles: readonly string[];
 
-/** What this build is known by: a hash over all its files. Given by `build.ts`. */
+/** Identifies this build: a hash over all its files. */
 declare const buildVersion: string;

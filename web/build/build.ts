@@ -1,3 +1,5 @@
+// Builds the player: bundles, workers, service worker, API page, compressed copies.
+
 import { existsSync, watch } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -11,21 +13,21 @@ import { describeError } from "../../shared/service/connection-health.ts";
 /** The sources of the player. */
 const webDir = join(import.meta.dir, "..");
 
-/** One file of the built player. */
+/** Describes one file of the built player. */
 export type PlayerFile = { name: string; bytes: number; gzipBytes: number; loaded: WhenLoaded };
 
-/** With the page, or not before somebody listens; `onDemand`: when something rare is asked for, if ever. */
+/** When a file loads: with the page, with the sound, or only for a rarely used feature (`onDemand`). */
 type WhenLoaded = "page" | "sound" | "onDemand";
 
 type BuiltFile = { name: string; content: Uint8Array<ArrayBuffer> };
 
-/** How long the files must rest before they are built again: an editor writes several times. */
+/** Waits this long after the last change before a rebuild: an editor writes a file several times. */
 const restMs = 100;
 
-/** Worker entries, each by the constant that gives the page its address. */
+/** Worker entry points, by the constant that holds the worker's URL. */
 const workers = { waveformWorkerUrl: "sound/timbre/waveform-worker.ts" };
 
-/** Files that are served as they are: the manifest names them. */
+/** Files copied unchanged: the manifest refers to them by name. */
 const icons = ["icon-192.png", "icon-512.png", "icon-mask.png"];
 
 const compressible = /\.(html|js|css|svg|json|webmanifest)$/;
@@ -33,22 +35,22 @@ const brotli = promisify(brotliCompress);
 
 const naming = { entry: "[name].[ext]", chunk: "[name]-[hash].[ext]", asset: "[name]-[hash].[ext]" };
 
-/** The coast in detail, which only who zooms in asks for, and what measures the page. */
-const rarelyAsked = /^(land-50m|hook)-/;
-/** What is fetched when somebody comes to read it, or chooses it, whether anything sounds or not. */
-const askedByItself = /^(legend|mapping-view|midi-output|open-card|replay-bar|sound-extras)-/;
-/** The coast that is drawn at once, in a file of its own or not. */
+/** The detailed coastline, loaded on zoom, and the test hook. */
+const rarelyLoaded = /^(land-50m|hook)-/;
+/** Chunks that load when a user opens that part of the page, with or without sound. */
+const loadedOnDemand = /^(legend|mapping-view|midi-output|open-card|replay-bar|sound-extras)-/;
+/** The coastline drawn first, in a file of its own or not. */
 const coarseLand = /110m/;
 
 if (import.meta.main) await main(process.argv.includes("--watch"));
 
 /**
- * Builds the player into {@link playerDir} while a server may be serving it: new files appear first, then the page that
- * asks for them, and only then does what it no longer asks for go. A build that fails leaves everything as it was.
- * Beside each text lies the same compressed, as `.br` and `.gz`, for hosts that serve those.
- * @param entry the page; tests build one of their own
+ * Builds the player into {@link playerDir}, also while a server serves that directory. New files are written first,
+ * then the page that loads them; unused files are deleted last. A failed build changes nothing. Each text file gets
+ * compressed copies, `.br` and `.gz`, for hosts that serve those.
+ * @param entry the page; tests build their own
  * @returns the files, the page first
- * @throws {Error} that says where the source is wrong
+ * @throws {Error} with the position of the error in the source
  */
 export async function buildPlayer(entry = join(webDir, "index.html"), targetDir = playerDir): Promise<PlayerFile[]> {
   const { files: workerFiles, addresses } = await buildWorkers();
@@ -64,7 +66,7 @@ export async function buildPlayer(entry = join(webDir, "index.html"), targetDir 
   await mkdir(targetDir, { recursive: true });
   const unnamed = await Promise.all(icons.map(readIcon));
   const written = await Promise.all([...assets, ...unnamed, ...docs].map((file) => write(file, targetDir)));
-  // The service worker comes last: what it keeps must be there.
+  // The service worker is written last: the files it caches must exist.
   for (const file of [...page, serviceWorker]) written.push(await write(file, targetDir));
   await removeAllBut(new Set(written.flat()), targetDir);
 
@@ -72,13 +74,15 @@ export async function buildPlayer(entry = join(webDir, "index.html"), targetDir 
   return [...page, ...assets, serviceWorker].map((file) => measure(file, first));
 }
 
-/** The page that shows the API: it has little in common with the player, which neither waits for it nor keeps it. */
+/** Builds the API page. It shares little code with the player, and the service worker does not cache it. */
 async function buildDocs(): Promise<BuiltFile[]> {
   const { outputs } = await bundle({ entrypoints: ["docs/docs.html"] });
   return Promise.all(outputs.map(finish));
 }
 
-/** Each worker under a name with a hash, as a script without imports, and the constants that name them to the page. */
+/**
+ * Bundles each worker as one script without imports, with a hash in its name. Returns the URL constants for the page.
+ */
 async function buildWorkers(): Promise<{ files: BuiltFile[]; addresses: Record<string, string> }> {
   const files: BuiltFile[] = [];
   const addresses: Record<string, string> = {};
@@ -91,10 +95,10 @@ async function buildWorkers(): Promise<{ files: BuiltFile[]; addresses: Record<s
   return { files, addresses };
 }
 
-/** It must keep its name, by which browsers look for a new one. */
+/** Builds the service worker. Its name has no hash, because browsers look for updates under the same URL. */
 async function buildServiceWorker(files: BuiltFile[]): Promise<BuiltFile> {
   const kept = files
-    .filter(({ name }) => hashedName.test(name) && !rarelyAsked.test(name))
+    .filter(({ name }) => hashedName.test(name) && !rarelyLoaded.test(name))
     .map(({ name }) => `./${name}`);
   const version = Bun.hash(files.map(({ content }) => Bun.hash(content)).join()).toString(36);
   const { outputs } = await bundle({
@@ -106,7 +110,7 @@ async function buildServiceWorker(files: BuiltFile[]): Promise<BuiltFile> {
   return file;
 }
 
-/** @throws {Error} that says where the source is wrong */
+/** Runs Bun's bundler. @throws {Error} with the position of the error in the source */
 async function bundle(options: Bun.BuildConfig): Promise<Bun.BuildOutput> {
   const built = await Bun.build({
     target: "browser",
@@ -121,7 +125,7 @@ async function bundle(options: Bun.BuildConfig): Promise<Bun.BuildOutput> {
   return built;
 }
 
-/** The scripts and styles that a browser asks for before anybody does anything. */
+/** Returns the scripts and styles that the browser loads without a user action. */
 function loadedWithPage(metafile: Bun.BuildMetafile | undefined): Set<string> {
   const { outputs = {} } = metafile ?? {};
   const found = new Set<string>();
@@ -147,8 +151,8 @@ async function finish(artifact: Bun.BuildArtifact): Promise<BuiltFile> {
 }
 
 /**
- * Static hosts send no policy, so the page brings its own. Its server may be anywhere there, as `?server=` names it. Where
- * bellbuoy's server serves the page, its header is stricter, and both hold.
+ * Adds a Content Security Policy to the page, because static hosts send none. It allows any server, since `?server=`
+ * may name any. bellbuoy's own server also sends a stricter header, and the browser applies both.
  */
 function withPolicy(html: string): Uint8Array<ArrayBuffer> {
   const policy = `<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy("'self' http: https:")}">`;
@@ -158,14 +162,14 @@ function withPolicy(html: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(rewriter.transform(html));
 }
 
-/** Writes a file, and compressed ones beside it. @returns the names of all */
+/** Writes a file and its compressed copies. @returns the names of all of them */
 async function write({ name, content }: BuiltFile, dir: string): Promise<string[]> {
   const names = [name];
   if (compressible.test(name)) {
     const forms = { br: () => brotli(content), gz: async () => Bun.gzipSync(content, { level: 9 }) };
     for (const [ending, compress] of Object.entries(forms)) {
       const compressed = `${name}.${ending}`;
-      // What has a hash in its name was compressed by an earlier build: that takes longer than all the rest.
+      // A file with a hash in its name was compressed by an earlier build. Compression is the slowest step of a build.
       const isKnown = hashedName.test(name) && existsSync(join(dir, compressed));
       if (!isKnown) await put(join(dir, compressed), await compress());
       names.push(compressed);
@@ -175,7 +179,7 @@ async function write({ name, content }: BuiltFile, dir: string): Promise<string[
   return names;
 }
 
-/** Written beside and then renamed, so that nobody is ever served half a file. */
+/** Writes to a temporary file and renames it, so that no client receives half a file. */
 async function put(path: string, content: Uint8Array): Promise<void> {
   const unfinished = `${path}.${process.pid}.unfinished`;
   await Bun.write(unfinished, content);
@@ -189,7 +193,7 @@ function measure({ name, content }: BuiltFile, first: Set<string>): PlayerFile {
 
 function whenLoaded(name: string, first: Set<string>): WhenLoaded {
   if (first.has(name) || /\.(html|svg)$/.test(name) || coarseLand.test(name)) return "page";
-  return name.endsWith(".js") && hashedName.test(name) && !rarelyAsked.test(name) && !askedByItself.test(name)
+  return name.endsWith(".js") && hashedName.test(name) && !rarelyLoaded.test(name) && !loadedOnDemand.test(name)
     ? "sound"
     : "onDemand";
 }
@@ -201,11 +205,11 @@ async function removeAllBut(names: Set<string>, dir: string): Promise<void> {
 
 async function main(watching: boolean): Promise<void> {
   if (watching) buildOnChange();
-  else if (!(await buildAndTell())) process.exitCode = 1;
+  else if (!(await buildAndReport())) process.exitCode = 1;
 }
 
-/** @returns whether it could be built */
-async function buildAndTell(): Promise<boolean> {
+/** Builds once and prints the sizes or the error. @returns whether the build succeeded */
+async function buildAndReport(): Promise<boolean> {
   try {
     console.log(table(await buildPlayer()));
     return true;
@@ -228,12 +232,12 @@ function table(files: PlayerFile[]): string {
   ].join("\n");
 }
 
-/** Builds now and after every change of the sources, one build at a time, until the process is ended. */
+/** Builds now and after every change of the sources, one build at a time, until the process ends. */
 function buildOnChange(): void {
   let timer: Timer | undefined;
   let building = Promise.resolve(true);
   const build = () => {
-    building = building.then(buildAndTell);
+    building = building.then(buildAndReport);
   };
   const changed = (_event: string, path: string | null) => {
     if (path?.startsWith("dist")) return;
@@ -241,7 +245,7 @@ function buildOnChange(): void {
     timer = setTimeout(build, restMs);
   };
   const sources = [webDir, join(webDir, "../shared")];
-  // Watched before the first build, so that a change in between is not missed.
+  // Start watching before the first build, to catch changes made during it.
   for (const directory of sources) watch(directory, { recursive: true }, changed);
   build();
 }

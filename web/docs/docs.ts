@@ -1,7 +1,9 @@
+// The page that shows the API: it renders `/openapi.json` and sends requests from forms.
+
 import { find, make, setText } from "../dom/dom.ts";
 import { type Answer, listen, send } from "./requests.ts";
 
-/** What this page reads of an OpenAPI document. */
+/** The parts of an OpenAPI document that this page reads. */
 type Parameter = {
   name: string;
   in: "path" | "query" | "header";
@@ -29,10 +31,10 @@ async function main(): Promise<void> {
     if (!response.ok) throw new Error(`it answered ${response.status}`);
     show((await response.json()) as Api);
     stateLine.remove();
-    // The sections were not there when the browser looked for the one that the address names.
+    // The sections did not exist when the browser looked for the URL's fragment, so scroll to it now.
     if (location.hash !== "") document.getElementById(location.hash.slice(1))?.scrollIntoView();
   } catch (error) {
-    stateLine.textContent = `The server does not tell what its API is: ${(error as Error).message}`;
+    stateLine.textContent = `The API description could not be loaded: ${(error as Error).message}`;
   }
 }
 
@@ -49,7 +51,7 @@ function show({ info, paths }: Api): void {
 
 function section(path: string, operation: Operation): HTMLElement {
   const { operationId, summary, description = "", parameters, responses } = operation;
-  // A page cannot set the headers of an EventSource, and need not: its browser does.
+  // A page cannot set request headers on an EventSource; the browser sends Last-Event-ID itself.
   const fields = parameters
     .filter((parameter) => parameter.in !== "header")
     .map((parameter) => field(operationId, parameter));
@@ -65,11 +67,11 @@ function section(path: string, operation: Operation): HTMLElement {
   );
 
   const address = () => addressOf(path, fields);
-  const tellCommand = () => {
+  const showCommand = () => {
     command.textContent = `curl ${isStream ? "-N " : ""}'${new URL(address(), document.baseURI)}'`;
   };
   let stop: (() => void) | null = null;
-  form.addEventListener("input", tellCommand);
+  form.addEventListener("input", showCommand);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (isStream) {
@@ -83,7 +85,7 @@ function section(path: string, operation: Operation): HTMLElement {
       void send(address()).then(answer.show);
     }
   });
-  tellCommand();
+  showCommand();
   return make(
     "section",
     { attributes: { id: operationId, "aria-labelledby": `${operationId}-path` } },
@@ -133,7 +135,7 @@ function field(operationId: string, parameter: Parameter): Field {
   };
 }
 
-/** An address as a person would write it: the commas of a list stay. */
+/** Writes a readable URL: commas in lists are not percent-encoded. */
 function addressOf(path: string, fields: Field[]): string {
   const textOf = ({ value }: Field) => encodeURIComponent(value()).replaceAll("%2C", ",").replaceAll("%3A", ":");
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => {
@@ -146,11 +148,13 @@ function addressOf(path: string, fields: Field[]): string {
   return `.${filled}${query.length > 0 ? `?${query.join("&")}` : ""}`;
 }
 
-/** Where an answer is shown. Its title alone is read out: the text of a stream changes with each event. */
+/**
+ * Creates the element that shows an answer. Only its title is a live region: a stream's text changes with each event.
+ */
 function createAnswerPlace(path: string) {
   const title = make("p", { attributes: { role: "status" } });
   const text = make("pre", {
-    // It scrolls, so the keyboard must get to it.
+    // The element scrolls, so it needs keyboard focus.
     attributes: { tabindex: "0", role: "region", "aria-label": `The answer of ${path}` },
     hidden: true,
   });
@@ -173,7 +177,7 @@ function paragraphs(text: string): HTMLElement[] {
     .map((part) => make("p", {}, ...inline(part)));
 }
 
-/** Text with `code` in it. */
+/** Turns `code` spans of a text into elements. */
 function inline(text: string): (HTMLElement | string)[] {
   return text.split("`").map((part, index) => (index % 2 === 1 ? make("code", {}, part) : part));
 }

@@ -1,21 +1,23 @@
+// Requests that the API page sends, as text to show.
+
 /** An answer as the page shows it. */
 export type Answer = { isGood: boolean; title: string; headers: [name: string, value: string][]; body: string };
 
-/** Of a longer answer the rest is not read. */
+/** Max bytes read of an answer. */
 const maxShownBytes = 200_000;
-/** The newest events of a stream. */
+/** Max events of a stream on the page; older ones are removed. */
 const maxShownEvents = 50;
 
-const toldHeaders = ["Content-Type", "Content-Encoding", "Cache-Control", "ETag", "Link", "Retry-After"];
+const shownHeaders = ["Content-Type", "Content-Encoding", "Cache-Control", "ETag", "Link", "Retry-After"];
 
-/** Asks for an address and reads the beginning of the answer. Never rejects: what went wrong is the answer. */
+/** Requests a URL and reads the start of the answer. Never rejects: an error becomes the answer. */
 export async function send(address: string): Promise<Answer> {
   const begunAt = performance.now();
   try {
     const response = await fetch(address);
     const { text, isWhole } = await readBeginning(response);
     const took = `${Math.round(performance.now() - begunAt)} ms`;
-    const headers = toldHeaders.flatMap((name): [string, string][] => {
+    const headers = shownHeaders.flatMap((name): [string, string][] => {
       const value = response.headers.get(name);
       return value === null ? [] : [[name, value]];
     });
@@ -53,12 +55,12 @@ function pretty(text: string): string {
   }
 }
 
-/** Listens to a stream and tells of each event. @returns ends it */
-export function listen(address: string, tell: (answer: Answer) => void): () => void {
+/** Opens a stream and calls `onAnswer` after each event. @returns a function that closes the stream */
+export function listen(address: string, onAnswer: (answer: Answer) => void): () => void {
   const source = new EventSource(address);
   const events: string[] = [];
   let count = 0;
-  const show = (isGood: boolean, title: string) => tell({ isGood, title, headers: [], body: events.join("\n\n") });
+  const show = (isGood: boolean, title: string) => onAnswer({ isGood, title, headers: [], body: events.join("\n\n") });
   for (const name of ["connection", "observation", "reset"]) {
     source.addEventListener(name, (event) => {
       const { data, lastEventId } = event as MessageEvent<string>;
@@ -69,13 +71,11 @@ export function listen(address: string, tell: (answer: Answer) => void): () => v
     });
   }
   source.addEventListener("error", () => {
-    // A refusal ends it; a broken connection is tried again by itself.
+    // A refused stream stays closed; EventSource reconnects a broken one by itself.
     const isOver = source.readyState === EventSource.CLOSED;
     show(
       false,
-      isOver
-        ? "Refused: ask for the address with curl, and the answer says why"
-        : "The connection broke, trying again…",
+      isOver ? "Refused: request the address with curl to see the reason" : "The connection broke, trying again…",
     );
   });
   return () => {

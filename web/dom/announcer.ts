@@ -1,15 +1,17 @@
+// Announcements for screen readers, limited to one in 20 seconds.
+
 import type { Clock } from "../../shared/clock.ts";
 import { setText } from "./dom.ts";
 
-/** A screen reader has other things to say, too. */
-const leastGapMs = 20_000;
+/** Min time between two sentences, so that the screen reader can also read other parts of the page. */
+const minGapMs = 20_000;
 
-/** Tells a screen reader, through a live region, at most one sentence in twenty seconds; the rest is not told. */
+/** Writes sentences into a live region, at most one in 20 seconds; the others are dropped. */
 export function createAnnouncer(element: HTMLElement, clock: Clock): (sentence: string) => void {
-  let toldAtMs = Number.NEGATIVE_INFINITY;
+  let lastAtMs = Number.NEGATIVE_INFINITY;
   return (sentence) => {
-    if (clock.monotonicMs() - toldAtMs < leastGapMs) return;
-    toldAtMs = clock.monotonicMs();
+    if (clock.monotonicMs() - lastAtMs < minGapMs) return;
+    lastAtMs = clock.monotonicMs();
     setText(element, sentence);
   };
 }

@@ -1,11 +1,13 @@
-/** What an element is made with: properties of its class, and attributes by their own names in `attributes`. */
+// Helpers to find, make and update elements.
+
+/** Properties of an element's class, and attributes by name in `attributes`. */
 type Made<Name extends keyof HTMLElementTagNameMap> = Partial<
   Omit<HTMLElementTagNameMap[Name], "style" | "dataset" | "attributes">
 > & {
   attributes?: Record<string, string>;
 };
 
-/** Makes an element with what belongs into it. Text is text: no string of ours or others' is ever read as HTML. */
+/** Makes an element with its children. Strings become text nodes; no string is ever parsed as HTML. */
 export function make<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   { attributes = {}, ...properties }: Made<Name> = {},
@@ -18,17 +20,14 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/**
- * Finds what the page is known to have.
- * @throws {Error} when the page and this program do not belong together
- */
+/** Finds an element of the page by id. @throws {Error} when the page has no such element of this type */
 export function find<T extends HTMLElement>(id: string, type: new () => T): T {
   const found = document.getElementById(id);
   if (!(found instanceof type)) throw new Error(`the page has no ${type.name} "${id}"`);
   return found;
 }
 
-/** Gives an element the children that it shall have; those that look the same stay, with what is read or selected in them. */
+/** Sets an element's children. Children that look the same stay, and so keep focus and selection. */
 export function setChildren(element: Element, children: readonly (Node | string)[]): void {
   const wanted = children.map((child) => (typeof child === "string" ? new Text(child) : child));
   while (element.childNodes.length > wanted.length) element.lastChild?.remove();
@@ -39,7 +38,7 @@ export function setChildren(element: Element, children: readonly (Node | string)
   }
 }
 
-/** Sets a text only where it differs, so that a page that ticks every second leaves the rest of the browser in peace. */
+/** Sets a text only if it differs, to avoid needless layout and screen reader work every second. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -1,12 +1,14 @@
-/** A part of the page that is fetched when it is first needed. */
+// Loads parts of the page on first use.
+
+/** A part of the page that loads when it is first needed. */
 type Lazy<T> = {
-  /** What was fetched; `null` before. */
+  /** The loaded part; `null` before it has loaded. */
   readonly value: T | null;
-  /** Fetches it once. @throws what `load` does; it may be tried again */
+  /** Loads the part once. @throws the error of `load`; the next call tries again */
   get(): Promise<T>;
 };
 
-/** Makes a part that `load` fetches. */
+/** Makes a lazy part. @param load loads it */
 export function lazy<T>(load: () => Promise<T>): Lazy<T> {
   let value: T | null = null;
   let loading: Promise<T> | null = null;

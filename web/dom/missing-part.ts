@@ -1,13 +1,15 @@
+// The message in place of a part of the page that could not be loaded.
+
 import { make } from "./dom.ts";
 
 /**
- * Says in its place that a part of the page could not be fetched, and offers to reload the page: after an upgrade its file
- * is no longer there, and some browsers ask no second time for one that they could not get.
+ * Shows that a part of the page could not be loaded, with a button that reloads the page. After an upgrade its file no
+ * longer exists, and some browsers do not retry a failed import.
  */
 export function showMissingPart(place: HTMLElement, error: unknown): void {
   place.hidden = false;
   if (place.querySelector(".missing") !== null) return;
-  console.warn("not loaded:", error);
+  console.warn("could not load:", error);
   const reload = make("button", { type: "button", textContent: "Reload" });
   reload.addEventListener("click", () => location.reload());
   const text = "This could not be loaded. Reload once the server answers.";

@@ -1,4 +1,4 @@
-// For tests, and for tools that measure the sound: what a page with `?hook=1` offers as `globalThis.bellbuoy`.
+// The object `globalThis.bellbuoy` that a page with `?hook=1` offers to tests and measuring tools.
 
 import type { Playback } from "../listen/playback.ts";
 import type { WorldMap } from "../map/world-map.ts";
@@ -6,10 +6,10 @@ import { installHook } from "../sound/playback/hook.ts";
 import { onChange } from "../state/observe.ts";
 import { type PageState, strokeOf } from "../state/page-state.ts";
 
-/** A bell that was handed to the sound card; times are of `performance.now()`. */
+/** A bell that was scheduled on the audio context; times are of `performance.now()`. */
 type ScheduledBell = { stationId: string; eventId: string | null; arrivedAtMs: number; soundsAtMs: number };
 
-/** Offers what the page does, as its state says. @param playback returns `null` until it is fetched */
+/** Installs the hook. @param playback returns `null` until the playback has loaded */
 export function installPageHook(state: PageState, map: WorldMap, playback: () => Playback | null): void {
   const arrivals = new Map<string, { eventId: string | null; arrivedAtMs: number }>();
   const scheduled: ScheduledBell[] = [];

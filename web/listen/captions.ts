@@ -1,19 +1,24 @@
+// Captions: short lines of text that name each sound.
+
 import type { Clock } from "../../shared/clock.ts";
 import { make } from "../dom/dom.ts";
 
-/** Says in words what sounds. */
+/** Shows captions of the sound. */
 type Captions = {
-  /** @param atMs when it sounds, of {@link Clock.monotonicMs} */
+  /** Shows a caption at a time. @param atMs of {@link Clock.monotonicMs} */
   show(text: string, atMs: number): void;
-  /** Takes away what is shown, and what was yet to be. */
+  /** Removes the captions on the page and those scheduled for later. */
   clear(): void;
 };
 
-/** Faster than this nobody reads. */
-const leastGapMs = 1_000;
-const mostLines = 2;
+/** Min time between two captions: no one can read faster. */
+const minGapMs = 1_000;
+const maxLines = 2;
 
-/** Makes captions, the newest last. Of those that come too fast the newest is shown, as soon as it can be read; it counts the others. */
+/**
+ * Makes captions, the newest last. If captions arrive too fast, it shows the newest as soon as possible and counts the
+ * others.
+ */
 export function createCaptions(element: HTMLElement, clock: Clock): Captions {
   let shownAtMs = Number.NEGATIVE_INFINITY;
   let waiting: string | null = null;
@@ -43,7 +48,7 @@ export function createCaptions(element: HTMLElement, clock: Clock): Captions {
 
   function take(text: string): void {
     if (waiting !== null) skipped++;
-    else after(shownAtMs + leastGapMs - clock.monotonicMs(), add);
+    else after(shownAtMs + minGapMs - clock.monotonicMs(), add);
     waiting = text;
   }
 
@@ -51,7 +56,7 @@ export function createCaptions(element: HTMLElement, clock: Clock): Captions {
     if (waiting === null) return;
     const others = skipped === 0 ? "" : ` (and ${skipped} more)`;
     element.append(make("p", { textContent: `♪ ${waiting}${others}` }));
-    while (element.children.length > mostLines) element.firstElementChild?.remove();
+    while (element.children.length > maxLines) element.firstElementChild?.remove();
     shownAtMs = clock.monotonicMs();
     waiting = null;
     skipped = 0;

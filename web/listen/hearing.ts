@@ -1,3 +1,5 @@
+// The line that describes the sound, and the counts of reports and bells.
+
 import { find, setText } from "../dom/dom.ts";
 import type { BurstTally } from "../sound/score/network-score.ts";
 import { observe, onChange } from "../state/observe.ts";
@@ -6,13 +8,13 @@ import { formatCount } from "../words/format.ts";
 import { describeSea } from "../words/words.ts";
 import { titleOf } from "./titles.ts";
 
-/** Says on the page what is heard, and counts the reports and the bells. */
+/** Describes the sound on the page, and counts reports and bells. */
 export function showHearing(state: PageState): void {
   const hearing = find("hearing", HTMLElement);
   const counts = find("counts", HTMLElement);
   let rung = 0;
   onChange(state.sounded, (all) => {
-    // A knock in place of a value that the tuned-in station lacks is no report.
+    // A knock for a value that the tuned-in station lacks is no report.
     rung += all.filter((sounded) => strokeOf(sounded) !== null && !("field" in sounded.event)).length;
   });
   observe([state.heard, state.player], () => {
@@ -36,6 +38,6 @@ export function showHearing(state: PageState): void {
 
 function describeBells(tally: BurstTally | null, rung: number): string {
   if (tally === null || tally.arrived <= 1) return `${formatCount(rung, "bell")} rung`;
-  const leftOut = tally.leftOut > 0 ? `, ${tally.leftOut} are in the sea only` : "";
+  const leftOut = tally.leftOut > 0 ? `, ${tally.leftOut} without a bell` : "";
   return `rung ${tally.rung} of ${tally.arrived}${leftOut}`;
 }

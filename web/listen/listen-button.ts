@@ -1,3 +1,5 @@
+// The Listen button.
+
 import { find, setText } from "../dom/dom.ts";
 import type { PlayerState } from "../sound/playback/player.ts";
 import { observe } from "../state/observe.ts";
@@ -12,13 +14,16 @@ const words: Record<PlayerState, string> = {
 };
 
 /**
- * Shows the one button that most people need.
- * @param toggle begins to sound, pauses, or goes on; rejects if it cannot begin, and may be tried again
- * @returns what a press of it does
+ * Shows the Listen button.
+ * @param toggle starts, pauses or resumes the sound; rejects if it cannot start, and may be called again
+ * @returns the button's action
  */
 export function showListenButton({ player }: PageState, toggle: () => Promise<void>): () => Promise<void> {
   const button = find("listen", HTMLButtonElement);
-  /** The gesture before the click brings interrupted sound back, wherever it is made; the click is not to pause it again. */
+  /**
+   * A gesture anywhere on the page resumes interrupted sound before its click event; that click must not pause it
+   * again.
+   */
   let wasInterrupted = false;
   let isStarting = false;
   for (const gesture of ["pointerdown", "keydown"]) {
@@ -34,18 +39,18 @@ export function showListenButton({ player }: PageState, toggle: () => Promise<vo
 
   return async () => {
     const isAnswered = isStarting || wasInterrupted;
-    // A click need not come by a gesture of this page, as that of a voice.
+    // A click may come without a gesture on this page, e.g. from voice control.
     wasInterrupted = false;
     if (isAnswered) return;
     if (player.value === "off") {
-      // Not disabled: it would lose the focus.
+      // Do not disable the button: it would lose the focus.
       isStarting = true;
       setText(button, words.loading);
     }
     try {
       await toggle();
     } catch (error) {
-      console.info("no sound:", error);
+      console.info("could not start the sound:", error);
       setText(button, "No sound: try again");
     }
     isStarting = false;

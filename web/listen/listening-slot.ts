@@ -1,21 +1,23 @@
+// Loads the playback shortly after the page.
+
 import type { Clock } from "../../shared/clock.ts";
 import { lazy } from "../dom/lazy.ts";
 import type { PageState } from "../state/page-state.ts";
 import { showListenButton } from "./listen-button.ts";
 import type { Playback } from "./playback.ts";
 
-/** What begins to sound once somebody presses a button. */
+/** The playback, loaded on demand. */
 type ListeningOffer = {
   press(): Promise<void>;
-  /** `null` until it is fetched. */
+  /** `null` until the playback has loaded. */
   readonly playback: Playback | null;
 };
 
-/** What is needed to sound is fetched by then, so that a click is followed by sound at once. */
+/** Loads the playback this long after the page, so that the sound starts right after a click. */
 const prepareMs = 1_000;
 const prepareTimeoutMs = 3_000;
 
-/** Shows the button, and fetches the playback after the page. */
+/** Shows the Listen button, and loads the playback after the page. */
 export function offerListening(state: PageState, clock: Clock): ListeningOffer {
   const playback = lazy(async () => {
     const { startListening } = await import("./listening.ts");

@@ -1,4 +1,4 @@
-// All that is fetched to listen: the playback, and what the page says of it in words.
+// The chunk that loads for sound: the playback and the page's words about it.
 
 import type { Clock } from "../../shared/clock.ts";
 import type { PageState } from "../state/page-state.ts";
@@ -7,7 +7,7 @@ import { showHearing } from "./hearing.ts";
 import { createPlayback, type Playback } from "./playback.ts";
 import { showSoundWords } from "./sound-words.ts";
 
-/** Makes the playback and shows what is heard. */
+/** Creates the playback, and describes its sound on the page. */
 export function startListening(state: PageState, clock: Clock): Playback {
   const playback = createPlayback(state, clock);
   showHearing(state);

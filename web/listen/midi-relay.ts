@@ -1,21 +1,23 @@
+// Sends sound events to a MIDI output at the time they sound.
+
 import type { Clock } from "../../shared/clock.ts";
 import type { MidiOut } from "../sound/midi/midi-output.ts";
 import type { Layer, SoundEvent } from "../sound/sound-event.ts";
 
-/** Sends what sounds to MIDI, too. */
+/** Sends sound events to a MIDI output. */
 export type MidiRelay = {
-  /** @param atMs when it sounds, of {@link Clock.monotonicMs} */
+  /** Sends an event at its time. @param atMs of {@link Clock.monotonicMs} */
   send(event: SoundEvent, atMs: number): void;
-  /** Sends how the layers are now: each is told when it changes, which may be an hour from now. */
+  /** Sends the current layer levels: a level is otherwise sent only when it changes, perhaps an hour later. */
   sendLayers(): void;
   silence(): void;
-  /** Another programme begins. */
+  /** Resets for another programme. */
   restart(): void;
-  /** Sends to this from now on; to be called again for another port. */
+  /** Uses this output from now on; may be called again for another port. */
   open(midi: MidiOut): void;
 };
 
-/** Makes a relay that sends nothing until it is opened. */
+/** Makes a relay that sends nothing until `open` is called. */
 export function createMidiRelay(clock: Clock): MidiRelay {
   let midi: MidiOut | null = null;
   const layersNow = new Map<Layer, SoundEvent>();

@@ -1,3 +1,5 @@
+// Playback: connects the page's state with the player.
+
 import { effect } from "@preact/signals-core";
 import type { Clock } from "../../shared/clock.ts";
 import type { MidiOut } from "../sound/midi/midi-output.ts";
@@ -13,21 +15,26 @@ import { gatherReports } from "./reports.ts";
 import { gatherSounded } from "./sounded.ts";
 import { titleOf } from "./titles.ts";
 
-/** Plays what the state says, and writes into it what is heard. */
+/** Plays the programme of the state, and writes the current sound into the state. */
 export type Playback = {
   readonly player: Player;
-  /** Begins to sound, pauses, or goes on; to be called in a gesture. @throws {Error} if it cannot begin; it may be tried again */
+  /**
+   * Starts, pauses or resumes the sound; call it in a user gesture.
+   * @throws {Error} if the sound cannot start; the caller may try again
+   */
   toggle(): Promise<void>;
-  /** Sends all that sounds to MIDI, too, from how the layers are now on. To be called again for another port. */
+  /**
+   * Also sends everything that sounds to MIDI, beginning with the current levels. May be called again for another port.
+   */
   listenAlong(midi: MidiOut): void;
 };
 
-/** A burst changes the sea once, not 800 times. */
+/** Min time between two updates of the score: a burst of 800 reports updates it once. */
 const refreshMs = 200;
-/** How often a replay says which frame is heard. */
+/** How often a replay publishes the frame that sounds. */
 const frameMs = 400;
 
-/** Makes the playback. It is fetched after the page, and made before the first click. */
+/** Creates the playback. The page loads it after itself and before the first click. */
 export function createPlayback(state: PageState, clock: Clock): Playback {
   const midi = createMidiRelay(clock);
   const player = connectPlayer(state, midi);
@@ -54,7 +61,7 @@ export function createPlayback(state: PageState, clock: Clock): Playback {
   };
 }
 
-/** Makes the player, which tells the state and MIDI what it does. */
+/** Creates the player, and passes its events to the state and to MIDI. */
 function connectPlayer(state: PageState, midi: MidiRelay): Player {
   const gather = gatherSounded(state);
   return createPlayer({
@@ -70,7 +77,7 @@ function connectPlayer(state: PageState, midi: MidiRelay): Player {
   });
 }
 
-/** Plays each programme of the state with the sea as it is, and rings the reports that arrive. */
+/** Plays each programme of the state with the current conditions, and rings arriving reports. */
 function playProgrammes(state: PageState, player: Player, midi: MidiRelay, clock: Clock): void {
   const { network, inView } = state;
   let playing: Playing | null = null;

@@ -1,4 +1,4 @@
-// A programme that plays: its score, and the sea that the score is given.
+// A running programme: its score and the conditions that the score receives.
 
 import { seaAtStation, seaOverStations } from "../sea/conditions.ts";
 import type { Preset } from "../sound/preset.ts";
@@ -11,31 +11,31 @@ import type { SoundEvent } from "../sound/sound-event.ts";
 import type { Network } from "../state/network.ts";
 import type { Programme } from "../state/programme.ts";
 
-/** A programme that plays. Times are seconds of its score. */
+/** A running programme. Times are seconds of its score. */
 export type Playing = {
   readonly score: Score;
-  /** Gives the score the sea as it is now. */
+  /** Passes the current conditions to the score. */
   refresh(scoreTimeS: number): void;
-  /** Returns what reports that have just arrived sound like now; nothing where no reports ring. */
+  /** Returns the sound events for reports that just arrived; empty if the programme rings no reports. */
   arrive(reports: Report[], scoreTimeS: number): SoundEvent[];
-  /** Returns the sea that is heard. */
+  /** Returns the sea state that sounds. */
   sea(scoreTimeS: number): SeaState | null;
-  /** Returns the frame of the past that is heard; `null` where nothing is replayed. */
+  /** Returns the past frame that sounds; `null` outside a replay. */
   frame(scoreTimeS: number): number | null;
-  /** Of the newest burst; `null` where no reports ring. */
+  /** The newest burst; `null` if the programme rings no reports. */
   readonly tally: BurstTally | null;
 };
 
-/** What is known now of the sea. */
+/** The data that a programme plays, as known now. */
 type KnownSea = { network: Network; inView: Iterable<string>; nowMs: number };
 
-/** A day in a minute. */
+/** Duration of a replayed day. */
 const replaySeconds = 60;
 
-/** Live sound need not be the same twice; what is rendered again takes the score's events, not its seed. */
+/** Live sound may differ each time. A recording renders the score's events, not its seed. */
 const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
 
-/** Begins a programme. @param known asked whenever the score needs the sea */
+/** Starts a programme. @param known returns the current data whenever the score needs it */
 export function beginPlaying(programme: Programme, known: () => KnownSea): Playing {
   switch (programme.mode) {
     case "network":

@@ -1,12 +1,11 @@
+// Groups arriving reports into bursts.
+
 import type { Clock } from "../../shared/clock.ts";
 import type { Report } from "../sound/score/network-score.ts";
 import { onChange } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
 
-/**
- * Gathers the reports that are to ring. What the network does in one moment arrives in one go, and is one burst.
- * @param ring called with all of one moment
- */
+/** Groups reports that arrive in the same task into one burst. @param ring receives all reports of a burst */
 export function gatherReports(state: PageState, clock: Clock, ring: (reports: Report[]) => void): void {
   let waiting: Omit<Report, "inView">[] = [];
   onChange(state.arrived, ({ newest }) => {

@@ -1,3 +1,5 @@
+// Captions and screen reader announcements of the sound.
+
 import type { Clock } from "../../shared/clock.ts";
 import { createAnnouncer } from "../dom/announcer.ts";
 import { find } from "../dom/dom.ts";
@@ -7,7 +9,7 @@ import { type PageState, type Stroke, strokeOf } from "../state/page-state.ts";
 import { describeIntroduced, describeSound } from "../words/words.ts";
 import { createCaptions } from "./captions.ts";
 
-/** Says in words what sounds: as captions, and to a screen reader, where these are wanted. */
+/** Describes the sound as captions and to a screen reader, if the settings ask for it. */
 export function showSoundWords(state: PageState, clock: Clock): void {
   const { network, settings } = state;
   const captions = createCaptions(find("captions", HTMLElement), clock);

@@ -1,10 +1,12 @@
+// Writes scheduled sound events into the state.
+
 import { lighthouseHz } from "../sound/mapping.ts";
 import type { PageState, Sounded } from "../state/page-state.ts";
 
 /**
- * Writes what is handed to the sound card into the state, all of one moment in one go: what is set one by one within an
- * effect would be a batch, of which subscribers see the last alone.
- * @returns what takes each event
+ * Writes scheduled events into the state, all of one task together. Separate writes within an effect would be batched,
+ * and subscribers would see only the last one.
+ * @returns a function that takes each event
  */
 export function gatherSounded(state: PageState): (sounded: Sounded) => void {
   let waiting: Sounded[] = [];

@@ -1,7 +1,9 @@
+// Titles of programmes.
+
 import type { Network } from "../state/network.ts";
 import { type Programme, stationOf } from "../state/programme.ts";
 
-/** Returns what a programme is called, as the page and lock screens show it. */
+/** Returns a programme's title, for the page and the lock screen. */
 export function titleOf(programme: Programme, { stations }: Network): string {
   const nameOf = (stationId: string) => stations.get(stationId)?.name ?? stationId;
   switch (programme.mode) {

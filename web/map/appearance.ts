@@ -1,32 +1,34 @@
+// The map's theme, coastline, night and reduced motion.
+
 import type { Clock } from "../../shared/clock.ts";
 import { type MapTheme, readTheme } from "./colours.ts";
 import { land110m } from "./land/land-110m.ts";
 import type { Chart } from "./layers/chart.ts";
 import { type Coastline, coastlineOf } from "./layers/coastline.ts";
 
-/** How sea, coast and night look, and what moves over them. */
+/** How sea, coast, night and moving marks look. */
 type Appearance = {
   readonly theme: MapTheme;
-  /** Whether motion is to be reduced. */
+  /** Whether the user prefers reduced motion. */
   readonly still: boolean;
-  /** The time whose day and night are shown; `null`: now. */
+  /** Sets the time for day and night; `null`: now. */
   setTimeMs(ms: number | null): void;
-  /** Shows the coast that suits this width of the whole world in pixels, and fetches the finer one when it is needed. */
+  /** Chooses the coastline for a width of the whole world in pixels, and loads the detailed one when needed. */
   fitTo(worldWidth: number): void;
 };
 
 type AppearanceListener = {
-  /** The chart looks different. */
+  /** Called when the chart must be redrawn. */
   onChange(): void;
-  /** Motion is, or is no longer, to be reduced. */
+  /** Called when the preference for reduced motion changes. */
   onMotion(): void;
 };
 
 const minuteMs = 60_000;
-/** From this width of the whole world on, in pixels, the finer coastline shows. */
+/** Min width of the whole world, in pixels, for the detailed coastline. */
 const fineCoastFrom = 3_800;
 
-/** Dresses a chart by what the person's system prefers, by the time, and by how near the map is. */
+/** Creates the appearance from system preferences, time and zoom. */
 export function createAppearance(
   element: HTMLElement,
   chart: Chart,
@@ -82,7 +84,7 @@ export function createAppearance(
       fine = coastlineOf(land50m());
       dress();
     } catch {
-      // Without network the coarse coast stays, and the next view asks again.
+      // Without a network the coarse coastline stays; the next view tries again.
     }
     isFetching = false;
   }

@@ -1,12 +1,14 @@
-/** The map's colours, as the canvas takes them. */
+// Colours of the map and of water temperatures.
+
+/** The map's colours in canvas syntax. */
 export type MapTheme = {
   dark: boolean;
-  /** Around the world. */
+  /** The area around the world. */
   outside: string;
   sea: string;
   land: string;
   coast: string;
-  /** Laid over the dark half of the world. */
+  /** Drawn over the dark half of the world. */
   night: string;
   graticule: string;
   outline: string;
@@ -20,7 +22,7 @@ export type MapTheme = {
 
 type Colour = Exclude<keyof MapTheme, "dark">;
 
-/** What each colour is unless the page's style sheet sets `--map-…`: a pale chart by day, the deep sea by night. */
+/** Default colours: a pale chart by day, the deep sea by night. The style sheet can override them with `--map-…`. */
 const colours: Record<Colour, { property: string; light: string; dark: string }> = {
   outside: { property: "--map-outside", light: "#f4f8f9", dark: "#0a1c27" },
   sea: { property: "--map-sea", light: "#d5e6ec", dark: "#0c2a3c" },
@@ -37,7 +39,7 @@ const colours: Record<Colour, { property: string; light: string; dark: string }>
   beam: { property: "--map-beam", light: "rgb(190 96 0 / 0.6)", dark: "rgb(255 222 150 / 0.75)" },
 };
 
-/** Reads the theme of an element from its style; any form of colour and `light-dark()` are understood. */
+/** Reads the theme from an element's style; accepts any CSS colour and `light-dark()`. */
 export function readTheme(element: HTMLElement): MapTheme {
   const probe = element.appendChild(document.createElement("span"));
   const resolve = (colour: string) => {
@@ -53,20 +55,24 @@ export function readTheme(element: HTMLElement): MapTheme {
   return { ...(Object.fromEntries(entries) as Record<Colour, string>), dark };
 }
 
-/** Coldest and warmest that has a colour of its own, °C: the range that is also heard. */
+/** Lowest temperature with its own colour, °C; the same range as in the sound. */
 export const coldestC = -2;
+/** Highest temperature with its own colour, °C. */
 export const warmestC = 34;
 
 /**
- * From cold to warm. Blue to yellow, the axis that colour-blind eyes keep, and steadily lighter, so that the order shows
- * in grey, too; darker by day, to stand out from the pale sea.
+ * Colour stops from cold to warm: blue to yellow, which colour-blind people can distinguish. Lightness rises steadily,
+ * so that the order also shows in grey. Darker by day, to contrast with the pale sea.
  */
 const ramps = {
   light: ["#1f4fb0", "#4a52b5", "#8a489c", "#c04a70", "#de6a3c", "#ec9a1c", "#f4c62c"],
   dark: ["#4a86ee", "#7d8bf0", "#b18be0", "#e088b4", "#f79a7e", "#fdbd5f", "#fff07c"],
 } as const;
 
-/** Returns the colour of water, as CSS has it. @param waterTempC anything beyond the range takes its end's colour */
+/**
+ * Returns the CSS colour for a water temperature.
+ * @param waterTempC values outside the range get the colour of its end
+ */
 export function waterColour(waterTempC: number, dark: boolean): string {
   const table = dark ? darkTable : lightTable;
   const degree = Math.round(Math.min(Math.max(waterTempC, coldestC), warmestC)) - coldestC;
@@ -76,7 +82,7 @@ export function waterColour(waterTempC: number, dark: boolean): string {
 const lightTable = tableOf(ramps.light);
 const darkTable = tableOf(ramps.dark);
 
-/** One colour for each whole degree, so that nothing is mixed while drawing. */
+/** Computes one colour for each whole degree, so that drawing mixes no colours. */
 function tableOf(stops: readonly string[]): string[] {
   const rgb = stops.map((stop) => [1, 3, 5].map((i) => Number.parseInt(stop.slice(i, i + 2), 16)));
   return Array.from({ length: warmestC - coldestC + 1 }, (_, degree) => {

@@ -1,8 +1,11 @@
+// Finds nearby stations.
+
 import type { PlanePoint } from "./camera/plane.ts";
 
+/** A direction on the screen. */
 export type Direction = "up" | "down" | "left" | "right";
 
-/** The step to the right of each direction is that of a screen: y grows downwards. */
+/** Unit steps in screen coordinates: y grows downwards. */
 const steps: Record<Direction, PlanePoint> = {
   up: { x: 0, y: -1 },
   down: { x: 0, y: 1 },
@@ -10,10 +13,10 @@ const steps: Record<Direction, PlanePoint> = {
   right: { x: 1, y: 0 },
 };
 
-/** How much farther a station seems for each unit that it lies aside. */
+/** Weight of the sideways distance against the distance ahead. */
 const aside = 2;
 
-/** Finds the station nearest to a point. @returns `null` when there is none within `reach` */
+/** Finds the station nearest to a point. @returns `null` if none is within `reach` */
 export function nearestTo(points: ReadonlyMap<string, PlanePoint>, from: PlanePoint, reach = Infinity): string | null {
   return best(points, (point) => {
     const distance = Math.hypot(point.x - from.x, point.y - from.y);
@@ -22,8 +25,8 @@ export function nearestTo(points: ReadonlyMap<string, PlanePoint>, from: PlanePo
 }
 
 /**
- * Finds the next station in a direction: within 45° of it, the straighter ahead the better, so that any station can be reached
- * by the four keys.
+ * Finds the next station in a direction, within 45° of it. Prefers stations straight ahead, so that four keys can reach
+ * every station.
  */
 export function nearestInDirection(
   points: ReadonlyMap<string, PlanePoint>,

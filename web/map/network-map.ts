@@ -1,3 +1,5 @@
+// Connects the page's state with the map.
+
 import type { Clock } from "../../shared/clock.ts";
 import { find, setText } from "../dom/dom.ts";
 import { currentWindDirection } from "../sea/conditions.ts";
@@ -11,17 +13,17 @@ import { describeListed } from "../stations/listed.ts";
 import { markOf, marksOf } from "./network-marks.ts";
 import { createWorldMap, type WorldMap } from "./world-map.ts";
 
-/** Shows the network on the page's map, and what of it is chosen and heard. */
+/** Shows the network on the page's map, with the selected and the sounding stations. */
 export function showNetworkMap(state: PageState, { choose }: Navigation, clock: Clock): WorldMap {
   const { network, view, mapView } = state;
-  /** What the map itself has told last. */
+  /** The view that the map reported last. */
   let ownView: MapView | null = null;
   const map = createWorldMap(
     find("map", HTMLElement),
     {
       onSelect(stationId) {
         choose(stationId);
-        // The card may be far from where the focus is: whoever hears the page is told which station was chosen.
+        // The card may be far from the focus, so announce the selected station to screen readers.
         setText(
           find("announcer", HTMLElement),
           stationId === null ? "" : describeChosen(state, stationId, clock.now()),
@@ -70,11 +72,11 @@ export function showNetworkMap(state: PageState, { choose }: Navigation, clock: 
   }
 }
 
-/** Shows the lighthouse over the station that is tuned in, where it is heard. */
+/** Shows the lighthouse over the tuned-in station while it sounds. */
 function shineLighthouse(state: PageState, map: WorldMap, clock: Clock): void {
   const { view, network } = state;
   observe([view], () => shine(clock.monotonicMs()));
-  // What the wind does now does not begin another turn.
+  // A wind update does not start another turn.
   observe([state.stationsLoaded, state.conditionsLoaded, state.minute], () => shine(null));
   onChange(state.arrived, ({ newest }) => {
     if (newest?.observation.stationId === view.value.stationId) shine(null);

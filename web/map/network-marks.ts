@@ -1,4 +1,4 @@
-// The marks of the map, as the network's conditions have them.
+// The map's marks, from the network's conditions.
 
 import type { Conditions } from "../net/answers.ts";
 import { currentValue, newestOf } from "../sea/conditions.ts";
@@ -7,7 +7,7 @@ import type { Mark } from "./layers/marks.ts";
 
 const minuteMs = 60_000;
 
-/** Returns what the map shows of a station. */
+/** Returns a station's mark. */
 export function markOf(known: Conditions, nowMs: number): Mark {
   const value = (field: keyof Conditions["fields"]) => currentValue(known, field, nowMs);
   const newestAtMs = newestOf(known);
@@ -20,7 +20,7 @@ export function markOf(known: Conditions, nowMs: number): Mark {
   };
 }
 
-/** Returns what the map shows of every station that has reported. */
+/** Returns the marks of all stations that have reported. */
 export function marksOf({ conditions }: Network, nowMs: number): Map<string, Mark> {
   return new Map(Array.from(conditions.values(), (known) => [known.stationId, markOf(known, nowMs)]));
 }

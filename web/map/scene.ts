@@ -1,23 +1,25 @@
+// The stations on the map, their marks and the selection.
+
 import { type PlanePoint, project } from "./camera/plane.ts";
 import type { Mark } from "./layers/marks.ts";
 import type { ChartedStation, MapStation } from "./layers/stations.ts";
 import { type Direction, nearestInDirection, nearestTo } from "./nearest.ts";
 
-/** The stations on the map, their marks, and which of them is chosen. */
+/** The stations on the map, their marks, and the selected station. */
 export type Scene = {
-  /** Those that lie in front come last. */
+  /** Back to front. */
   readonly stations: readonly ChartedStation[];
   readonly marks: ReadonlyMap<string, Mark>;
   readonly selected: string | null;
   readonly hovered: string | null;
-  /** All stations; those of the north first, so that a nearer mark lies over a farther one. */
+  /** Sets all stations, sorted north to south: nearer marks cover farther ones. */
   setStations(all: Iterable<MapStation>): void;
-  /** The marks of all stations; one without a mark is a dot. */
+  /** Sets the marks; a station without a mark is a dot. */
   setMarks(all: ReadonlyMap<string, Mark>): void;
   setMark(stationId: string, mark: Mark): void;
   select(stationId: string | null): void;
   hover(stationId: string | null): void;
-  /** Returns where a station lies. */
+  /** Returns a station with its position in the plane. */
   find(stationId: string): ChartedStation | undefined;
   /** Returns the station nearest to a point of the plane. @param reach in units of the plane */
   nearestTo(point: PlanePoint, reach?: number): string | null;
@@ -25,7 +27,7 @@ export type Scene = {
   nextTo(stationId: string, direction: Direction): string | null;
 };
 
-/** Makes an empty scene. @param onChange called whenever it looks different */
+/** Makes an empty scene. @param onChange called when the map must be redrawn */
 export function createScene(onChange: () => void): Scene {
   let points = new Map<string, ChartedStation>();
   const scene = {

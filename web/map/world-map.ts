@@ -1,3 +1,5 @@
+// The world map: chart, moving layer, camera and input.
+
 import type { Clock } from "../../shared/clock.ts";
 import type { MapView } from "../state/view-url.ts";
 import { createAppearance } from "./appearance.ts";
@@ -15,17 +17,18 @@ import { drawStations } from "./layers/stations.ts";
 import { createScene } from "./scene.ts";
 
 type WorldMapListener = {
-  /** A person chose a station on the map, or the empty sea. */
+  /** Called when the user selects a station; `null`: the empty sea. */
   onSelect(stationId: string | null): void;
-  /** The map has come to rest in another view. */
+  /** Called when the map comes to rest in another view. */
   onView(view: MapView): void;
 };
 
+/** The map of the page. */
 export type WorldMap = ReturnType<typeof createWorldMap>;
 
 /**
- * Draws the world on canvas in `element`, which must have a size; its role, label and place in the tab order are the
- * page's. It follows mouse, fingers and, when it has the focus, keys.
+ * Draws the world on canvases in `element`, which must have a size. The page sets its role, label and tab order. The
+ * map handles mouse, touch and, while it has the focus, keys.
  */
 export function createWorldMap(element: HTMLElement, listener: WorldMapListener, clock: Clock) {
   const { scene, motion, look, moving } = assemble(element, listener.onView, clock);
@@ -61,7 +64,7 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener,
   };
 }
 
-/** Puts the parts of a map together, each drawn when one of the others has changed. */
+/** Connects the parts of the map; each redraws when another one changes. */
 function assemble(element: HTMLElement, onView: (view: MapView) => void, clock: Clock) {
   Object.assign(element.style, { overflow: "hidden", cursor: "grab", touchAction: "pan-y" });
   if (getComputedStyle(element).position === "static") element.style.position = "relative";
@@ -87,14 +90,15 @@ function assemble(element: HTMLElement, onView: (view: MapView) => void, clock: 
     motion.resize(sizeOf(element));
     chart.resize(motion.size);
     look.fitTo(planeWidth * motion.camera.pixelsPerUnit);
-    // Drawn at once: a canvas that was given a size is empty, and would flash.
+    // Draw at once: a resized canvas is empty and would flash.
     draw();
   }
 
-  /** The map stands still: it is drawn crisply, and the page receives what is seen. */
+  /** Draws the map sharply at rest, and reports the view. */
   function rest(): void {
     look.fitTo(planeWidth * motion.camera.pixelsPerUnit);
-    // As long as all is seen, a finger that moves up or down scrolls the page; sideways, and nearer, it moves the map.
+    // Until the map is zoomed in, vertical swipes scroll the page and horizontal ones move the map. Zoomed in, all
+    // swipes move the map.
     element.style.touchAction = motion.isZoomedIn ? "none" : "pan-y";
     onView(motion.view);
   }

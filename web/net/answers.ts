@@ -1,5 +1,5 @@
-// What a server's answers hold, and the checks that they do. The same by hand as the server's schemas, of which the library
-// alone would be half of the page.
+// Types of the server's answers, and hand-written checks for them. They mirror the server's schemas: the schema library
+// alone would be half of the page's weight.
 
 import {
   coreMeasurements,
@@ -14,88 +14,92 @@ import {
 import type { ObservationMessage } from "../../shared/observation.ts";
 import { type Station, stationNumbers, stationTexts } from "../../shared/station.ts";
 
-/** The server answered, but not with what was asked for. Its message is the server's own reason. */
+/** The server refused a request. The message is the server's own reason. */
 export class RefusedError extends Error {
   override name = "RefusedError";
   constructor(
     reason: string,
-    /** How long the server asks us to wait, `null` when it does not say. */
+    /** Delay that the server asks for, in ms; `null` if it sends none. */
     readonly retryAfterMs: number | null,
   ) {
     super(reason);
   }
 }
 
-/** A value and when it was measured, in milliseconds of the Unix epoch. */
+/** A value and its measurement time, in Unix milliseconds. */
 export type Measured = { value: number; atMs: number };
 
-/** What a station measured last, field by field; a field that it did not measure is absent. */
+/** A station's latest value of each field; fields never measured are absent. */
 export type Conditions = { stationId: string; fields: Partial<Record<Measurement, Measured>> };
 
-/** What each station measured last, and the event id from which a stream goes on without a gap. */
+/** All stations' latest values, and the event id from which a stream continues without a gap. */
 export type Snapshot = { lastEventId: string; conditions: Conditions[]; cachedAtMs: CachedAt };
 
-/** When an answer came from the server that now cannot be reached, of `Date.now()`; `null` for one of just now. */
+/** When a cached answer was received, of `Date.now()`; `null` for a fresh answer. */
 export type CachedAt = number | null;
 
+/** A station, as the server describes it. */
 export type { Station };
 
-/** The sea over many stations at one time; `stations` had measured something, `null` is "nobody measured it". */
+/**
+ * Medians over many stations at one time. `stations` counts those with a measurement; `null` means that no station
+ * measured the field.
+ */
 export type MedianFrame = { atMs: number; stations: number } & Record<MedianMeasurement, number | null>;
 
 /** West, south, east and north in degrees; `west > east` spans the date line. */
 export type BoundingBox = readonly [west: number, south: number, east: number, north: number];
 
-/** How the network and its reading stand. */
+/** State of the network and of the polls. */
 export type Status = {
   version: string;
-  /** When NDBC last answered, `null` before the first time; RFC 3339. */
+  /** Time of NDBC's last answer, RFC 3339; `null` before the first one. */
   lastPoll: string | null;
-  /** Seconds between two polls; `null` where the server does not say. */
+  /** Seconds between two polls; `null` if the server does not send it. */
   pollSeconds: number | null;
-  /** When a worker last began to ask NDBC, answered or not, `null` before the first time; RFC 3339. */
+  /** Start of the last poll, answered or not, RFC 3339; `null` before the first one. */
   lastPollBegun: string | null;
-  /** Whether no worker asks NDBC any more. */
+  /** Whether the workers have stopped polling NDBC. */
   pollsStopped: boolean;
-  /** How old NDBC says its newest file is: an HTTP date. */
+  /** Last-Modified of NDBC's newest file: an HTTP date. */
   ndbcLastModified: string | null;
-  /** Stations with an observation of the last three hours. */
+  /** Stations with an observation in the last three hours. */
   stationsReporting: number;
   simulated: boolean;
-  /** The newest event that is stored. */
+  /** The newest stored event. */
   lastEventId: string;
   cachedAtMs: CachedAt;
 };
 
-/** A JSON object of which nothing is known yet. */
+/** An unchecked JSON object. */
 export type Json = Record<string, unknown>;
 
-/** Returns the refusal of an answer that no bellbuoy server gives. */
+/** Returns the error for an answer that no bellbuoy server sends. */
 export function noServer(): RefusedError {
-  return new RefusedError("what answers there is not a bellbuoy server", null);
+  return new RefusedError("this address is not a bellbuoy server", null);
 }
 
 /**
- * Reads the data of an `observation` event.
- * @returns `null`, and says so in the console, when it does not fit the contract, which `observationMessageSchema` describes
+ * Parses the data of an `observation` event.
+ * @returns `null`, after a console warning, if it does not match `observationMessageSchema`
  */
 export function parseObservation(data: string): ObservationMessage | null {
   try {
     const value: unknown = JSON.parse(data);
     if (isRecord(value) && isObservation(value)) return value;
   } catch {
-    // Told below, like whatever else does not fit.
+    // The warning below also covers invalid JSON.
   }
-  console.warn("ignored what does not fit:", data);
+  console.warn("ignored an invalid message:", data);
   return null;
 }
 
-/** Reads how the network stands. @throws {RefusedError} when it is no such answer */
+/** Reads a status answer. @throws {RefusedError} if it does not match */
 export function readStatus(body: Json): Omit<Status, "cachedAtMs"> {
-  // Servers up to 0.1.0 do not know when a poll began.
+  // Servers up to 0.1.0 do not send when a poll began,
   const { version, lastPoll, lastPollBegun = null, pollsStopped = false } = body;
   const { ndbcLastModified, stationsReporting, simulated } = body;
-  // Nor how far apart polls are.
+  // nor the time between polls.
   const pollSeconds = isNumber(body.pollSeconds) ? body.pollSeconds : null;
   if (
     typeof version !== "string" ||
@@ -113,17 +117,17 @@ export function readStatus(body: Json): Omit<Status, "cachedAtMs"> {
   return { version, ...polls, ndbcLastModified, stationsReporting, simulated, lastEventId };
 }
 
-/** Reads a list; what in it does not fit is left out, with a word in the console. @throws {RefusedError} when it is none */
+/** Reads a list. Skips entries that do not match, with a console warning. @throws {RefusedError} if it is not a list */
 export function readEach<T>(list: unknown, read: (value: Json) => T | null): T[] {
   if (!Array.isArray(list)) throw noServer();
   return list.flatMap((value: unknown) => {
     const found = isRecord(value) ? read(value) : null;
-    if (found === null) console.warn("ignored what does not fit:", value);
+    if (found === null) console.warn("ignored an invalid entry:", value);
     return found ?? [];
   });
 }
 
-/** Reads what one station measured last. @returns `null` when it does not fit */
+/** Reads one station's latest values. @returns `null` if they do not match */
 export function readConditions(value: Json): Conditions | null {
   const { stationId } = value;
   if (!isStationId(stationId)) return null;
@@ -137,7 +141,7 @@ export function readConditions(value: Json): Conditions | null {
   return { stationId, fields };
 }
 
-/** Returns whether this says who a station is. */
+/** Returns whether a value matches the station schema. */
 export function isStation(value: Json): value is Station {
   return (
     isStationId(value.stationId) &&
@@ -146,7 +150,7 @@ export function isStation(value: Json): value is Station {
   );
 }
 
-/** Reads the sea over many stations at one time. @returns `null` when it does not fit */
+/** Reads the medians of one time. @returns `null` if they do not match */
 export function readMedians(value: Json): MedianFrame | null {
   const { at, stations } = value;
   if (!isTime(at) || !isCount(stations) || !medianMeasurements.every((name) => isNumberOrNull(value[name])))
@@ -155,7 +159,7 @@ export function readMedians(value: Json): MedianFrame | null {
   return { atMs: Date.parse(at), stations, ...(medians as Record<MedianMeasurement, number | null>) };
 }
 
-/** Returns whether this is an observation as the contract has it. */
+/** Returns whether a value matches the observation schema. */
 export function isObservation(value: Json): value is ObservationMessage {
   const { stationId, timestamp, eventId } = value;
   return (
@@ -167,13 +171,13 @@ export function isObservation(value: Json): value is ObservationMessage {
   );
 }
 
-/** Reads up to which event an answer knows all. @throws {RefusedError} when it does not say */
+/** Reads the event id up to which an answer is complete. @throws {RefusedError} if it is missing */
 export function eventIdOf({ lastEventId }: Json): string {
   if (!isEventId(lastEventId)) throw noServer();
   return lastEventId;
 }
 
-/** Returns whether this is a JSON object. */
+/** Returns whether a value is a JSON object. */
 export function isRecord(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -202,7 +206,10 @@ function isEventId(value: unknown): value is string {
   return typeof value === "string" && eventIdPattern.test(value);
 }
 
-/** A whole second in the one form in which the contract writes it; a day that no calendar has comes out as another. */
+/**
+ * Returns whether a value is a time in the contract's format, in whole seconds. Invalid dates fail, because they print
+ * as another date.
+ */
 function isTime(value: unknown): value is string {
   if (typeof value !== "string" || !/^\d{4}-.*\.000Z$/.test(value)) return false;
   const atMs = Date.parse(value);

@@ -1,4 +1,4 @@
-// Asks the server: one function for each of its addresses that the page uses.
+// Requests to the server: one function for each endpoint that the page uses.
 
 import type { ObservationMessage } from "../../shared/observation.ts";
 import {
@@ -22,15 +22,15 @@ import {
 } from "./answers.ts";
 import { cachedAtHeader } from "./cached-at.ts";
 
-/** How far back the snapshot reaches: as far as the page can replay. */
+/** Time span of the snapshot: as far as the page can replay. */
 const snapshotWithin = "24h";
-/** A station that reports every six minutes has fewer in two days. */
+/** Max observations of a history: a station that reports every six minutes has fewer in two days. */
 const historyLimit = 1_000;
 
 /**
- * Loads what each station measured last within 24 hours.
- * @throws {RefusedError} when the server says no
- * @throws {TypeError} when it cannot be reached
+ * Loads the latest values of all stations within 24 hours.
+ * @throws {RefusedError} if the server refuses
+ * @throws {TypeError} if the server is unreachable
  */
 export async function loadConditions(server: string, signal: AbortSignal): Promise<Snapshot> {
   const { body, cachedAtMs } = await load(`${server}/v1/conditions?within=${snapshotWithin}`, signal);
@@ -38,8 +38,8 @@ export async function loadConditions(server: string, signal: AbortSignal): Promi
 }
 
 /**
- * Loads who the stations are, as the server knows them now: whoever asks has met one that an answer of a minute ago, which
- * the browser may keep, would not name.
+ * Loads all stations, bypassing the HTTP cache: the page has seen a new station, and a cached answer would not contain
+ * it.
  * @throws as {@link loadConditions}
  */
 export async function loadStations(server: string, signal: AbortSignal): Promise<Station[]> {
@@ -62,7 +62,7 @@ export async function loadHistory(
 
 /**
  * Loads the past day in steps of ten minutes, oldest first.
- * @param bbox of these stations alone; `null`: of all
+ * @param bbox limits the medians to a region; `null`: all stations
  * @throws as {@link loadConditions}
  */
 export async function loadMedians(
@@ -75,29 +75,32 @@ export async function loadMedians(
   return readEach(body.medians, readMedians);
 }
 
-/** Loads how the network and its reading stand. @throws as {@link loadConditions} */
+/** Loads the state of the network and of the polls. @throws as {@link loadConditions} */
 export async function loadStatus(server: string, signal: AbortSignal): Promise<Status> {
   const { body, cachedAtMs } = await load(`${server}/v1/status`, signal);
   return { ...readStatus(body), cachedAtMs };
 }
 
-/** Returns the address of a stream of everything after an event. */
+/** Returns the URL of a stream that continues after an event. */
 export function streamUrl(server: string, lastEventId: string): string {
   return `${server}/v1/observations/stream?lastEventId=${lastEventId}`;
 }
 
-/** Asks why a stream was refused, since an EventSource does not tell. @throws {TypeError} when the server cannot be reached */
+/**
+ * Requests the stream again to learn why it was refused: an EventSource does not report the reason.
+ * @throws {TypeError} if the server is unreachable
+ */
 export async function askWhyRefused(url: string, signal: AbortSignal): Promise<Error> {
   const enough = new AbortController();
   const response = await fetch(url, { signal: AbortSignal.any([signal, enough.signal]) });
   if (!response.ok) return refusalOf(response);
   enough.abort();
   return response.headers.get("Content-Type")?.startsWith("text/event-stream")
-    ? new Error("the stream was cut off")
+    ? new Error("the stream was interrupted")
     : noServer();
 }
 
-/** What a proxy answers whose server is away. */
+/** Statuses of a proxy whose server is down. */
 const serverAway = [502, 504];
 
 async function load(
@@ -113,13 +116,19 @@ async function load(
   return { body, cachedAtMs: cachedAt === null ? null : Date.parse(cachedAt) };
 }
 
-/** @throws what else went wrong: an answer that was cut off says nothing of who answered */
+/**
+ * Returns `null` for invalid JSON.
+ * @throws any other error, e.g. a broken connection, which says nothing about the server
+ */
 function nullIfNoJson(error: unknown): null {
   if (error instanceof SyntaxError) return null;
   throw error;
 }
 
-/** What a problem document (RFC 9457) says, or else the bare status. A proxy whose server is away has refused nothing. */
+/**
+ * Returns the reason from a problem document (RFC 9457), or the bare status. 502 and 504 are not refusals: the proxy
+ * cannot reach the server.
+ */
 async function refusalOf(response: Response): Promise<RefusedError | TypeError> {
   if (serverAway.includes(response.status)) return new TypeError("the proxy cannot reach the server");
   const problem: unknown = await response.json().catch(() => null);
@@ -128,7 +137,7 @@ async function refusalOf(response: Response): Promise<RefusedError | TypeError> 
   return new RefusedError(String(reason), retryAfterMs(response.headers.get("Retry-After")));
 }
 
-/** `Retry-After` in both of its forms, seconds or a date. */
+/** Parses `Retry-After` in both of its forms, seconds or a date. */
 function retryAfterMs(header: string | null): number | null {
   if (header === null) return null;
   const waitMs = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();

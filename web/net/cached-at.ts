@@ -1,2 +1,2 @@
-/** Header of an answer that the service worker had kept, since the server cannot be reached: when it came, RFC 3339. */
+/** Header that the service worker adds to cached answers while the server is unreachable: time of receipt, RFC 3339. */
 export const cachedAtHeader = "X-Bellbuoy-From-Cache";

@@ -1,3 +1,5 @@
+// The page's connection to its server: snapshot, stream and retries.
+
 import type { Clock } from "../../shared/clock.ts";
 import type { ObservationMessage } from "../../shared/observation.ts";
 import { parseObservation, type Snapshot } from "./answers.ts";
@@ -8,40 +10,47 @@ import type { Place } from "./place.ts";
 import { createRetry, type Setback } from "./retry.ts";
 import { type OpenSource, openSource, type SourceListener } from "./source.ts";
 
-/** How the connection stands. */
+/** State of the connection. */
 export type ConnectionState =
   | { kind: "connecting" }
   | { kind: "live" }
-  /** The server has taken the connection, but has nothing to say: it waits for its own database. */
+  /** The server accepted the connection but waits for its own database. */
   | { kind: "waiting" }
-  /** It was lost (`reconnecting`) or the server said no (`refused`). */
+  /** The connection was lost (`reconnecting`) or the server refused it (`refused`). */
   | Setback;
 
 /** An observation as it arrived. */
 export type Arrival = {
   observation: ObservationMessage;
-  /** `null` when another program published it. */
+  /** `null` for an event that another program published. */
   eventId: string | null;
-  /** It was stored while the page was not connected, as far as is known: it belongs to the sea, but is no news. */
+  /**
+   * Whether the event was stored, as far as known, while the page was disconnected. It updates the conditions but rings
+   * no bell.
+   */
   replayed: boolean;
 };
 
+/** Receives snapshots, observations and state changes of a connection. */
 export type StreamListener = {
   onState(state: ConnectionState): void;
-  /** What each station measured last: at the start, and whenever too much was missed to be sent one by one. */
+  /** Receives the latest values of all stations: at the start, and when the server cannot replay all missed events. */
   onSnapshot(snapshot: Snapshot): void;
   onArrival(arrival: Arrival): void;
 };
 
-/** The page's one connection to its server. */
+/** The page's only connection to its server. */
 export type Connection = {
   readonly isOpen: boolean;
-  /** Connects until `signal` aborts, again after each loss. */
+  /** Connects, and reconnects after each loss, until `signal` aborts. */
   connect(signal: AbortSignal): void;
   close(): void;
 };
 
-/** Makes a connection that goes on from a place: a snapshot first where the page has none, then the stream. */
+/**
+ * Creates a connection that continues from a place: it loads a snapshot first if the page has none, then opens the
+ * stream.
+ */
 export function createConnection(server: string, place: Place, listener: StreamListener, clock: Clock): Connection {
   let source: OpenSource | null = null;
   const retry = createRetry(clock);
@@ -82,7 +91,7 @@ export function createConnection(server: string, place: Place, listener: StreamL
 
   function sourceListener(signal: AbortSignal): SourceListener {
     return {
-      onSpeechless: () => listener.onState({ kind: "waiting" }),
+      onSilent: () => listener.onState({ kind: "waiting" }),
       onConnection(message) {
         retry.reset();
         place.take(message);
@@ -97,7 +106,7 @@ export function createConnection(server: string, place: Place, listener: StreamL
       },
       onReset(reason) {
         place.eventId = null;
-        retryLater(new Error(`${reason}; the newest reports are loaded again`), signal);
+        retryLater(new Error(`${reason}; loading the newest reports again`), signal);
       },
       onLoss: (error) => retryLater(error, signal),
     };

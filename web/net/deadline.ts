@@ -1,16 +1,18 @@
+// The time limit of requests.
+
 import type { Clock } from "../../shared/clock.ts";
 
-/** What has not answered by then will not. */
+/** Time limit for an answer. */
 export const requestMs = 20_000;
 
-/** Returns a signal that aborts as `signals` do, or when a request has waited {@link requestMs} for its answer. */
+/** Returns a signal that aborts when one of `signals` does, or after {@link requestMs}. */
 export function deadline(clock: Clock, ...signals: AbortSignal[]): AbortSignal {
   const tooLong = new AbortController();
   clock.after(requestMs, () => tooLong.abort(overdue()));
   return AbortSignal.any([tooLong.signal, ...signals]);
 }
 
-/** Returns why a request was aborted that waited for too long. */
+/** Returns the error of a request that timed out. */
 export function overdue(): Error {
   return new Error("the server does not answer");
 }

@@ -1,3 +1,5 @@
+// Follows a server: its stream, its stations and its status.
+
 import type { Clock } from "../../shared/clock.ts";
 import { RefusedError, type Station, type Status } from "./answers.ts";
 import { loadStatus } from "./api.ts";
@@ -6,22 +8,22 @@ import { deadline } from "./deadline.ts";
 import { followStationNames } from "./station-names.ts";
 import { createStream, type Stream } from "./stream.ts";
 
-/** What a page receives of its server. */
+/** Receives all data from the server. */
 export type ServerListener = StreamListener & {
   onStations(stations: Station[]): void;
   onStatus(status: Status): void;
-  /** Whether it is known who a station is. */
+  /** Returns whether the station is known. */
   knows(stationId: string): boolean;
 };
 
 const statusEveryMs = 60_000;
 const beatMs = 1_000;
-/** A page in the background is woken once a minute at least; what is longer was a sleep. */
+/** Browsers run a background page at least once a minute. A longer gap means that the machine slept. */
 const sleptMs = 90_000;
 
 /**
- * Follows a server for as long as the page lives: its stream, who its stations are, and how it stands.
- * @returns what to call with each station that reports: whoever is not known is asked for
+ * Follows a server for the life of the page: its stream, its stations and its status.
+ * @returns a function to call with each reporting station; it requests the data of unknown stations
  */
 export function followServer(url: string, listener: ServerListener, clock: Clock): (stationId: string) => void {
   const stream = createStream(url, listener, clock);
@@ -34,7 +36,7 @@ export function followServer(url: string, listener: ServerListener, clock: Clock
       listener.onStatus(status);
       stream.compare(status.cachedAtMs === null ? status.lastEventId : null);
     } catch (error) {
-      // A refusal is an answer, too. The stream tells how the connection stands.
+      // A refusal is an answer, too. The stream reports the connection's state.
       if (!(error instanceof RefusedError)) stream.compare(null);
     }
   };
@@ -44,11 +46,11 @@ export function followServer(url: string, listener: ServerListener, clock: Clock
 }
 
 function keepAlive(stream: Stream, clock: Clock): void {
-  // A page that lies in the back-forward cache must not keep one of the browser's few connections.
+  // A page in the back-forward cache must not hold one of the browser's few connections.
   addEventListener("pagehide", stream.close);
   addEventListener("pageshow", stream.open);
   addEventListener("online", stream.renew);
-  // A connection that a machine slept over looks alive for minutes, and says nothing.
+  // After a sleep of the machine, a dead connection looks open for minutes.
   let beatAtMs = clock.now();
   clock.every(beatMs, () => {
     const sleptOver = clock.now() - beatAtMs > sleptMs;

@@ -1,27 +1,32 @@
+// Separates missed events, which ring no bell, from news.
+
 import type { Clock } from "../../shared/clock.ts";
 import type { CachedAt } from "./answers.ts";
 import { loadStatus } from "./api.ts";
 import { deadline } from "./deadline.ts";
 
-/** Where what was missed ends and news begins. */
+/** The boundary between missed events and news. */
 type NewsBoundary = {
-  /** Forgets it: the connection was lost, and what is stored meanwhile is missed. */
+  /** Forgets the boundary after a lost connection: events stored meanwhile are missed. */
   forget(): void;
-  /** All that comes is news: a snapshot holds what was before. */
+  /** Treats all further events as news: a snapshot covers the earlier ones. */
   begin(): void;
-  /** Asks the server for it, unless it is known or asked for already. */
+  /** Requests the boundary from the server, unless it is known or already requested. */
   ask(signal: AbortSignal): Promise<void>;
-  /** Returns whether an event was missed, as far as is known. @param eventId `null` when another program published it */
+  /**
+   * Returns whether an event was missed, as far as known.
+   * @param eventId `null` for an event that another program published
+   */
   isMissed(eventId: string | null): boolean;
 };
 
 /**
- * Knows which events were stored before the connection stood. The stream does not wait for it: while the server's database
- * is away it stands, and only this is refused. Until it is known, what comes is taken for missed; nothing of it is lost,
- * only its bell.
+ * Finds out which events were stored before the connection opened. The stream does not wait for this request: while the
+ * server's database is down, the stream stays open and only this request fails. Until the boundary is known, events
+ * count as missed. Their data is kept; only their bells do not ring.
  */
 export function createNewsBoundary(server: string, clock: Clock): NewsBoundary {
-  /** Events up to this one are missed; `null`: that is still to be asked. */
+  /** Events up to this one are missed; `null`: not known yet. */
   let missedUpTo: bigint | null = 0n;
   let asking = false;
 
@@ -40,7 +45,7 @@ export function createNewsBoundary(server: string, clock: Clock): NewsBoundary {
         refuseCached(status);
         if (!signal.aborted) missedUpTo = BigInt(status.lastEventId);
       } catch {
-        // It is asked again with the next event.
+        // The next event requests it again.
       }
       asking = false;
     },
@@ -48,7 +53,7 @@ export function createNewsBoundary(server: string, clock: Clock): NewsBoundary {
   };
 }
 
-/** Refuses what a service worker answers in the server's place. @throws {TypeError} as if there were none */
+/** Rejects an answer from the service worker's cache. @throws {TypeError} as if the server were unreachable */
 export function refuseCached({ cachedAtMs }: { cachedAtMs: CachedAt }): void {
   if (cachedAtMs !== null) throw new TypeError("answered from the cache");
 }

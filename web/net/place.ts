@@ -1,18 +1,26 @@
-/** Where in a server's events the page is. */
+// Tracks the last event that the page has seen.
+
+/** The page's place in the server's events. */
 export type Place = {
-  /** The last event seen; `null`: a snapshot must come first. */
+  /** The last event seen; `null`: load a snapshot first. */
   eventId: string | null;
-  /** Goes on to a message's event. @returns the event's own id; an event without one shows that of the event before it */
+  /**
+   * Advances to a message's event.
+   * @returns the event's own id; `null` if the browser repeats the previous event's id
+   */
   take(message: { lastEventId: string }): string | null;
-  /** Returns whether the page was behind at the last call, too, and has seen nothing since. @param newest `null`: unknown */
+  /**
+   * Returns whether the page was behind at the last call and has seen no event since.
+   * @param newest the server's newest event; `null`: unknown
+   */
   staysBehind(newest: string | null, isOpen: boolean): boolean;
   /** Forgets that the page was behind. */
   catchUp(): void;
 };
 
-/** Makes the place of a page that has seen nothing. */
+/** Creates the place of a page that has seen no event. */
 export function createPlace(): Place {
-  /** Where it was found behind; `null`: it was not. */
+  /** The event at which the page was behind; `null`: it was not behind. */
   let behindAt: string | null = null;
   const place: Place = {
     eventId: null,

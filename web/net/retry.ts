@@ -1,14 +1,16 @@
+// Delays between attempts to connect.
+
 import type { Clock } from "../../shared/clock.ts";
 import { RefusedError } from "./answers.ts";
 
-/** Why the page is not connected, and when it tries again, of {@link Clock.monotonicMs}; `null`: never. */
+/** Why the page is disconnected, and when it retries, of {@link Clock.monotonicMs}; `null`: never. */
 export type Setback = { kind: "reconnecting" | "refused"; reason: string; retryAtMs: number | null };
 
-/** Attempts to connect, each later than the last. */
+/** Attempts to connect, with growing delays. */
 export type Retry = {
-  /** Calls `act` once the wait is over: as long as the server asks, or else twice the last. @returns what the page is told */
+  /** Calls `act` after the delay that the server asks for, or after twice the last one. @returns the state to show */
   after(error: unknown, act: () => void): Setback;
-  /** Begins again with the shortest wait. */
+  /** Resets to the shortest delay. */
   reset(): void;
   cancel(): void;
 };
@@ -16,7 +18,7 @@ export type Retry = {
 const firstRetryMs = 1_000;
 const longestRetryMs = 30_000;
 
-/** Makes the waits between attempts to connect; each is up to a quarter longer by chance, so that pages come back apart. */
+/** Creates the delays. Each gets up to 25 % random jitter, so that pages do not reconnect at the same time. */
 export function createRetry(clock: Clock): Retry {
   let attempt = 0;
   let cancel: (() => void) | undefined;
@@ -36,7 +38,7 @@ export function createRetry(clock: Clock): Retry {
   };
 }
 
-/** A browser's own words for a failed fetch differ and say little. */
+/** Returns a uniform message for a failed fetch: browsers' own messages differ and say little. */
 function describe(error: unknown): string {
   if (error instanceof TypeError) {
     return navigator.onLine === false ? "this device is offline" : "the server cannot be reached";

@@ -1,9 +1,11 @@
-/** Where the player's server is, without a slash at its end; or why the address that was given cannot be one. */
+// The address of the player's server.
+
+/** The server's URL without a trailing slash, or the problem with a given address. */
 export type ServerAddress = { url: string } | { problem: string };
 
 /**
- * Returns the server that the page shall use: `?server=` first, then the content of `<meta name="bellbuoy-server">`, else the one
- * that the page itself came from.
+ * Returns the server's address: `?server=` first, then the content of `<meta name="bellbuoy-server">`, else the page's
+ * origin.
  */
 export function readServerAddress(page: URL, metaContent: string): ServerAddress {
   const asked = page.searchParams.get("server");

@@ -1,44 +1,50 @@
+// A single EventSource connection to the stream.
+
 import type { Clock } from "../../shared/clock.ts";
 import { askWhyRefused } from "./api.ts";
 import { deadline, overdue, requestMs } from "./deadline.ts";
 
-/** What an EventSource of bellbuoy's stream reports. */
+/** Receives the events of one EventSource connection. */
 export type SourceListener = {
-  /** The server has taken the connection and says nothing. */
-  onSpeechless(): void;
-  /** The stream stands. */
+  /** Called when the server has accepted the connection but sends no event. */
+  onSilent(): void;
+  /** Called when the stream is open. */
   onConnection(event: MessageEvent<string>): void;
   onObservation(event: MessageEvent<string>): void;
-  /** What was missed cannot be sent one by one. The source is closed. @param reason why, in the server's words */
+  /**
+   * Called when the server cannot replay all missed events; the source is closed.
+   * @param reason the server's message
+   */
   onReset(reason: string): void;
-  /** The source is closed, of itself or by the server. @param error why */
+  /** Called when the browser or the server has closed the source. @param error the cause */
   onLoss(error: unknown): void;
 };
 
 /** A stream that was opened once. */
 export type OpenSource = { readonly isOpen: boolean; close(): void };
 
-/** A server that can speak does so at once. */
-const speechlessMs = 1_000;
+/** A healthy server sends its first event at once; this is the time limit for it. */
+const silentMs = 1_000;
 
 /**
- * Opens a stream once. It reports the silence of a server, and asks why it was refused, since an EventSource does not say.
- * @param signal ends what is asked
+ * Opens a stream once. It reports a silent server, and requests the reason for a refusal, since an EventSource does not
+ * report it.
+ * @param signal aborts that request
  */
 export function openSource(url: string, listener: SourceListener, signal: AbortSignal, clock: Clock): OpenSource {
   const source = new EventSource(url);
-  let stood = false;
+  let wasOpen = false;
   let endSilence = clock.after(requestMs, () => {
     source.close();
     listener.onLoss(overdue());
   });
   source.addEventListener("open", () => {
     endSilence();
-    endSilence = clock.after(speechlessMs, listener.onSpeechless);
+    endSilence = clock.after(silentMs, listener.onSilent);
   });
   source.addEventListener("connection", (event: MessageEvent<string>) => {
     endSilence();
-    stood = true;
+    wasOpen = true;
     listener.onConnection(event);
   });
   source.addEventListener("observation", listener.onObservation);
@@ -51,7 +57,7 @@ export function openSource(url: string, listener: SourceListener, signal: AbortS
     endSilence();
     const refused = source.readyState === EventSource.CLOSED;
     source.close();
-    const lost = stood ? new Error("the connection was lost") : new TypeError("no connection");
+    const lost = wasOpen ? new Error("the connection was lost") : new TypeError("no connection");
     listener.onLoss(refused ? await askWhyRefused(url, deadline(clock, signal)).catch((error) => error) : lost);
   });
   return {
@@ -69,6 +75,6 @@ function resetReason(data: string): string {
   try {
     return String(JSON.parse(data).reason);
   } catch {
-    return "too much was missed";
+    return "too many events were missed";
   }
 }

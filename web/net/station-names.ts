@@ -1,17 +1,19 @@
+// Loads the stations' names, and reloads them for new stations.
+
 import type { Clock } from "../../shared/clock.ts";
 import type { Station } from "./answers.ts";
 import { loadStations } from "./api.ts";
 import { deadline } from "./deadline.ts";
 
-/** Between two askings who the stations are: for one that is new, and for those that stayed unknown. */
+/** Min time between requests for a new station, and for stations that remained unknown. */
 const newStationMs = 5_000;
 const unknownStationMs = 60_000;
-/** Some drift, and of some it is known only later who they are. */
+/** Time between regular reloads: some stations drift, and some get their names later. */
 const stationsEveryMs = 60 * 60_000;
 
 /**
- * Asks a server who its stations are: now, once an hour, and soon after one was met that is not known.
- * @returns what to call with each station that reports
+ * Loads the stations now, once an hour, and soon after an unknown station has reported.
+ * @returns a function to call with each reporting station
  */
 export function followStationNames(
   server: string,
@@ -20,18 +22,18 @@ export function followStationNames(
   clock: Clock,
 ): (stationId: string) => void {
   let askedAtMs = Number.NEGATIVE_INFINITY;
-  /** When they are asked for next. */
+  /** Time of the next request. */
   let dueAtMs = Number.POSITIVE_INFINITY;
   let asking = false;
-  /** Stations that were met while their names were under way. */
+  /** Stations that reported during a request. */
   const met = new Set<string>();
-  /** Stations that were asked for in vain, as ids of other programs may be. */
+  /** Stations that the server does not know, e.g. ids of other programs. */
   const unknown = new Set<string>();
   let cancel: (() => void) | undefined;
   askAfter(0);
   return meet;
 
-  /** Whoever is not known is asked for, together with all who come in the meantime. */
+  /** Requests an unknown station, together with all others that report before the request. */
   function meet(stationId: string): void {
     if (knows(stationId)) return;
     if (asking) met.add(stationId);
@@ -39,7 +41,7 @@ export function followStationNames(
     if (!asking) unknown.add(stationId);
   }
 
-  /** @param apartMs from the last asking, in ms */
+  /** Schedules a request. @param apartMs min time since the last one, in ms */
   function askAfter(apartMs: number): void {
     cancel?.();
     dueAtMs = Math.min(dueAtMs, askedAtMs + apartMs);
@@ -54,7 +56,7 @@ export function followStationNames(
       onStations(await loadStations(server, deadline(clock)));
       askAfter(stationsEveryMs);
     } catch (error) {
-      console.info("no stations yet:", error);
+      console.info("could not load the stations:", error);
       askAfter(newStationMs);
     }
     asking = false;

@@ -1,27 +1,29 @@
+// Follows the server's event stream across losses.
+
 import type { Clock } from "../../shared/clock.ts";
 import { createConnection, type StreamListener } from "./connection.ts";
 import { createPlace } from "./place.ts";
 
-/** A server that is followed. */
+/** A server's event stream. */
 export type Stream = {
-  /** Begins, or goes on after {@link Stream.close}. */
+  /** Connects, or reconnects after {@link Stream.close}. */
   open(): void;
-  /** Lets go of the connection, but remembers where it was. */
+  /** Closes the connection, but remembers its place. */
   close(): void;
-  /** Connects again at once: the connection may be dead without a word, as after a sleep of the machine. */
+  /** Reconnects at once: the connection may be dead without an error, e.g. after a sleep of the machine. */
   renew(): void;
   /**
-   * Connects again if the stream has not come further since the last call, though it should have: its heartbeats are
-   * comments, which no page receives, so that a stream that died without a word looks like a quiet one.
-   * @param newestEventId the server's, asked for beside the stream; `null` where it did not answer
+   * Reconnects if the stream has not advanced since the last call although the server has newer events. A page receives
+   * no heartbeats, because they are SSE comments, so a dead stream looks like a quiet one.
+   * @param newestEventId the server's newest event, requested beside the stream; `null` if the server did not answer
    */
   compare(newestEventId: string | null): void;
 };
 
 /**
- * Follows a server's observations through every interruption, each event exactly once: a snapshot first, then a stream
- * from the snapshot's event id, and after a loss from the last id seen.
- * It retries by itself, since an EventSource gives up for good on a refusal and does not tell when it tries again.
+ * Follows a server's observations across losses, each event exactly once: a snapshot first, then a stream from the
+ * snapshot's event id, and after a loss from the last id seen. It retries by itself, because an EventSource stops after
+ * a refusal and does not report its next attempt.
  */
 export function createStream(server: string, listener: StreamListener, clock: Clock): Stream {
   let session: AbortController | null = null;
@@ -59,9 +61,12 @@ export function createStream(server: string, listener: StreamListener, clock: Cl
 }
 
 const forbiddenServer =
-  "the host of this page lets it ask no other server: to use ?server=, open the player from a static host";
+  "the host of this page allows no other server: to use ?server=, open the player from a static host";
 
-/** A policy that forbids this server forbids it for good, and the browser tells nobody else why a request failed. */
+/**
+ * Stops for good when the page's policy forbids this server: only the `securitypolicyviolation` event reports why a
+ * request failed.
+ */
 function watchPolicy(server: string, signal: AbortSignal, onForbidden: () => void): void {
   const forbid = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent) => {
     const isOurs = effectiveDirective === "connect-src" && blockedURI.startsWith(`${new URL(server).origin}/`);

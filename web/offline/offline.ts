@@ -1,31 +1,33 @@
+// Registers the service worker and keeps the past day available offline.
+
 import type { Clock } from "../../shared/clock.ts";
 import { loadMedians } from "../net/api.ts";
 import { deadline } from "../net/deadline.ts";
 
-/** The page has more urgent things to ask for when it opens. */
+/** Delay after the page has opened: it has more urgent requests first. */
 const keepFirstMs = 2_000;
 const keepAgainMs = 30 * 60_000;
 const lookMs = 60_000;
 
 /**
- * Lets the player open without a network from now on, by a service worker beside the page. Browsers have those on https
- * and on this machine only; elsewhere this does nothing. A page that is measured (`?hook=1`) is left as it is.
+ * Registers the service worker beside the page, so that the player opens offline. Browsers allow service workers only
+ * on https and on localhost; elsewhere this does nothing. A measured page (`?hook=1`) gets none.
  */
 export async function registerServiceWorker(): Promise<void> {
   if (!("serviceWorker" in navigator) || new URL(location.href).searchParams.get("hook") === "1") return;
   const { serviceWorker } = navigator;
   try {
-    // It comes into force while the page is open only where there was none.
+    // A new service worker controls an open page only if the page had none.
     if (serviceWorker.controller === null)
-      serviceWorker.addEventListener("controllerchange", tellAsked, { once: true });
+      serviceWorker.addEventListener("controllerchange", reportRequests, { once: true });
     await serviceWorker.register("./service-worker.js");
   } catch (error) {
-    console.info("no service worker:", error);
+    console.info("could not register the service worker:", error);
   }
 }
 
-/** What was asked before it was there went past it, also what is answered only now. */
-function tellAsked(): void {
+/** Reports requests that the page made before the service worker controlled it, also those still open. */
+function reportRequests(): void {
   const controlledAtMs = performance.now();
   new PerformanceObserver((list) => {
     const missed = list.getEntries().flatMap(({ name, startTime }) => (startTime < controlledAtMs ? [name] : []));
@@ -34,8 +36,8 @@ function tellAsked(): void {
 }
 
 /**
- * Has the service worker keep the network's past day, so that a page without a network has one to replay: asked for once
- * the page is in peace, and every half an hour while somebody looks at it and does not save data.
+ * Makes the service worker cache the network's past day, so that an offline page can replay it: once after the start,
+ * then every half hour while the page is visible and the user does not save data.
  */
 export async function keepPastDay(server: string, clock: Clock): Promise<void> {
   await untilControlled();
@@ -43,7 +45,7 @@ export async function keepPastDay(server: string, clock: Clock): Promise<void> {
   const keepWhenDue = () => {
     if (document.hidden || !navigator.onLine || savesData() || clock.monotonicMs() < dueAtMs) return;
     dueAtMs = clock.monotonicMs() + keepAgainMs;
-    // Without an answer there is nothing to keep, and the next one is asked for in its time.
+    // Without an answer there is nothing to cache; the next request follows later.
     loadMedians(server, { bbox: null }, deadline(clock)).catch(() => {});
   };
   clock.after(keepFirstMs, keepWhenDue);
@@ -51,7 +53,7 @@ export async function keepPastDay(server: string, clock: Clock): Promise<void> {
   document.addEventListener("visibilitychange", keepWhenDue);
 }
 
-/** Resolves when a service worker answers for the page, and never where there is none. */
+/** Resolves when a service worker controls the page; never if there is none. */
 async function untilControlled(): Promise<void> {
   const { serviceWorker } = navigator;
   if (serviceWorker?.controller) return;

@@ -1,27 +1,29 @@
+// The service worker: opens the player offline.
+
 import { hashedName } from "../../shared/hashed-name.ts";
 import { cachedAtHeader } from "../net/cached-at.ts";
 
 /**
- * Makes the player open without a network. Its files are kept per build, and a build's files stay until the last page of it
- * is closed (a new worker waits until then), so that no page is given another build's scripts. What the server last said
- * is kept beside them, for when it cannot be asked. The stream is left alone.
+ * Opens the player offline. Files are cached per build until the last page of that build closes; a new worker waits for
+ * this, so that no page loads scripts of another build. The server's last answers are cached as a fallback. The stream
+ * is not cached.
  */
 const filesCache = `bellbuoy-files-${buildVersion}`;
 const answersCache = "bellbuoy-answers";
 
-/** Answers that are kept, each under its address. */
+/** Paths of answers that are cached, each under its URL. */
 const keptPath = /\/v1\/(conditions|stations|status|medians|observations\/by-station\/[^/]+)$/;
-/** Of these there are as many as stations and regions that somebody looks at; the whole network's past day is one. */
+/** Answers per station or region, whose number has a limit; the whole network's past day is a single one. */
 const many = /\/v1\/(medians\?|observations\/)/;
-const mostOfMany = 50;
-/** What a proxy answers whose server is away. */
+const maxOfMany = 50;
+/** Statuses of a proxy whose server is down. */
 const serverAway = [502, 504];
-/** Without an answer by then, what is kept takes its place: a network that swallows all is none. */
+/** Time limit for the network; then the cached answer is used. */
 const waitMs = 4_000;
 
 type WorkerEvent = Event & { waitUntil(work: Promise<unknown>): void };
 type FetchEvent = WorkerEvent & { request: Request; respondWith(response: Promise<Response>): void };
-/** What TypeScript knows only where it does not know the page's globals. */
+/** Types that TypeScript has only without the page's globals. */
 type ServiceWorkerScope = {
   registration: { scope: string };
   clients: { claim(): Promise<void> };
@@ -47,11 +49,11 @@ scope.addEventListener("fetch", (event) => {
 
 async function keepFiles(): Promise<void> {
   const cache = await caches.open(filesCache);
-  // The page is asked for anew: its name is the same in every build.
+  // Bypass the HTTP cache for the page: its name is the same in every build.
   await cache.addAll(precacheFiles.map((file) => new Request(file, file === "./" ? { cache: "no-cache" } : {})));
 }
 
-/** Runs once no page of an older build is open. */
+/** Deletes older builds' files. Runs when no page of an older build is open. */
 async function forgetOldFiles(): Promise<void> {
   const old = (await caches.keys()).filter((name) => name.startsWith("bellbuoy-files-") && name !== filesCache);
   await Promise.all(old.map((name) => caches.delete(name)));
@@ -61,7 +63,7 @@ function isPage(url: URL): boolean {
   return [pageUrl, `${pageUrl}index.html`].includes(url.origin + url.pathname);
 }
 
-/** The newest page where there is a network, else the one that is kept. */
+/** Returns the newest page from the network, or the cached one. */
 async function openPage(request: Request): Promise<Response> {
   const kept = await (await caches.open(filesCache)).match("./");
   if (!kept) return fetch(request);
@@ -73,12 +75,12 @@ async function openPage(request: Request): Promise<Response> {
   } catch {
     return kept;
   } finally {
-    // What has begun to come may take its time: cut off, it would be half a page.
+    // No time limit after the response has begun: aborting it would truncate the page.
     clearTimeout(timer);
   }
 }
 
-/** A file with a hash in its name is the same wherever it comes from. */
+/** Returns a file from the cache first: a name with a hash always has the same content. */
 async function readFile(event: FetchEvent): Promise<Response> {
   const { request } = event;
   const kept = await caches.match(request);
@@ -86,7 +88,7 @@ async function readFile(event: FetchEvent): Promise<Response> {
   const response = await fetch(request);
   if (response.ok) {
     const copy = response.clone();
-    // Where there is no room for it, it is there all the same.
+    // A full cache is no error: the page still gets the file.
     event.waitUntil(
       caches
         .open(filesCache)
@@ -97,7 +99,9 @@ async function readFile(event: FetchEvent): Promise<Response> {
   return response;
 }
 
-/** What the server says now, or what it last said. What comes too late is kept for the next time. */
+/**
+ * Returns the server's answer, or the last cached one. An answer after the time limit is cached for the next request.
+ */
 async function answer(event: FetchEvent): Promise<Response> {
   const { request } = event;
   const kept = async () => (await caches.open(answersCache)).match(keyOf(request.url));
@@ -114,13 +118,13 @@ async function answer(event: FetchEvent): Promise<Response> {
     return (serverAway.includes(response.status) ? await kept() : undefined) ?? response;
   } catch (error) {
     const last = await kept();
-    // A page that has given up wants no answer.
+    // The page has aborted its request, so it needs no answer.
     if (last && !request.signal.aborted) return last;
     throw error;
   }
 }
 
-/** The address without the times in it, which differ at every asking. */
+/** Returns the URL without its times, which differ in each request. */
 function keyOf(address: string): string {
   const url = new URL(address);
   url.searchParams.delete("since");
@@ -133,14 +137,17 @@ async function keepAnswer(address: string, response: Response): Promise<void> {
   const headers = { "Content-Type": body.type, [cachedAtHeader]: new Date().toISOString() };
   const cache = await caches.open(answersCache);
   const key = keyOf(address);
-  // Deleted first, so that the keys stand in the order in which they were last answered.
+  // Delete first, so that keys are ordered by their last use.
   await cache.delete(key);
   await cache.put(key, new Response(body, { headers }));
   const kept = (await cache.keys()).filter(({ url }) => many.test(url));
-  await Promise.all(kept.slice(0, Math.max(0, kept.length - mostOfMany)).map((old) => cache.delete(old)));
+  await Promise.all(kept.slice(0, Math.max(0, kept.length - maxOfMany)).map((old) => cache.delete(old)));
 }
 
-/** What a page had asked before this worker was there: {@link registerServiceWorker} tells it. */
+/**
+ * Caches answers to requests that a page made before this worker was active; {@link registerServiceWorker} reports
+ * them.
+ */
 async function keepMissedAnswers(addresses: unknown): Promise<void> {
   if (!Array.isArray(addresses)) return;
   const missed = addresses.map(String).filter((address) => keptPath.test(new URL(address).pathname));

@@ -1,3 +1,5 @@
+// Loads the past day of a station or region into the state.
+
 import { batch, type ReadonlySignal, signal } from "@preact/signals-core";
 import type { Clock } from "../../shared/clock.ts";
 import { deadline } from "../net/deadline.ts";
@@ -5,20 +7,23 @@ import { loadPastDay, type PastOf } from "../sea/past-day.ts";
 import type { PageState } from "../state/page-state.ts";
 import { beginProgramme } from "../state/programme.ts";
 
-/** Loads the past days that are replayed. */
+/** Loads past days for the replay. */
 type PastLoader = {
   readonly progress: ReadonlySignal<"fetching" | "failed" | "done">;
-  /** Loads a past day unless it is there or under way, and begins it. The day of a region goes on where the map was moved. */
+  /**
+   * Loads and starts a past day unless it is loaded or loading. After a move of the map, a region's replay continues at
+   * the same time.
+   */
   load(of: PastOf): void;
-  /** Forgets the day, and whatever is under way. */
+  /** Drops the day and any open request. */
   drop(): void;
 };
 
-/** Makes a loader that writes the day into the state. */
+/** Creates a loader that writes the day into the state. */
 export function createPastLoader(state: PageState, server: string, clock: Clock): PastLoader {
   const { past, pastFrame } = state;
   const progress = signal<"fetching" | "failed" | "done">("fetching");
-  /** Whose past is asked for, or else there. */
+  /** The past that was requested or loaded last. */
   let wanted: PastOf | null = null;
   let loading: AbortController | null = null;
 
@@ -35,7 +40,7 @@ export function createPastLoader(state: PageState, server: string, clock: Clock)
   };
 
   async function load(of: PastOf): Promise<void> {
-    // Another station's day begins at its beginning.
+    // Another station's day starts from its first frame.
     const goesOn = past.value !== null && wanted !== null && !("stationId" in wanted) && !("stationId" in of);
     loading?.abort();
     const request = new AbortController();
@@ -50,7 +55,7 @@ export function createPastLoader(state: PageState, server: string, clock: Clock)
       if (loading !== request) return;
       loading = null;
       wanted = day.of;
-      // Without a network the whole network's day stands in for every region's: where it is there already, it plays on.
+      // Offline, the whole network's day replaces that of every region. If it is loaded already, it plays on.
       if (past.value !== null && isSame(past.value.of, wanted)) return;
       batch(() => {
         past.value = day;
@@ -63,7 +68,7 @@ export function createPastLoader(state: PageState, server: string, clock: Clock)
       console.info("the past day could not be loaded:", error);
       loading = null;
       if (past.value === null) progress.value = "failed";
-      // What is still there is another's: this one is asked for again.
+      // The loaded day belongs to another place, so this one may be requested again.
       wanted = past.value?.of ?? null;
     }
   }

@@ -1,3 +1,5 @@
+// The bar with the time slider of the replay.
+
 import type { Clock } from "../../shared/clock.ts";
 import { find, setText } from "../dom/dom.ts";
 import type { PastDay, PastOf } from "../sea/past-day.ts";
@@ -9,19 +11,19 @@ import type { PageState } from "../state/page-state.ts";
 import { beginProgramme } from "../state/programme.ts";
 import { createPastLoader } from "./past-loader.ts";
 
-/** The bar under the map that shows which moment of the past is heard, and lets it be chosen. */
+/** The bar under the map that shows and sets the replay's time. */
 export type ReplayBar = {
-  /** Goes some frames on, or back. */
+  /** Steps forward, or back with a negative number of frames. */
   step(frames: number): void;
 };
 
-/** Between two positions of the slider while it is dragged nothing need be played. */
+/** While the slider is dragged, intermediate positions do not play. */
 const scrubDelayMs = 150;
 const fetching = "Fetching the past 24 hours…";
 const failed = "The past 24 hours could not be loaded";
 const nothing = "No station is in view: zoom out to hear the past";
 
-/** Makes the bar work that is in the page. @param server is asked for the past @param onBackToNow called by a button */
+/** Connects the replay bar of the page. @param server provides the past @param onBackToNow called by a button */
 export function createReplayBar(state: PageState, server: string, onBackToNow: () => void, clock: Clock): ReplayBar {
   const { view, inView, past, pastFrame, pastAtMs } = state;
   const bar = find("replay-bar", HTMLElement);
@@ -61,7 +63,7 @@ export function createReplayBar(state: PageState, server: string, onBackToNow: (
   }
 }
 
-/** Whose past is to be replayed: the chosen station's, or that of the region in view. `null`: that is not known yet. */
+/** Returns the past to replay: the selected station's, or that of the region in view. `null`: not known yet. */
 function pastInView({ view, network, inView, stationsLoaded }: PageState): PastOf | "nothing" | null {
   const { stationId } = view.value;
   if (stationId !== null) return { stationId };
@@ -72,7 +74,10 @@ function pastInView({ view, network, inView, stationsLoaded }: PageState): PastO
   return bbox === null ? "nothing" : { bbox };
 }
 
-/** Lets the frame be chosen, and shows the one that is heard unless somebody is choosing. @returns what goes some frames on */
+/**
+ * Connects the slider: it sets the frame, and shows the sounding frame unless the user drags it.
+ * @returns a function that steps by frames
+ */
 function followSlider(state: PageState, clock: Clock): (frames: number) => void {
   const { past, pastFrame } = state;
   const slider = find("replay-position", HTMLInputElement);
@@ -84,7 +89,7 @@ function followSlider(state: PageState, clock: Clock): (frames: number) => void 
   onChange(state.heardFrame, (frame) => {
     if (frame !== null && cancelScrub === null && state.player.value === "playing") pastFrame.value = frame;
   });
-  // Of a day that is gone no frame is played.
+  // A dropped day plays no frame.
   onChange(past, (day) => day ?? endScrub());
   return (frames) => scrubTo(pastFrame.value + frames);
 
@@ -107,7 +112,7 @@ function followSlider(state: PageState, clock: Clock): (frames: number) => void 
 function describeMoment({ frames }: PastDay, frame: number): string {
   const text = new Date(frames[frame]?.atMs ?? 0).toISOString();
   const at = `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
-  return frames.some(isMeasured) ? at : `${at}: nothing was measured in these 24 hours`;
+  return frames.some(isMeasured) ? at : `${at}: no measurements in these 24 hours`;
 }
 
 function showText(text: string): void {

@@ -1,3 +1,5 @@
+// Loads the replay bar on first use.
+
 import type { Clock } from "../../shared/clock.ts";
 import { find } from "../dom/dom.ts";
 import { lazy } from "../dom/lazy.ts";
@@ -8,9 +10,9 @@ import type { PageState } from "../state/page-state.ts";
 import type { ReplayBar } from "./replay-bar.ts";
 
 /**
- * Fetches the bar of the past with the first replay.
- * @param server `null` where none can be asked
- * @returns what goes some frames on in the past, or back
+ * Loads the replay bar at the first replay.
+ * @param server `null` if the page has no server
+ * @returns a function that steps through the replay by frames
  */
 export function offerReplay(
   state: PageState,

@@ -1,4 +1,4 @@
-// What stations measured last, and the sea that this makes: at one of them, and over many.
+// Stations' latest values, and the sea state that they give: at one station, and over many.
 
 import type { Measurement } from "../../shared/measurements.ts";
 import { hasDirection, meanDirection, median, staleAfterMs } from "../../shared/sea.ts";
@@ -7,25 +7,25 @@ import { type SeaField, type SeaState, seaFields } from "../sound/sea-state.ts";
 
 const minuteMs = 60_000;
 
-/** Returns what a station measured within the last three hours, `null` where that is nothing: what is older counts nowhere. */
+/** Returns a station's value if it was measured in the last three hours, else `null`. */
 export function currentValue(known: Conditions | undefined, field: Measurement, nowMs: number): number | null {
   const measured = known?.fields[field];
   return measured && isFresh(measured, nowMs) ? measured.value : null;
 }
 
-/** Returns where the wind blows from at a station, in degrees; `null` where it was not measured of late, or where it is calm. */
+/** Returns the direction that the wind comes from, in degrees; `null` if not measured recently, or in a calm. */
 export function currentWindDirection(known: Conditions | undefined, nowMs: number): number | null {
   return known && hasNoDirection(known) ? null : currentValue(known, "windDirDeg", nowMs);
 }
 
-/** Returns when the newest of a station's values was measured, `null` where there is none. */
+/** Returns the time of a station's newest value; `null` without values. */
 export function newestOf({ fields }: Conditions): number | null {
   let newest: number | null = null;
   for (const measured of Object.values(fields)) newest = later(newest, measured?.atMs ?? null);
   return newest;
 }
 
-/** Returns the sea at one station, each value with its age. A calm has no direction. */
+/** Returns the sea state at one station, each value with its age. A calm has no direction. */
 export function seaAtStation(known: Conditions | undefined, nowMs: number): SeaState {
   const sea = emptySea();
   for (const field of seaFields) {
@@ -38,8 +38,8 @@ export function seaAtStation(known: Conditions | undefined, nowMs: number): SeaS
 }
 
 /**
- * Returns the sea over many stations: the median of each field among those who measured it in the last three hours, and the mean
- * direction of the wind, without calms. It has no age: half of all that is live is older than 45 minutes by nature.
+ * Returns the sea state over many stations: the median of each field measured in the last three hours, and the mean
+ * wind direction without calms. It has no age, because half of all live values are older than 45 minutes anyway.
  */
 export function seaOverStations(list: Iterable<Conditions>, nowMs: number): SeaState {
   const values = new Map<SeaField, number[]>(seaFields.map((field) => [field, []]));
@@ -56,7 +56,7 @@ export function seaOverStations(list: Iterable<Conditions>, nowMs: number): SeaS
   return sea;
 }
 
-/** Returns a sea of which nothing was measured. */
+/** Returns a sea state without values. */
 export function emptySea(): SeaState {
   const nothing = Object.fromEntries(seaFields.map((field) => [field, null])) as Record<SeaField, null>;
   return { ...nothing, agesMin: {} };
@@ -66,12 +66,12 @@ function hasNoDirection({ fields }: Conditions): boolean {
   return fields.windDirDeg !== undefined && !hasDirection(fields.windDirDeg, fields.windSpeedMps);
 }
 
-/** Returns whether what was measured at a time still says something of the sea's state. */
+/** Returns whether a value is recent enough to describe the current sea. */
 export function isFresh({ atMs }: { atMs: number }, nowMs: number): boolean {
   return nowMs - atMs < staleAfterMs;
 }
 
-/** Returns the later of two times, or the one that is known. */
+/** Returns the later of two times; `null` only if both are. */
 export function later(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b;
   return Math.max(a, b);

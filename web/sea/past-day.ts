@@ -1,21 +1,23 @@
+// Loads a past day as frames.
+
 import { staleAfterMs } from "../../shared/sea.ts";
 import type { BoundingBox } from "../net/answers.ts";
 import { loadHistory, loadMedians } from "../net/api.ts";
 import { frameStepMs, framesOfStation, framesPerDay, type ReplayFrame } from "./replay-frames.ts";
 
-/** Whose past is replayed: one station's, or that of all in a box; `null` is the whole network. */
+/** The subject of a replay: one station, or all stations in a box; `null` is the whole network. */
 export type PastOf = { stationId: string } | { bbox: BoundingBox | null };
 
-/** A past day in frames, and whose it is. */
+/** A past day in frames, and its subject. */
 export type PastDay = { of: PastOf; frames: ReplayFrame[] };
 
 const dayMs = 24 * 60 * 60_000;
 
 /**
- * Loads a past day. Of a region that cannot be had, since there is no network and it was never replayed before, it is that
- * of the whole network, which `keepPastDay` keeps.
- * @param nowMs since 1970: the day ends then
- * @throws as `loadConditions` does
+ * Loads a past day. Offline, a region that was never replayed gets the day of the whole network, which `keepPastDay`
+ * caches.
+ * @param nowMs end of the day, in Unix milliseconds
+ * @throws as `loadConditions`
  */
 export async function loadPastDay(server: string, of: PastOf, nowMs: number, signal: AbortSignal): Promise<PastDay> {
   if ("stationId" in of) {

@@ -1,10 +1,12 @@
+// The bounding box of places.
+
 import type { BoundingBox } from "../net/answers.ts";
 
 type Place = { longitude: number; latitude: number };
 
 /**
- * Returns the smallest box around places, whole degrees wide so that a small move of the map asks for nothing new; across the date
- * line where that is shorter. `null` where there are no places.
+ * Returns the smallest box around places. It has whole degrees, so that a small move of the map needs no new request,
+ * and crosses the date line if that is shorter. `null` without places.
  */
 export function boxAround(places: readonly Place[]): BoundingBox | null {
   if (places.length === 0) return null;
@@ -13,7 +15,7 @@ export function boxAround(places: readonly Place[]): BoundingBox | null {
   return [Math.floor(west), Math.floor(Math.min(...latitudes)), Math.ceil(east), Math.ceil(Math.max(...latitudes))];
 }
 
-/** What is left of the circle without its widest gap. */
+/** Returns the circle of longitudes without its widest gap. */
 function arcAround(longitudes: readonly number[]): [west: number, east: number] {
   const sorted = [...longitudes].sort((a, b) => a - b);
   const first = sorted[0] ?? 0;

@@ -1,22 +1,24 @@
+// Frames of a replayed day.
+
 import { hasDirection } from "../../shared/sea.ts";
 import type { SeaState } from "../sound/sea-state.ts";
 import { seaFields } from "../sound/sea-state.ts";
 import { emptySea, isFresh } from "./conditions.ts";
 
-/** The sea as it was at one moment of the past. */
+/** The sea state at one moment of the past. */
 export type ReplayFrame = SeaState & { atMs: number };
 
-/** One report of the past; its values stand until the station reports them anew. */
+/** One past report; each value holds until the station's next one. */
 export type PastReport = { timestamp: string } & { readonly [field: string]: unknown };
 
-/** Ten minutes: buoys report no oftener, and 144 frames are a day. */
+/** Time between frames: 144 frames make a day, and buoys report at most every ten minutes. */
 export const frameStepMs = 10 * 60_000;
+/** Number of frames in a day. */
 export const framesPerDay = 144;
 
 /**
- * Adds a report to those of the past, and leaves out what is older than `sinceMs`. To one of the same time it adds what it
- * measured.
- * @param reports oldest first, as what is returned
+ * Adds a report, and drops reports older than `sinceMs`. Merges values into a report of the same time.
+ * @param reports oldest first, as in the result
  */
 export function addReport(reports: readonly PastReport[], report: PastReport, sinceMs: number): PastReport[] {
   const others = reports.filter(({ timestamp }) => timestamp !== report.timestamp);
@@ -27,15 +29,16 @@ export function addReport(reports: readonly PastReport[], report: PastReport, si
     .sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp));
 }
 
-/** Returns whether anything was measured. */
+/** Returns whether a frame has any value. */
 export function isMeasured(frame: ReplayFrame): boolean {
   return seaFields.some((field) => frame[field] !== null);
 }
 
 /**
- * Makes one station's past day in frames. A value stands until the next one, for three hours at most. A calm has no direction.
+ * Builds the frames of one station's past day. A value holds until the next one, for three hours at most. A calm has no
+ * direction.
  * @param reports oldest first
- * @param endMs of the last frame
+ * @param endMs time of the last frame
  */
 export function framesOfStation(reports: readonly PastReport[], endMs: number): ReplayFrame[] {
   const known = new Map<string, { value: number; atMs: number }>();

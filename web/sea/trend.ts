@@ -1,17 +1,19 @@
+// Trends of values over three hours.
+
 import type { SeaField } from "../sound/sea-state.ts";
 import { isFresh } from "./conditions.ts";
 import type { PastReport } from "./replay-frames.ts";
 
 type Trend = "rising" | "falling" | "steady";
 
-/** By how much a value must have changed in {@link trendSpanMs} to be called more than steady: what one would notice. */
+/** Min change in {@link trendSpanMs} for a trend: the smallest that people notice. */
 const noticeable: Partial<Record<SeaField, number>> = {
   waveHeightM: 0.3,
   dominantPeriodS: 2,
   windSpeedMps: 2,
   gustMps: 2,
   waterTempC: 0.3,
-  // The WMO's tendency counts three hours; less than a hectopascal is the tide of the air.
+  // WMO pressure tendency covers three hours; less than 1 hPa is the atmospheric tide.
   pressureHpa: 1,
 };
 
@@ -20,8 +22,7 @@ const trendSpanMs = 3 * 60 * 60_000;
 const shortestTrendMs = 60 * 60_000;
 
 /**
- * Returns where a field has gone in its last three hours; `null` where it cannot be told, as with less than an hour of values, or
- * with none that still counts.
+ * Returns a field's trend over its last three hours; `null` if unknown: less than an hour of values, or no recent one.
  * @param history oldest first
  */
 export function trendOf(field: SeaField, history: readonly PastReport[], nowMs: number): Trend | null {
@@ -34,7 +35,7 @@ export function trendOf(field: SeaField, history: readonly PastReport[], nowMs: 
   if (threshold === undefined || !last || !isFresh(last, nowMs)) return null;
   const first = values.find(({ atMs }) => last.atMs - atMs <= trendSpanMs);
   if (!first || last.atMs - first.atMs < shortestTrendMs) return null;
-  // Rounded, since 2.3 − 2 is a little less than 0.3 to a computer.
+  // Round, because 2.3 − 2 is slightly less than 0.3 in floating point.
   const change = Number((last.value - first.value).toFixed(2));
   return Math.abs(change) < threshold ? "steady" : change > 0 ? "rising" : "falling";
 }

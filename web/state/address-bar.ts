@@ -1,3 +1,5 @@
+// Keeps the view in the page's URL.
+
 import type { Clock } from "../../shared/clock.ts";
 import type { Navigation } from "./navigation.ts";
 import { onChange } from "./observe.ts";
@@ -6,7 +8,7 @@ import { decodeView, encodeView } from "./view-url.ts";
 
 const keepAgainMs = 1_000;
 
-/** Keeps the view in the page's address, so that a link shares what is heard, and follows an address that is written there. */
+/** Keeps the view in the page's URL, so that a link shares it, and follows changes of the URL. */
 export function followAddressBar({ view, mapView }: PageState, { listenTo }: Navigation, clock: Clock): void {
   let cancelKeep: (() => void) | undefined;
   onChange(view, keep);
@@ -14,9 +16,9 @@ export function followAddressBar({ view, mapView }: PageState, { listenTo }: Nav
   addEventListener("hashchange", followAddress);
 
   function followAddress({ newURL }: HashChangeEvent): void {
-    // The page may have kept another view in the address since.
+    // The page may have written another view into the URL since.
     const { hash } = new URL(newURL);
-    // A link to a part of the page, as the one that skips to the sound, is no view.
+    // A link to a part of the page, such as the skip link, is not a view.
     if (document.getElementById(hash.slice(1))) {
       keep();
       return;
@@ -32,16 +34,16 @@ export function followAddressBar({ view, mapView }: PageState, { listenTo }: Nav
     return encodeView({ ...view.value, map: mapView.value });
   }
 
-  /** Not a step of the browser's history: nobody wants to go back through each move of the map. */
+  /** Replaces the history entry: a Back button for each move of the map would be useless. */
   function keep(): void {
     cancelKeep?.();
     const wanted = address();
     try {
       history.replaceState(wanted, "", wanted);
     } catch {
-      // Safari takes 100 in half a minute, which whoever holds an arrow key on the map soon has made.
+      // Safari allows 100 calls in 30 seconds, soon reached by holding an arrow key on the map.
     }
-    // Chromium takes 200 in ten seconds, and says nothing of the rest.
+    // Chromium allows 200 calls in ten seconds, and reports no error beyond that.
     if (history.state !== wanted) cancelKeep = clock.after(keepAgainMs, keep);
   }
 }

@@ -1,29 +1,31 @@
+// Navigation between views.
+
 import type { PageState } from "./page-state.ts";
 import { beginProgramme } from "./programme.ts";
 import type { Mode, View } from "./view-url.ts";
 
-/** The steps that lead from one view to the next. */
+/** Changes from one view to another. */
 export type Navigation = {
-  /** @param anyStation to tune in to where none is chosen */
+  /** Changes the mode. @param anyStation the station for `tune` if none is selected */
   changeMode(mode: Mode, anyStation: string | null): void;
-  /** Goes to another view, and begins what it says. */
+  /** Shows another view and plays it. */
   listenTo(wanted: Partial<View>): void;
-  /** Goes back to the whole region, with no station chosen. */
+  /** Returns to the whole region, with no station selected. */
   leaveStations(): void;
   tune(stationId: string): void;
-  /** Compares: goes back to the station that was tuned in before. */
+  /** Switches back to the previously tuned-in station, to compare both. */
   swap(): void;
   replayStation(stationId: string): void;
-  /** Opens a station's card, or closes it with `null`; what is tuned in follows. */
+  /** Opens a station's card, or closes it with `null`. A tuned-in programme follows the selection. */
   choose(stationId: string | null): void;
-  /** Goes out of whatever one is in. */
+  /** Closes the card in network mode; in other modes returns to network mode. */
   back(): void;
 };
 
-/** Makes the steps. They change the view, and begin what it says where that is to sound from its start. */
+/** Creates the navigation. It changes the view, and starts a programme if that must begin from its start. */
 export function createNavigation(state: PageState): Navigation {
   const { view } = state;
-  /** The station tuned in before this one. */
+  /** The previously tuned-in station. */
   let stationBefore: string | null = null;
 
   return {

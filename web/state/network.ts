@@ -1,19 +1,19 @@
-// What the page knows of the network, kept up to date report by report.
+// The page's data about the network, updated by each report.
 
 import { type Measurement, measurements } from "../../shared/measurements.ts";
 import type { Conditions, Station } from "../net/answers.ts";
 import { later, newestOf } from "../sea/conditions.ts";
 
-/** Who the stations are, and what each measured last. It changes in place: a copy for each report would cost too much. */
+/** Stations and their latest values. Mutable: a copy for each report would cost too much. */
 export type Network = {
   readonly stations: ReadonlyMap<string, Station>;
   readonly conditions: ReadonlyMap<string, Conditions>;
-  /** When the newest of all reports was measured, `null` before the first. */
+  /** Time of the newest measurement; `null` before the first one. */
   readonly newestAtMs: number | null;
   setStations(stations: Station[]): void;
-  /** What is known now; it replaces all that was. */
+  /** Replaces all values. */
   setConditions(conditions: Conditions[]): void;
-  /** One report: what it measured replaces what is older, what it did not measure stays. */
+  /** Applies one report: its values replace older ones; fields that it lacks keep theirs. */
   apply(
     report: { stationId: string; timestamp: string } & {
       readonly [Field in Measurement]?: number | null | undefined;
@@ -21,10 +21,10 @@ export type Network = {
   ): Conditions;
 };
 
-/** A station whose place is known. */
+/** A station with a known position. */
 type PlacedStation = Station & { longitude: number; latitude: number };
 
-/** Makes the network of a page that knows nothing yet. */
+/** Creates an empty network. */
 export function createNetwork(): Network {
   let stations = new Map<string, Station>();
   let conditions = new Map<string, Conditions>();
@@ -66,7 +66,7 @@ export function createNetwork(): Network {
   };
 }
 
-/** Returns the stations whose place is known, whether they have reported or not. */
+/** Returns the stations with a known position, with or without reports. */
 export function placedStations({ stations }: Network): PlacedStation[] {
   return [...stations.values()].filter(
     (station): station is PlacedStation => station.longitude !== null && station.latitude !== null,

@@ -1,6 +1,8 @@
+// Helpers to subscribe to signals.
+
 import { effect, type ReadonlySignal, untracked } from "@preact/signals-core";
 
-/** Calls `act` with each new value of a signal, and not with the one that it has now. @returns a function that ends this */
+/** Calls `act` with each new value of a signal, without its current value. @returns a function that unsubscribes */
 export function onChange<T>(source: ReadonlySignal<T>, act: (value: T) => void): () => void {
   let isFirst = true;
   return effect(() => {
@@ -10,7 +12,7 @@ export function onChange<T>(source: ReadonlySignal<T>, act: (value: T) => void):
   });
 }
 
-/** Calls `act` now, and whenever one of `sources` changes; what it reads besides them is not subscribed to. */
+/** Calls `act` now and after each change of `sources`; other signals that it reads are not subscribed to. */
 export function observe(sources: readonly ReadonlySignal<unknown>[], act: () => void): () => void {
   return effect(() => {
     for (const source of sources) void source.value;

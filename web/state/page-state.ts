@@ -1,12 +1,12 @@
-// The one observable state of the page: whoever shows or plays something of it subscribes to it.
+// The page's observable state: parts that show or play something subscribe to it.
 //
-// From a frame of the stream to a bell there are five hops:
-//   1. net/source.ts, net/connection.ts: the browser hands over a frame, which is checked;
-//   2. state/take-from-server.ts: the report joins the network, and `arrived` changes;
-//   3. listen/playback.ts: the reports of one moment go to the score, which answers with bells;
-//   4. sound/playback/player.ts: its scheduler gives each bell a time;
-//   5. sound/engine/engine.ts: Tone.js strikes it.
-// On the way back `sounded` says what sounds when: map, list, captions and test hook subscribe to that.
+// An SSE event becomes a bell in five steps:
+//   1. net/source.ts, net/connection.ts: receive an event and check it;
+//   2. state/take-from-server.ts: adds the report to the network, and sets `arrived`;
+//   3. listen/playback.ts: passes the reports of one burst to the score, which returns bells;
+//   4. sound/playback/player.ts: schedules each bell;
+//   5. sound/engine/engine.ts: plays it with Tone.js.
+// `sounded` then reports each scheduled sound: map, list, captions and test hook subscribe to it.
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import type { CachedAt, Status } from "../net/answers.ts";
@@ -23,82 +23,83 @@ import type { Programme } from "./programme.ts";
 import type { Settings } from "./settings.ts";
 import type { LinkedView, MapView, View } from "./view-url.ts";
 
-/** A report that has arrived. `isNews`: it was measured of late and not missed before, so that a bell rings. */
+/** A report that has arrived. `isNews`: measured recently and not missed before, so that a bell rings. */
 export type Report = Omit<Arrival, "replayed"> & { isNews: boolean };
 
-/** What the server said of its polls. */
+/** The server's data about its polls. */
 export type Polls = Pick<Status, "lastPoll" | "pollSeconds" | "lastPollBegun" | "pollsStopped">;
 
-/** A station's past day: its reports, oldest first, or why there are none. */
+/** A station's past day: its reports, oldest first, or the reason for their absence. */
 export type StationHistory = readonly PastReport[] | "loading" | "unknown";
 
-/** An event of the score that will sound at `atMs`, of the clock's `monotonicMs`. */
+/** A score's event that will sound at `atMs`, of the clock's `monotonicMs`. */
 export type Sounded = { event: SoundEvent; atMs: number };
 
-/** An event that a station sounds by. */
+/** A sound event that belongs to a station. */
 export type Stroke = Sounded & { stationId: string };
 
-/** What plays, and how it sounds now; `null`: nothing has begun. */
+/** The playing programme and its current sound; `null`: nothing has started. */
 export type Heard = {
   programme: Programme | null;
   sea: SeaState | null;
-  /** Of the newest burst; `null` where no bells of reports ring. */
+  /** The newest burst; `null` if the programme rings no reports. */
   tally: BurstTally | null;
 };
 
+/** The page's observable state. */
 export type PageState = {
-  // What the server says.
+  // From the server.
   connection: Signal<ConnectionState>;
-  /** When what is shown was loaded, if it came from the cache of an earlier visit. */
+  /** When the cached data on the page was loaded; `null` for live data. */
   cachedAtMs: Signal<CachedAt>;
   simulated: Signal<boolean>;
-  /** As the server said since it was reached last; what it said before says nothing of now. */
+  /** From the last answer since the server was last reachable; older answers are dropped. */
   polls: Signal<Polls | null>;
-  /** Changes in place; the three signals below say when. */
+  /** Mutable; the three signals below report its changes. */
   network: Network;
-  /** How often the stations, and what each measured last, were loaded. */
+  /** Counts the loads of the stations and of all their values. */
   stationsLoaded: Signal<number>;
   conditionsLoaded: Signal<number>;
-  /** Set for each report by itself, never in a batch, so that a subscriber misses none. */
+  /** Set separately for each report, never in a batch, so that a subscriber misses none. */
   arrived: Signal<{ count: number; newest: Report | null }>;
 
-  // What a person looks at, and has chosen.
+  // The user's view and selection.
   view: Signal<View>;
-  /** `null`: wherever the map begins. */
+  /** `null`: the map's first view. */
   mapView: Signal<MapView | null>;
-  /** The stations on the map, as it came to rest last. */
+  /** The stations visible on the map when it last came to rest. */
   inView: Signal<ReadonlySet<string>>;
   settings: Signal<Settings>;
   units: ReadonlySignal<Units>;
-  /** Of the station in view. */
+  /** Past day of the selected station. */
   history: Signal<StationHistory>;
 
-  // What is heard.
-  /** A new object begins it from its start, even one that equals the last. `null`: nothing yet. */
+  // The sound.
+  /** A new object restarts the programme, even if it equals the last one. `null`: none yet. */
   programme: Signal<Programme | null>;
   player: Signal<PlayerState>;
   heard: Signal<Heard>;
-  /** What was handed to the sound card last, in one go. */
+  /** The events scheduled last, all of one task. */
   sounded: Signal<readonly Sounded[]>;
-  /** When the lighthouse ticked for north last, of the clock's `monotonicMs`. */
+  /** Time of the lighthouse's last tick at north, of the clock's `monotonicMs`. */
   northAtMs: Signal<number | null>;
 
   // The past 24 hours.
   past: Signal<PastDay | null>;
-  /** The frame of the past that is shown. */
+  /** The past frame on the page. */
   pastFrame: Signal<number>;
-  /** The frame that is heard; `null` where nothing is replayed. */
+  /** The past frame that sounds; `null` outside a replay. */
   heardFrame: Signal<number | null>;
-  /** The time of the frame that is shown; `null`: now. */
+  /** Time of the past frame on the page; `null`: now. */
   pastAtMs: Signal<number | null>;
 
-  // For what changes only because time passes: seconds, quarters of a minute and minutes since the page was opened.
+  // Counters for values that change with time: seconds, quarters of a minute and minutes since the page opened.
   second: Signal<number>;
   quarter: ReadonlySignal<number>;
   minute: ReadonlySignal<number>;
 };
 
-/** Makes the state of a page that has just opened. @param link the view that its address names */
+/** Creates the state of a new page. @param link the view in the page's URL */
 export function createPageState({ map, ...view }: LinkedView, firstSettings: Settings): PageState {
   const settings = signal(firstSettings);
   const second = signal(0);
@@ -132,7 +133,7 @@ export function createPageState({ map, ...view }: LinkedView, firstSettings: Set
   };
 }
 
-/** Returns which station an event sounds by; `null` for one of none. */
+/** Returns the sound event with its station; `null` if it belongs to none. */
 export function strokeOf({ event, atMs }: Sounded): Stroke | null {
   if (!("stationId" in event) || event.stationId === undefined) return null;
   return { event, atMs, stationId: event.stationId };

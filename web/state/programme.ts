@@ -1,9 +1,11 @@
+// Programmes: the sound that belongs to a view.
+
 import type { PastDay } from "../sea/past-day.ts";
 import { framesPerDay } from "../sea/replay-frames.ts";
 import type { Preset } from "../sound/preset.ts";
 import type { PageState } from "./page-state.ts";
 
-/** What is to be heard: the region in view, one station, or a past day from one of its frames on. */
+/** A programme: the region in view, one station, or a past day from a frame on. */
 export type Programme = { preset: Preset } & (
   | { mode: "network" }
   | { mode: "tune"; stationId: string }
@@ -11,8 +13,8 @@ export type Programme = { preset: Preset } & (
 );
 
 /**
- * Begins what the view says; a past day that is not loaded yet begins once it is.
- * @param fromFrame of the past; without it, from the frame that is shown, or from the first once the day is over
+ * Starts the view's programme; a past day starts once it is loaded.
+ * @param fromFrame first frame of the past; by default the frame on the page, or frame 0 after the day's end
  */
 export function beginProgramme(state: PageState, fromFrame?: number): void {
   const programme = programmeOf(state, fromFrame);
@@ -29,7 +31,7 @@ function programmeOf({ view, past, pastFrame }: PageState, fromFrame?: number): 
   return { mode, preset, day, fromFrame: fromFrame ?? shown };
 }
 
-/** Returns whose past day it is; `null`: that of many stations. */
+/** Returns a past day's station; `null` for a day of many stations. */
 export function stationOf({ of }: PastDay): string | null {
   return "stationId" in of ? of.stationId : null;
 }

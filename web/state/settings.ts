@@ -1,9 +1,11 @@
+// The user's settings on this device.
+
 import { type Layer, layers } from "../sound/sound-event.ts";
 import { preferredUnits, type Units, unitChoices } from "../words/units.ts";
 
-/** What one person chose on this device, kept until it is chosen anew. Unlike the view it is in no link. */
+/** The user's settings on this device. Unlike the view, they are not part of links. */
 export type Settings = {
-  /** 0..1, as the slider shows it. */
+  /** 0..1, as on the slider. */
   volume: number;
   muted: boolean;
   /** The slider of each layer, 0..1. */
@@ -15,7 +17,7 @@ export type Settings = {
 
 const storageKey = "bellbuoy";
 
-/** Returns what a browser in this language begins with. */
+/** Returns the default settings for a browser language. */
 export function firstSettings(language: string): Settings {
   return {
     volume: 0.7,
@@ -27,7 +29,7 @@ export function firstSettings(language: string): Settings {
   };
 }
 
-/** Returns where they are kept; what forgets at once where the browser lets no page remember. */
+/** Returns the browser's storage, or one that stores nothing if the browser forbids it. */
 export function findStorage(): Pick<Storage, "getItem" | "setItem"> {
   try {
     return localStorage;
@@ -36,7 +38,7 @@ export function findStorage(): Pick<Storage, "getItem" | "setItem"> {
   }
 }
 
-/** Reads what was remembered; each setting that was not, or that nobody understands, is as at the beginning. */
+/** Reads the settings; missing or invalid ones get their default. */
 export function readSettings(storage: Pick<Storage, "getItem">, language: string): Settings {
   const settings = firstSettings(language);
   const stored = readStored(storage);
@@ -54,12 +56,12 @@ export function readSettings(storage: Pick<Storage, "getItem">, language: string
   return settings;
 }
 
-/** Remembers them, where the browser lets us. */
+/** Stores the settings, if the browser allows it. */
 export function storeSettings(storage: Pick<Storage, "setItem">, settings: Settings): void {
   try {
     storage.setItem(storageKey, JSON.stringify(settings));
   } catch {
-    // Full, or forbidden: they hold until the page is closed.
+    // Full or forbidden: the settings last until the page closes.
   }
 }
 

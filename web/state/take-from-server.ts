@@ -1,10 +1,12 @@
+// Writes server data into the page's state.
+
 import { batch } from "@preact/signals-core";
 import type { Clock } from "../../shared/clock.ts";
 import type { ServerListener } from "../net/follow-server.ts";
 import { isFresh } from "../sea/conditions.ts";
 import type { PageState } from "./page-state.ts";
 
-/** Returns what takes all that the server says into the state. */
+/** Returns a listener that writes server data into the state. */
 export function takeFromServer(state: PageState, clock: Clock): ServerListener {
   const { network, connection, cachedAtMs, polls } = state;
   return {
@@ -12,7 +14,7 @@ export function takeFromServer(state: PageState, clock: Clock): ServerListener {
     onState: (next) =>
       batch(() => {
         connection.value = next;
-        // What was missed since comes now.
+        // The stream replays the missed events now, so the cached data becomes live.
         if (next.kind === "live") cachedAtMs.value = null;
         else polls.value = null;
       }),

@@ -1,7 +1,9 @@
+// The page's counter of seconds.
+
 import type { Clock } from "../../shared/clock.ts";
 import type { PageState } from "./page-state.ts";
 
-/** Counts the seconds for which the page is open, whatever the device's clock is set to. */
+/** Counts the seconds since the page opened, independent of the device's clock. */
 export function keepTime({ second }: PageState, clock: Clock): void {
   const tick = () => {
     second.value = Math.floor(clock.monotonicMs() / 1000);

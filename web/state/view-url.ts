@@ -1,35 +1,38 @@
+// Encodes and decodes the view in the URL's fragment.
+
 import { type Preset, presets } from "../sound/preset.ts";
 
-/** What is listened to: the region in view, one station, or the past 24 hours of either in a minute. */
+/** Modes: the region in view, one station, or the past 24 hours of either in a minute. */
 export const modes = ["network", "tune", "24h"] as const;
 
+/** A mode of playback. */
 export type Mode = (typeof modes)[number];
 
-/** Where the map looks: degrees, and a zoom of which 1 is the whole world. */
+/** The map's view: degrees, and a zoom of which 1 is the whole world. */
 export type MapView = { longitude: number; latitude: number; zoom: number };
 
-/** What is listened to. */
+/** A mode with its station and sound preset. */
 export type View = {
   mode: Mode;
-  /** The station that is tuned in or replayed; in network mode the one whose card is open. */
+  /** The tuned-in or replayed station; in network mode the one with an open card. */
   stationId: string | null;
   preset: Preset;
 };
 
-/** What is listened to and looked at: all that a link shares. */
+/** The view with the map: everything that a link shares. */
 export type LinkedView = View & {
-  /** `null`: wherever the map begins. */
+  /** `null`: the map's first view. */
   map: MapView | null;
 };
 
+/** The view of a page opened without a link. */
 export const firstView: LinkedView = { mode: "network", stationId: null, preset: "harbour", map: null };
 
 const stationIdShape = /^[A-Z0-9]{4,10}$/;
 const mapShape = /^@(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?),(\d{1,3}(?:\.\d+)?)z$/;
 
 /**
- * Writes the view as the end of an address: `#tune/46026/calm/@37.8,-122.8,6z`, latitude first as maps write it. What is as at
- * the beginning is left out.
+ * Encodes a view as URL fragment: `#tune/46026/calm/@37.8,-122.8,6z`, latitude first as on maps. Omits default values.
  */
 export function encodeView({ mode, stationId, preset, map }: LinkedView): string {
   const parts = [
@@ -41,7 +44,7 @@ export function encodeView({ mode, stationId, preset, map }: LinkedView): string
   return `#${parts.filter((part) => part !== null).join("/")}`;
 }
 
-/** Reads such an end of an address; each part that is missing, or that nobody understands, is as at the beginning. */
+/** Decodes a URL fragment; missing and invalid parts get their default. */
 export function decodeView(hash: string): LinkedView {
   const view: LinkedView = { ...firstView };
   for (const part of hash.replace(/^#/, "").split("/")) {
@@ -63,7 +66,7 @@ function decodeMap(part: string): MapView | null {
   return { latitude, longitude, zoom };
 }
 
-/** Without zeros at the end, and without a minus before a zero. */
+/** Formats a number without trailing zeros, and without a minus for zero. */
 function round(value: number, digits: number): string {
   return String(Number(value.toFixed(digits)) + 0);
 }

@@ -1,3 +1,5 @@
+// The past day of the selected station.
+
 import type { Clock } from "../../shared/clock.ts";
 import { loadHistory } from "../net/api.ts";
 import { deadline } from "../net/deadline.ts";
@@ -7,11 +9,14 @@ import type { PageState } from "../state/page-state.ts";
 
 const dayMs = 24 * 60 * 60_000;
 
-/** Loads the past day of the station in view into the state, and adds the reports that arrive. @param server `null` where none can be asked */
+/**
+ * Loads the selected station's past day into the state, and adds arriving reports.
+ * @param server `null` if the page has no server
+ */
 export function followHistory(state: PageState, server: string | null, clock: Clock): void {
   const { view, history } = state;
   let shown: string | null = null;
-  /** What has come since the station was opened: an answer may not know it yet. */
+  /** Reports since the card opened: the server's answer may lack them. */
   let arrived: PastReport[] = [];
   let asking = new AbortController();
   observe([view], () => {
@@ -43,7 +48,7 @@ export function followHistory(state: PageState, server: string | null, clock: Cl
     } catch {
       loaded = null;
     }
-    // It may have been asked for again, or another station chosen since.
+    // The user may have selected another station, or reloaded this one, meanwhile.
     if (signal.aborted || shown !== stationId) return;
     if (loaded !== null) history.value = arrived.reduce((past, one) => addReport(past, one, sinceMs), loaded);
     else if (typeof history.value === "string") history.value = "unknown";

@@ -1,3 +1,5 @@
+// Loads the station card on first use.
+
 import type { Clock } from "../../shared/clock.ts";
 import { find } from "../dom/dom.ts";
 import { lazy } from "../dom/lazy.ts";
@@ -6,7 +8,7 @@ import type { Navigation } from "../state/navigation.ts";
 import { observe } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
 
-/** Fetches the card with the first station that somebody chooses. @param server `null` where none can be asked */
+/** Loads the card when the user first selects a station. @param server `null` if the page has no server */
 export function offerCard(state: PageState, server: string | null, navigation: Navigation, clock: Clock): void {
   const { view } = state;
   const element = find("card", HTMLElement);
@@ -22,7 +24,7 @@ export function offerCard(state: PageState, server: string | null, navigation: N
       return;
     }
     card.get().catch((error) => {
-      // It may have been closed since.
+      // The user may have closed it meanwhile.
       if (view.value.stationId !== null) showMissingPart(element, error);
     });
   });

@@ -1,12 +1,14 @@
+// Keys of the station list.
+
 import type { Clock } from "../../shared/clock.ts";
 
-/** What a person goes through by keys. */
+/** Elements that the list's keys move between. */
 type ListParts = { side: HTMLElement; search: HTMLElement; rows: HTMLElement; more: HTMLElement };
 
-/** A class, of what the list lies in, while somebody goes through it by keys. */
+/** Class of the list's container while the user navigates the list by keys. */
 const byKeys = "by-keys";
 
-/** Lets arrows, Home and End go through the rows, from the search above to the button below them. */
+/** Moves the focus through the rows with arrows, Home and End, from the search field to the button below the rows. */
 export function followListKeys(element: HTMLElement, { side, search, rows, more }: ListParts, clock: Clock): void {
   for (const walked of [rows, more]) {
     walked.addEventListener("keydown", (event) => {
@@ -16,7 +18,7 @@ export function followListKeys(element: HTMLElement, { side, search, rows, more 
       goal?.focus();
     });
   }
-  // Told by a class: by `:focus-visible` alone the rows would be gone while the focus goes from one to the next.
+  // A class, because `:focus-visible` is briefly unset while the focus moves between rows, which would hide them.
   element.addEventListener("focusin", ({ target }) => {
     if (target instanceof Element && target.matches(":focus-visible")) side.classList.add(byKeys);
   });
@@ -25,7 +27,7 @@ export function followListKeys(element: HTMLElement, { side, search, rows, more 
       if (!element.matches(":focus-within")) side.classList.remove(byKeys);
     });
   });
-  // Whoever only came to search reaches the first row by an arrow, too.
+  // An arrow key also leads from the search field to the first row.
   search.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown") return;
     event.preventDefault();
@@ -33,7 +35,10 @@ export function followListKeys(element: HTMLElement, { side, search, rows, more 
   });
 }
 
-/** Where a key leads from the row, or the button after the last, that has the focus; `undefined` for a key that leads nowhere. */
+/**
+ * Returns the element that a key moves the focus to, from a row or from the button after the last row; else
+ * `undefined`.
+ */
 function goalOf(key: string, { search, rows, more }: Omit<ListParts, "side">): HTMLElement | null | undefined {
   const row = document.activeElement?.closest("li");
   const button = (of: Element | null | undefined) => of?.querySelector("button") ?? null;

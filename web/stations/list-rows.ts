@@ -1,3 +1,5 @@
+// Rows of the station list.
+
 import type { Clock } from "../../shared/clock.ts";
 import { make, setText } from "../dom/dom.ts";
 import { currentValue } from "../sea/conditions.ts";
@@ -5,27 +7,27 @@ import { formatAge } from "../words/format.ts";
 import { formatMeasurement, type Units } from "../words/units.ts";
 import { type ListedStation, listed, nameOf, newest } from "./listed.ts";
 
-/** The rows of the list, of which one comes to the Tab key. */
+/** Rows of the list; exactly one of them is in the tab order. */
 type ListRows = {
   readonly element: HTMLElement;
   /** The station whose row has the focus. */
   readonly focused: string | null;
-  /** Shows these stations in this order; what has the focus keeps it. */
+  /** Shows stations in this order; the focus stays on its row. */
   show(stations: readonly ListedStation[], units: Units): void;
-  /** The station whose card is open. */
+  /** Marks the station with the open card. */
   select(stationId: string | null): void;
-  /** Its bell sounds now. */
+  /** Highlights a station whose bell sounds now. */
   rung(stationId: string): void;
 };
 
 const glowMs = 3_000;
 
-/** Makes rows. @param onSelect called with the station whose row is chosen */
+/** Creates the rows. @param onSelect receives the selected station */
 export function createListRows(onSelect: (stationId: string) => void, clock: Clock): ListRows {
   const element = make("ol", { id: "stations" });
   const rows = new Map<string, HTMLLIElement>();
   let selected: string | null = null;
-  /** The one row that the Tab key comes to; arrows go on from there. */
+  /** The row in the tab order; arrow keys move on from it. */
   let tabStop: string | null = null;
   const idOf = (target: EventTarget | null) =>
     target instanceof Element ? target.closest<HTMLElement>("li")?.dataset.stationId : undefined;
@@ -50,7 +52,7 @@ export function createListRows(onSelect: (stationId: string) => void, clock: Clo
         if (row === place) place = place.nextElementSibling;
         else element.insertBefore(row, place);
       }
-      // A row that is moved loses the focus, and who reads with it the place.
+      // A moved row loses the focus, and a screen reader its place.
       if (focused !== null && findFocused() !== focused) buttonOf(focused)?.focus({ preventScroll: true });
       if (tabStop === null || !rows.has(tabStop)) moveTabStop(stations[0]?.stationId ?? null);
     },

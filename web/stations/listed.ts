@@ -1,32 +1,33 @@
-// What the list of stations knows of each, and the ways to order and to search it.
+// Entries of the station list, with their orders and search.
 
 import type { Conditions, Station } from "../net/answers.ts";
 import { currentValue, newestOf } from "../sea/conditions.ts";
 import type { Network } from "../state/network.ts";
 import { formatMeasurement, type Units } from "../words/units.ts";
 
-/** What the list knows a station by. */
+/** An entry of the station list. */
 export type ListedStation = {
   stationId: string;
   station: Station | undefined;
   conditions: Conditions | undefined;
 };
 
-/** What a row says, with the word that tells a wave's metres from a wind's. */
+/** Fields of a row; the word separates a wave's metres from a wind's. */
 export const listed = [
   ["waveHeightM", "waves"],
   ["windSpeedMps", "wind"],
   ["waterTempC", "water"],
 ] as const;
 
-// Made once: for each comparison, it would take longer than all the rest of the list.
+// Created once: one collator per comparison would take longer than the rest of the list.
 const names = new Intl.Collator("en");
 
+/** An order of the list. */
 export type Order = "newest" | "waves" | "wind" | "name";
 
 type Compare = (a: ListedStation, b: ListedStation) => number;
 
-/** The orders of the list; those that are equal stand by their ids. */
+/** Orders of the list; equal entries are sorted by id. */
 export const orders: Record<Order, { label: string; compare(nowMs: number): Compare }> = {
   newest: { label: "Newest", compare: () => (a, b) => newest(b) - newest(a) || byId(a, b) },
   waves: { label: "Waves", compare: (nowMs) => byValue("waveHeightM", nowMs) },
@@ -34,7 +35,7 @@ export const orders: Record<Order, { label: string; compare(nowMs: number): Comp
   name: { label: "Name", compare: () => (a, b) => names.compare(nameOf(a), nameOf(b)) || byId(a, b) },
 };
 
-/** Lists the stations that have reported, and those that are only known to be there. */
+/** Yields all stations, with or without reports. */
 export function* listedStations({ conditions, stations }: Network): Generator<ListedStation> {
   for (const known of conditions.values()) {
     const { stationId } = known;
@@ -45,18 +46,18 @@ export function* listedStations({ conditions, stations }: Network): Generator<Li
   }
 }
 
-/** Returns whether a station is one that somebody searches. @param wanted in lower case */
+/** Returns whether a station matches a search. @param wanted in lower case */
 export function matches({ stationId, station }: ListedStation, wanted: string): boolean {
   return [stationId, station?.name, station?.owner].some((text) => text?.toLowerCase().includes(wanted));
 }
 
-/** Says a station in a few words, as its row has them. */
+/** Describes a station in a few words, for its row. */
 export function describeListed(listedStation: ListedStation, units: Units, nowMs: number): string {
   const measured = listed.flatMap(([field, label]) => {
     const value = currentValue(listedStation.conditions, field, nowMs);
     return value === null ? [] : `${label} ${formatMeasurement(field, value, units)}`;
   });
-  return `${nameOf(listedStation)}: ${measured.join(", ") || "no waves, wind or water measured of late"}`;
+  return `${nameOf(listedStation)}: ${measured.join(", ") || "no recent waves, wind or water"}`;
 }
 
 /** Returns a station's name, or else its id. */
@@ -64,7 +65,7 @@ export function nameOf({ stationId, station }: ListedStation): string {
   return station?.name ?? stationId;
 }
 
-/** Returns when a station's newest value was measured; 0 where it has none. */
+/** Returns the time of a station's newest value; 0 without values. */
 export function newest({ conditions }: ListedStation): number {
   return (conditions && newestOf(conditions)) ?? 0;
 }

@@ -1,3 +1,5 @@
+// The open card of the selected station.
+
 import type { Clock } from "../../shared/clock.ts";
 import { find } from "../dom/dom.ts";
 import type { Navigation } from "../state/navigation.ts";
@@ -6,7 +8,7 @@ import type { PageState } from "../state/page-state.ts";
 import { followHistory } from "./card-history.ts";
 import { createStationCard } from "./station-card.ts";
 
-/** Shows the card of the station in view, with its past day. @param server `null` where none can be asked */
+/** Shows the card of the selected station with its past day. @param server `null` if the page has no server */
 export function showOpenCard(state: PageState, server: string | null, navigation: Navigation, clock: Clock): void {
   const { view, network, units, history } = state;
   const element = find("card", HTMLElement);
@@ -38,7 +40,7 @@ export function showOpenCard(state: PageState, server: string | null, navigation
     });
   }
 
-  /** Whoever has closed it by keys goes on at the map. */
+  /** Closes the card; a keyboard user continues on the map. */
   function close(): void {
     if (element.contains(document.activeElement)) find("map", HTMLElement).focus();
     element.hidden = true;

@@ -1,3 +1,5 @@
+// Readings on a station card.
+
 import { extraMeasurements, type Measurement } from "../../shared/measurements.ts";
 import { make, setChildren } from "../dom/dom.ts";
 import type { Conditions } from "../net/answers.ts";
@@ -10,7 +12,7 @@ import { formatAgo } from "../words/format.ts";
 import { formatMeasurement, labelOf, type Units } from "../words/units.ts";
 import { createSparkline } from "./sparkline.ts";
 
-/** What a station measured, and how that has gone. */
+/** A station's values and their history. */
 export type Measured = {
   conditions: Conditions | undefined;
   history: StationHistory;
@@ -18,7 +20,7 @@ export type Measured = {
   nowMs: number;
 };
 
-/** The readings on a card: those that are heard with their past day, and more in a list that opens. */
+/** Readings of a card: the fields that sound, with their past day, and a list of further fields. */
 type Readings = {
   elements: HTMLElement[];
   show(measured: Measured): void;
@@ -27,14 +29,14 @@ type Readings = {
 /** Values of one report differ in age by less than this. */
 const sameReportMs = 5 * 60_000;
 const secondary = extraMeasurements.filter((field) => !seaFields.some((heard: Measurement) => heard === field));
-const emptyLine = { loading: "loading…", unknown: "past day not known", known: "–" };
+const emptyLine = { loading: "loading…", unknown: "past day unknown", known: "–" };
 
-/** Makes readings that show nothing yet. */
+/** Creates empty readings. */
 export function createReadings(): Readings {
   const rows = seaFields.map((field) => ({ field, row: make("li") }));
   const values = make("ul", { className: "readings" }, ...rows.map(({ row }) => row));
   const moreValues = make("dl");
-  const more = make("details", {}, make("summary", { textContent: "More measured there" }), moreValues);
+  const more = make("details", {}, make("summary", { textContent: "More measurements" }), moreValues);
   return {
     elements: [values, more],
     show(measured) {

@@ -1,3 +1,5 @@
+// Sparklines of the past 24 hours.
+
 import { staleAfterMs } from "../../shared/sea.ts";
 import { make } from "../dom/dom.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
@@ -8,7 +10,7 @@ import { formatMeasurement, labelOf, type Units } from "../words/units.ts";
 const spanMs = 24 * 60 * 60_000;
 const [width, height, margin] = [160, 36, 4];
 const pixelMs = spanMs / (width - 2 * margin);
-/** Of a field that goes round, each value is a dot: a line from 350° to 10° would cross all others. */
+/** Cyclic fields are drawn as dots: a line from 350° to 10° would cross all others. */
 const round: Partial<Record<SeaField, { range: [number, number]; ends: string }>> = {
   windDirDeg: { range: [0, 360], ends: "N" },
 };
@@ -16,10 +18,10 @@ const round: Partial<Record<SeaField, { range: [number, number]; ends: string }>
 type Timed = { value: number; atMs: number };
 
 /**
- * Draws a field's past 24 hours as a small line with its highest and lowest, and a sentence for those who do not see it.
- * It follows the text colour of where it stands.
+ * Draws a field's past 24 hours as a sparkline with its min and max, and a sentence for screen readers. It uses the
+ * text colour of its parent.
  * @param history oldest first
- * @returns `null` where less than two values are known
+ * @returns `null` with fewer than two values
  */
 export function createSparkline(
   field: SeaField,
@@ -45,9 +47,9 @@ export function createSparkline(
   return make("div", { className: `sparkline${field in round ? " dots" : ""}` }, svg, scale);
 }
 
-/** @param range at the lower and the upper edge @param asDots each value by itself */
+/** Draws the line. @param range values at the lower and the upper edge @param asDots draws each value separately */
 function drawLine(values: Timed[], [least, most]: [number, number], asDots: boolean, nowMs: number): SVGElement {
-  // It moves by whole pixels: one that changed all the time would be made again under whoever reads it.
+  // Move in whole pixels: otherwise the line would be replaced every time, also for a screen reader on it.
   const endMs = Math.floor(nowMs / pixelMs) * pixelMs;
   const x = (atMs: number) => width - margin - (endMs - atMs) / pixelMs;
   const y = (value: number) =>
@@ -56,7 +58,7 @@ function drawLine(values: Timed[], [least, most]: [number, number], asDots: bool
   let before: Timed = { value: 0, atMs: Number.NEGATIVE_INFINITY };
   for (const timed of values) {
     const place = `${x(timed.atMs).toFixed(1)} ${y(timed.value).toFixed(1)}`;
-    // A line over more than this would claim what nobody measured.
+    // Leave a gap after three hours: nothing was measured in between.
     path += asDots ? `M${place}h0` : `${timed.atMs - before.atMs > staleAfterMs ? "M" : "L"}${place}`;
     before = timed;
   }
@@ -65,7 +67,7 @@ function drawLine(values: Timed[], [least, most]: [number, number], asDots: bool
   return svg;
 }
 
-/** The value beside it says the unit. */
+/** Removes the unit; the value next to the sparkline has it. */
 function withoutUnit(text: string): string {
   return text.split(/[\s\u00a0]/)[0] ?? text;
 }

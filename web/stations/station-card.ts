@@ -1,3 +1,5 @@
+// The card of one station.
+
 import { make, setText } from "../dom/dom.ts";
 import type { Station } from "../net/answers.ts";
 import { newestOf } from "../sea/conditions.ts";
@@ -5,11 +7,11 @@ import { formatAgo } from "../words/format.ts";
 import { describeStation } from "../words/words.ts";
 import { createReadings, type Measured } from "./readings.ts";
 
-/** What a card shows. */
+/** The content of a card. */
 type CardContent = Measured & {
   stationId: string;
   station: Station | undefined;
-  /** Whether it is heard now. */
+  /** Whether it sounds now. */
   tuned: boolean;
 };
 
@@ -23,7 +25,7 @@ type StationCard = {
   show(content: CardContent): void;
 };
 
-/** Makes the card of one station: what it measured, how that has gone, and what it sounds like. */
+/** Creates the card of a station: its values, their history and their sound. */
 export function createStationCard(element: HTMLElement, actions: CardActions): StationCard {
   const who = createWho();
   const { tune, replay, close } = createButtons();
@@ -37,7 +39,7 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
     make("div", { className: "card-head" }, who.element, close),
     make("div", { className: "card-actions" }, tune, replay),
     make("div", { className: "hear" }, make("h3", { textContent: "What you hear" }), hear),
-    make("h3", { className: "unseen", textContent: "What it measured, and its past 24 hours" }),
+    make("h3", { className: "unseen", textContent: "Measurements of the past 24 hours" }),
     ...readings.elements,
     make("p", {}, who.link),
   );
@@ -58,12 +60,12 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
 function createButtons() {
   return {
     tune: make("button", { type: "button", className: "primary" }),
-    replay: make("button", { type: "button", textContent: "Its 24 hours" }),
+    replay: make("button", { type: "button", textContent: "Past 24 hours" }),
     close: make("button", { type: "button", textContent: "✕", attributes: { "aria-label": "Close the card" } }),
   };
 }
 
-/** Who a station is, and when it reported last. */
+/** Shows the station's name, and the time of its last report. */
 function createWho() {
   const title = make("h2");
   const about = make("p", { className: "quiet" });
@@ -79,7 +81,7 @@ function createWho() {
       setText(about, [stationId, station?.type, place].filter((text) => text).join(" · "));
       setText(owner, station?.owner ? `Owned by ${station.owner}` : "");
       const newest = conditions ? newestOf(conditions) : null;
-      setText(age, newest === null ? "It has not reported in the last day." : `Reported ${formatAgo(nowMs - newest)}`);
+      setText(age, newest === null ? "No report in the last 24 hours." : `Reported ${formatAgo(nowMs - newest)}`);
       const address = `https://www.ndbc.noaa.gov/station_page.php?station=${stationId.toLowerCase()}`;
       if (link.href !== address) link.href = address;
     },

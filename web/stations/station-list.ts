@@ -1,3 +1,5 @@
+// The list of all stations.
+
 import type { Clock } from "../../shared/clock.ts";
 import { make, setText } from "../dom/dom.ts";
 import { observe, onChange } from "../state/observe.ts";
@@ -11,10 +13,10 @@ type StationList = {
   focusSearch(): void;
 };
 
-/** More than anybody reads at once; the next come when asked for. */
+/** Max rows at first; a button adds more. */
 const rowsAtOnce = 120;
 
-/** Shows all stations as a list that can be searched: whatever the map can do, without eyes. */
+/** Shows all stations as a searchable list, as an accessible alternative to the map. */
 export function showStationList(
   element: HTMLElement,
   state: PageState,
@@ -23,18 +25,18 @@ export function showStationList(
 ): StationList {
   const { search, order, count, more } = createTools();
   const rows = createListRows(onSelect, clock);
-  let mostRows = rowsAtOnce;
+  let maxRows = rowsAtOnce;
   let frame = 0;
   element.replaceChildren(make("div", { className: "list-tools" }, search, order), count, rows.element, more);
   for (const control of [search, order]) {
     control.addEventListener("input", () => {
-      mostRows = rowsAtOnce;
+      maxRows = rowsAtOnce;
       showSoon();
     });
   }
   more.addEventListener("click", () => {
-    const next = mostRows;
-    mostRows += rowsAtOnce;
+    const next = maxRows;
+    maxRows += rowsAtOnce;
     show();
     rows.element.children[next]?.querySelector("button")?.focus();
   });
@@ -56,7 +58,7 @@ export function showStationList(
     },
   };
 
-  /** A burst of 900 reports comes in one go: what it changes is shown once. */
+  /** Combines updates: a burst of 900 reports redraws the list once. */
   function showSoon(): void {
     if (frame === 0) frame = requestAnimationFrame(show);
   }
@@ -67,10 +69,10 @@ export function showStationList(
     const matching = [...listedStations(state.network)].filter((station) => matches(station, wanted));
     matching.sort(orders[order.value as Order].compare(clock.now()));
     const { focused } = rows;
-    // Whoever reads a row keeps it, though others have come before it meanwhile.
-    const shown = matching.filter(({ stationId }, rank) => rank < mostRows || stationId === focused);
+    // A focused row stays, even if other stations move before it.
+    const shown = matching.filter(({ stationId }, rank) => rank < maxRows || stationId === focused);
     rows.show(shown, units.value);
-    setText(count, countOf(matching.length, mostRows, wanted));
+    setText(count, countOf(matching.length, maxRows, wanted));
     const hidden = matching.length - shown.length;
     more.hidden = hidden <= 0;
     setText(more, `Show ${Math.min(rowsAtOnce, hidden)} more`);
@@ -94,6 +96,6 @@ function createTools() {
 function countOf(matching: number, most: number, wanted: string): string {
   if (matching === 0) return wanted === "" ? "No station has reported yet." : `No station matches “${wanted}”.`;
   return matching > most
-    ? `${formatCount(matching, "station")}, the first ${most} are shown`
+    ? `${formatCount(matching, "station")}, the first ${most} shown`
     : formatCount(matching, "station");
 }

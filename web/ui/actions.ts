@@ -1,3 +1,5 @@
+// Actions of keys and buttons.
+
 import { find } from "../dom/dom.ts";
 import type { WorldMap } from "../map/world-map.ts";
 import type { Navigation } from "../state/navigation.ts";
@@ -5,20 +7,20 @@ import type { PageState } from "../state/page-state.ts";
 import { toggleHelp } from "./explanations/explanations.ts";
 import type { KeyAction } from "./keys.ts";
 
-/** What keys and buttons reach. */
+/** Parts of the page that the actions use. */
 type ActionParts = {
   state: PageState;
   navigation: Navigation;
   map: WorldMap;
   pressListen(): unknown;
-  /** Goes some frames on in the past, or back. */
+  /** Steps through the replay by frames, back if negative. */
   stepReplay(frames: number): void;
   focusSearch(): void;
 };
 
 const zoomStep = 1.6;
 
-/** Returns what each key does. */
+/** Returns the action of each key. */
 export function createActions(parts: ActionParts): Record<KeyAction, () => unknown> {
   const { navigation, map, stepReplay } = parts;
   const { view, settings } = parts.state;

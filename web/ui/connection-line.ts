@@ -1,3 +1,5 @@
+// The connection line in the page's header.
+
 import type { Clock } from "../../shared/clock.ts";
 import { find, setText } from "../dom/dom.ts";
 import type { CachedAt } from "../net/answers.ts";
@@ -6,10 +8,12 @@ import { observe } from "../state/observe.ts";
 import type { PageState, Polls } from "../state/page-state.ts";
 import { formatAge } from "../words/format.ts";
 
-/** NDBC renews its file every five minutes; a poll that is missing for this long, and for two periods, is worth a word. */
+/**
+ * NDBC renews its file every five minutes. The page warns after this time, and at least two periods, without a poll.
+ */
 const silentAfterMs = 20 * 60_000;
 
-/** Says in the head of the page how the connection stands, with the retry counting down, and how old the newest report is. */
+/** Shows the connection's state, a countdown to the next retry, and the age of the newest report. */
 export function showConnectionLine(state: PageState, clock: Clock): void {
   const { connection, cachedAtMs, simulated, polls, network, second } = state;
   const words = find("connection", HTMLElement);
@@ -38,13 +42,13 @@ function describeConnection(connection: ConnectionState, cachedAtMs: CachedAt): 
     case "waiting":
       return "Connected: the server waits for its database";
     case "reconnecting":
-      return cachedAtMs === null ? `Reconnecting: ${connection.reason}` : "Offline, with what this device kept";
+      return cachedAtMs === null ? `Reconnecting: ${connection.reason}` : "Offline, with data saved on this device";
     case "refused":
       return connection.retryAtMs === null ? connection.reason : `Refused: ${connection.reason}`;
   }
 }
 
-/** @param nowMs of {@link Clock.monotonicMs} */
+/** Describes the next retry. @param nowMs of {@link Clock.monotonicMs} */
 function describeRetry(connection: ConnectionState, nowMs: number): string {
   const retryAtMs = "retryAtMs" in connection ? connection.retryAtMs : null;
   if (retryAtMs === null) return "";
@@ -60,7 +64,7 @@ function describeAge({ kind }: ConnectionState, newestAtMs: number | null, polls
   return silence === null ? text : `${text}; ${silence}`;
 }
 
-/** Returns why no new reports arrive; `null` while they may. */
+/** Returns why no new reports arrive; `null` if they may arrive. */
 function describeSilence({ lastPoll, pollSeconds, lastPollBegun, pollsStopped }: Polls, nowMs: number): string | null {
   if (pollsStopped && lastPollBegun !== null) {
     return `the server has not asked NDBC for ${formatAge(nowMs - Date.parse(lastPollBegun))}`;

@@ -1,3 +1,5 @@
+// The page's buttons, sliders and choices.
+
 import { find, setText } from "../dom/dom.ts";
 import type { Preset } from "../sound/preset.ts";
 import { observe } from "../state/observe.ts";
@@ -6,7 +8,7 @@ import type { Mode } from "../state/view-url.ts";
 import type { Units } from "../words/units.ts";
 import type { KeyAction } from "./keys.ts";
 
-/** Buttons that do what a key does. */
+/** Buttons with the same action as a key. */
 const buttons: Record<string, KeyAction> = {
   listen: "listen",
   mute: "mute",
@@ -16,7 +18,7 @@ const buttons: Record<string, KeyAction> = {
   "show-help": "help",
 };
 
-/** Makes the page's buttons, sliders and choices work, and shows how they stand. */
+/** Connects the page's buttons, sliders and choices, and shows their state. */
 export function showControls(
   state: PageState,
   actions: Record<KeyAction, () => unknown>,
@@ -26,7 +28,8 @@ export function showControls(
   for (const [id, action] of Object.entries(buttons)) {
     find(id, HTMLButtonElement).addEventListener("click", () => void actions[action]());
   }
-  // What is opened takes the focus, so that the next Tab leads into it. In the page's HTML it would be the page's own.
+  // An opened popover takes the focus, so that Tab continues inside it. `autofocus` in the HTML would focus it at page
+  // load.
   for (const popover of document.querySelectorAll<HTMLElement>("[popover]")) {
     popover.tabIndex = -1;
     popover.setAttribute("autofocus", "");

@@ -1,4 +1,6 @@
-/** Everything that a key alone does. */
+// The page's keyboard shortcuts.
+
+/** Actions that have a key of their own. */
 export type KeyAction =
   | "listen"
   | "mute"
@@ -21,26 +23,26 @@ export type KeyAction =
 
 type Shortcut = { keys: readonly string[]; shown: string; does: string; action: KeyAction };
 
-/** The keys, in the order in which the page explains them. */
+/** Shortcuts, in the order of the help page. */
 export const shortcuts: readonly Shortcut[] = [
   { keys: [" "], shown: "Space", does: "listen, or pause", action: "listen" },
   { keys: ["m"], shown: "M", does: "mute", action: "mute" },
   {
     keys: ["ArrowLeft"],
     shown: "←",
-    does: "nearest station to the left; off the map in the 24 hours, 10 minutes back",
+    does: "nearest station to the left; in a replay, off the map: 10 minutes back",
     action: "left",
   },
   {
     keys: ["ArrowRight"],
     shown: "→",
-    does: "nearest station to the right; off the map in the 24 hours, 10 minutes on",
+    does: "nearest station to the right; in a replay, off the map: 10 minutes on",
     action: "right",
   },
   { keys: ["ArrowUp"], shown: "↑", does: "nearest station above", action: "up" },
   { keys: ["ArrowDown"], shown: "↓", does: "nearest station below", action: "down" },
   { keys: ["Enter"], shown: "Enter", does: "tune in to the chosen station", action: "tune" },
-  { keys: ["[", "]"], shown: "[ or ]", does: "compare: back to the station before", action: "swap" },
+  { keys: ["[", "]"], shown: "[ or ]", does: "compare: back to the previous station", action: "swap" },
   { keys: ["r"], shown: "R", does: "the past 24 hours in a minute", action: "24h" },
   { keys: ["n"], shown: "N", does: "the whole network", action: "network" },
   { keys: ["Escape"], shown: "Esc", does: "back to the network; close the card", action: "back" },
@@ -53,7 +55,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: ["?"], shown: "?", does: "these keys", action: "help" },
 ];
 
-/** What moves a slider, a choice or the cursor of a text must not be taken from them; Escape leaves a field for the page. */
+/** Keys that form fields need for themselves. Escape leaves the field. */
 const ownKeys: Record<string, readonly string[]> = {
   BUTTON: [" ", "Enter"],
   A: ["Enter"],
@@ -61,10 +63,10 @@ const ownKeys: Record<string, readonly string[]> = {
   SELECT: [" ", "Enter", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"],
 };
 
-/** What goes on for as long as a key is held; all else happens once. */
+/** Keys that repeat while held; all others act once. */
 const held = /^Arrow|^[+=-]$/;
 
-/** Calls `act` for each key that means something and that nothing else on the page wants. */
+/** Calls `act` for each shortcut key that no other element needs. */
 export function followKeys(act: (action: KeyAction) => void): void {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -74,13 +76,16 @@ export function followKeys(act: (action: KeyAction) => void): void {
     );
     if (!shortcut || !isMeantFor(event.target, shortcut)) return;
     event.preventDefault();
-    // Escape first leaves the search; the next key is the page's again.
+    // The first Escape leaves the search field; the next one is a shortcut again.
     if (event.target instanceof HTMLInputElement && event.key === "Escape") event.target.blur();
     else if (!event.repeat || held.test(event.key)) act(shortcut.action);
   });
 }
 
-/** What is open over the page is used by itself; the key that has opened it closes it, as Escape does, which is the browser's. */
+/**
+ * Returns whether a shortcut may act. In an open popover or dialog only the key that opened it acts, and closes it; the
+ * browser handles Escape.
+ */
 function isMeantFor(target: EventTarget | null, { action }: Shortcut): boolean {
   if (action === "back") return document.querySelector("dialog[open], :popover-open") === null;
   const over = target instanceof Element ? target.closest("dialog[open], :popover-open") : null;
@@ -94,7 +99,7 @@ function isTakenBy(target: EventTarget | null, key: string): boolean {
     if (target.type === "range") return key.startsWith("Arrow");
     return key !== "Escape";
   }
-  // A select also takes letters, to jump to the choice that begins so.
+  // A select uses letters to jump to an option.
   if (target instanceof HTMLSelectElement && /^[a-z]$/i.test(key)) return true;
   return ownKeys[target.tagName]?.includes(key) ?? false;
 }

@@ -1,11 +1,15 @@
-/** What stands where nothing was measured; never a zero. */
+// Formats of ages, counts and times.
+
+/** Shown for missing values; never a zero. */
 export const notMeasured = "–";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** Says how old something is: `just now`, `21 min`, `3 h 5 min`, `2 d`. What a clock that is behind calls the future is new. */
+/**
+ * Formats an age: `just now`, `21 min`, `3 h 5 min`, `2 d`. A negative age, from a clock that is behind, is `just now`.
+ */
 export function formatAge(ageMs: number): string {
   if (ageMs < minuteMs) return "just now";
   if (ageMs < hourMs) return `${Math.floor(ageMs / minuteMs)} min`;
@@ -15,21 +19,21 @@ export function formatAge(ageMs: number): string {
   return minutes === 0 ? hours : `${hours} ${minutes} min`;
 }
 
-/** Says how long ago something was: `just now`, `21 min ago`. */
+/** Formats a time in the past: `just now`, `21 min ago`. */
 export function formatAgo(ageMs: number): string {
   const age = formatAge(ageMs);
   return age === "just now" ? age : `${age} ago`;
 }
 
-// Made once: it takes longer than all the rest of a report's way to the page.
+// Created once: creating it takes longer than all other work for a report.
 const wholeNumbers = new Intl.NumberFormat("en");
 
-/** Counts in words: `1 bell`, `2 bells`, `1,200 bells` */
+/** Formats a count with its noun: `1 bell`, `2 bells`, `1,200 bells`. */
 export function formatCount(count: number, noun: string): string {
   return `${wholeNumbers.format(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Writes minutes and seconds, as `1:05`. */
+/** Formats minutes and seconds: `1:05`. */
 export function formatClock(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 }

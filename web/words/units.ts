@@ -1,18 +1,21 @@
+// Units, and formats of measured values.
+
 import type { Measurement } from "../../shared/measurements.ts";
 import { notMeasured } from "./format.ts";
 
-/** What a person reads values in. */
+/** The user's units. */
 export type Units = { waves: "m" | "ft"; wind: "m/s" | "kn"; temperature: "C" | "F" };
 
+/** The units to choose from, for each quantity. */
 export const unitChoices: { [Quantity in keyof Units]: readonly Units[Quantity][] } = {
   waves: ["m", "ft"],
   wind: ["m/s", "kn"],
   temperature: ["C", "F"],
 };
 
-/** The international foot, exactly. */
+/** The international foot, exact. */
 const metresPerFoot = 0.3048;
-/** A knot is an international nautical mile, 1852 m, an hour, exactly. */
+/** A knot is an international nautical mile, 1852 m, per hour, exact. */
 const mpsPerKnot = 1852 / 3600;
 
 const labels: Record<Measurement, string> = {
@@ -32,18 +35,18 @@ const labels: Record<Measurement, string> = {
   tideFt: "Tide",
 };
 
-/** Returns what a field is called on the page. */
+/** Returns a field's label on the page. */
 export function labelOf(field: Measurement): string {
   return labels[field];
 }
 
-/** Returns the units that a browser in this language begins with: those of sailors in the United States, metric elsewhere. */
+/** Returns the default units for a browser language: US units for `-US`, else metric. */
 export function preferredUnits(language: string): Units {
   if (/-US$/i.test(language)) return { waves: "ft", wind: "kn", temperature: "F" };
   return { waves: "m", wind: "m/s", temperature: "C" };
 }
 
-/** Writes a measured value with its unit, as `2.1 m`, `12 kn` or `290° WNW`; a dash for what was not measured, never a zero. */
+/** Formats a measured value with its unit: `2.1 m`, `12 kn` or `290° WNW`; a dash for a missing value, never a zero. */
 export function formatMeasurement(field: Measurement, value: number | null | undefined, units: Units): string {
   if (value === null || value === undefined) return notMeasured;
   switch (field) {
@@ -75,19 +78,19 @@ export function formatMeasurement(field: Measurement, value: number | null | und
 const compassPoints = "N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW".split(" ");
 const compassWords = ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"];
 
-/** Returns one of sixteen points of the compass: `WNW`. */
+/** Returns one of 16 compass points: `WNW`. */
 export function compassPoint(degrees: number): string {
   return compassPoints[Math.round(degrees / 22.5) % compassPoints.length] ?? "N";
 }
 
-/** Returns one of eight points of the compass, in words: `north-west`. */
+/** Returns one of eight compass points in words: `north-west`. */
 export function compassWord(degrees: number): string {
   return compassWords[Math.round(degrees / 45) % compassWords.length] ?? "north";
 }
 
 function decimal(value: number, digits: number, unit: string): string {
   const text = Math.abs(value).toFixed(digits);
-  // What rounds to zero from below is zero.
+  // A negative value that rounds to zero has no minus.
   const sign = value < 0 && Number(text) !== 0 ? "−" : "";
   return `${sign}${text}\u00a0${unit}`;
 }

@@ -1,3 +1,5 @@
+// Descriptions of the sound in words.
+
 import type { Conditions, Station } from "../net/answers.ts";
 import { currentValue, isFresh, seaAtStation } from "../sea/conditions.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
@@ -7,7 +9,7 @@ import { type SeaField, type SeaState, seaFields } from "../sound/sea-state.ts";
 import type { SoundEvent } from "../sound/sound-event.ts";
 import { compassWord, formatMeasurement, type Units } from "./units.ts";
 
-/** What a knock says is not there. */
+/** Names of missing fields, for knocks. */
 const missing: Record<SeaField, string> = {
   waveHeightM: "wave height",
   dominantPeriodS: "wave period",
@@ -18,7 +20,7 @@ const missing: Record<SeaField, string> = {
   pressureHpa: "air pressure",
 };
 
-/** Says what is heard of a sea, in a sentence: `A slow throb, a soft swell every 9 s, a breath of wind from the west…`. */
+/** Describes the sound of a sea state: `A slow throb, a soft swell every 9 s, a breath of wind from the west…`. */
 export function describeSea(sea: SeaState, units: Units, parts: { water: boolean }): string {
   const heard = [describePressure(sea), describeWaves(sea, units), describeWind(sea, units)];
   if (parts.water) heard.push(describeWater(sea, units));
@@ -26,14 +28,14 @@ export function describeSea(sea: SeaState, units: Units, parts: { water: boolean
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** Says what is heard of one station. */
+/** Describes the sound of one station. */
 export function describeStation(conditions: Conditions | undefined, units: Units, nowMs: number): string {
   const sea = seaAtStation(conditions, nowMs);
   for (const field of seaFields) sea[field] = currentValue(conditions, field, nowMs) === null ? null : sea[field];
   return describeSea(sea, units, { water: true });
 }
 
-/** Says which field an introduction comes to, and its value; what is three hours old does not sound, and is not told. */
+/** Describes a field's introduction, with its value. Values older than three hours do not sound and are not named. */
 export function describeIntroduced(
   field: SeaField,
   conditions: Conditions | undefined,
@@ -43,12 +45,12 @@ export function describeIntroduced(
 ): string {
   const names: Record<SeaField, string> = {
     pressureHpa: "The drone throbs with the pressure",
-    waveHeightM: "The swell is as loud as the waves are high",
-    dominantPeriodS: "Its crests come as the waves do",
-    windSpeedMps: "The rushing is the wind",
+    waveHeightM: "The swell is louder with higher waves",
+    dominantPeriodS: "Its crests follow the wave period",
+    windSpeedMps: "The rushing is the wind speed",
     gustMps: "It flutters with the gusts",
-    windDirDeg: "It comes from where it blows",
-    waterTempC: "The glass is as high as the water is warm",
+    windDirDeg: "It comes from the wind's direction",
+    waterTempC: "The glass is higher with warmer water",
   };
   const measured = conditions?.fields[field];
   if (!measured) return `${names[field]}: not measured here`;
@@ -57,7 +59,7 @@ export function describeIntroduced(
   return `${names[field]}: ${formatMeasurement(field, measured.value, units)}${trend ? `, ${trend}` : ""}`;
 }
 
-/** Says what has just sounded, `null` for what needs no words. What is three hours old is not told here either. */
+/** Describes a sound event; `null` for one without words. Values older than three hours are not named. */
 export function describeSound(
   event: SoundEvent,
   station: Station | undefined,
@@ -71,7 +73,7 @@ export function describeSound(
   if (event.type === "knock" && event.field) return `${name}: a knock, no ${missing[event.field]}`;
   const waves = currentValue(conditions, "waveHeightM", nowMs);
   const water = currentValue(conditions, "waterTempC", nowMs);
-  // An older value may be known, but it is not what this report lacked.
+  // An older value may be known, but this report lacked it.
   if (waves !== null && event.type !== "bowed") name.push(formatMeasurement("waveHeightM", waves, units));
   if (water !== null && event.type !== "knock") name.push(formatMeasurement("waterTempC", water, units));
   const how = { bell: "", bowed: " (bowed: no waves measured)", knock: " (a knock: no water temperature)" }[event.type];
@@ -107,7 +109,7 @@ function describeWater({ waterTempC }: SeaState, units: Units): string {
   return `a ${pitch} glass: ${formatMeasurement("waterTempC", waterTempC, units)}`;
 }
 
-/** On which ear, facing north; north and south are in the middle. */
+/** Returns the side of the stereo image, facing north; north and south are in the middle. */
 function sideOf(degrees: number): string {
   const east = Math.sin((degrees * Math.PI) / 180);
   return Math.abs(east) < 0.4 ? "" : east > 0 ? ", on the right" : ", on the left";

@@ -80,7 +80,7 @@ describe.skipIf(chromium === null)("the page under its policy", () => {
     expect(violation).toStartWith("connect-src http://127.0.0.1:9/v1/");
     await page.until('document.body.dataset.state === "refused"');
     expect(await page.view.evaluate<string>("document.body.textContent")).toContain(
-      "the host of this page lets it ask no other server",
+      "the host of this page allows no other server",
     );
     page.close();
   });

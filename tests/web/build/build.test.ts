@@ -1,3 +1,5 @@
+// The built player: file names, compression, policy and weight.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
@@ -24,7 +26,7 @@ const text = (name: string) => Bun.file(join(dir, name)).text();
 const isCompressed = (name: string) => /\.(br|gz)$/.test(name);
 
 describe("The built player", () => {
-  test("has a hash of their content in the names of all files but those that must keep theirs", () => {
+  test("has a content hash in all file names except those that must stay the same", () => {
     const kept = names.filter((name) => !isCompressed(name) && !hashedName.test(name));
     expect(kept.sort()).toEqual([
       "docs.html",
@@ -36,7 +38,7 @@ describe("The built player", () => {
     ]);
   });
 
-  test("has each text compressed beside it, and the same in it", async () => {
+  test("has compressed copies of each text file, with the same content", async () => {
     const texts = names.filter((name) => /\.(html|js|css|svg|webmanifest)$/.test(name));
     expect(texts.length).toBeGreaterThan(5);
     for (const name of texts) {
@@ -46,12 +48,12 @@ describe("The built player", () => {
     }
   });
 
-  test("keeps nothing of an older build", () => {
+  test("contains no files of an older build", () => {
     expect(names).not.toContain("left-over.js");
     expect(names.filter((name) => name.endsWith(".unfinished"))).toEqual([]);
   });
 
-  test("brings a policy of its own, and no script or style that it forbids", async () => {
+  test("has its own Content Security Policy, and no script or style that it forbids", async () => {
     const page = await text("index.html");
     expect(page).toContain(
       `http-equiv="Content-Security-Policy" content="default-src 'self'; connect-src 'self' http: https:`,
@@ -59,7 +61,7 @@ describe("The built player", () => {
     expect(page).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/);
   });
 
-  test("asks for its files relative to itself, so that any path of a host will do", async () => {
+  test("loads its files by relative URLs, so that it works under any path of a host", async () => {
     const page = await text("index.html");
     const addresses = Array.from(page.matchAll(/(?:src|href)="([^"#]+)"/g), ([, address]) => address ?? "");
     const own = addresses.filter((address) => !address.startsWith("https://"));
@@ -70,14 +72,14 @@ describe("The built player", () => {
     }
   });
 
-  test("knows the worker that makes the waveforms by its name", async () => {
+  test("knows the file name of the worker that computes the waveforms", async () => {
     const [worker] = names.filter((name) => /^waveform-worker-\w{8}\.js$/.test(name));
     const scripts = await Promise.all(names.filter((name) => name.endsWith(".js")).map(text));
     expect(scripts.some((script) => script.includes(`"./${worker}"`))).toBe(true);
     expect(scripts.some((script) => script.includes("waveformWorkerUrl"))).toBe(false);
   });
 
-  test("has a service worker that keeps every file from the start but the fine coast, which is kept when asked for", async () => {
+  test("has a service worker that caches all files at install, except the detailed coastline, which is cached on use", async () => {
     const worker = await text("service-worker.js");
     const hashed = names.filter((name) => hashedName.test(name) && !isCompressed(name));
     for (const name of hashed) expect(worker.includes(`"./${name}"`)).toBe(!/^(land-50m|hook|docs)-/.test(name));
@@ -91,16 +93,16 @@ describe("The built player", () => {
     expect(weigh("page", "sound")).toBeLessThanOrEqual(111_000);
   });
 
-  test("has no schema library in it", async () => {
+  test("contains no schema library", async () => {
     for (const { name } of files) if (name.endsWith(".js")) expect(await text(name)).not.toContain("ZodError");
   });
 
-  test("is the same when it is built again", async () => {
+  test("is identical in a second build", async () => {
     expect(await buildPlayer(undefined, dir)).toEqual(files);
     expect((await readdir(dir)).sort()).toEqual(names.sort());
   });
 
-  test("stays as it was where it cannot be built", async () => {
+  test("stays unchanged when a build fails", async () => {
     const broken = join(dir, "../..", `${dir.split("/").at(-1)}-broken.html`);
     await Bun.write(broken, '<script type="module" src="./nothing.ts"></script>');
     await expect(buildPlayer(broken, dir)).rejects.toThrow("nothing.ts");

@@ -1,10 +1,10 @@
-// What a screen reader is told of what sounds.
+// Announcements of the sound for screen readers.
 
 import { expect, test } from "bun:test";
 import { createAnnouncer } from "../../../web/dom/announcer.ts";
 import { createTestClock } from "../../rig/test-clock.ts";
 
-test("a screen reader is told at most one sentence in twenty seconds, and the first at once", async () => {
+test("a screen reader gets at most one sentence in twenty seconds, and the first at once", async () => {
   const clock = createTestClock();
   const element = { textContent: "" };
   const announce = createAnnouncer(element as HTMLElement, clock);

@@ -1,7 +1,9 @@
+// Parts of the page that load on first use.
+
 import { expect, test } from "bun:test";
 import { lazy } from "../../../web/dom/lazy.ts";
 
-test("is fetched once, however often it is asked for", async () => {
+test("loads once, however often it is used", async () => {
   let loads = 0;
   const part = lazy(async () => ++loads);
   expect(part.value).toBeNull();
@@ -9,7 +11,7 @@ test("is fetched once, however often it is asked for", async () => {
   expect([await part.get(), part.value, loads]).toEqual([1, 1, 1]);
 });
 
-test("may be tried again after a failure", async () => {
+test("can be retried after a failure", async () => {
   let isThere = false;
   const part = lazy(async () => {
     if (!isThere) throw new Error("no network");

@@ -1,3 +1,5 @@
+// Captions of the sound.
+
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { createCaptions } from "../../../web/listen/captions.ts";
 import { introductions } from "../../../web/sound/score/introduction.ts";
@@ -5,7 +7,7 @@ import { createTestClock } from "../../rig/test-clock.ts";
 
 setDefaultTimeout(120_000);
 
-/** As much of an element as captions need. */
+/** The parts of an element that captions use. */
 class Lines {
   textContent = "";
   children: Lines[] = [];
@@ -38,18 +40,18 @@ function captionsHere() {
   return { clock, captions, startMs: clock.monotonicMs() };
 }
 
-test("every sentence of the introduction is shown, at its time", async () => {
+test("shows every sentence of the introduction at its time", async () => {
   const { clock, captions, startMs } = captionsHere();
   for (const { field, atS } of introductions) captions.show(field, startMs + atS * 1_000);
-  const told = new Set<string>();
+  const seen = new Set<string>();
   for (let ms = 0; ms < 7_000; ms += 50) {
     await clock.advance(50);
-    for (const line of shown()) told.add(line);
+    for (const line of shown()) seen.add(line);
   }
-  expect([...told]).toEqual(introductions.map(({ field }) => `♪ ${field}`));
+  expect([...seen]).toEqual(introductions.map(({ field }) => `♪ ${field}`));
 });
 
-test("of bells that come too fast to read the newest is shown, as soon as it can be read, with a count of the others", async () => {
+test("if bells ring too fast to read, shows the newest as soon as possible, with a count of the others", async () => {
   const { clock, captions, startMs } = captionsHere();
   for (const [index, ms] of [0, 200, 400, 600].entries()) captions.show(`bell ${index}`, startMs + ms);
   await clock.advance(700);
@@ -58,7 +60,7 @@ test("of bells that come too fast to read the newest is shown, as soon as it can
   expect(shown()).toEqual(["♪ bell 0", "♪ bell 3 (and 2 more)"]);
 });
 
-test("what was yet to be shown when another station was chosen is not shown any more", async () => {
+test("shows no pending caption of the previous station after another is selected", async () => {
   const { clock, captions, startMs } = captionsHere();
   captions.show("the old one", startMs + 500);
   captions.clear();

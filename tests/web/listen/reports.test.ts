@@ -1,3 +1,5 @@
+// Bursts of reports.
+
 import { expect, test } from "bun:test";
 import { gatherReports } from "../../../web/listen/reports.ts";
 import type { Report } from "../../../web/sound/score/network-score.ts";
@@ -7,7 +9,7 @@ import { takeFromServer } from "../../../web/state/take-from-server.ts";
 import { firstView } from "../../../web/state/view-url.ts";
 import { createTestClock } from "../../rig/test-clock.ts";
 
-test("the reports of one moment ring in one go, those in view as such, and what is no news does not", async () => {
+test("reports that arrive together ring together, with those in view marked; missed reports do not ring", async () => {
   const clock = createTestClock();
   const state = createPageState(firstView, firstSettings("en"));
   const { onArrival, onStations } = takeFromServer(state, clock);

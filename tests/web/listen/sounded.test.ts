@@ -1,3 +1,5 @@
+// Scheduled sound events in the page's state.
+
 import { expect, test } from "bun:test";
 import { effect, signal } from "@preact/signals-core";
 import { gatherSounded } from "../../../web/listen/sounded.ts";
@@ -7,7 +9,7 @@ import { createPageState, type Sounded } from "../../../web/state/page-state.ts"
 import { firstSettings } from "../../../web/state/settings.ts";
 import { firstView } from "../../../web/state/view-url.ts";
 
-test("what a score begins with reaches subscribers in full, though it begins within an effect", async () => {
+test("subscribers receive all first events of a score, even if it starts within an effect", async () => {
   const state = createPageState(firstView, firstSettings("en"));
   const take = gatherSounded(state);
   const seen: (readonly Sounded[])[] = [];

@@ -1,3 +1,5 @@
+// The nearest station to a point, and the next one in a direction.
+
 import { expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { type Direction, nearestInDirection, nearestTo } from "../../../web/map/nearest.ts";
@@ -22,7 +24,7 @@ for (const [direction, expected] of [
   ["right", "east"],
   ["left", "west"],
 ] as const) {
-  test(`the next station ${direction} is the one that lies straightest ahead`, () => {
+  test(`the next station ${direction} is the one most directly ahead`, () => {
     expect(nearestInDirection(points, "here", direction)).toBe(expected);
   });
 }
@@ -32,12 +34,12 @@ test("there is no next station beyond the last", () => {
   expect(nearestInDirection(points, "unknown", "up")).toBeNull();
 });
 
-test("a click chooses the nearest station, and none beyond its reach", () => {
+test("a click selects the nearest station within its reach", () => {
   expect(nearestTo(points, { x: 96, y: 97 }, 22)).toBe("here");
   expect(nearestTo(points, { x: 70, y: 60 }, 22)).toBeNull();
 });
 
-test("from any station some key leads on, wherever another lies", () => {
+test("from any station, some key leads to another", () => {
   const coordinate = fc.integer({ min: 0, max: 1000 });
   fc.assert(
     fc.property(fc.record({ x: coordinate, y: coordinate }), fc.record({ x: coordinate, y: coordinate }), (a, b) => {

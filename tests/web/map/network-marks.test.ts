@@ -1,9 +1,11 @@
+// Marks from the network's conditions.
+
 import { expect, test } from "bun:test";
 import { markOf } from "../../../web/map/network-marks.ts";
 
 const hourMs = 3_600_000;
 
-test("a mark shows what counts in the sound: a sensor that fell silent three hours ago leaves no ring beside a new wind", () => {
+test("a mark shows the values that sound: a sensor silent for three hours leaves no ring beside a new wind", () => {
   const fields = {
     waveHeightM: { value: 4, atMs: 0 },
     windDirDeg: { value: 90, atMs: 1 },

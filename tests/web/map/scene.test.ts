@@ -1,7 +1,9 @@
+// The map's scene.
+
 import { expect, test } from "bun:test";
 import { createScene } from "../../../web/map/scene.ts";
 
-test("draws the stations of the north first, and is drawn again only when it looks different", () => {
+test("draws northern stations first, and redraws only after a visible change", () => {
   let changes = 0;
   const scene = createScene(() => changes++);
   scene.setStations([

@@ -1,3 +1,5 @@
+// Requests to the server, and the checks of its answers.
+
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import fc from "fast-check";
 import { coreMeasurements, extraMeasurements } from "../../../shared/measurements.ts";
@@ -29,7 +31,7 @@ const line = {
   pressureHpa: 1012.8,
 };
 
-describe("The page reads an observation as the contract's schema does:", () => {
+describe("The page reads an observation like the contract's schema:", () => {
   const isTaken = (text: string) => parseObservation(text) !== null;
   const fits = (text: string) => {
     try {
@@ -84,7 +86,7 @@ describe("The page reads an observation as the contract's schema does:", () => {
       return JSON.stringify(message);
     });
 
-  test("it takes the same messages and leaves the same", () => {
+  test("it accepts and rejects the same messages", () => {
     let taken = 0;
     const check = (text: string) => {
       expect(isTaken(text)).toBe(fits(text));
@@ -92,12 +94,12 @@ describe("The page reads an observation as the contract's schema does:", () => {
     };
     fc.assert(fc.property(messages, check), { numRuns: 3_000 });
     fc.assert(fc.property(fc.json(), check), { numRuns: 300 });
-    // Neither side may agree by refusing everything.
+    // Neither side may pass by rejecting everything.
     expect(taken).toBeGreaterThan(100);
   });
 
   test.each(["null", "[]", "7", "", "{", '{"stationId":"44009"}', JSON.stringify(line).replace("1.2", "1e999")])(
-    "it leaves %s with a word in the console",
+    "it ignores %s with a console warning",
     (text) => {
       expect(isTaken(text)).toBe(false);
       expect(fits(text)).toBe(false);
@@ -105,7 +107,7 @@ describe("The page reads an observation as the contract's schema does:", () => {
     },
   );
 
-  test("it keeps what it does not know", () => {
+  test("it keeps unknown fields", () => {
     expect(parseObservation(JSON.stringify({ ...line, salinityPsu: 35 }))).toEqual({ ...line, salinityPsu: 35 });
   });
 });
@@ -122,7 +124,7 @@ describe("The page loads", () => {
     };
   }
 
-  test("what each station measured last within a day; what was not measured is absent", async () => {
+  test("all stations' latest values of the last day, without fields that were not measured", async () => {
     const conditions = [{ stationId: "46026", waveHeightM: { value: 0, at }, windSpeedMps: null }];
     serve({ lastEventId: "7", conditions });
     expect(await loadConditions(url, signal)).toEqual({
@@ -133,19 +135,19 @@ describe("The page loads", () => {
     expect(asked).toBe("/v1/conditions?within=24h");
   });
 
-  test("an answer of the service worker, and knows when it was given", async () => {
+  test("a cached answer of the service worker, with its time", async () => {
     serve({ lastEventId: "7", conditions: [] }, { "X-Bellbuoy-From-Cache": at });
     expect((await loadConditions(url, signal)).cachedAtMs).toBe(atMs);
   });
 
-  test("everything but the one entry that does not fit, which the console names", async () => {
+  test("all entries except one that does not match, which it logs", async () => {
     const wrong = { stationId: "46026", waveHeightM: { value: "2", at } };
     serve({ lastEventId: "7", conditions: [wrong, null, { stationId: "44009" }] });
     expect((await loadConditions(url, signal)).conditions).toEqual([{ stationId: "44009", fields: {} }]);
     expect(warnings.mock.calls.map(([, value]) => value)).toEqual([wrong, null]);
   });
 
-  test("who the stations are", async () => {
+  test("the stations", async () => {
     const station = {
       stationId: "44009",
       name: "DELAWARE BAY",
@@ -185,7 +187,7 @@ describe("The page loads", () => {
     expect(asked).toBe("/v1/medians");
   });
 
-  test("how the network stands", async () => {
+  test("the status", async () => {
     const status = {
       version: "0.1.0",
       lastPoll: null,
@@ -199,21 +201,21 @@ describe("The page loads", () => {
     };
     serve(status);
     expect(await loadStatus(url, signal)).toEqual({ ...status, cachedAtMs: null });
-    // An older server does not say how often its worker polls.
+    // An older server does not send the polling interval.
     const { pollSeconds: _, ...older } = status;
     serve(older);
     expect(await loadStatus(url, signal)).toEqual({ ...older, pollSeconds: null, cachedAtMs: null });
   });
 
   test.each(["null", "[]", "{}", '{"lastEventId":7,"conditions":[]}', '{"lastEventId":"7"}', "<html>"])(
-    "nothing from what is no bellbuoy server: %s",
+    "nothing from a server other than bellbuoy: %s",
     async (body) => {
       answer = () => new Response(body);
-      await expect(loadConditions(url, signal)).rejects.toThrow("what answers there is not a bellbuoy server");
+      await expect(loadConditions(url, signal)).rejects.toThrow("this address is not a bellbuoy server");
     },
   );
 
-  test("the server's own reason for a refusal, and when to come back", async () => {
+  test("the server's reason for a refusal, and its retry time", async () => {
     answer = () =>
       Response.json(
         { title: "Not available now", detail: "the database does not answer" },
@@ -227,13 +229,13 @@ describe("The page loads", () => {
     expect(refusal).toMatchObject({ message: "the database does not answer", retryAfterMs: 5_000 });
   });
 
-  test("nothing from an answer that is cut off, and does not take who answered for another server", async () => {
+  test("nothing from an interrupted answer, without reporting it as another server", async () => {
     const begun = new Blob(['{"lastEventId":"7",']).stream();
     answer = () => new Response(begun.pipeThrough(new TransformStream(), { preventClose: true }));
     await expect(loadStatus(url, AbortSignal.timeout(100))).rejects.toMatchObject({ name: "TimeoutError" });
   });
 
-  test.each([502, 504])("a proxy's %d as a server that cannot be reached, not as its refusal", async (status) => {
+  test.each([502, 504])("a proxy's %d as an unreachable server, not as a refusal", async (status) => {
     answer = () => new Response("Bad Gateway", { status });
     await expect(loadStatus(url, signal)).rejects.toThrow(TypeError);
   });

@@ -1,4 +1,4 @@
-// When a page asks its server for what the stream does not say, by a clock that the tests move.
+// The page's requests for stations and status beside the stream, with a test clock.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Station } from "../../../web/net/answers.ts";
@@ -7,7 +7,7 @@ import { createTestClock, type TestClock } from "../../rig/test-clock.ts";
 
 setDefaultTimeout(120_000);
 
-/** As much of a browser's EventSource as the page uses; the test speaks for the server. */
+/** The parts of EventSource that the page uses; the test acts as the server. */
 class SpokenSource extends EventTarget {
   static readonly OPEN = 1;
   static readonly opened: SpokenSource[] = [];
@@ -56,7 +56,7 @@ const status = () => ({
 });
 const timesAsked = (path: string) => asked.filter((one) => one === path).length;
 
-/** What was asked has been answered and read. */
+/** Resolves when the page has read all answers. */
 const answered = () => new Promise((resolve) => setTimeout(resolve));
 
 const shown: Station[][] = [];
@@ -97,7 +97,7 @@ beforeEach(() => {
 });
 
 describe("A page", () => {
-  test("asks once an hour who the stations are", async () => {
+  test("requests the stations once an hour", async () => {
     await follow();
     expect(shown).toHaveLength(1);
     await pass(59 * 60_000);
@@ -106,7 +106,7 @@ describe("A page", () => {
     expect(shown).toHaveLength(2);
   });
 
-  test("asks five seconds after the last time who a new station is, and then once a minute while it stays unknown", async () => {
+  test("requests a new station at least five seconds after the last request, and once a minute while it is unknown", async () => {
     const source = await follow();
     const report = (id: string) =>
       source.say(
@@ -126,7 +126,7 @@ describe("A page", () => {
     expect(timesAsked("/v1/stations")).toBe(3);
   });
 
-  test("asks every minute how the server stands, and connects again when its stream stayed behind over two of them", async () => {
+  test("requests the status every minute, and reconnects when its stream was behind in two of them", async () => {
     await follow();
     newestEventId = "9";
     await pass(60_000);
@@ -135,7 +135,7 @@ describe("A page", () => {
     expect(SpokenSource.opened).toHaveLength(2);
   });
 
-  test("connects again after a sleep of the machine", async () => {
+  test("reconnects after a sleep of the machine", async () => {
     await follow();
     await pass(5_000);
     expect(SpokenSource.opened).toHaveLength(1);

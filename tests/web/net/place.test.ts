@@ -1,9 +1,11 @@
+// The page's place in the server's events.
+
 import { expect, test } from "bun:test";
 import { createPlace } from "../../../web/net/place.ts";
 
 const message = (lastEventId: string) => ({ lastEventId });
 
-test("an event without an id of its own shows that of the event before it, and has none", () => {
+test("an event without an id repeats that of the event before it, and gets none", () => {
   const place = createPlace();
   expect(place.take(message(""))).toBeNull();
   expect(place.take(message("8"))).toBe("8");
@@ -11,7 +13,7 @@ test("an event without an id of its own shows that of the event before it, and h
   expect(place.eventId).toBe("8");
 });
 
-test("stays behind when it was so at the last call, and has seen nothing since", () => {
+test("stays behind if it was behind at the last call and has seen no event since", () => {
   const place = createPlace();
   place.eventId = "7";
   expect(place.staysBehind("9", true)).toBe(false);

@@ -1,9 +1,11 @@
+// Delays between attempts to connect.
+
 import { expect, test } from "bun:test";
 import { RefusedError } from "../../../web/net/answers.ts";
 import { createRetry } from "../../../web/net/retry.ts";
 import { createTestClock } from "../../rig/test-clock.ts";
 
-test("waits longer each time, 30 s at most, by up to a quarter more by chance, and begins again once it has succeeded", async () => {
+test("waits longer each time, 30 s at most, plus up to a quarter at random, and restarts after a success", async () => {
   const clock = createTestClock();
   const retry = createRetry(clock);
   const wait = () => (retry.after(new TypeError("no connection"), () => {}).retryAtMs ?? 0) - clock.monotonicMs();
@@ -16,7 +18,7 @@ test("waits longer each time, 30 s at most, by up to a quarter more by chance, a
   expect(wait()).toBeLessThanOrEqual(1_250);
 });
 
-test("waits as long as a server asks that has refused", async () => {
+test("waits as long as the server's refusal asks", async () => {
   const clock = createTestClock();
   const retry = createRetry(clock);
   let tries = 0;

@@ -1,5 +1,5 @@
-// The page checks answers by hand, since zod would be half of its weight. This holds it to the schemas of the API;
-// api.test.ts holds it to that of the stream.
+// Compares the page's hand-written checks with the API's schemas; zod would be half of the page's weight.
+// api.test.ts compares them with the stream's schema.
 
 import { afterAll, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import fc from "fast-check";
@@ -78,7 +78,7 @@ const status = {
   lastEventId: "12",
 };
 
-/** A value that fits, with up to three fields changed to `values`. */
+/** A matching value with up to three fields changed to `values`. */
 function changed(fitting: Json, values: unknown[] = junk): fc.Arbitrary<Json> {
   const change = fc.tuple(fc.constantFrom(...Object.keys(fitting), "other"), fc.constantFrom(...values));
   return fc.array(change, { maxLength: 3 }).map((changes) => ({ ...fitting, ...Object.fromEntries(changes) }));
@@ -92,7 +92,7 @@ async function expectAgreement(
   const seen = new Set<boolean>();
   await fc.assert(
     fc.asyncProperty(values, async (value) => {
-      // As it travels: what is undefined is absent.
+      // As in JSON: undefined fields are absent.
       const sent = JSON.parse(JSON.stringify(value)) as Json;
       const fits = schema.safeParse(sent).success;
       seen.add(fits);
@@ -103,22 +103,22 @@ async function expectAgreement(
   expect(seen.size).toBe(2);
 }
 
-test("the page takes an observation of the past if the schema does", async () => {
+test("the page accepts an observation of the past if the schema does", async () => {
   await expectAgreement(changed(observation), answers.observation, async (value) => {
     body = { stationId: "44009", observations: [value] };
     return (await loadHistory(url, "44009", 0, signal)).length === 1;
   });
 });
 
-test("the page takes a station if the schema does", async () => {
+test("the page accepts a station if the schema does", async () => {
   await expectAgreement(changed(station), answers.station, async (value) => {
     body = { stations: [value] };
     return (await loadStations(url, signal)).length === 1;
   });
 });
 
-// To the page a field that is absent is the same as `null`: an older server may not know it.
-test("the page takes a station's conditions if the schema does, absent fields apart", async () => {
+// The page treats an absent field as `null`: an older server may not send it.
+test("the page accepts a station's conditions if the schema does, except for absent fields", async () => {
   const present = junk.filter((value) => value !== undefined);
   await expectAgreement(changed(conditions, present), answers.stationConditions, async (value) => {
     body = { lastEventId: "12", conditions: [value] };
@@ -126,14 +126,14 @@ test("the page takes a station's conditions if the schema does, absent fields ap
   });
 });
 
-test("the page takes a step of the past if the schema does", async () => {
+test("the page accepts a step of the past if the schema does", async () => {
   await expectAgreement(changed(medianStep), answers.medianStep, async (value) => {
     body = { stepMinutes: 10, medians: [value] };
     return (await loadMedians(url, { bbox: null }, signal)).length === 1;
   });
 });
 
-test("the page goes on from an event id if the schema allows it", async () => {
+test("the page continues from an event id if the schema allows it", async () => {
   const ids = fc.oneof(fc.constantFrom(...junk), fc.bigInt({ min: -1n, max: 10n ** 20n }).map(String));
   const answer = ids.map((lastEventId) => ({ lastEventId, conditions: [] }));
   await expectAgreement(answer, answers.conditions, async (value) => {
@@ -145,8 +145,8 @@ test("the page goes on from an event id if the schema allows it", async () => {
   });
 });
 
-// The page shows times of polls as they are, and passes over what older servers do not send.
-test("the page takes a status if the schema does, times and newer fields apart", async () => {
+// The page shows poll times unchecked, and ignores fields that older servers do not send.
+test("the page accepts a status if the schema does, except for times and newer fields", async () => {
   const { lastPollBegun, pollSeconds, pollsStopped, ...old } = status;
   const values = [...numbers.filter((value) => value !== 2 ** 53), true, false, [], {}, time];
   const fixed = { lastPollBegun, pollSeconds, pollsStopped };

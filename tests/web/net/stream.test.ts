@@ -1,3 +1,5 @@
+// The page's stream across losses, resets and waits.
+
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Arrival, ConnectionState } from "../../../web/net/connection.ts";
 import { createStream, type Stream } from "../../../web/net/stream.ts";
@@ -5,7 +7,7 @@ import { createTestClock, type TestClock } from "../../rig/test-clock.ts";
 
 setDefaultTimeout(120_000);
 
-/** As much of a browser's EventSource as the page uses, played by the test. */
+/** The parts of EventSource that the page uses, controlled by the test. */
 class PlayedSource extends EventTarget {
   static readonly OPEN = 1;
   static readonly CLOSED = 2;
@@ -19,7 +21,7 @@ class PlayedSource extends EventTarget {
   close(): void {
     this.readyState = PlayedSource.CLOSED;
   }
-  /** @param lastEventId as a browser shows it: empty where none has come yet */
+  /** Sends an event. @param lastEventId as in a browser: empty before the first id */
   say(type: string, lastEventId = "", data = ""): void {
     this.dispatchEvent(Object.assign(new Event(type), { lastEventId, data }));
   }
@@ -31,7 +33,7 @@ class PlayedSource extends EventTarget {
 const native = globalThis.EventSource;
 Object.assign(globalThis, { EventSource: PlayedSource });
 
-/** What the server answers, by path; `"nothing"`: it takes the request, and that is all; `null`: it cannot be reached. */
+/** The server's answers by path; `"nothing"`: it accepts the request without answering; `null`: it is unreachable. */
 let answers: Record<string, { body: unknown; headers?: Record<string, string> } | "nothing"> | null = {};
 const nativeFetch = globalThis.fetch;
 globalThis.fetch = Object.assign(
@@ -48,7 +50,7 @@ globalThis.fetch = Object.assign(
   { preconnect: nativeFetch.preconnect },
 );
 
-/** What was asked has been answered and read: answers of a test are no further than the next turn. */
+/** Resolves when the page has read all answers: the test's answers need only one turn of the event loop. */
 const answered = () => new Promise((resolve) => setTimeout(resolve));
 
 let stream: Stream | null = null;
@@ -130,7 +132,7 @@ function follow() {
 }
 
 describe("The page's stream", () => {
-  test("begins with a snapshot and goes on from its event id; what comes is news", async () => {
+  test("starts with a snapshot and continues from its event id; further events are news", async () => {
     answers = { "/v1/conditions": snapshot("7") };
     const page = follow();
     const source = await page.source(0);
@@ -141,12 +143,12 @@ describe("The page's stream", () => {
     expect(page.states.map(({ kind }) => kind)).toEqual(["connecting", "live"]);
     expect(page.heard.map(({ eventId, replayed }) => [eventId, replayed])).toEqual([
       ["8", false],
-      // Published by another program: it shows the id of the event before it.
+      // Published by another program: it repeats the previous event's id.
       [null, false],
     ]);
   });
 
-  test("tells after a loss what is only replayed from what is news, each event once", async () => {
+  test("separates replayed events from news after a loss, each event once", async () => {
     answers = { "/v1/conditions": snapshot("7"), "/v1/status": status("99") };
     const page = follow();
     const first = await page.source(0);
@@ -169,14 +171,14 @@ describe("The page's stream", () => {
     expect(page.snapshots).toEqual(["7"]);
   });
 
-  test("waits with the server for its database, says so, and takes what comes then for missed until it can tell", async () => {
+  test("waits for the server's database, says so, and counts events as missed until it knows better", async () => {
     answers = { "/v1/conditions": snapshot("7") };
     const page = follow();
     const first = await page.source(0);
     first.say("connection", "7");
     first.lose();
     await page.state("reconnecting");
-    // No answer fits: as with a server that refuses whatever needs its database.
+    // No answer matches: as with a server that refuses everything that needs its database.
     answers = {};
     page.renew();
     const second = await page.source(1);
@@ -206,7 +208,7 @@ describe("The page's stream", () => {
     ]);
   });
 
-  test("connects anew from where it was when the machine has slept", async () => {
+  test("reconnects from its last event after a sleep of the machine", async () => {
     answers = { "/v1/conditions": snapshot("7") };
     const page = follow();
     const first = await page.source(0);
@@ -218,7 +220,7 @@ describe("The page's stream", () => {
     expect(second.url).toEndWith("?lastEventId=9");
   });
 
-  test("connects anew when it stays where it is while the server has more, or no longer answers", async () => {
+  test("reconnects when it does not advance although the server has newer events, or when the server stops answering", async () => {
     answers = { "/v1/conditions": snapshot("7") };
     const page = follow();
     const first = await page.source(0);
@@ -227,7 +229,7 @@ describe("The page's stream", () => {
     page.compare("9");
     page.compare("9");
     page.compare("10");
-    // What the server had stored a moment ago may still be under way.
+    // The event that the server stored a moment ago may still arrive.
     first.say("observation", "10", observation("44009"));
     page.compare("11");
     expect(PlayedSource.opened).toHaveLength(1);
@@ -241,7 +243,7 @@ describe("The page's stream", () => {
     expect((await page.source(2)).url).toEndWith("?lastEventId=10");
   });
 
-  test("does not wait longer than 20 seconds for an answer, says so, and tries again", async () => {
+  test("waits at most 20 seconds for an answer, says so, and retries", async () => {
     answers = { "/v1/conditions": "nothing" };
     const page = follow();
     await clock.advance(19_999);
@@ -258,7 +260,7 @@ describe("The page's stream", () => {
     expect(source.readyState).toBe(PlayedSource.CLOSED);
   });
 
-  test("tries again after a second, then after twice as long each time, up to half a minute, and says when", async () => {
+  test("retries after a second, then after twice as long each time, up to half a minute, and says when", async () => {
     answers = null;
     const page = follow();
     for (const leastMs of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
@@ -277,14 +279,14 @@ describe("The page's stream", () => {
     expect((await page.source(0)).url).toEndWith("?lastEventId=7");
   });
 
-  test("loads the snapshot again after a reset, and says why", async () => {
+  test("loads the snapshot again after a reset, and gives the reason", async () => {
     answers = { "/v1/conditions": snapshot("7") };
     const page = follow();
     const first = await page.source(0);
     answers = { "/v1/conditions": snapshot("50000") };
     first.say("reset", "50000", '{"reason":"the database was set back","lastEventId":"50000"}');
     expect(await page.state("reconnecting")).toMatchObject({
-      reason: "the database was set back; the newest reports are loaded again",
+      reason: "the database was set back; loading the newest reports again",
     });
     page.renew();
     const second = await page.source(1);
@@ -293,7 +295,7 @@ describe("The page's stream", () => {
     expect(page.heard.map(({ replayed }) => replayed)).toEqual([false]);
   });
 
-  test("says that the server cannot be reached, and when it is tried again", async () => {
+  test("says that the server cannot be reached, and when it retries", async () => {
     answers = null;
     const page = follow();
     const state = await page.state("reconnecting");
@@ -301,7 +303,7 @@ describe("The page's stream", () => {
     expect("retryAtMs" in state && (state.retryAtMs ?? 0) > clock.monotonicMs()).toBe(true);
   });
 
-  test("shows what the service worker has kept, but does not take it for a connection", async () => {
+  test("shows data from the service worker's cache, but does not count it as a connection", async () => {
     const kept = { "X-Bellbuoy-From-Cache": "2026-05-06T11:50:00.000Z" };
     answers = {
       "/v1/conditions": { ...snapshot("7"), headers: kept },

@@ -1,3 +1,5 @@
+// Sea states from stations' latest values.
+
 import { describe, expect, test } from "bun:test";
 import { currentWindDirection, seaAtStation, seaOverStations } from "../../../web/sea/conditions.ts";
 
@@ -9,7 +11,7 @@ function stationWith(field: string, value: number, ageMin = 0) {
 }
 
 describe("The sea at one station", () => {
-  test("has its age with it, and what was never measured is not there", () => {
+  test("has each value's age; fields never measured are null", () => {
     const sea = seaAtStation(stationWith("windSpeedMps", 8, 90), noon);
     expect(sea.windSpeedMps).toBe(8);
     expect(sea.agesMin).toEqual({ windSpeedMps: 90 });
@@ -18,28 +20,28 @@ describe("The sea at one station", () => {
 });
 
 describe("The sea over many stations", () => {
-  test("is the median of what each measured", () => {
+  test("is the median of each field", () => {
     const list = [1, 2, 9].map((height) => stationWith("waveHeightM", height));
     expect(seaOverStations(list, noon).waveHeightM).toBe(2);
   });
 
-  test("is midway between the two in the middle where their count is even", () => {
+  test("is the mean of the two middle values of an even count", () => {
     const list = [10, 9, 100, 2].map((height) => stationWith("waveHeightM", height));
     expect(seaOverStations(list, noon).waveHeightM).toBe(9.5);
   });
 
-  test("leaves out what is three hours old", () => {
+  test("ignores values at least three hours old", () => {
     const list = [stationWith("waveHeightM", 9, 180), stationWith("waveHeightM", 1, 179)];
     expect(seaOverStations(list, noon).waveHeightM).toBe(1);
     expect(seaOverStations([stationWith("waveHeightM", 9, 180)], noon).waveHeightM).toBeNull();
   });
 
-  test("has wind from the north where it blows from 350° and from 10°", () => {
+  test("has a north wind from winds of 350° and 10°", () => {
     const list = [350, 10].map((degrees) => stationWith("windDirDeg", degrees));
     expect(Math.round(seaOverStations(list, noon).windDirDeg ?? Number.NaN) % 360).toBe(0);
   });
 
-  test("counts no direction of a calm, whether it came with the calm or before it", () => {
+  test("ignores a calm's direction, sent with the calm or before it", () => {
     const wind = (speed: number, degrees: number, directionAgeMin = 0) => ({
       stationId: "44009",
       fields: {
@@ -55,7 +57,7 @@ describe("The sea over many stations", () => {
     expect(seaAtStation(wind(0, 90, -10), noon + 10 * minute)).toMatchObject({ windDirDeg: 90 });
   });
 
-  test("has no direction where winds blow against each other", () => {
+  test("has no direction for opposite winds", () => {
     const list = [90, 270].map((degrees) => stationWith("windDirDeg", degrees));
     expect(seaOverStations(list, noon).windDirDeg).toBeNull();
   });

@@ -1,8 +1,10 @@
+// Loads of a past day.
+
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 import { medianMeasurements } from "../../../shared/measurements.ts";
 import { loadPastDay } from "../../../web/sea/past-day.ts";
 
-/** What is asked of the server, and whether a region can be had. */
+/** Requests to the server, and whether a region is available. */
 const asked: string[] = [];
 let online = true;
 const nativeFetch = globalThis.fetch;
@@ -10,7 +12,7 @@ globalThis.fetch = Object.assign(
   async (input: string | URL | Request) => {
     const { pathname, search } = new URL(String(input));
     asked.push(pathname + search);
-    // What a service worker answers in the server's place was asked for before: never a new region.
+    // The service worker answers only requests made before: never a new region.
     if (!online && search !== "") throw new TypeError("fetch failed");
     return Response.json(pathname === "/v1/medians" ? { medians } : { observations: [] });
   },
@@ -35,7 +37,7 @@ const { signal } = new AbortController();
 const region = { bbox: [170, 10, -120, 60] } as const;
 
 describe("A past day", () => {
-  test("of a region is 144 frames of the medians within it", async () => {
+  test("of a region has 144 frames of its medians", async () => {
     const { of, frames } = await loadPastDay("http://sea.test", region, now, signal);
     expect(asked).toEqual(["/v1/medians?bbox=170,10,-120,60"]);
     expect(of).toEqual(region);
@@ -43,7 +45,7 @@ describe("A past day", () => {
     expect(frames.at(-1)?.atMs).toBe(149 * 600_000);
   });
 
-  test("of a region that was never kept is that of the whole network, without a network, and says so", async () => {
+  test("of an uncached region is that of the whole network while offline, and says so", async () => {
     online = false;
     const { of, frames } = await loadPastDay("http://sea.test", region, now, signal);
     expect(of).toEqual({ bbox: null });
@@ -51,7 +53,7 @@ describe("A past day", () => {
     await expect(loadPastDay("http://sea.test", { stationId: "44009" }, now, signal)).rejects.toThrow(TypeError);
   });
 
-  test("of a station reaches back three hours more, for what stood at its beginning", async () => {
+  test("of a station loads three more hours, for values still valid at its start", async () => {
     const { frames } = await loadPastDay("http://sea.test", { stationId: "44009" }, now, signal);
     const since = new URL(asked[0] ?? "", "http://sea.test").searchParams.get("since") ?? "";
     expect(new Date(since)).toEqual(new Date("2026-05-05T09:00:00Z"));

@@ -1,10 +1,12 @@
+// Frames of a replayed day.
+
 import { expect, test } from "bun:test";
 import { addReport, frameStepMs, framesOfStation, framesPerDay } from "../../../web/sea/replay-frames.ts";
 
 const end = Date.parse("2026-11-23T12:00:00Z");
 const at = (hoursBefore: number) => new Date(end - hoursBefore * 3_600_000).toISOString();
 
-test("a station's past day is 144 frames of ten minutes, up to its end", () => {
+test("a station's past day has 144 frames of ten minutes, up to its end", () => {
   const frames = framesOfStation([], end);
   expect(frames).toHaveLength(framesPerDay);
   expect(frames.at(-1)?.atMs).toBe(end);
@@ -12,7 +14,7 @@ test("a station's past day is 144 frames of ten minutes, up to its end", () => {
   expect(frames.every(({ waveHeightM }) => waveHeightM === null)).toBe(true);
 });
 
-test("a value stands until the next one, for three hours at most", () => {
+test("a value holds until the next one, for three hours at most", () => {
   const reports = [
     { timestamp: at(10), waveHeightM: 1 },
     { timestamp: at(9), waveHeightM: null },
@@ -29,12 +31,12 @@ test("a value stands until the next one, for three hours at most", () => {
   expect(heightAt(0)).toBe(3);
 });
 
-test("what was measured just before the day began stands at its beginning", () => {
+test("a value from just before the day holds at its start", () => {
   const [first] = framesOfStation([{ timestamp: at(24), windSpeedMps: 5 }], end);
   expect(first?.windSpeedMps).toBe(5);
 });
 
-test("a report between two frames is heard from the second on, and one after the end never", () => {
+test("a report between two frames sounds from the second one on, and one after the end never does", () => {
   const reports = [
     { timestamp: at(0.25), waterTempC: 12 },
     { timestamp: at(-0.1), waterTempC: 30 },
@@ -46,13 +48,13 @@ test("a report between two frames is heard from the second on, and one after the
   ]);
 });
 
-test("a zero is a value of its own, and what is no number is none", () => {
+test("zero is a value, and a value that is not a number is missing", () => {
   const last = framesOfStation([{ timestamp: at(1), windSpeedMps: 0, pressureHpa: "1012" }], end).at(-1);
   expect(last?.windSpeedMps).toBe(0);
   expect(last?.pressureHpa).toBeNull();
 });
 
-test("a station's past day goes on with each report, and loses what is older than a day", () => {
+test("a station's past day grows with each report, and drops reports older than a day", () => {
   const reports = [
     { timestamp: at(24), waveHeightM: 1 },
     { timestamp: at(2), waveHeightM: 2 },
@@ -64,7 +66,7 @@ test("a station's past day goes on with each report, and loses what is older tha
   ]);
 });
 
-test("a report of a time that is known already adds what it measured, and one that comes late has its place", () => {
+test("a report of a known time adds its values, and a late one is inserted in order", () => {
   const reports = [
     { timestamp: at(2), waveHeightM: 1, waterTempC: null },
     { timestamp: at(0), waveHeightM: 2, waterTempC: 13 },

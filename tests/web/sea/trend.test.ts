@@ -1,15 +1,17 @@
+// Trends of values.
+
 import { describe, expect, test } from "bun:test";
 import type { PastReport } from "../../../web/sea/replay-frames.ts";
 import { trendOf } from "../../../web/sea/trend.ts";
 import type { SeaField } from "../../../web/sound/sea-state.ts";
 
-/** One report an hour, oldest first. */
+/** Makes one report an hour, oldest first. */
 function hourly(field: string, values: readonly (number | null)[]) {
   return values.map((value, hour) => ({ timestamp: new Date(hour * 3_600_000).toISOString(), [field]: value }));
 }
 
-/** As told when the last report has just come. */
-function toldOf(field: SeaField, history: readonly PastReport[]) {
+/** Returns the trend at the time of the last report. */
+function trendNow(field: SeaField, history: readonly PastReport[]) {
   return trendOf(field, history, Date.parse(history.at(-1)?.timestamp ?? ""));
 }
 
@@ -20,48 +22,48 @@ describe("A trend", () => {
     ["steady", [1010, 1010.4, 1010.2]],
     ["steady", [1010, 1015, 1010.9]],
   ] as const)("is %s over %p", (trend, values) => {
-    expect(toldOf("pressureHpa", hourly("pressureHpa", values))).toBe(trend);
+    expect(trendNow("pressureHpa", hourly("pressureHpa", values))).toBe(trend);
   });
 
-  test.each([1, 2, 4.1, 8])("of waves that grew by 0.3 m is rising, also from %d m on", (height) => {
+  test.each([1, 2, 4.1, 8])("of waves that grew by 0.3 m is rising, even from %d m", (height) => {
     const grown = Number((height + 0.3).toFixed(1));
-    expect(toldOf("waveHeightM", hourly("waveHeightM", [height, grown]))).toBe("rising");
-    expect(toldOf("waveHeightM", hourly("waveHeightM", [grown, height]))).toBe("falling");
+    expect(trendNow("waveHeightM", hourly("waveHeightM", [height, grown]))).toBe("rising");
+    expect(trendNow("waveHeightM", hourly("waveHeightM", [grown, height]))).toBe("falling");
   });
 
-  test("counts the last three hours alone", () => {
-    expect(toldOf("pressureHpa", hourly("pressureHpa", [990, 1010, 1010, 1010, 1010]))).toBe("steady");
-    expect(toldOf("pressureHpa", hourly("pressureHpa", [990, 1010, 1010, 1010]))).toBe("rising");
+  test("counts only the last three hours", () => {
+    expect(trendNow("pressureHpa", hourly("pressureHpa", [990, 1010, 1010, 1010, 1010]))).toBe("steady");
+    expect(trendNow("pressureHpa", hourly("pressureHpa", [990, 1010, 1010, 1010]))).toBe("rising");
   });
 
-  test("is told across reports that lack the value", () => {
-    expect(toldOf("pressureHpa", hourly("pressureHpa", [null, 1010, null, 1012, null]))).toBe("rising");
+  test("bridges reports without the value", () => {
+    expect(trendNow("pressureHpa", hourly("pressureHpa", [null, 1010, null, 1012, null]))).toBe("rising");
   });
 
-  test("is not told of one value, nor of none, nor of one whose last is hours away", () => {
-    expect(toldOf("pressureHpa", hourly("pressureHpa", [1010]))).toBeNull();
-    expect(toldOf("pressureHpa", [])).toBeNull();
-    expect(toldOf("pressureHpa", hourly("pressureHpa", [990, null, null, null, 1010]))).toBeNull();
+  test("is unknown with one value, with none, or with too long a gap before the last", () => {
+    expect(trendNow("pressureHpa", hourly("pressureHpa", [1010]))).toBeNull();
+    expect(trendNow("pressureHpa", [])).toBeNull();
+    expect(trendNow("pressureHpa", hourly("pressureHpa", [990, null, null, null, 1010]))).toBeNull();
   });
 
-  test("is not told any more of a value that is three hours old", () => {
+  test("is unknown for a value at least three hours old", () => {
     const history = hourly("pressureHpa", [1010, 1012]);
     const lastMs = 3_600_000;
     expect(trendOf("pressureHpa", history, lastMs + 3 * 3_600_000 - 1)).toBe("rising");
     expect(trendOf("pressureHpa", history, lastMs + 3 * 3_600_000)).toBeNull();
   });
 
-  test("is not told of less than an hour, in which a gust would be one", () => {
+  test("is unknown within less than an hour, where a gust would be one", () => {
     const minutes = (values: readonly number[], apart: number) =>
       values.map((windSpeedMps, index) => ({
         timestamp: new Date(index * apart * 60_000).toISOString(),
         windSpeedMps,
       }));
-    expect(toldOf("windSpeedMps", minutes([4, 6, 8, 10, 12, 14], 10))).toBeNull();
-    expect(toldOf("windSpeedMps", minutes([4, 6, 8, 10, 12, 14, 16], 10))).toBe("rising");
+    expect(trendNow("windSpeedMps", minutes([4, 6, 8, 10, 12, 14], 10))).toBeNull();
+    expect(trendNow("windSpeedMps", minutes([4, 6, 8, 10, 12, 14, 16], 10))).toBe("rising");
   });
 
-  test("is not told of a direction, which has no up and down", () => {
-    expect(toldOf("windDirDeg", hourly("windDirDeg", [10, 200]))).toBeNull();
+  test("is unknown for a direction, which has no up and down", () => {
+    expect(trendNow("windDirDeg", hourly("windDirDeg", [10, 200]))).toBeNull();
   });
 });

@@ -1,3 +1,5 @@
+// Navigation between views.
+
 import { beforeEach, describe, expect, test } from "bun:test";
 import { createNavigation, type Navigation } from "../../../web/state/navigation.ts";
 import { onChange } from "../../../web/state/observe.ts";
@@ -20,13 +22,13 @@ beforeEach(() => {
 const frames = [{ atMs: 0 }] as never[];
 
 describe("A step to another view", () => {
-  test("to a station's card leaves what sounds as it is", () => {
+  test("to a station's card does not change the sound", () => {
     navigation.choose("46026");
     expect(state.view.value).toMatchObject({ mode: "network", stationId: "46026" });
     expect(begun).toEqual([]);
   });
 
-  test("to another station while one is tuned in tunes in to that", () => {
+  test("to another station tunes in to it if one is tuned in", () => {
     navigation.tune("46026");
     navigation.choose("44009");
     expect(begun).toEqual([
@@ -50,13 +52,13 @@ describe("A step to another view", () => {
     ]);
   });
 
-  test("to the same again begins it again", () => {
+  test("to the same view restarts it", () => {
     navigation.leaveStations();
     navigation.leaveStations();
     expect(begun).toHaveLength(2);
   });
 
-  test("tunes in to any station where none was chosen, and to none where there is none", () => {
+  test("tunes in to any station if none is selected, and to none if there is none", () => {
     navigation.changeMode("tune", null);
     expect(state.view.value.mode).toBe("network");
     navigation.changeMode("tune", "51001");
@@ -65,7 +67,7 @@ describe("A step to another view", () => {
 });
 
 describe("The past day", () => {
-  test("is begun once it is there, and only where it is that of the station in view", () => {
+  test("starts once it is loaded, and only if it is of the station in view", () => {
     navigation.replayStation("46026");
     expect(begun).toEqual([]);
     state.past.value = { of: { stationId: "46026" }, frames };
@@ -76,7 +78,7 @@ describe("The past day", () => {
     expect(begun).toHaveLength(1);
   });
 
-  test("begins at its first frame again once it is over", () => {
+  test("restarts at its first frame after its end", () => {
     navigation.listenTo({ mode: "24h" });
     state.past.value = { of: { bbox: null }, frames };
     state.pastFrame.value = 143;

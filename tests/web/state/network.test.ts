@@ -1,3 +1,5 @@
+// The page's data about the network.
+
 import { describe, expect, test } from "bun:test";
 import { newestOf } from "../../../web/sea/conditions.ts";
 import { createNetwork } from "../../../web/state/network.ts";
@@ -9,8 +11,8 @@ function stationWith(field: string, value: number, ageMin = 0) {
   return { stationId: "44009", fields: { [field]: { value, atMs: noon - ageMin * minute } } };
 }
 
-describe("What a station measured last", () => {
-  test("stays when a newer report lacks it, and gives way when one has it", () => {
+describe("A station's latest value", () => {
+  test("stays if a newer report lacks it, and is replaced if one has it", () => {
     const network = createNetwork();
     network.apply({ stationId: "44009", timestamp: "2026-11-23T11:00:00.000Z", waveHeightM: 2, waterTempC: 12 });
     const known = network.apply({
@@ -24,7 +26,7 @@ describe("What a station measured last", () => {
     expect(newestOf(known)).toBe(noon - 30 * minute);
   });
 
-  test("does not give way to an older report that comes late", () => {
+  test("is not replaced by an older report that arrives late", () => {
     const network = createNetwork();
     network.apply({ stationId: "44009", timestamp: "2026-11-23T11:30:00.000Z", waterTempC: 13 });
     const known = network.apply({ stationId: "44009", timestamp: "2026-11-23T11:00:00.000Z", waterTempC: 10 });
@@ -32,14 +34,14 @@ describe("What a station measured last", () => {
     expect(network.newestAtMs).toBe(noon - 30 * minute);
   });
 
-  test("gives way to a correction of the same minute", () => {
+  test("is replaced by a correction of the same minute", () => {
     const network = createNetwork();
     network.apply({ stationId: "44009", timestamp: "2026-11-23T11:30:00.000Z", waterTempC: 31 });
     const known = network.apply({ stationId: "44009", timestamp: "2026-11-23T11:30:00.000Z", waterTempC: 13 });
     expect(known.fields.waterTempC).toEqual({ value: 13, atMs: noon - 30 * minute });
   });
 
-  test("is filled up by an older report, where the newer one lacked something", () => {
+  test("is filled in from an older report if the newer one lacked it", () => {
     const network = createNetwork();
     network.setConditions([stationWith("waterTempC", 13, 30)]);
     const known = network.apply({ stationId: "44009", timestamp: "2026-11-23T11:00:00.000Z", waveHeightM: 0 });
@@ -47,7 +49,7 @@ describe("What a station measured last", () => {
     expect(known.fields.waterTempC?.value).toBe(13);
   });
 
-  test("is forgotten when all is loaded anew", () => {
+  test("is dropped when everything is loaded again", () => {
     const network = createNetwork();
     network.setConditions([stationWith("waterTempC", 13, 30), { stationId: "46026", fields: {} }]);
     expect(network.newestAtMs).toBe(noon - 30 * minute);

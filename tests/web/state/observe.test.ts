@@ -1,8 +1,10 @@
+// Helpers to subscribe to signals.
+
 import { expect, test } from "bun:test";
 import { signal } from "@preact/signals-core";
 import { observe, onChange } from "../../../web/state/observe.ts";
 
-test("a change is reported once, and the value that was there before is not", () => {
+test("reports each change once, and not the initial value", () => {
   const source = signal(1);
   const seen: number[] = [];
   const stop = onChange(source, (value) => seen.push(value));
@@ -14,7 +16,7 @@ test("a change is reported once, and the value that was there before is not", ()
   expect(seen).toEqual([2, 3]);
 });
 
-test("what is done at a change may read other signals without following them", () => {
+test("reading other signals in a callback does not subscribe to them", () => {
   const [followed, read] = [signal(1), signal(10)];
   const seen: number[] = [];
   observe([followed], () => seen.push(followed.value + read.value));

@@ -1,3 +1,5 @@
+// The user's settings.
+
 import { describe, expect, test } from "bun:test";
 import { firstSettings, readSettings, storeSettings } from "../../../web/state/settings.ts";
 
@@ -5,8 +7,8 @@ function storageOf(text: string | null) {
   return { getItem: () => text };
 }
 
-describe("What a person chose", () => {
-  test("is remembered", () => {
+describe("A setting", () => {
+  test("is stored", () => {
     const stored: string[] = [];
     const settings = firstSettings("de-DE");
     settings.volume = 0.25;
@@ -18,13 +20,13 @@ describe("What a person chose", () => {
   });
 
   test.each([null, "", "{", "null", "7", '{"volume":"loud","levels":{"wind":9},"units":{"wind":"mph"},"muted":1}'])(
-    "is as at the beginning where the browser kept %s",
+    "has its default if the browser stored %s",
     (text) => {
       expect(readSettings(storageOf(text), "de-DE")).toEqual(firstSettings("de-DE"));
     },
   );
 
-  test("is kept where the rest of what was stored is broken", () => {
+  test("is kept if other stored settings are invalid", () => {
     const text =
       '{"volume":-1,"captions":false,"levels":{"wind":0,"waves":null},"units":{"wind":"kn","waves":"yd"},"new":1}';
     const first = firstSettings("de-DE");
@@ -36,7 +38,7 @@ describe("What a person chose", () => {
     });
   });
 
-  test("is as at the beginning where the browser lets nobody read", () => {
+  test("has its default if the browser forbids reading", () => {
     const forbidden = {
       getItem() {
         throw new DOMException("forbidden", "SecurityError");
@@ -45,7 +47,7 @@ describe("What a person chose", () => {
     expect(readSettings(forbidden, "en-US")).toEqual(firstSettings("en-US"));
   });
 
-  test("holds for this visit where the browser keeps nothing", () => {
+  test("lasts for the visit if the browser stores nothing", () => {
     const full = {
       setItem() {
         throw new DOMException("full", "QuotaExceededError");

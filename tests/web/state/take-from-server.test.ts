@@ -1,3 +1,5 @@
+// Server data in the page's state.
+
 import { beforeEach, expect, test } from "bun:test";
 import type { ObservationMessage } from "../../../shared/observation.ts";
 import type { ServerListener } from "../../../web/net/follow-server.ts";
@@ -24,7 +26,7 @@ function report(stationId: string, ageMin = 0): ObservationMessage {
   return { stationId, timestamp, waveHeightM: 2, ...nothing };
 }
 
-test("each report of a burst reaches a subscriber once, with the network already up to date", () => {
+test("each report of a burst reaches a subscriber once, with the network already updated", () => {
   const seen: string[] = [];
   onChange(state.arrived, ({ newest }) => {
     const stationId = newest?.observation.stationId ?? "";
@@ -38,7 +40,7 @@ test("each report of a burst reaches a subscriber once, with the network already
   expect(state.arrived.value.count).toBe(800);
 });
 
-test("a report is news unless it was missed before or is three hours old", () => {
+test("a report is news unless it was missed before or is at least three hours old", () => {
   const isNews = (ageMin: number, replayed: boolean) => {
     listener.onArrival({ observation: report("46026", ageMin), eventId: "8", replayed });
     return state.arrived.value.newest?.isNews;
@@ -48,7 +50,7 @@ test("a report is news unless it was missed before or is three hours old", () =>
   expect(isNews(0, true)).toBe(false);
 });
 
-test("what the server said of its polls does not outlast the connection, nor what the cache kept of an earlier visit", () => {
+test("poll data is dropped with the connection, and cached poll data is never used", () => {
   const status = { version: "1", lastPoll: null, pollSeconds: 300, lastPollBegun: null, pollsStopped: false };
   const more = { ndbcLastModified: null, stationsReporting: 0, simulated: true, lastEventId: "7" };
   listener.onStatus({ ...status, ...more, cachedAtMs: null });

@@ -1,10 +1,12 @@
+// The view in the URL.
+
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { presets } from "../../../web/sound/preset.ts";
 import { decodeView, encodeView, firstView, modes } from "../../../web/state/view-url.ts";
 
-describe("A link to what is heard", () => {
-  test("names mode, station, preset and map", () => {
+describe("A link to a view", () => {
+  test("contains mode, station, preset and map", () => {
     const map = { latitude: 37.8, longitude: -122.8, zoom: 6 };
     const view = { mode: "tune", stationId: "46026", preset: "calm", map } as const;
     expect(encodeView(view)).toBe("#tune/46026/calm/@37.8,-122.8,6z");
@@ -27,13 +29,13 @@ describe("A link to what is heard", () => {
     fc.assert(fc.property(view, (shared) => expect(decodeView(encodeView(shared))).toEqual(shared)));
   });
 
-  test("leaves out what is as at the beginning, and zeros that say nothing", () => {
+  test("omits default values and trailing zeros", () => {
     expect(encodeView(firstView)).toBe("#network");
     const map = { latitude: -0.001, longitude: -160.1, zoom: 2 };
     expect(encodeView({ ...firstView, map })).toBe("#network/@0,-160.1,2z");
   });
 
-  test("is understood with its parts in any order, and without those that nobody understands", () => {
+  test("works with its parts in any order, and ignores invalid parts", () => {
     const map = { latitude: -90, longitude: 180, zoom: 1 };
     expect(decodeView("#@-90,180,1z/calm/loud/46026/24h")).toEqual({
       mode: "24h",
@@ -44,7 +46,7 @@ describe("A link to what is heard", () => {
     expect(decodeView("#tune/46026/@37.8,-181,6z")).toEqual({ ...firstView, mode: "tune", stationId: "46026" });
   });
 
-  test("leads somewhere whatever is written in it, and that place has a link of its own", () => {
+  test("always leads to a view, whatever its text, and that view has its own link", () => {
     const part = fc.oneof(fc.string(), fc.constantFrom(...modes, ...presets, "46026", "@1,2,3z", "@-0,-0.001,1.999z"));
     const hash = fc.array(part).map((parts) => `#${parts.join("/")}`);
     fc.assert(
@@ -56,7 +58,7 @@ describe("A link to what is heard", () => {
   });
 
   test.each(["", "#", "#nonsense", "#%00/<b>/..", "#network/@91,0,1z", "#@1,2,0z", "#tune"])(
-    "that nobody understands (%s) leads to the beginning",
+    "with invalid text (%s) leads to the first view",
     (hash) => {
       expect(decodeView(hash)).toEqual(firstView);
     },

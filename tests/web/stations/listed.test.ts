@@ -1,3 +1,5 @@
+// Entries of the station list.
+
 import { describe, expect, test } from "bun:test";
 import { createNetwork } from "../../../web/state/network.ts";
 import { describeListed, listedStations, matches, type Order, orders } from "../../../web/stations/listed.ts";
@@ -16,7 +18,7 @@ network.apply({ stationId: "46026", timestamp: "2026-11-23T11:50:00.000Z", waveH
 const all = [...listedStations(network)];
 
 describe("The list", () => {
-  test("has the stations that have reported, and those that are only known to be there", () => {
+  test("contains stations with and without reports", () => {
     expect(all.map(({ stationId, conditions }) => [stationId, conditions !== undefined])).toEqual([
       ["44009", true],
       ["46026", true],
@@ -34,7 +36,7 @@ describe("The list", () => {
     expect(sorted.map(({ stationId }) => stationId)).toEqual(expected);
   });
 
-  test("is searched by id, name and owner", () => {
+  test("can be searched by id, name and owner", () => {
     const found = (wanted: string) => all.filter((one) => matches(one, wanted)).map(({ stationId }) => stationId);
     expect([found("bay"), found("scripps"), found("510"), found("")]).toEqual([
       ["44009"],
@@ -44,10 +46,10 @@ describe("The list", () => {
     ]);
   });
 
-  test("says a station in a few words, and that nothing was measured of late", () => {
+  test("describes a station in a few words, and says when it has no recent values", () => {
     const units = preferredUnits("en-GB");
     const words = all.map((one) => describeListed(one, units, noon).replaceAll("\u00a0", " "));
     expect(words[0]).toBe("Delaware Bay: waves 1.0 m, wind 9.0 m/s");
-    expect(words[2]).toBe("51001: no waves, wind or water measured of late");
+    expect(words[2]).toBe("51001: no recent waves, wind or water");
   });
 });

@@ -1,3 +1,5 @@
+// Formats of ages and counts.
+
 import { describe, expect, test } from "bun:test";
 import { formatAge, formatCount } from "../../../web/words/format.ts";
 
@@ -18,12 +20,12 @@ describe("An age", () => {
     [48 * hour - 1, "47 h 59 min"],
     [48 * hour, "2 d"],
     [400 * 24 * hour, "400 d"],
-  ])("of %i ms is told as %s", (ageMs, told) => {
-    expect(formatAge(ageMs)).toBe(told);
+  ])("of %i ms is shown as %s", (ageMs, text) => {
+    expect(formatAge(ageMs)).toBe(text);
   });
 });
 
-test("A count says one or many, with its thousands apart", () => {
+test("A count has a singular, a plural and thousands separators", () => {
   expect(formatCount(1, "bell")).toBe("1 bell");
   expect(formatCount(0, "bell")).toBe("0 bells");
   expect(formatCount(1_200, "report")).toBe("1,200 reports");

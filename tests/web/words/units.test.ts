@@ -1,3 +1,5 @@
+// Units and formats of values.
+
 import { expect, test } from "bun:test";
 import { compassPoint, compassWord, formatMeasurement, preferredUnits } from "../../../web/words/units.ts";
 
@@ -18,12 +20,12 @@ test.each([
   ["tideFt", 3.3, "1.0 m", "3.3 ft"],
   ["windDirDeg", 290, "290° WNW", "290° WNW"],
   ["windDirDeg", 360, "360° N", "360° N"],
-] as const)("%s of %d is told as %s, or as %s", (field, value, inMetric, inAmerican) => {
+] as const)("%s of %d is shown as %s, or as %s", (field, value, inMetric, inAmerican) => {
   expect(formatMeasurement(field, value, metric).replaceAll("\u00a0", " ")).toBe(inMetric);
   expect(formatMeasurement(field, value, american).replaceAll("\u00a0", " ")).toBe(inAmerican);
 });
 
-test("what was not measured is a dash, never a zero", () => {
+test("a missing value is a dash, never a zero", () => {
   expect(formatMeasurement("waveHeightM", null, metric)).toBe("–");
   expect(formatMeasurement("waveHeightM", undefined, american)).toBe("–");
 });
@@ -41,7 +43,7 @@ test.each([
   expect(compassWord(degrees)).toBe(word);
 });
 
-test("feet, knots and Fahrenheit are for browsers of the United States alone", () => {
+test("feet, knots and Fahrenheit are the default only in browsers set to US English", () => {
   for (const language of ["en-US", "es-US", "en-us"]) expect(preferredUnits(language)).toEqual(american);
   for (const language of ["en-GB", "en", "de", ""]) expect(preferredUnits(language)).toEqual(metric);
 });

@@ -1,3 +1,5 @@
+// Descriptions of the sound.
+
 import { describe, expect, test } from "bun:test";
 import { emptySea } from "../../../web/sea/conditions.ts";
 import { createTuneScore } from "../../../web/sound/score/tune-score.ts";
@@ -7,8 +9,8 @@ import { describeIntroduced, describeSea, describeSound, describeStation } from 
 const units = preferredUnits("de-DE");
 const plain = (text: string | null) => text?.replaceAll("\u00a0", " ");
 
-describe("What is heard, in words", () => {
-  test("names each layer with what it stands for", () => {
+describe("Descriptions of the sound", () => {
+  test("name each layer with its value", () => {
     const sea = {
       ...emptySea(),
       waveHeightM: 2.1,
@@ -23,7 +25,7 @@ describe("What is heard, in words", () => {
     );
   });
 
-  test("says what was not measured, instead of calling it calm", () => {
+  test("name missing values, instead of describing a calm", () => {
     const said = describeSea(emptySea(), units, { water: true });
     for (const missing of ["pressure is not measured", "waves are not measured", "water temperature is not measured"]) {
       expect(said).toContain(missing);
@@ -31,7 +33,7 @@ describe("What is heard, in words", () => {
     expect(describeStation(undefined, units, Date.now())).toBe(said);
   });
 
-  test("of a bell is its station with waves and water; a knock says what it lacks", () => {
+  test("of a bell name its station with waves and water; those of a knock name the missing value", () => {
     const conditions = { stationId: "46026", fields: { waveHeightM: { value: 2, atMs: 0 } } };
     const knock = { t: 0, type: "knock", gainDb: -20, pan: 0, stationId: "46026" } as const;
     expect(plain(describeSound(knock, undefined, conditions, units, 0))).toBe(
@@ -39,19 +41,19 @@ describe("What is heard, in words", () => {
     );
   });
 
-  test("of what is three hours old is that it is not measured", () => {
+  test("of a value at least three hours old say that it is not measured", () => {
     const now = 3 * 3_600_000;
     const conditions = (atMs: number) => ({ stationId: "46026", fields: { waveHeightM: { value: 2, atMs } } });
     expect(describeStation(conditions(0), units, now)).toContain("waves are not measured");
     expect(plain(describeStation(conditions(1), units, now))).toContain("2.0 m");
   });
 
-  test("of a bell or a knock do not name what its station measured three hours ago as if the report had it", () => {
+  test("of a bell or a knock omit values from three hours ago", () => {
     const conditions = { stationId: "46026", fields: { waveHeightM: { value: 2, atMs: 0 } } };
     const knock = { t: 0, type: "knock", gainDb: -20, pan: 0, stationId: "46026" } as const;
-    const told = (nowMs: number) => plain(describeSound(knock, undefined, conditions, units, nowMs));
-    expect(told(3 * 3_600_000 - 1)).toBe("46026, 2.0 m (a knock: no water temperature)");
-    expect(told(3 * 3_600_000)).toBe("46026 (a knock: no water temperature)");
+    const wordsFor = (nowMs: number) => plain(describeSound(knock, undefined, conditions, units, nowMs));
+    expect(wordsFor(3 * 3_600_000 - 1)).toBe("46026, 2.0 m (a knock: no water temperature)");
+    expect(wordsFor(3 * 3_600_000)).toBe("46026 (a knock: no water temperature)");
   });
 
   test.each([
@@ -60,33 +62,33 @@ describe("What is heard, in words", () => {
     [0, "from the north: "],
     [359.9, "from the north: "],
     [null, "a breath of wind: "],
-  ])("tell on which ear a wind of %p° is", (windDirDeg, told) => {
+  ])("name the side of a wind from %p°", (windDirDeg, side) => {
     const said = describeSea({ ...emptySea(), windSpeedMps: 1, windDirDeg }, units, { water: false });
-    expect(said).toContain(told);
+    expect(said).toContain(side);
     expect(said).not.toContain("glass");
   });
 
-  test("of an introduction tell the value and where it is going, or that there is none", () => {
+  test("of an introduction contain value and trend, or say that there is none", () => {
     const history = [1012, 1010].map((pressureHpa, hour) => ({
       timestamp: new Date(hour * 3_600_000).toISOString(),
       pressureHpa,
     }));
     const conditions = { stationId: "46026", fields: { pressureHpa: { value: 1010, atMs: 3_600_000 } } };
-    const told = (known: typeof conditions | undefined, past: typeof history) =>
+    const wordsFor = (known: typeof conditions | undefined, past: typeof history) =>
       plain(describeIntroduced("pressureHpa", known, past, units, 3_600_000));
-    expect(told(conditions, history)).toBe("The drone throbs with the pressure: 1010.0 hPa, falling");
-    expect(told(conditions, [])).toBe("The drone throbs with the pressure: 1010.0 hPa");
-    expect(told(undefined, history)).toBe("The drone throbs with the pressure: not measured here");
+    expect(wordsFor(conditions, history)).toBe("The drone throbs with the pressure: 1010.0 hPa, falling");
+    expect(wordsFor(conditions, [])).toBe("The drone throbs with the pressure: 1010.0 hPa");
+    expect(wordsFor(undefined, history)).toBe("The drone throbs with the pressure: not measured here");
   });
 
-  test("of an introduction do not tell a value as current that is three hours old and no longer sounds", () => {
+  test("of an introduction do not present a silent, three-hour-old value as current", () => {
     const conditions = { stationId: "46026", fields: { windSpeedMps: { value: 8, atMs: 0 } } };
-    const told = (nowMs: number) => plain(describeIntroduced("windSpeedMps", conditions, [], units, nowMs));
-    expect(told(3 * 3_600_000 - 1)).toBe("The rushing is the wind: 8.0 m/s");
-    expect(told(3 * 3_600_000)).toBe("The rushing is the wind: not measured for three hours");
+    const wordsFor = (nowMs: number) => plain(describeIntroduced("windSpeedMps", conditions, [], units, nowMs));
+    expect(wordsFor(3 * 3_600_000 - 1)).toBe("The rushing is the wind speed: 8.0 m/s");
+    expect(wordsFor(3 * 3_600_000)).toBe("The rushing is the wind speed: not measured for three hours");
   });
 
-  test("of a tuned-in station's knock say what it lacks", () => {
+  test("of a tuned-in station's knock name the missing value", () => {
     const score = createTuneScore({ stationId: "46026", seed: 1, preset: "calm", introduction: true });
     score.setSea({ ...emptySea(), pressureHpa: 1010, windSpeedMps: 8, waveHeightM: 2, dominantPeriodS: 8 }, 0);
     const knocks = score.until(24).filter(({ type }) => type === "knock");
@@ -97,14 +99,14 @@ describe("What is heard, in words", () => {
     ]);
   });
 
-  test("are not spent on what no report rang", () => {
+  test("omit sounds without a report", () => {
     const bell = { t: 0, type: "bell", hz: 440, hardness: 0.5, gainDb: -20, pan: 0 } as const;
     expect(describeSound(bell, undefined, undefined, units, 0)).toBeNull();
     expect(describeSound({ t: 0, type: "introduce", field: "gustMps" }, undefined, undefined, units, 0)).toBeNull();
     expect(describeSound({ ...bell, stationId: "46026" }, undefined, undefined, units, 0)).toBe("46026");
   });
 
-  test("of a bowed bell leave out waves that only an older report had", () => {
+  test("of a bowed bell omit waves that only an older report had", () => {
     const fields = { waveHeightM: { value: 2, atMs: 0 }, waterTempC: { value: 13, atMs: 0 } };
     const bowed = { t: 0, type: "bowed", hz: 440, gainDb: -20, pan: 0, stationId: "46026" } as const;
     expect(plain(describeSound(bowed, undefined, { stationId: "46026", fields }, units, 0))).toBe(

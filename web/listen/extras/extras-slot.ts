@@ -1,3 +1,5 @@
+// Loads mixer, sleep timer, recording and MIDI on first use.
+
 import type { Clock } from "../../../shared/clock.ts";
 import { find, setText } from "../../dom/dom.ts";
 import { lazy } from "../../dom/lazy.ts";
@@ -5,7 +7,7 @@ import { showMissingPart } from "../../dom/missing-part.ts";
 import type { PageState } from "../../state/page-state.ts";
 import type { Playback } from "../playback.ts";
 
-/** Fetches mixer, timer, recordings and MIDI when somebody comes to use them. */
+/** Loads mixer, sleep timer, recording and MIDI when a user first opens them. */
 export function offerSoundExtras(playback: Playback, state: PageState, clock: Clock): void {
   const extras = lazy(async () => {
     const { createSoundExtras } = await import("./sound-extras.ts");

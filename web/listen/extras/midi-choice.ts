@@ -1,8 +1,10 @@
+// The choice of a MIDI output.
+
 import { find, make, setText } from "../../dom/dom.ts";
 import type { MidiOut } from "../../sound/midi/midi-output.ts";
 import type { Playback } from "../playback.ts";
 
-/** Lets a MIDI output be chosen that plays along. */
+/** Offers the MIDI outputs of the browser; the chosen one plays along. */
 export function followMidi(playback: Playback): void {
   const ask = find("midi", HTMLButtonElement);
   const choice = find("midi-choice", HTMLElement);
@@ -26,7 +28,7 @@ export function followMidi(playback: Playback): void {
     setText(state, "");
   });
 
-  /** A port that opens is news as well as one that comes or goes, so what was chosen stays chosen. */
+  /** Lists the ports. An opening port also fires an event, so the list must keep the choice. */
   function showPorts(ports: MidiOut["ports"]): void {
     const [chosen] = select.selectedOptions;
     const isNew = ports.length >= select.options.length;

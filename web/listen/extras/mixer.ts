@@ -1,3 +1,5 @@
+// The mixer: a slider and a solo button for each layer of the sound.
+
 import { make } from "../../dom/dom.ts";
 import { type Layer, layers } from "../../sound/sound-event.ts";
 
@@ -11,10 +13,10 @@ const names: Record<Layer, string> = {
 };
 
 /**
- * Builds the mixer into an element: a slider and a solo for each layer of the sound.
- * @param levels of the sliders at first, 0..1
- * @param onChange called with every slider that moves
- * @param onLevel called with what each layer is to sound at, 0..1: its slider, or nothing where another is soloed
+ * Builds the mixer into an element: a slider and a solo button for each layer.
+ * @param levels initial slider values, 0..1
+ * @param onChange receives a layer and its slider's value, 0..1, after each move
+ * @param onLevel receives each layer's resulting level, 0..1: its slider, or 0 while another layer is soloed
  */
 export function createMixer(
   element: HTMLElement,

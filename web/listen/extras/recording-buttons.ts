@@ -1,14 +1,16 @@
+// The buttons that record live, and that save the last hour.
+
 import type { Clock } from "../../../shared/clock.ts";
 import { find, make, setText } from "../../dom/dom.ts";
 import { type LiveRecording, recordingName } from "../../sound/recording/live-recording.ts";
 import { formatClock } from "../../words/format.ts";
 import type { Playback } from "../playback.ts";
 
-/** Makes the button work that records what is heard from now on. */
+/** Connects the button that records the sound from now on. */
 export function followRecording({ player }: Playback, clock: Clock): void {
   const button = find("record", HTMLButtonElement);
   const state = find("recording", HTMLElement);
-  /** Beside the state, which a screen reader reads out: it is not to count the seconds. */
+  /** The seconds are outside the live region, so that a screen reader does not count them. */
   const elapsed = find("recorded", HTMLElement);
   let recording: LiveRecording | null = null;
   button.disabled = false;
@@ -19,12 +21,12 @@ export function followRecording({ player }: Playback, clock: Clock): void {
         state,
         recording ? "Recording…" : "Nothing plays yet, or this browser cannot record; the last hour can be saved.",
       );
-      setText(button, recording ? "Stop and save" : "Record what is heard");
+      setText(button, recording ? "Stop and save" : "Record the sound");
       return;
     }
     const stopped = recording;
     recording = null;
-    setText(button, "Record what is heard");
+    setText(button, "Record the sound");
     setText(elapsed, "");
     save(await stopped.stop(), stopped.format.extension, clock);
     setText(state, `Saved ${formatClock(stopped.elapsedMs / 1000)}.`);
@@ -34,7 +36,7 @@ export function followRecording({ player }: Playback, clock: Clock): void {
   });
 }
 
-/** Makes the button work that saves what was heard in the last hour. */
+/** Connects the button that saves the last hour. */
 export function followWholeHour({ player }: Playback, clock: Clock): void {
   const button = find("save-hour", HTMLButtonElement);
   const cancel = find("cancel-save", HTMLButtonElement);
@@ -44,7 +46,7 @@ export function followWholeHour({ player }: Playback, clock: Clock): void {
   button.disabled = false;
   cancel.addEventListener("click", () => rendering?.abort());
   button.addEventListener("click", async () => {
-    if (player.recordableS < 1) return setText(state, "Nothing has been heard yet.");
+    if (player.recordableS < 1) return setText(state, "Nothing has played yet.");
     rendering = new AbortController();
     show(true);
     setText(state, `Rendering ${formatClock(player.recordableS)}…`);
@@ -68,7 +70,7 @@ export function followWholeHour({ player }: Playback, clock: Clock): void {
     progress.value = 0;
     progress.hidden = cancel.hidden = !busy;
     button.disabled = busy;
-    // What is hidden or disabled loses it.
+    // Hiding or disabling a button removes its focus.
     if (hasFocus) (busy ? cancel : button).focus();
   }
 }

@@ -1,10 +1,12 @@
+// The sleep timer's choice and its remaining time.
+
 import type { Clock } from "../../../shared/clock.ts";
 import { find, setText } from "../../dom/dom.ts";
 import { createSleepTimer } from "../../sound/playback/sleep-timer.ts";
 import { formatClock } from "../../words/format.ts";
 import type { Playback } from "../playback.ts";
 
-/** Makes the choice of the sleep timer work, and shows what is left of it. */
+/** Connects the sleep timer's choice, and shows the remaining time. */
 export function followSleep({ player }: Playback, clock: Clock): void {
   const choice = find("sleep", HTMLSelectElement);
   const left = find("sleep-left", HTMLElement);

@@ -1,3 +1,5 @@
+// The less used sound controls: mixer, sleep timer, recording and MIDI.
+
 import type { Clock } from "../../../shared/clock.ts";
 import { find } from "../../dom/dom.ts";
 import type { PageState } from "../../state/page-state.ts";
@@ -7,7 +9,7 @@ import { createMixer } from "./mixer.ts";
 import { followRecording, followWholeHour } from "./recording-buttons.ts";
 import { followSleep } from "./sleep-choice.ts";
 
-/** Wires what few need, and then gladly: the mixer, the sleep timer, the recordings and MIDI. */
+/** Connects mixer, sleep timer, recording and MIDI. */
 export function createSoundExtras(playback: Playback, state: PageState, clock: Clock): void {
   followMixer(playback, state);
   followSleep(playback, clock);

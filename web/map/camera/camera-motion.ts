@@ -1,42 +1,44 @@
+// The camera's motion: moves, glides, resizes and rest.
+
 import type { Clock } from "../../../shared/clock.ts";
 import type { MapView } from "../../state/view-url.ts";
 import { type Camera, cameraOf, firstView, type Size, viewOf, zoomAt, zoomOf } from "./camera.ts";
 import { createGlide } from "./glide.ts";
 import type { PlanePoint } from "./plane.ts";
 
-/** The camera of a map, which a person or the page moves. */
+/** The map's camera, moved by the user or the page. */
 export type CameraMotion = {
   readonly camera: Camera;
   readonly size: Size;
   readonly view: MapView;
   /** Whether another frame follows soon. */
   readonly isMoving: boolean;
-  /** How near it is; 1 is the whole world. */
+  /** Zoom factor; 1 is the whole world. */
   readonly zoom: number;
-  /** Whether it is nearer than the first view of this size. */
+  /** Whether the zoom is larger than that of the first view at this size. */
   readonly isZoomedIn: boolean;
-  /** Moves there at once. */
+  /** Moves at once. */
   move(to: Camera): void;
   setView(view: MapView): void;
-  /** Moves there smoothly, or at once where motion is to be reduced. */
+  /** Moves smoothly, or at once with reduced motion. */
   glideTo(to: Camera): void;
-  /** Zooms at once around a point of the canvas. @returns whether it could */
+  /** Zooms at once around a point of the canvas. @returns whether the zoom changed */
   zoomAtPoint(factor: number, at: PlanePoint): boolean;
-  /** Keeps what is seen; until something was moved, another size shows another first view. */
+  /** Keeps the visible region. Before the first move, a new size shows that size's first view. */
   resize(size: Size): void;
 };
 
 type MotionListener = {
   onMove(): void;
-  /** The camera has come to rest. */
+  /** Called when the camera comes to rest. */
   onRest(): void;
 };
 
 const restMs = 140;
-/** A first view is not yet zoomed in, however its numbers are rounded. */
+/** Tolerance for rounding when a zoom is compared with the first view's. */
 const zoomedInFactor = 1.05;
 
-/** Makes a camera that shows the first view. @param isStill whether motion is to be reduced */
+/** Creates a camera at the first view. @param isStill whether the user prefers reduced motion */
 export function createCameraMotion(
   firstSize: Size,
   isStill: () => boolean,
@@ -103,7 +105,7 @@ export function createCameraMotion(
   }
 
   function rest(): void {
-    // A frame of a glide may take longer than a rest; after its last one it rests.
+    // A frame of a glide may take longer than the rest time; the glide's last frame starts the rest.
     if (glide.isUnderWay) return;
     isMoving = false;
     listener.onRest();

@@ -1,20 +1,23 @@
+// The camera's arithmetic: first view, zoom, pan, and conversion between plane and canvas.
+
 import type { MapView } from "../../state/view-url.ts";
 import { type PlanePoint, planeHeight, planeWidth, project, unproject } from "./plane.ts";
 
-/** The view in the plane: what lies in the middle of the canvas, and how many pixels a unit is. */
+/** A view of the plane: the point at the middle of the canvas, and pixels per unit. */
 export type Camera = PlanePoint & { pixelsPerUnit: number };
 
-/** In CSS pixels. */
+/** A size in CSS pixels. */
 export type Size = { width: number; height: number };
 
+/** Max zoom; 1 is the whole world. */
 export const largestZoom = 64;
-/** The whole world does not touch the edges. */
+/** Part of the canvas that the whole world fills, so that it does not touch the edges. */
 const margin = 0.97;
 
-/** A thousandth of a pixel at most. */
+/** Tolerance in units of the plane: less than a thousandth of a pixel. */
 const rounding = 1e-6;
 
-/** The network's outermost stations that a first view should hold, as `[longitude, latitude]`. */
+/** The outermost stations that a first view should contain, as `[longitude, latitude]`. */
 const stationsOfWideView = [
   [144, 13],
   [-178, 52],
@@ -30,12 +33,12 @@ const stationsOfTallView = [
   [-64, 14],
 ] as const;
 
-/** Pixels per unit at zoom 1. */
+/** Returns pixels per unit at zoom 1. */
 function wholeWorldScale(size: Size): number {
   return Math.max(margin * Math.min(size.width / planeWidth, size.height / planeHeight), Number.EPSILON);
 }
 
-/** Returns the first view: where the stations are, and on a tall phone only the coasts of America and Hawaii. */
+/** Returns the first view: all stations, or on a tall phone only the coasts of America and Hawaii. */
 export function firstView(size: Size): MapView {
   const points = (size.width < size.height ? stationsOfTallView : stationsOfWideView).map(([longitude, latitude]) =>
     project(longitude, latitude),
@@ -49,7 +52,7 @@ export function firstView(size: Size): MapView {
   };
 }
 
-/** Returns the camera of a view, held within the world. */
+/** Returns the camera for a view, kept within the world. */
 export function cameraOf(view: MapView, size: Size): Camera {
   return hold({ ...project(view.longitude, view.latitude), pixelsPerUnit: view.zoom * wholeWorldScale(size) }, size);
 }
@@ -59,12 +62,12 @@ export function viewOf(camera: Camera, size: Size): MapView {
   return { ...unproject(camera), zoom: zoomOf(camera, size) };
 }
 
-/** Returns how near a camera is; 1 is the whole world. */
+/** Returns the camera's zoom; 1 is the whole world. */
 export function zoomOf(camera: Camera, size: Size): number {
   return camera.pixelsPerUnit / wholeWorldScale(size);
 }
 
-/** Returns where a point of the plane is on the canvas. */
+/** Converts a point of the plane to a point of the canvas. */
 export function toCanvas(point: PlanePoint, camera: Camera, size: Size): PlanePoint {
   return {
     x: (point.x - camera.x) * camera.pixelsPerUnit + size.width / 2,
@@ -72,7 +75,7 @@ export function toCanvas(point: PlanePoint, camera: Camera, size: Size): PlanePo
   };
 }
 
-/** Returns which point of the plane is at a point of the canvas. */
+/** Converts a point of the canvas to a point of the plane. */
 export function toPlane(point: PlanePoint, camera: Camera, size: Size): PlanePoint {
   return {
     x: (point.x - size.width / 2) / camera.pixelsPerUnit + camera.x,
@@ -80,7 +83,7 @@ export function toPlane(point: PlanePoint, camera: Camera, size: Size): PlanePoi
   };
 }
 
-/** Zooms so that what is at a point of the canvas stays there. */
+/** Zooms around a point of the canvas: that point keeps its place on the map. */
 export function zoomAt(camera: Camera, size: Size, factor: number, at: PlanePoint): Camera {
   const fixed = toPlane(at, camera, size);
   const whole = wholeWorldScale(size);
@@ -92,13 +95,13 @@ export function zoomAt(camera: Camera, size: Size, factor: number, at: PlanePoin
   );
 }
 
-/** Moves the map by pixels, as a finger does. */
+/** Pans the map by pixels. */
 export function pan(camera: Camera, size: Size, dx: number, dy: number): Camera {
   const { pixelsPerUnit } = camera;
   return hold({ x: camera.x - dx / pixelsPerUnit, y: camera.y - dy / pixelsPerUnit, pixelsPerUnit }, size);
 }
 
-/** Nobody can push the world out of sight: its edge stops at the canvas's, and what is smaller than the canvas is central. */
+/** Keeps the world in sight: its edge stops at the canvas edge; a world smaller than the canvas is centred. */
 function hold(camera: Camera, size: Size): Camera {
   const whole = wholeWorldScale(size);
   const pixelsPerUnit = Math.min(Math.max(camera.pixelsPerUnit, whole), whole * largestZoom);

@@ -1,8 +1,10 @@
+// Smooth moves of the camera.
+
 import type { Camera } from "./camera.ts";
 
-/** A way of the camera that takes a while. */
+/** A smooth move of the camera. */
 export type Glide = {
-  /** Begins it; one that is under way ends. @param isAtOnce where motion is to be reduced */
+  /** Starts a glide and ends the previous one. @param isAtOnce jumps to the goal, for reduced motion */
   begin(from: Camera, to: Camera, isAtOnce: boolean): void;
   stop(): void;
   /** Whether another step follows. */
@@ -11,7 +13,7 @@ export type Glide = {
 
 const glideMs = 350;
 
-/** Makes glides. @param show called at each frame of the screen with where the camera is */
+/** Creates glides. @param show receives the camera at each animation frame */
 export function createGlide(show: (camera: Camera) => void): Glide {
   let frame = 0;
   return {
@@ -37,11 +39,12 @@ export function createGlide(show: (camera: Camera) => void): Glide {
   }
 }
 
-/** Returns where a glide is that slows down towards its goal. @param progress of its time, 0..1 */
+/** Returns the camera during a glide, which slows down towards its goal. @param progress of its time, 0..1 */
 export function between(start: Camera, goal: Camera, progress: number): Camera {
   const eased = 1 - (1 - progress) ** 3;
   const stretch = goal.pixelsPerUnit / start.pixelsPerUnit;
-  // What is nearer moves faster: the way shrinks as the scale grows, so that the goal does not swing.
+  // Things move faster on the screen at a larger scale. The path shrinks as the scale grows, so that the goal does not
+  // swing.
   const pixelsPerUnit = start.pixelsPerUnit * stretch ** eased;
   const way = stretch === 1 ? eased : (1 - stretch ** -eased) / (1 - 1 / stretch);
   return { x: start.x + (goal.x - start.x) * way, y: start.y + (goal.y - start.y) * way, pixelsPerUnit };

@@ -1,21 +1,23 @@
+// Camera moves for buttons, keys and the page.
+
 import type { Scene } from "../scene.ts";
 import { cameraOf, pan, zoomAt } from "./camera.ts";
 import type { CameraMotion } from "./camera-motion.ts";
 
-/** What buttons, keys and the page do to a map's camera; each is a glide. */
+/** Camera moves for buttons, keys and the page; each is a glide. */
 export type Moves = {
-  /** Brings a station to the middle, near enough to tell it from its neighbours. */
+  /** Centres a station, zoomed in enough to separate it from its neighbours. */
   showStation(stationId: string): void;
   showWholeWorld(): void;
-  /** Zooms around the middle. */
+  /** Zooms around the middle of the canvas. */
   zoomBy(factor: number): void;
-  /** A positive `dx` shows more of the east, a positive `dy` more of the south; in pixels. */
+  /** Pans by pixels: positive `dx` to the east, positive `dy` to the south. */
   panBy(dx: number, dy: number): void;
 };
 
 const stationZoom = 8;
 
-/** Makes the moves of a camera. */
+/** Creates the moves of a camera. */
 export function createMoves(motion: CameraMotion, scene: Scene): Moves {
   return {
     showStation(stationId) {

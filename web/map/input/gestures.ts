@@ -1,21 +1,23 @@
+// Pointer gestures on the map: drag, wheel, pinch, double click and tap.
+
 import type { PlanePoint } from "../camera/plane.ts";
 
-/** What a person does to the map with a pointer, in CSS pixels from the map's upper left corner. */
+/** Receives pointer gestures, in CSS pixels from the map's upper left corner. */
 type GestureListener = {
   onPan(dx: number, dy: number): void;
-  /** @returns whether the map could zoom: if not, the page may scroll */
+  /** Zooms the map. @returns whether the zoom changed; if not, the page may scroll */
   onZoom(factor: number, at: PlanePoint): boolean;
   onTap(at: PlanePoint): void;
-  /** `null`: the pointer has left. */
+  /** Receives the pointer's position; `null`: the pointer has left. */
   onHover(at: PlanePoint | null): void;
 };
 
-/** A finger that trembles this far still taps. */
+/** Max pixels that a finger may move during a tap. */
 const tapReach = 8;
 const doubleClickFactor = 2;
-/** One notch of a wheel, 100 pixels, zooms by a fifth. */
+/** A wheel notch, 100 pixels, zooms by a fifth. */
 const wheelFactorPerPixel = 1.0019;
-/** A trackpad's pinch arrives as a wheel with the Control key, in smaller steps. */
+/** Browsers report a trackpad pinch as a wheel event with the Control key, in smaller steps. */
 const pinchFactorPerPixel = 1.01;
 const pixelsPerLine = 33;
 
@@ -39,7 +41,7 @@ export function followGestures(element: HTMLElement, listener: GestureListener):
 
 function followPointers(element: HTMLElement, listener: GestureListener): void {
   const pointers = new Map<number, PlanePoint>();
-  /** Where a press began that may still become a tap. */
+  /** Start of a press that may still become a tap. */
   let pressedAt: PlanePoint | null = null;
 
   element.addEventListener("pointerdown", (event) => {
@@ -80,7 +82,7 @@ function followPointers(element: HTMLElement, listener: GestureListener): void {
   }
 }
 
-/** One of two fingers moves. The middle of both moves half as far. */
+/** Handles one of two fingers moving. The middle of both moves half as far. */
 function pinch(last: PlanePoint, at: PlanePoint, other: PlanePoint, listener: GestureListener): void {
   listener.onPan((at.x - last.x) / 2, (at.y - last.y) / 2);
   const before = Math.hypot(last.x - other.x, last.y - other.y);

@@ -1,10 +1,12 @@
+// Keys of the focused map.
+
 import type { Direction } from "../nearest.ts";
 
-/** What keys do to a map that has the focus. */
+/** Actions for the map's keys. */
 type MapKeyActions = {
-  /** Chooses the next station. */
+  /** Selects the next station in a direction. */
   onNext(direction: Direction): void;
-  /** Shows more of one side, by so many pixels. */
+  /** Pans by pixels. */
   onPan(dx: number, dy: number): void;
   onZoom(factor: number): void;
   onWholeWorld(): void;
@@ -19,7 +21,7 @@ const arrows: Record<string, { direction: Direction; dx: number; dy: number }> =
   ArrowRight: { direction: "right", dx: 1, dy: 0 },
 };
 
-/** Follows the keys of a map: arrows choose the next station, with Shift they pan; `+`, `-`, `0`. */
+/** Handles the map's keys: arrows select the next station, with Shift they pan; `+`, `-` and `0` zoom. */
 export function followMapKeys(element: HTMLElement, actions: MapKeyActions): void {
   element.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

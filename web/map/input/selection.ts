@@ -1,3 +1,5 @@
+// Selection of stations on the map by pointer and keys.
+
 import { cameraOf, toCanvas, toPlane } from "../camera/camera.ts";
 import type { CameraMotion } from "../camera/camera-motion.ts";
 import { isSeen } from "../camera/in-view.ts";
@@ -5,22 +7,24 @@ import type { PlanePoint } from "../camera/plane.ts";
 import type { Direction } from "../nearest.ts";
 import type { Scene } from "../scene.ts";
 
-/** How a person chooses stations on a map. */
+/** Selects stations on a map. */
 type Selection = {
-  /** Chooses the station at a point of the canvas, or the empty sea. */
+  /** Selects the station at a point of the canvas, or none. */
   tap(at: PlanePoint): void;
-  /** The mouse is at a point, or has left with `null`. */
+  /** Follows the mouse; `null`: it has left the map. */
   hover(at: PlanePoint | null): void;
-  /** Chooses the station next to the chosen one, which the map then shows. */
+  /** Selects the next station in a direction and shows it on the map. */
   chooseNext(direction: Direction): void;
-  /** Returns the next station in a direction; without one to start from, that nearest to the middle of the map. */
+  /**
+   * Returns the next station in a direction. Without a start station, returns the one nearest to the middle of the map.
+   */
   nearest(stationId: string | null, direction: Direction): string | null;
 };
 
-/** A station is chosen this far from its place, in pixels. */
+/** Max distance in pixels between a tap and a station. */
 const chooseReach = 22;
 
-/** Makes stations choosable. @param onSelect called for what a person chose; `null`: the empty sea */
+/** Creates the selection. @param onSelect receives the station that the user selects; `null`: none */
 export function createSelection(
   element: HTMLElement,
   scene: Scene,

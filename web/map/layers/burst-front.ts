@@ -1,3 +1,5 @@
+// The moving line that shows how far a burst has rung.
+
 import type { Clock } from "../../../shared/clock.ts";
 import { type PlanePoint, project } from "../camera/plane.ts";
 import { animate, keyframes } from "./motion.ts";
@@ -5,13 +7,13 @@ import type { MovingLook } from "./pulses.ts";
 
 /** The line of a burst. */
 type BurstFront = {
-  /** A bell sounds there. @param atMs of {@link Clock.monotonicMs} */
+  /** Moves the line to a bell. @param atMs when the bell sounds, of {@link Clock.monotonicMs} */
   pass(longitude: number, atMs: number): void;
-  /** The map has moved. */
+  /** Updates the line after the map has moved. */
   follow(): void;
 };
 
-/** It stays for a while after the last bell, and is gone before a next burst begins again in the west. */
+/** Time that the line stays after the last bell, in ms; shorter than the pause before a next burst. */
 const lingersMs = 2_500;
 const movesMs = 400;
 const opacity = 0.8;
@@ -20,9 +22,9 @@ const [southernmost, northernmost] = [-80, 80];
 const svgNamespace = "http://www.w3.org/2000/svg";
 
 /**
- * Adds the meridian at which a burst rings: a thin line that goes over the map from bell to bell, from west to east, and
- * fades when no more ring. A lone bell has none. Where motion is to be reduced it appears at each bell, and does not travel.
- * @param onLayer returns where a point of the plane is on the layer
+ * Adds the meridian at which a burst rings: a thin line that travels from bell to bell, west to east, and fades after
+ * the last one. A single bell has no line. With reduced motion the line appears at each bell and does not travel.
+ * @param onLayer returns the position of a plane point on the layer
  */
 export function createBurstFront(
   layer: HTMLElement,
@@ -53,7 +55,7 @@ export function createBurstFront(
     if (isAlone) return;
     svg.style.display = "block";
     trace();
-    // Back in the west a new burst begins: the line does not travel there.
+    // A new burst starts in the west: the line jumps there.
     const way = look.still ? 0 : Math.max(0, middleX() - before);
     travel?.cancel();
     travel = animate(

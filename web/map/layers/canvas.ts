@@ -1,14 +1,16 @@
+// Canvases that are moved and stretched by CSS transforms.
+
 import { type Camera, type Size, toCanvas } from "../camera/camera.ts";
 import type { PlanePoint } from "../camera/plane.ts";
 
-/** What a canvas shows: a camera's view in so many CSS pixels. */
+/** The view that a canvas shows: a camera, and its size in CSS pixels. */
 export type Drawn = { camera: Camera; size: Size };
 
-/** Between these a chart is only stretched while the map moves. */
-const mostStretched = 1.7;
-const leastStretched = 0.6;
+/** Max stretch of a drawn chart while the map moves. */
+const maxStretch = 1.7;
+const minStretch = 0.6;
 
-/** Adds a canvas to the map that is placed by its transform. */
+/** Adds a canvas to the map, positioned by its transform. */
 export function addCanvas(element: HTMLElement): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.setAttribute("aria-hidden", "true");
@@ -16,21 +18,21 @@ export function addCanvas(element: HTMLElement): HTMLCanvasElement {
   return element.appendChild(canvas);
 }
 
-/** Gives a canvas its size in CSS pixels, and empties it. */
+/** Sets a canvas's size in CSS pixels, and clears it. */
 export function fitCanvas(canvas: HTMLCanvasElement, { width, height }: Size, pixelRatio: number): void {
   canvas.width = Math.round(width * pixelRatio);
   canvas.height = Math.round(height * pixelRatio);
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
 }
 
-/** Moves and stretches a canvas so that each point of it is where a camera sees it. @param size of the map */
+/** Moves and stretches a canvas to match a camera. @param size of the map */
 export function placeCanvas(canvas: HTMLCanvasElement, drawn: Drawn, camera: Camera, size: Size): void {
   const { stretch, middle } = seenBy(camera, drawn.camera, size);
   const [left, top] = [middle.x - (stretch * drawn.size.width) / 2, middle.y - (stretch * drawn.size.height) / 2];
   canvas.style.transform = `translate(${left}px, ${top}px) scale(${stretch})`;
 }
 
-/** Returns whether what is drawn fills the map under another camera. @param size of the map */
+/** Returns whether a drawn canvas covers the map under another camera. @param size of the map */
 export function covers(drawn: Drawn, camera: Camera, size: Size): boolean {
   const { stretch, middle } = seenBy(camera, drawn.camera, size);
   const [halfWidth, halfHeight] = [(stretch * drawn.size.width) / 2, (stretch * drawn.size.height) / 2];
@@ -42,13 +44,13 @@ export function covers(drawn: Drawn, camera: Camera, size: Size): boolean {
   );
 }
 
-/** Returns whether what is drawn will do for another camera while the map moves. @param size of the map */
+/** Returns whether a drawn canvas is good enough for another camera while the map moves. @param size of the map */
 export function willDo(drawn: Drawn, camera: Camera, size: Size): boolean {
   const { stretch } = seenBy(camera, drawn.camera, size);
-  return stretch < mostStretched && stretch > leastStretched && covers(drawn, camera, size);
+  return stretch < maxStretch && stretch > minStretch && covers(drawn, camera, size);
 }
 
-/** Returns whether two cameras see the same. */
+/** Returns whether two cameras show the same view. */
 export function isSame(a: Camera, b: Camera): boolean {
   return a.x === b.x && a.y === b.y && a.pixelsPerUnit === b.pixelsPerUnit;
 }

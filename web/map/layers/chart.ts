@@ -1,35 +1,37 @@
+// The chart: sea, land, night and stations on one canvas.
+
 import type { Camera, Size } from "../camera/camera.ts";
 import { addCanvas, covers, type Drawn, fitCanvas, isSame, placeCanvas, willDo } from "./canvas.ts";
 import { drawSea, type SeaLook } from "./coastline.ts";
 import { createNight } from "./night.ts";
 import { createRoughWorld } from "./rough-world.ts";
 
-/** What the chart shows beside the stations. */
+/** The look of the chart without its stations. */
 type Look = SeaLook & { timeMs: number };
 
 /** Sea, land, night and stations on a canvas. */
 export type Chart = {
-  /** @param size of the map, in CSS pixels; a canvas that was given a size is empty until {@link Chart.show} */
+  /** Resizes and clears the canvas; it stays empty until {@link Chart.show}. @param size of the map, in CSS pixels */
   resize(size: Size): void;
   setLook(look: Look): void;
-  /** The stations look different. */
+  /** Marks the stations for redrawing. */
   touch(): void;
-  /** Shows it under a camera. @param isMoving draw as little as can be: another frame follows */
+  /** Shows the chart under a camera. @param isMoving draws as little as possible, because another frame follows */
   show(camera: Camera, isMoving: boolean): void;
 };
 
-/** The chart is drawn beyond each edge by this part of the map's size, so that a pan does not uncover the sea at once. */
+/** The chart extends beyond each edge by this part of the map's size, so that a short pan uncovers nothing. */
 const bleedShare = 0.12;
-/** While the map moves, the chart is drawn again no oftener than this. */
+/** Min time between two redraws while the map moves. */
 const redrawMs = 250;
 const largestPixelRatio = 2;
-/** Beyond this a larger canvas costs more memory than it shows. */
-const mostPixels = 16_000_000;
+/** Max pixels of the canvas, to limit memory. */
+const maxPixels = 16_000_000;
 
 /**
- * Adds sea, land, night and stations on one opaque canvas, which is moved and stretched as a whole while the map moves and
- * drawn when it has come to rest: a browser has no less to do. Beneath it lies the whole world, roughly.
- * @param drawStations onto a canvas of that size
+ * Adds sea, land, night and stations on one opaque canvas. The browser moves and stretches it while the map moves, and
+ * the chart is redrawn at rest: the cheapest way. A rough drawing of the whole world is below it.
+ * @param drawStations draws onto a canvas of that size
  */
 export function createChart(
   element: HTMLElement,
@@ -96,7 +98,7 @@ export function createChart(
   }
 }
 
-/** Sea and land of one camera, kept while only stations or the time change. */
+/** Caches sea and land for one camera, while only stations or the time change. */
 function createSeaPicture() {
   const canvas = document.createElement("canvas");
   let size: Size = { width: 1, height: 1 };
@@ -126,5 +128,5 @@ function withBleed({ width, height }: Size): Size {
 }
 
 function pixelRatioOf({ width, height }: Size): number {
-  return Math.min(devicePixelRatio, largestPixelRatio, Math.sqrt(mostPixels / (width * height)));
+  return Math.min(devicePixelRatio, largestPixelRatio, Math.sqrt(maxPixels / (width * height)));
 }

@@ -1,15 +1,17 @@
+// Draws sea, graticule and land.
+
 import type { Camera, Size } from "../camera/camera.ts";
 import { type PlanePoint, projectFromMiddle } from "../camera/plane.ts";
 import type { MapTheme } from "../colours.ts";
 import type { LandPolygon } from "../land/land.ts";
 
-/** A shape of the plane, and the box that it fills. */
+/** A shape of the plane and its bounding box. */
 type Shape = { path: Path2D; left: number; top: number; right: number; bottom: number };
 
-/** The land in the plane, one shape for each polygon: what is out of sight costs nothing. */
+/** The land in the plane, one shape per polygon: shapes out of sight are skipped. */
 export type Coastline = Shape[];
 
-/** How sea and land look. */
+/** The look of sea and land. */
 export type SeaLook = { coastline: Coastline; theme: MapTheme };
 
 const graticuleStepDeg = 15;
@@ -22,12 +24,12 @@ const graticuleWidth = 0.75;
 export const world = shapeOf([[...meridian(-180, 90), ...meridian(180, 90).reverse()]]).path;
 const graticule = graticuleOf();
 
-/** Makes the shapes of the land, once for every view. */
+/** Creates the shapes of the land, once for all views. */
 export function coastlineOf(land: LandPolygon[]): Coastline {
   return land.map((rings) => shapeOf(rings.map((ring) => ring.map(([x, y]) => ({ x, y })))));
 }
 
-/** Draws sea and land for a camera over a canvas of `size`, in CSS pixels. */
+/** Draws sea and land for a camera. @param size of the canvas, in CSS pixels */
 export function drawSea(
   context: CanvasRenderingContext2D,
   { coastline, theme }: SeaLook,
@@ -64,16 +66,16 @@ export function drawSea(
   context.stroke(world);
 }
 
-/** From south to north. @param east of the middle of the map, in degrees */
+/** Returns a meridian from south to north. @param east degrees from the central meridian */
 function meridian(east: number, endDeg: number): PlanePoint[] {
   const count = (2 * endDeg) / curveStepDeg;
   return Array.from({ length: count + 1 }, (_, i) => projectFromMiddle(east, i * curveStepDeg - endDeg));
 }
 
-/** Meridians are curves of the plane, parallels are straight. */
+/** Draws the graticule: meridians are curves of the plane, parallels are straight. */
 function graticuleOf(): Path2D {
   const lines = new Path2D();
-  // From the middle, 130°W, to the meridians that are multiples of the step.
+  // Count from the central meridian, 130°W, to the multiples of the step.
   const firstEast =
     -180 + ((180 - 130) % graticuleStepDeg === 0 ? 0 : graticuleStepDeg - ((180 - 130) % graticuleStepDeg));
   for (let east = firstEast; east < 180; east += graticuleStepDeg) trace(lines, meridian(east, graticuleEndDeg));

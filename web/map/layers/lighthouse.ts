@@ -1,24 +1,26 @@
+// The lighthouse beam over the tuned-in station.
+
 import type { Clock } from "../../../shared/clock.ts";
 import type { PlanePoint } from "../camera/plane.ts";
 import { animate } from "./motion.ts";
 import type { MovingLook } from "./pulses.ts";
 
-/** A station's light: it turns once in eight seconds, as the lighthouse that is heard. */
+/** A station's light. It turns once in eight seconds, in time with the sound. */
 export type Lighthouse = {
   stationId: string;
-  /** Where the wind blows from: where the light stands when motion is to be reduced. */
+  /** Direction that the wind comes from, degrees; with reduced motion the beam points there. */
   windDirDeg: number | null;
-  /** When a turn began, in time of {@link Clock.monotonicMs}; `null`: as before. */
+  /** Start of a turn, of {@link Clock.monotonicMs}; `null`: keeps the previous one. */
   turnsSinceMs: number | null;
 };
 
 const turnMs = 8_000;
-/** The beam leaves north half a second after the turn began and is back seven seconds later, as it is heard. */
+/** As in the sound, the beam leaves north 0.5 s after the start of the turn and returns seven seconds later. */
 const northMs = 500;
 const roundMs = 7_000;
-/** Two ticks that follow each other faster than this are one sign. */
+/** Two ticks closer together than this form one signal. */
 const ticksApartMs = 1_000;
-/** Dark, from north once around, dark. */
+/** Dark, once around from north, dark. */
 const oneTurn: Keyframe[] = [
   { offset: 0, opacity: 0, rotate: "0deg" },
   { offset: northMs / turnMs, opacity: 0, rotate: "0deg" },
@@ -30,7 +32,7 @@ const oneTurn: Keyframe[] = [
 const length = 120;
 const halfWidthDeg = 10;
 
-/** Adds the beam over the station that is tuned in; it stands in the wind where motion is to be reduced. */
+/** Adds the beam over the tuned-in station. With reduced motion it points into the wind. */
 export function createLighthouse(
   layer: HTMLElement,
   where: (stationId: string) => PlanePoint | null,
@@ -57,7 +59,7 @@ export function createLighthouse(
   layer.append(beam);
   return { set, shine, beginTurn, follow };
 
-  /** `null`: none. */
+  /** Sets the light; `null`: none. */
   function set(next: Lighthouse | null): void {
     if (next?.turnsSinceMs !== null) cancelTurn?.();
     light = next && { ...next, turnsSinceMs: next.turnsSinceMs ?? light?.turnsSinceMs ?? clock.monotonicMs() };
@@ -66,7 +68,7 @@ export function createLighthouse(
     shine();
   }
 
-  /** Anew, as motion is or is not to be reduced. */
+  /** Restarts the animation after a change of the reduced motion preference. */
   function shine(): void {
     turning?.cancel();
     turning = null;
@@ -78,8 +80,8 @@ export function createLighthouse(
   }
 
   /**
-   * A turn begins, as the ticks at north are heard.
-   * @param atMs of the tick, of {@link Clock.monotonicMs}; the second of two is no other turn
+   * Starts a turn when the ticks at north sound. The second of two ticks starts no other turn.
+   * @param atMs of the tick, of {@link Clock.monotonicMs}
    */
   function beginTurn(atMs: number): void {
     if (atMs - tickedAtMs > ticksApartMs) {
@@ -93,7 +95,7 @@ export function createLighthouse(
     shine();
   }
 
-  /** The map has moved. */
+  /** Updates the beam after the map has moved. */
   function follow(): void {
     const at = light && where(light.stationId);
     if (at) beam.style.translate = `${at.x}px ${at.y}px`;

@@ -1,7 +1,12 @@
+// Marks of stations: wave ring, buoy and wind barb.
+
 import { staleAfterMs } from "../../../shared/sea.ts";
 import { type MapTheme, waterColour } from "../colours.ts";
 
-/** What a station's mark shows; `null` is what it did not measure of late. `ageMin` is the age of its newest report. */
+/**
+ * Values that a station's mark shows; `null`: not measured recently. `ageMin` is the age of its newest report, in
+ * minutes.
+ */
 export type Mark = {
   waterTempC: number | null;
   waveHeightM: number | null;
@@ -10,7 +15,7 @@ export type Mark = {
   ageMin: number | null;
 };
 
-/** A station of which nothing is known yet. */
+/** The mark of a station without data. */
 export const unknownMark: Mark = {
   waterTempC: null,
   waveHeightM: null,
@@ -19,14 +24,14 @@ export const unknownMark: Mark = {
   ageMin: null,
 };
 
-/** Where age begins to show, and where a report is too old to count: as in the sound. */
+/** Ages in minutes at which a mark begins to fade, and at which a report is too old; the same as in the sound. */
 const fadesFromMin = 60;
 const goneAtMin = staleAfterMs / 60_000;
 const faintest = 0.3;
 const dotRadius = 1.6;
 const dotOpacity = 0.65;
 
-/** A wind this strong lays the buoy over as far as it goes: a full storm. */
+/** Wind speed at which the buoy leans the most: a full storm. */
 const strongestWindMps = 24;
 const largestTilt = (50 * Math.PI) / 180;
 
@@ -39,7 +44,7 @@ const barbLength = 26;
 const barbSpacing = 4;
 const barbReach = 9;
 
-/** What can stand in a legend, and the mark that shows it. */
+/** Marks for the legend. */
 export const legendMarks = {
   cold: { ...unknownMark, waterTempC: 4, ageMin: 0 },
   warm: { ...unknownMark, waterTempC: 28, ageMin: 0 },
@@ -51,7 +56,7 @@ export const legendMarks = {
   silent: unknownMark,
 } satisfies Record<string, Mark>;
 
-/** Draws one mark as the map does, for a legend. @param scale 1: about 15 pixels high */
+/** Draws one mark for a legend, as on the map. @param scale 1: about 15 pixels high */
 export function drawMark(
   context: CanvasRenderingContext2D,
   mark: Mark,
@@ -61,7 +66,7 @@ export function drawMark(
   drawBuoy(context, mark, x, y, scale, theme);
 }
 
-/** Draws the ring on the water: the area within it grows with the height of the waves. */
+/** Draws the ring on the water. Its area grows with the wave height. */
 export function drawWave(
   context: CanvasRenderingContext2D,
   mark: Mark,
@@ -80,7 +85,10 @@ export function drawWave(
   context.globalAlpha = 1;
 }
 
-/** Draws the buoy: a tower on a float, leaning downwind. Without water temperature it is hollow; one long silent is a dot. */
+/**
+ * Draws the buoy: a tower on a float, leaning downwind. It is hollow without a water temperature; a station silent for
+ * hours is a dot.
+ */
 export function drawBuoy(
   context: CanvasRenderingContext2D,
   mark: Mark,
@@ -110,7 +118,7 @@ export function drawBuoy(
   context.globalAlpha = 1;
 }
 
-/** Turns the corners by hand: saving and turning the canvas for each of 900 marks costs more than drawing them. */
+/** Rotates the corners by hand: `save` and `rotate` for each of 900 marks cost more than the drawing. */
 function traceBuoy(context: CanvasRenderingContext2D, x: number, y: number, scale: number, angle: number): void {
   const cos = Math.cos(angle) * scale;
   const sin = Math.sin(angle) * scale;
@@ -123,10 +131,12 @@ function traceBuoy(context: CanvasRenderingContext2D, x: number, y: number, scal
   context.closePath();
 }
 
-/** Across and up from the waterline, in pixels at scale 1. */
+/** Points across and up from the waterline, in pixels at scale 1. */
 const buoyOutline = [-5, 1, -2.6, 1.2, -1.7, 9, -1.1, 11.6, 1.1, 11.6, 1.7, 9, 2.6, 1.2, 5, 1, 3.6, -2.6, -3.6, -2.6];
 
-/** Clockwise, in radians: how far is the wind's speed, to which side its direction. */
+/**
+ * Returns the lean of the buoy, clockwise in radians: its size from the wind speed, its side from the wind direction.
+ */
 function tilt({ windSpeedMps, windDirDeg }: Mark): number {
   if (windSpeedMps === null || windDirDeg === null) return 0;
   const blowsEast = -Math.sin((windDirDeg * Math.PI) / 180);
@@ -134,8 +144,8 @@ function tilt({ windSpeedMps, windDirDeg }: Mark): number {
 }
 
 /**
- * Draws the wind as on a weather chart (WMO-No. 485): a staff towards where it blows from, with a feather for each 10 knots,
- * half a one for 5 and a filled pennant for 50, on the side of the low pressure. A ring says calm.
+ * Draws a wind barb as on a weather chart (WMO-No. 485): a staff towards the wind's origin, with a feather for 10
+ * knots, half a feather for 5 and a filled pennant for 50, on the side of the low pressure. A ring means calm.
  */
 export function drawWindBarb(
   context: CanvasRenderingContext2D,
@@ -173,7 +183,7 @@ export function drawWindBarb(
     context.moveTo(...place(along, 0));
     context.lineTo(...place(along + length * 0.35 * barbReach, length * barbReach));
   }
-  // Of all that is drawn of a wind, only the pennants have a surface.
+  // Only pennants have an area to fill.
   if (!isCalm) context.fill();
   context.stroke();
 }

@@ -1,26 +1,28 @@
-/**
- * Rings, beam and front are slow: 30 pictures a second are smooth, and 15 will do where the processor has few cores and
- * the sound needs them more.
- */
-const picturesPerSecond = navigator.hardwareConcurrency > 4 ? 30 : 15;
-const keyframesOfACurve = 10;
+// Animations of the map in stepped frames.
 
-/** Makes a curve for {@link animate}. @param at 0..1 */
+/**
+ * Frame rate of the slow animations (rings, beam, front): 30 frames/s look smooth; 15 on machines with few cores, where
+ * the sound needs the processor more.
+ */
+const framesPerSecond = navigator.hardwareConcurrency > 4 ? 30 : 15;
+const keyframesPerCurve = 10;
+
+/** Samples a curve as keyframes for {@link animate}. @param at receives 0..1 */
 export function keyframes(at: (progress: number) => Keyframe): Keyframe[] {
-  return Array.from({ length: keyframesOfACurve }, (_, index) => at(index / (keyframesOfACurve - 1)));
+  return Array.from({ length: keyframesPerCurve }, (_, index) => at(index / (keyframesPerCurve - 1)));
 }
 
 /**
- * Moves an element by the browser's own means, which take nothing of the page's time, in steps: by itself the browser draws
- * at each frame of the screen.
- * @param atMs when it begins or began, of `performance.now()`
+ * Animates an element with the Web Animations API, which uses no main-thread time. It moves in steps, because otherwise
+ * the browser draws every screen frame.
+ * @param atMs start time, of `performance.now()`
  */
 export function animate(
   element: Element,
   curve: Keyframe[],
   { lastsMs, atMs, times = 1 }: { lastsMs: number; atMs: number; times?: number },
 ): Animation {
-  const easing = `steps(${Math.ceil((lastsMs / 1_000) * picturesPerSecond)})`;
+  const easing = `steps(${Math.ceil((lastsMs / 1_000) * framesPerSecond)})`;
   const animation = element.animate(curve, { duration: lastsMs, iterations: times, easing, fill: "both" });
   animation.startTime = atMs;
   return animation;

@@ -1,3 +1,5 @@
+// The layer of moving marks over the chart.
+
 import type { Clock } from "../../../shared/clock.ts";
 import { toCanvas } from "../camera/camera.ts";
 import type { CameraMotion } from "../camera/camera-motion.ts";
@@ -8,27 +10,27 @@ import { createBurstFront } from "./burst-front.ts";
 import { createLighthouse, type Lighthouse } from "./lighthouse.ts";
 import { createPulses, type MovingLook } from "./pulses.ts";
 
-/** What moves by itself over the chart: rings of bells, the front of a burst, the lighthouse. */
+/** Moving marks over the chart: rings of bells, the front of a burst, the lighthouse. */
 type MovingLayer = {
   /**
-   * A ring at the instant a bell sounds; of bells in a row, the front.
-   * @param hardness 0..1, its thickness; `null`: a knock or a bowed bell, thin and broken
-   * @param atMs of {@link Clock.monotonicMs}, may lie ahead
+   * Shows a ring when a bell sounds, and moves the front in a burst.
+   * @param hardness 0..1, the ring's thickness; `null`: a knock or a bowed bell, thin and dashed
+   * @param atMs of {@link Clock.monotonicMs}, may be in the future
    */
   pulse(stationId: string, hardness: number | null, atMs: number): void;
   setLighthouse(light: Lighthouse | null): void;
-  /** The lighthouse begins a turn. @param atMs of {@link Clock.monotonicMs} */
+  /** Starts a turn of the lighthouse. @param atMs of {@link Clock.monotonicMs} */
   turnLighthouse(atMs: number): void;
-  /** Motion is, or is no longer, to be reduced. */
+  /** Restarts the animations after a change of the reduced motion preference. */
   shine(): void;
-  /** The map has moved. */
+  /** Updates the layer after the map has moved. */
   follow(): void;
 };
 
-/** A ring is still seen when its station is this far outside, in pixels. */
+/** A ring is still visible when its station is this many pixels outside the map. */
 const reach = 22;
 
-/** Adds the layer to a map. It takes no pointer. */
+/** Adds the layer to a map. It ignores the pointer. */
 export function createMovingLayer(
   element: HTMLElement,
   motion: CameraMotion,
@@ -41,7 +43,7 @@ export function createMovingLayer(
   Object.assign(layer.style, { position: "absolute", inset: "0", overflow: "hidden", pointerEvents: "none" });
   element.append(layer);
   const onLayer = (point: PlanePoint) => toCanvas(point, motion.camera, motion.size);
-  /** `null` where a station is not seen. */
+  /** `null` for a station out of sight. */
   const placeOf = (stationId: string) => {
     const station = scene.find(stationId);
     const place = station && onLayer(station);

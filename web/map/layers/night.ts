@@ -1,28 +1,30 @@
+// The shade of the night over the map.
+
 import type { Camera, Size } from "../camera/camera.ts";
 import { planeHeight, planeWidth, unproject } from "../camera/plane.ts";
 import { world } from "./coastline.ts";
 import { subsolarPoint } from "./sun.ts";
 
-/** Dusk is soft: so many points across the world tell it, and drawing it larger smooths it. */
+/** Columns of the picture. Dusk is soft: stretching a small picture smooths it. */
 const columns = 256;
 const rows = Math.round((columns * planeHeight) / planeWidth);
-/** The sine of the sun's altitude where the night is full: at the end of nautical twilight, 12° below the horizon. */
+/** Sine of the sun's altitude at full night: the end of nautical twilight, 12° below the horizon. */
 const fullNight = Math.sin((-12 * Math.PI) / 180);
 const radians = Math.PI / 180;
 
 /** The shade of the night over the whole plane, as a small picture that is drawn stretched. */
 export type Night = {
-  /** @param colour of the full night, with its opacity */
+  /** Paints the picture for a time. @param colour of the full night, with its opacity */
   paint(timeMs: number, colour: string): void;
-  /** Draws it over the world that a camera sees on a canvas of `size`, in CSS pixels. */
+  /** Draws the night over the world of a camera's view. @param size of the canvas, in CSS pixels */
   draw(context: CanvasRenderingContext2D, camera: Camera, size: Size, pixelRatio: number): void;
 };
 
-/** Makes a picture that is empty until it is painted. */
+/** Makes an empty picture; call `paint` first. */
 export function createNight(): Night {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [columns, rows];
-  /** Where each point of the picture lies, as a vector from the middle of the Earth; made when it is first wanted. */
+  /** Unit vectors from the Earth's centre for each pixel; computed on first use. */
   let places: Float32Array | null = null;
 
   return {

@@ -1,13 +1,19 @@
+// Rings around stations whose bells sound.
+
 import type { Clock } from "../../../shared/clock.ts";
 import type { PlanePoint } from "../camera/plane.ts";
 import type { MapTheme } from "../colours.ts";
 import { animate, keyframes } from "./motion.ts";
 
-/** A ring around a station whose bell sounds. `atMs` is of {@link Clock.monotonicMs}; without hardness it is no clear strike. */
+/** A ring around a station. `atMs` is of {@link Clock.monotonicMs}; hardness `null` is not a clear strike. */
 type Pulse = { stationId: string; hardness: number | null; atMs: number };
 
-/** How what moves is to look. */
-export type MovingLook = { readonly theme: MapTheme /** Motion is to be reduced. */; readonly still: boolean };
+/** The look of moving marks. */
+export type MovingLook = {
+  readonly theme: MapTheme;
+  /** Whether the user prefers reduced motion. */
+  readonly still: boolean;
+};
 
 const lastsMs = 1_800;
 const radius = 36;
@@ -17,14 +23,14 @@ const spreading = keyframes((progress) => ({
   opacity: (1 - progress) ** 1.5,
   scale: firstScale + (1 - firstScale) * (1 - (1 - progress) ** 3),
 }));
-/** Where motion is to be reduced. */
+/** Keyframes for reduced motion. */
 const glowing = keyframes((progress) => ({ opacity: Math.sin(Math.PI * progress) }));
 const thinnest = 1.25;
 const thickerByHardness = 3.5;
 
 /**
- * Rings as elements of a layer over the map.
- * @param where a station is on the layer, `null` where it is not seen
+ * Shows rings as elements of a layer over the map.
+ * @param where returns a station's position on the layer; `null`: out of sight
  */
 export function createPulses(
   layer: HTMLElement,
@@ -39,13 +45,13 @@ export function createPulses(
     clock.after(Math.max(0, pulse.atMs - clock.monotonicMs()), () => ring(pulse));
   }
 
-  /** The map has moved. */
+  /** Updates the rings after the map has moved. */
   function follow(): void {
     for (const [element, stationId] of rings) place(element, stationId);
   }
 
   function ring({ stationId, hardness, atMs }: Pulse): void {
-    // A hidden page rings on for hours, and nobody sees it.
+    // A hidden page plays on for hours; its rings are invisible.
     if (document.hidden || !where(stationId)) return;
     const { still } = look;
     const element = createRing(hardness, still ? stillRadius : radius);

@@ -1,17 +1,19 @@
+// Draws the marks and labels of stations.
+
 import { type Camera, type Size, toCanvas } from "../camera/camera.ts";
 import { type PlanePoint, planeWidth } from "../camera/plane.ts";
 import type { MapTheme } from "../colours.ts";
 import { drawBuoy, drawWave, drawWindBarb, type Mark, unknownMark, waveRadius } from "./marks.ts";
 
-/** Where a station is moored. */
+/** A station's position. */
 export type MapStation = { stationId: string; longitude: number; latitude: number };
 
-/** A station and where it lies in the plane. */
+/** A station and its position in the plane. */
 export type ChartedStation = PlanePoint & MapStation;
 
-/** All that the marks tell. */
+/** The data that the marks show. */
 type StationScene = {
-  /** Those that lie in front come last. */
+  /** Back to front. */
   stations: readonly ChartedStation[];
   marks: ReadonlyMap<string, Mark>;
   selected: string | null;
@@ -23,14 +25,14 @@ type SeenStation = { station: ChartedStation; mark: Mark; x: number; y: number }
 
 const barbsFrom = 15_000;
 const labelsFrom = 20_000;
-const mostLabels = 80;
+const maxLabels = 80;
 const labelFont = "600 12px system-ui, sans-serif";
 const labelGap = 7;
 const labelHeight = 15;
-/** A mark reaches this far, in pixels. */
+/** Max extent of a mark in pixels. */
 const markReach = 30;
 
-/** Draws the marks and labels of all stations in sight. */
+/** Draws the marks and labels of all visible stations. */
 export function drawStations(context: CanvasRenderingContext2D, scene: StationScene, camera: Camera, size: Size): void {
   const worldWidth = planeWidth * camera.pixelsPerUnit;
   const scale = markScale(worldWidth);
@@ -53,7 +55,7 @@ export function drawStations(context: CanvasRenderingContext2D, scene: StationSc
   drawLabels(context, scene, seen, scale, worldWidth >= labelsFrom);
 }
 
-/** The chosen station first, then as many as have room. */
+/** Draws the selected station's label first, then as many as have room. */
 function drawLabels(
   context: CanvasRenderingContext2D,
   { selected, hovered, theme }: StationScene,
@@ -68,7 +70,7 @@ function drawLabels(
   context.textBaseline = "middle";
   context.lineJoin = "round";
   for (const { station, mark, x, y } of [...seen.filter(isMarked), ...others]) {
-    if (taken.length === mostLabels) return;
+    if (taken.length === maxLabels) return;
     const { stationId } = station;
     const reach = stationId === selected ? drawHalo(context, mark, x, y, scale, theme) : 5 * scale;
     const left = x + reach + labelGap;
@@ -89,7 +91,7 @@ function drawLabels(
   }
 }
 
-/** @returns how far it reaches */
+/** Draws the halo of the selected station. @returns its extent in pixels */
 function drawHalo(
   context: CanvasRenderingContext2D,
   mark: Mark,
@@ -111,7 +113,10 @@ function drawHalo(
   return radius;
 }
 
-/** Small where 900 stations share the world, and never larger than a finger. @param worldWidth in pixels */
+/**
+ * Returns the scale of marks: small with 900 stations in view, and never larger than a finger.
+ * @param worldWidth in pixels
+ */
 function markScale(worldWidth: number): number {
   return Math.min(0.52 * (worldWidth / 900) ** 0.4, 1.4);
 }

@@ -1,11 +1,13 @@
+// The position of the sun.
+
 const radians = Math.PI / 180;
 const dayMs = 86_400_000;
-/** 2000-01-01 12:00 UTC, from which the almanac counts its days. */
+/** 2000-01-01 12:00 UTC, the almanac's epoch. */
 const epochMs = Date.UTC(2000, 0, 1, 12);
 
 /**
- * Returns where the sun stands in the zenith. The low-precision formulae of the Astronomical Almanac (page C5; good to 0.01°
- * from 1950 to 2050) for the sun, and Greenwich mean sidereal time from Meeus, Astronomical Algorithms, chapter 12.
+ * Returns the point on the Earth with the sun at the zenith. Sun: low-precision formulae of the Astronomical Almanac
+ * (page C5; good to 0.01° from 1950 to 2050). Greenwich mean sidereal time: Meeus, Astronomical Algorithms, chapter 12.
  * @returns degrees, longitude from -180 to 180
  */
 export function subsolarPoint(timeMs: number): { longitude: number; latitude: number } {

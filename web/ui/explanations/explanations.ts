@@ -1,9 +1,11 @@
+// Explanations: keys, legend and mapping.
+
 import { find, make } from "../../dom/dom.ts";
 import { showMissingPart } from "../../dom/missing-part.ts";
 import type { MapTheme } from "../../map/colours.ts";
 import { shortcuts } from "../keys.ts";
 
-/** Lets the page explain itself: keys, legend and mapping; the latter two are fetched when somebody comes to read them. */
+/** Connects the explanations: keys, legend and mapping. The last two load when a user opens them. */
 export function explainWhenWanted(theme: () => MapTheme): void {
   const legend = find("legend", HTMLElement);
   legend.addEventListener("beforetoggle", async () => {
@@ -34,7 +36,7 @@ export function explainWhenWanted(theme: () => MapTheme): void {
   );
 }
 
-/** Shows the keys, or closes them. What lay open is closed by showing them, and is there again afterwards. */
+/** Opens or closes the list of keys. Opening it closes other popovers; closing it opens them again. */
 export function toggleHelp(): void {
   const help = find("help", HTMLDialogElement);
   if (help.open) {

@@ -1,3 +1,5 @@
+// The legend of the map's marks.
+
 import { make } from "../../dom/dom.ts";
 import type { MapTheme } from "../../map/colours.ts";
 import { drawMark, legendMarks } from "../../map/layers/marks.ts";
@@ -7,20 +9,20 @@ const words: readonly (readonly [keyof typeof legendMarks, string])[] = [
   ["warm", "warm water, 28 °C"],
   ["lowWaves", "waves of 1 m: a small ring"],
   ["highWaves", "waves of 6 m: a wide ring"],
-  ["westWind", "wind from the west lays it over to the east"],
+  ["westWind", "leaning east: wind from the west"],
   ["noWaterTemp", "hollow: water temperature not measured"],
   ["stale", "faded: two and a half hours old"],
   ["silent", "a dot: silent for three hours or more"],
 ];
 
 const moving =
-  "A ring that spreads: its bell sounds now; broken, where waves or water temperature are missing. A thin line going east: " +
-  "many reports came at once, and ring from west to east. A beam: it points to where the wind comes from when it pings. " +
-  "The darker part of the map has night.";
+  "A spreading ring: its bell sounds now; dashed if waves or water temperature are missing. A thin line moving east: " +
+  "many reports arrived at once and ring from west to east. A beam: it points to where the wind comes from when it pings. " +
+  "The darker part of the map is at night.";
 
 const [width, height, scale] = [56, 38, 1.2];
 
-/** Says what the marks of the map mean, by the very marks that it draws. */
+/** Shows the legend, with marks drawn by the map's own code. */
 export function showLegend(element: HTMLElement, theme: MapTheme): void {
   element.replaceChildren(
     make("h2", { textContent: "What the marks mean" }),
@@ -47,7 +49,7 @@ export function showLegend(element: HTMLElement, theme: MapTheme): void {
   }
 }
 
-/** A wide ring needs all of its picture, a small mark stands with its foot below the middle. */
+/** Returns whether a mark needs the whole picture: a wide ring does; a small mark has its foot below the middle. */
 function isWide(mark: keyof typeof legendMarks): boolean {
   return (legendMarks[mark].waveHeightM ?? 0) > 3;
 }

@@ -1,7 +1,9 @@
+// The table of the mapping from data to sound.
+
 import { make } from "../../dom/dom.ts";
 import { type MappingRow, mapping } from "../../sound/mapping.ts";
 
-/** Writes the mapping as a table, in words: the same mapping that is heard. */
+/** Shows the mapping of the sound as a table in words. */
 export function showMapping(element: HTMLElement): void {
   const heads = ["Measured", "You hear", "From", "To", "Not measured"];
   const head = make("tr", {}, ...heads.map((text) => make("th", { scope: "col", textContent: text })));
@@ -20,7 +22,7 @@ export function showMapping(element: HTMLElement): void {
       "tr",
       {},
       make("th", { scope: "row", textContent: measured }),
-      // On a narrow page the columns' heads are gone, and each cell says what it is.
+      // On a narrow page the column heads are hidden, so each cell has its own label.
       ...cells.map((text, index) =>
         make("td", { textContent: text, attributes: { "data-label": heads[index + 1] ?? "" } }),
       ),

@@ -1,3 +1,5 @@
+// The map's plane and camera.
+
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import {
@@ -30,7 +32,7 @@ const buoys: Record<string, [number, number]> = {
 };
 
 describe("the plane of the map", () => {
-  test("gives each place back from its point", () => {
+  test("returns each place from its projected point", () => {
     fc.assert(
       fc.property(
         fc.double({ min: -179, max: 179, noNaN: true }),
@@ -45,12 +47,12 @@ describe("the plane of the map", () => {
     );
   });
 
-  test("holds the Pacific in one piece: from Guam to California it is always farther east", () => {
+  test("contains the Pacific in one piece: from Guam to California, `x` always increases", () => {
     const xs = [144, 170, 179.9, -179.9, -160, -122].map((longitude) => project(longitude, 20).x);
     expect(xs).toEqual(xs.toSorted((a, b) => a - b));
   });
 
-  test("holds the whole world", () => {
+  test("contains the whole world", () => {
     for (const [longitude, latitude] of [
       [50.001, 0],
       [49.999, 0],
@@ -71,7 +73,7 @@ describe("the view", () => {
     ["a laptop", laptop, []],
     ["a phone", phone, ["52202, Guam"]],
   ] as const) {
-    test(`at first holds the network on ${name}`, () => {
+    test(`at first contains the network on ${name}`, () => {
       const camera = cameraOf(firstView(size), size);
       const outside = Object.entries(buoys).filter(([, place]) => {
         const { x, y } = toCanvas(project(...place), camera, size);
@@ -81,7 +83,7 @@ describe("the view", () => {
     });
   }
 
-  test("that was set is the view that is read", () => {
+  test("is the same after it is set and read", () => {
     const view = { longitude: -122.5, latitude: 37.5, zoom: 9 };
     const read = viewOf(cameraOf(view, laptop), laptop);
     expect(read.longitude).toBeCloseTo(view.longitude, 6);
@@ -89,7 +91,7 @@ describe("the view", () => {
     expect(read.zoom).toBeCloseTo(view.zoom, 6);
   });
 
-  test("keeps what is under the pointer when it zooms", () => {
+  test("keeps the place under the pointer during a zoom", () => {
     const camera = cameraOf({ longitude: -110, latitude: 30, zoom: 4 }, laptop);
     const at = { x: 300, y: 550 };
     const before = toPlane(at, camera, laptop);
@@ -98,7 +100,7 @@ describe("the view", () => {
     expect(after.y).toBeCloseTo(before.y, 6);
   });
 
-  test("never leaves the world, however it is pushed and zoomed", () => {
+  test("never leaves the world, however the user pans and zooms", () => {
     const move = fc.record({
       dx: fc.integer({ min: -5000, max: 5000 }),
       dy: fc.integer({ min: -5000, max: 5000 }),
@@ -122,7 +124,7 @@ describe("the view", () => {
     );
   });
 
-  test("stays on its side of the world where it was pushed beyond the outline, after a resize or by a link", () => {
+  test("stays on its side of the world after a pan beyond the edge, a resize or a link", () => {
     for (const dx of [5000, -5000]) {
       const camera = pan(cameraOf({ longitude: -130, latitude: 84, zoom: 6 }, laptop), laptop, dx, 0);
       const view = viewOf(camera, laptop);
@@ -132,7 +134,7 @@ describe("the view", () => {
     }
   });
 
-  test("zoomed out all the way is the whole world, in the middle", () => {
+  test("at the min zoom shows the whole world in the middle", () => {
     const camera = zoomAt(cameraOf(firstView(laptop), laptop), laptop, 0.001, { x: 0, y: 0 });
     expect(zoomOf(camera, laptop)).toBeCloseTo(1, 9);
     expect(camera.x).toBeCloseTo(planeWidth / 2, 6);

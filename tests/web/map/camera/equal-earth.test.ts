@@ -1,3 +1,5 @@
+// The Equal Earth projection, compared with d3-geo.
+
 import { expect, test } from "bun:test";
 import { geoEqualEarthRaw } from "d3-geo";
 import fc from "fast-check";
@@ -8,7 +10,7 @@ const place = fc.tuple(
   fc.double({ min: -Math.PI / 2, max: Math.PI / 2, noNaN: true }),
 );
 
-test("projects every place to where d3-geo does, and back", () => {
+test("projects every place as d3-geo does, and back", () => {
   fc.assert(
     fc.property(place, ([longitude, latitude]) => {
       const [x, y] = equalEarth(longitude, latitude);
@@ -22,7 +24,7 @@ test("projects every place to where d3-geo does, and back", () => {
   );
 });
 
-test("finds a place for points beside the world, as d3-geo does", () => {
+test("returns a place for points beside the world, as d3-geo does", () => {
   for (const [x, y] of [
     [3, 1.5],
     [-4, -1.4],

@@ -1,7 +1,9 @@
+// Smooth moves of the camera.
+
 import { expect, test } from "bun:test";
 import { between } from "../../../../web/map/camera/glide.ts";
 
-test("a glide begins where the camera is and ends at its goal, also while it zooms", () => {
+test("a glide starts at the camera and ends at its goal, also while it zooms", () => {
   const start = { x: 100, y: 50, pixelsPerUnit: 1 };
   for (const goal of [
     { x: 300, y: 20, pixelsPerUnit: 1 },
@@ -15,7 +17,7 @@ test("a glide begins where the camera is and ends at its goal, also while it zoo
   }
 });
 
-test("a glide that zooms in goes its way while the world is small", () => {
+test("a glide that zooms in travels while the scale is still small", () => {
   const start = { x: 0, y: 0, pixelsPerUnit: 1 };
   const near = between(start, { x: 100, y: 0, pixelsPerUnit: 16 }, 0.3);
   const level = between(start, { x: 100, y: 0, pixelsPerUnit: 1 }, 0.3);

@@ -1,3 +1,5 @@
+// The encoded coastlines.
+
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { geoEqualEarth } from "d3-geo";
 import fc from "fast-check";
@@ -9,7 +11,7 @@ import { land110m } from "../../../../web/map/land/land-110m.ts";
 setDefaultTimeout(120_000);
 
 const landShare = 0.29;
-/** Of the box around it, the world fills so much: 4π over the box's area in Equal Earth, where a sphere's is true. */
+/** Area of the world in the plane: 4π of its bounding box's area, because Equal Earth preserves areas. */
 const worldArea = 4 * Math.PI * (planeWidth / (2 * 2.7066299836)) ** 2;
 
 const point = fc.tuple(fc.integer({ min: 0, max: 16_000 }), fc.integer({ min: 0, max: 8_000 }));
@@ -19,7 +21,7 @@ const ring = fc
 const polygons = fc.array(fc.array(ring, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 4 });
 
 describe("the coastline as text", () => {
-  test("is read back as it was written", () => {
+  test("is the same after encoding and decoding", () => {
     fc.assert(
       fc.property(polygons, (written: LandPolygon[]) => {
         expect(decodeLand(encodeLand(written, 4), 4)).toEqual(written);
@@ -27,7 +29,7 @@ describe("the coastline as text", () => {
     );
   });
 
-  test("leaves out what rounding makes a line or a point", () => {
+  test("drops rings that rounding reduces to a line or a point", () => {
     const islet: LandPolygon = [
       [
         [10, 10],
@@ -62,7 +64,7 @@ describe("the coastline as text", () => {
     ["110m", land110m()],
     ["50m", land50m()],
   ] as const) {
-    test(`at ${resolution} lies in the plane of the map, in rings of three points and more`, () => {
+    test(`at ${resolution} is within the map's plane, in rings of at least three points`, () => {
       for (const ring of land.flat()) {
         expect(ring.length).toBeGreaterThanOrEqual(3);
         const rim = 1 / stepsPerUnit[resolution];
@@ -72,24 +74,24 @@ describe("the coastline as text", () => {
       }
     });
 
-    test(`at ${resolution} is as much land as the Earth has`, () => {
+    test(`at ${resolution} has as much land as the Earth`, () => {
       const total = land.flat().reduce((sum, ring) => sum + areaOf(ring), 0);
       expect(Math.abs(total) / worldArea).toBeGreaterThan(landShare - 0.02);
       expect(Math.abs(total) / worldArea).toBeLessThan(landShare + 0.02);
     });
 
-    test(`at ${resolution} tells land from sea and from the Great Lakes`, () => {
+    test(`at ${resolution} separates land from sea and from the Great Lakes`, () => {
       for (const [name, place] of Object.entries(inland)) expect([name, isLand(land, place)]).toEqual([name, true]);
       for (const [name, place] of Object.entries(atSea)) expect([name, isLand(land, place)]).toEqual([name, false]);
     });
   }
 
-  test("is finer from near than from afar", () => {
+  test("is more detailed at the higher resolution", () => {
     expect(stepsPerUnit["50m"]).toBeGreaterThan(stepsPerUnit["110m"]);
     expect(land50m().flat(2).length).toBeGreaterThan(5 * land110m().flat(2).length);
   });
 
-  test("lies where stations are projected to: both follow d3-geo's Equal Earth", () => {
+  test("matches the projection of stations: both follow d3-geo's Equal Earth", () => {
     const projection = geoEqualEarth().rotate([130, 0]).fitWidth(planeWidth, { type: "Sphere" });
     for (const place of [...Object.values(inland), ...Object.values(atSea)]) {
       const { x, y } = project(...place);
@@ -100,7 +102,7 @@ describe("the coastline as text", () => {
   });
 });
 
-/** With its sign, by which a lake counts against its land. */
+/** Returns the signed area: a lake's is opposite to its land's. */
 function areaOf(ring: LandPolygon[number]): number {
   return ring.reduce((sum, [x, y], i) => {
     const [nextX, nextY] = ring[(i + 1) % ring.length] ?? [x, y];
@@ -108,7 +110,7 @@ function areaOf(ring: LandPolygon[number]): number {
   }, 0);
 }
 
-/** Whether a line from the place to the left crosses coasts an odd number of times. */
+/** Returns whether a line from the place to the left crosses coasts an odd number of times. */
 function isLand(land: LandPolygon[], [longitude, latitude]: [number, number]): boolean {
   const at = project(longitude, latitude);
   let crossings = 0;

@@ -1,9 +1,11 @@
+// The position of the sun, compared with almanacs.
+
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { subsolarPoint } from "../../../../web/map/layers/sun.ts";
 
 setDefaultTimeout(120_000);
 
-/** Instants of the almanac (USNO), to the minute. */
+/** Times from the almanac (USNO), to the minute. */
 const seasons = [
   ["March equinox", "2024-03-20T03:06Z", 0],
   ["June solstice", "2024-06-20T20:51Z", 23.44],
@@ -12,12 +14,12 @@ const seasons = [
 ] as const;
 
 for (const [name, time, latitude] of seasons) {
-  test(`at the ${name} the sun stands over ${latitude}°`, () => {
+  test(`at the ${name} the sun is over ${latitude}°`, () => {
     expect(Math.abs(subsolarPoint(Date.parse(time)).latitude - latitude)).toBeLessThan(0.02);
   });
 }
 
-/** The equation of time (Meeus, Astronomical Algorithms): by how many minutes the sun is ahead of the clock. */
+/** The equation of time (Meeus, Astronomical Algorithms): minutes by which the sun is ahead of the clock. */
 const equationOfTime = [
   ["2024-02-11T12:00Z", -14.2],
   ["2024-04-15T12:00Z", 0],
@@ -25,12 +27,12 @@ const equationOfTime = [
 ] as const;
 
 for (const [time, minutes] of equationOfTime) {
-  test(`on ${time.slice(0, 10)} the sun is ${minutes} minutes ahead of Greenwich's noon`, () => {
+  test(`on ${time.slice(0, 10)} the sun is ${minutes} minutes ahead of noon in Greenwich`, () => {
     expect(Math.abs(subsolarPoint(Date.parse(time)).longitude + minutes / 4)).toBeLessThan(0.1);
   });
 }
 
-test("the sun goes west by 15° an hour, round and round", () => {
+test("the sun moves west by 15° an hour, all the way around", () => {
   const start = Date.parse("2026-05-03T00:00Z");
   for (let hour = 0; hour < 48; hour++) {
     const [before, after] = [hour, hour + 1].map((h) => subsolarPoint(start + h * 3_600_000).longitude);
