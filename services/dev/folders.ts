@@ -1,4 +1,4 @@
-// Where the development stack writes: one folder of the user for what stays, and a private one for its sockets.
+// Folders of the development stack: one for data that stays, and a private one for sockets.
 
 import { accessSync, constants, mkdirSync, mkdtempSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
@@ -7,27 +7,27 @@ import { type Account, giveTo, isRoot } from "./daemons/account.ts";
 
 const project = resolve(import.meta.dir, "../..");
 
-/** Root's own home is closed to the account that runs PostgreSQL and Redis. */
+/** The data folder for root. The account that runs PostgreSQL and Redis cannot enter root's home. */
 const rootsFolder = "/var/lib/bellbuoy-dev";
 
-/** Linux takes a socket's path of at most 107 bytes, macOS of 103. */
+/** Max length of a socket's path on macOS; Linux allows 107 bytes. */
 const maxSocketBytes = 103;
 const longestSocketName = ".s.PGSQL.5432.lock";
 
-/** Returns the folder for everything that stays. Nothing is ever written elsewhere, `node_modules` and `web/dist` apart. */
+/** Returns the folder for all data that stays. Apart from it, only `node_modules` and `web/dist` are written. */
 export function dataFolder(): string {
   if (isRoot()) return rootsFolder;
   const { XDG_DATA_HOME = "" } = process.env;
-  // The specification has relative paths ignored.
+  // The XDG specification says to ignore relative paths.
   return join(isAbsolute(XDG_DATA_HOME) ? XDG_DATA_HOME : join(homedir(), ".local/share"), "bellbuoy");
 }
 
-/** Returns the folder of this checkout in {@link dataFolder}: another one may have another schema. */
+/** Returns the folder of this checkout in {@link dataFolder}. Checkouts do not share it, because their schemas may differ. */
 export function projectFolder(): string {
   return join(dataFolder(), `${basename(project)}-${Bun.hash(project).toString(36).slice(0, 6)}`);
 }
 
-/** Makes the folder of this checkout, with all above it, so that the account that runs PostgreSQL and Redis gets in. */
+/** Creates the folder of this checkout and its parents. The account that runs PostgreSQL and Redis may enter them. */
 export function makeProjectFolder(account: Account | undefined): string {
   for (const folder of [dataFolder(), projectFolder()]) {
     mkdirSync(folder, { recursive: true, mode: account ? 0o755 : 0o700 });
@@ -36,16 +36,16 @@ export function makeProjectFolder(account: Account | undefined): string {
   return projectFolder();
 }
 
-/** Makes a new private folder whose path is short enough for sockets; whoever asked for it removes it. */
+/** Creates a private folder whose path is short enough for sockets. The caller removes it. */
 export function makeSocketFolder(account: Account | undefined): string {
   const { XDG_RUNTIME_DIR } = process.env;
-  // That of root is closed to the account.
+  // The account cannot enter root's XDG_RUNTIME_DIR.
   const candidates = [account ? undefined : XDG_RUNTIME_DIR, tmpdir(), "/tmp"];
   const isFit = (base: string | undefined) =>
     base !== undefined &&
     Buffer.byteLength(join(base, "bellbuoy-XXXXXX", longestSocketName)) <= maxSocketBytes &&
     isWritable(base);
-  // `mkdtemp` makes it with mode 0700.
+  // `mkdtemp` creates it with mode 0700.
   const folder = mkdtempSync(join(candidates.find(isFit) ?? "/tmp", "bellbuoy-"));
   giveTo(account, folder);
   return folder;

@@ -1,6 +1,6 @@
-// The command that installs a program on this system.
+// Finds the command that installs a program on this system.
 
-/** The package managers that are looked for, in this order, and what comes before the package's name. */
+/** Install command of each supported package manager, in order of preference. */
 const managers = {
   apt: "apt install -y",
   dnf: "dnf install -y",
@@ -9,10 +9,10 @@ const managers = {
   brew: "brew install",
 } as const;
 
-/** The name of a program's package for each package manager. */
+/** Maps each package manager to its name for a package. */
 export type PackageNames = Record<keyof typeof managers, string>;
 
-/** Returns the command that installs a package on this system, or `null` where no known package manager is on PATH. */
+/** Returns the command that installs a package on this system, or `null` if no known package manager is on PATH. */
 export function installCommand(names: PackageNames): string | null {
   const found = (Object.keys(managers) as (keyof typeof managers)[]).find((manager) => Bun.which(manager));
   if (found === undefined) return null;

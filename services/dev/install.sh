@@ -1,4 +1,4 @@
-# Installs the packages, by Bun. Without it, as in `npm test` by habit, one line says what to run.
+# Installs the packages with Bun. Without Bun, as in a plain `npm test`, prints one line with the command to run.
 command -v bun >/dev/null || {
   echo "bellbuoy needs Bun. Run: npx --prefer-offline bun@1.4.5 run ${npm_lifecycle_event#pre}" >&2
   exit 1

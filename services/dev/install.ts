@@ -1,10 +1,10 @@
-// Installs the project's packages before `dev`, `demo` and the tests, so that one command is enough on a fresh checkout. It
-// is a program of its own: a process that began without `node_modules` does not find what was installed meanwhile.
+// Installs the project's packages before `dev`, `demo` and the tests, so that one command is enough in a fresh checkout.
+// It runs in its own process: a process that starts without `node_modules` does not find packages that are installed later.
 
 import { resolve } from "node:path";
 
 const project = resolve(import.meta.dir, "../..");
-// The first time takes a while, and a terminal without a word would look dead.
+// The first install takes a while, so show progress.
 if (process.stdout.isTTY) process.stdout.write("Installing packages…");
 const { success, stderr } = Bun.spawnSync([process.execPath, "install", "--frozen-lockfile"], {
   cwd: project,

@@ -1,4 +1,4 @@
-// The development stack: PostgreSQL, Redis, the simulated sea, worker, server and page, from one command.
+// Starts the development stack with one command: PostgreSQL, Redis, the simulated sea, worker, server and page.
 
 import { existsSync, openSync, rmSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -16,36 +16,36 @@ import { createScreen, frame } from "./terminal/screen.ts";
 import { readStatus, statusLine } from "./terminal/status.ts";
 import { whyUnreachable } from "./terminal/unreachable.ts";
 
-/** What the stack is made of: a process of ours, or the simulated sea, which lives in this one. */
+/** A part of the stack: a child process, or the simulated sea, which runs in this process. */
 type Part = Pick<OwnProcess, "stop"> & Partial<Pick<OwnProcess, "exited">>;
 
 const project = resolve(import.meta.dir, "../..");
 const stackName = process.argv.includes("--demo") ? "demo" : "dev";
 
-/** On a terminal the services log to a file, unless the log is what a person wants to see. */
+/** Whether the services log to a file: on a terminal, unless LOG_LEVEL=debug asks for the log itself. */
 const isCalm = process.stdout.isTTY === true && process.env.LOG_LEVEL !== "debug";
 const screen = createScreen(isCalm, process.stdout);
 let log: { path: string; fd: number } | null = null;
 
-/** In the order of their start; the last is stopped first. */
+/** Parts in start order. They are stopped in reverse. */
 const parts: Promise<Part>[] = [];
 
-/** Settled with the exit code when the stack shall stop, or with the reason why it cannot go on. */
+/** Resolves with the exit code when the stack has to stop. Rejects with the reason when it cannot go on. */
 const end = Promise.withResolvers<number>();
 const stopping = new AbortController();
 
-// What runs on this machine is not to be asked for through a proxy; the services inherit this. Lower case wins over upper.
+// Requests to this machine must not use a proxy. The services inherit this setting. Lower case takes precedence.
 const { NO_PROXY, no_proxy = NO_PROXY } = process.env;
 process.env.no_proxy = [no_proxy, "localhost", "127.0.0.1", "::1"].filter(Boolean).join(",");
 
-let toldAt = Number.NEGATIVE_INFINITY;
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stopWhenTold);
+let firstSignalAt = Number.NEGATIVE_INFINITY;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stopOnSignal);
 
 startStack().catch(end.reject);
 const exitCode = await end.promise.catch((error: unknown) => {
   screen.close();
-  const forPeople = error instanceof ConfigError || error instanceof StartError;
-  console.error(forPeople ? `bellbuoy ${stackName}: ${error.message}` : error);
+  const isExpected = error instanceof ConfigError || error instanceof StartError;
+  console.error(isExpected ? `bellbuoy ${stackName}: ${error.message}` : error);
   return 1;
 });
 stopping.abort();
@@ -54,15 +54,15 @@ await stopStack();
 screen.close();
 process.exit(exitCode);
 
-/** The first time stops in order; the second does not wait, what still runs is ended as this process exits. */
-function stopWhenTold(): void {
+/** Stops the parts in order on the first signal. Exits at once on the second, which also ends the remaining processes. */
+function stopOnSignal(): void {
   if (!stopping.signal.aborted) {
-    toldAt = performance.now();
+    firstSignalAt = performance.now();
     end.resolve(0);
     return;
   }
-  // `bun run` passes on the Ctrl-C that the terminal has sent to both: soon after the first it is the same one.
-  if (performance.now() - toldAt > 500) process.exit(130);
+  // The terminal sends Ctrl-C to `bun run` and to this process, and `bun run` forwards it once more. Ignore that copy.
+  if (performance.now() - firstSignalAt > 500) process.exit(130);
 }
 
 async function startStack(): Promise<void> {
@@ -87,13 +87,13 @@ async function startStack(): Promise<void> {
   const address = httpUrl(host === "0.0.0.0" || host === "::" ? "localhost" : host, port);
   await untilTrue(() => isReady(`${address}/ready`));
   const { lastPollMs } = await readStatus(address);
-  const said = greeting(address, await describeSea(lastPollMs !== null), folder);
+  const text = greeting(address, await describeSea(lastPollMs !== null), folder);
   screen.close();
-  screen.say(said);
+  screen.say(text);
   if (isCalm) void followStatus(address);
 }
 
-/** Starts what the services need and the environment does not name. */
+/** Starts PostgreSQL and Redis unless the environment names them, and for `demo` the simulated sea. */
 async function startData(folder: string, sockets: string) {
   process.once("exit", () => rmSync(sockets, { recursive: true, force: true }));
   const { DATABASE_URL, REDIS_URL } = process.env;
@@ -107,19 +107,19 @@ async function startData(folder: string, sockets: string) {
   ]);
 }
 
-/** Says what there is to hear. @param hasPolled whether any poll has ever succeeded */
+/** Describes the data source in one sentence. @param hasPolled whether any poll has ever succeeded */
 async function describeSea(hasPolled: boolean): Promise<string> {
   if (stackName === "demo") return "The sea is simulated; nothing comes from the internet.";
   if (hasPolled) return "The sea is live, from NOAA's buoys.";
   const cause = await whyUnreachable(readWorkerConfig(process.env).ndbcUrl, process.env);
-  if (cause === null) return "NDBC is being asked for its first reports.";
+  if (cause === null) return "Waiting for the first reports from NDBC.";
   return `NDBC cannot be reached: ${cause}. Without internet: run "demo".`;
 }
 
 function greeting(address: string, sea: string, folder: string): string {
   const title = `bellbuoy is ready: ${address}`;
   const logs = log === null ? [] : [`Log: ${log.path}`];
-  const lines = [sea, `Data: ${folder}`, ...logs, "Ctrl-C ends it."].map((line) => `  ${line}`);
+  const lines = [sea, `Data: ${folder}`, ...logs, "Press Ctrl-C to stop."].map((line) => `  ${line}`);
   return [isCalm ? frame(title) : `\n  ${title}`, ...lines, ""].join("\n");
 }
 
@@ -136,22 +136,22 @@ async function followStatus(address: string): Promise<void> {
   }
 }
 
-/** Opens the log file, and empties it. All that write to it share the descriptor, and so the position. */
+/** Opens and empties the log file. All writers share the descriptor, and so the write position. */
 function openLog(path: string): { path: string; fd: number } {
   return { path, fd: openSync(path, "w") };
 }
 
 /**
- * Starts a part unless the stack is stopping already; when the part ends by itself, so does the stack.
- * @param tellsWhyWith the exit code with which the part itself has told why
+ * Starts a part unless the stack is already stopping. If the part ends by itself, the stack stops too.
+ * @param reportedCode the exit code of a part that has printed the reason itself
  */
-async function startPart<P extends Part>(name: string, start: () => Promise<P>, tellsWhyWith?: number): Promise<P> {
+async function startPart<P extends Part>(name: string, start: () => Promise<P>, reportedCode?: number): Promise<P> {
   stopping.signal.throwIfAborted();
   const starting = start();
   parts.push(starting);
   const part = await starting;
   void part.exited?.then((code) => {
-    if (code === tellsWhyWith) end.resolve(1);
+    if (code === reportedCode) end.resolve(1);
     else end.reject(new StartError(`${name} has ended by itself with exit code ${code}`));
   });
   return part;
@@ -164,10 +164,10 @@ async function stopStack(): Promise<void> {
   }
 }
 
-/** Runs one of the project's programs and runs it again when its files change. It ends even if this process is killed. */
+/** Runs one of the project's programs and restarts it when its files change. It ends even if this process is killed. */
 function startService(program: string, env: Environment): Promise<OwnProcess> {
   const path = join(project, program);
-  // The build watches its own files: Bun would not see those that only a page mentions.
+  // The build watches its own files, because Bun's --watch misses files that only an HTML page refers to.
   const command = program === "web/build/build.ts" ? [path, "--watch"] : ["--watch", "--no-clear-screen", path];
   const start = async () => {
     const child = Bun.spawn([process.execPath, "--no-orphans", ...command], {
@@ -178,14 +178,14 @@ function startService(program: string, env: Environment): Promise<OwnProcess> {
       stderr: log === null ? "inherit" : "pipe",
       detached: true,
     });
-    if (child.stderr) void showComplaints(child.stderr);
+    if (child.stderr) void showErrors(child.stderr);
     return own(child, "SIGTERM", "SIGKILL");
   };
   return startPart(program, start, 1);
 }
 
-/** What a service writes to stderr is for a person at once: why it cannot start, or where the page's source is wrong. */
-async function showComplaints(stderr: ReadableStream<Uint8Array>): Promise<void> {
+/** Shows stderr at once: the reason why a service cannot start, or an error in the page's source. */
+async function showErrors(stderr: ReadableStream<Uint8Array>): Promise<void> {
   const decoder = new TextDecoder();
   for await (const chunk of stderr) {
     const text = decoder.decode(chunk, { stream: true });

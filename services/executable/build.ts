@@ -1,4 +1,4 @@
-// Builds the executables, one file for each platform.
+// Builds one executable for each platform.
 
 import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -6,21 +6,21 @@ import { playerDir } from "../../shared/player-dir.ts";
 import { describeError } from "../../shared/service/connection-health.ts";
 
 /**
- * For whom an executable is made, and the Bun that goes into it. The one for amd64 runs on processors without AVX2 too:
- * those of small virtual machines often show none.
+ * Bun's compile target for each platform. The baseline build for amd64 also runs on processors without AVX2, which many small
+ * virtual machines do not offer.
  */
 const runtimes = { "linux-arm64": "bun-linux-arm64", "linux-amd64": "bun-linux-x64-baseline" } as const;
 
-/** Operating system and processor, as Debian and Docker name them. */
+/** Names operating system and processor, as Debian and Docker do. */
 type Platform = keyof typeof runtimes;
 
 if (import.meta.main) await main(process.argv.slice(2));
 
 /**
- * Makes `bellbuoy-<platform>`: both services, the migrations, the player that lies in `web/dist`, and Bun, in one file that
- * needs nothing but Linux with glibc. The Bun of another platform comes from the npm registry and is kept for the next time.
+ * Builds `bellbuoy-<platform>`: one file with both services, the migrations, the player from `web/dist`, and Bun. It needs only
+ * Linux with glibc. Bun for another platform is downloaded from the npm registry and cached.
  * @returns the path of the executable
- * @throws {Error} that says where the source is wrong, or what could not be fetched
+ * @throws {Error} with the build errors, or with the download that failed
  */
 export async function buildExecutable(platform: Platform, targetDir: string): Promise<string> {
   await mkdir(targetDir, { recursive: true });
@@ -31,7 +31,7 @@ export async function buildExecutable(platform: Platform, targetDir: string): Pr
       target: runtimes[platform],
       outfile,
       assets: [playerDir],
-      // No file that lies about where it is started is to make it run other code.
+      // A bunfig.toml in the working directory must not make the executable run other code.
       autoloadBunfig: false,
     },
     minify: { whitespace: true, syntax: true },
@@ -41,7 +41,7 @@ export async function buildExecutable(platform: Platform, targetDir: string): Pr
   return outfile;
 }
 
-/** @param names the platforms; all when there are none */
+/** Builds the executables and prints their sizes. @param names the platforms; all if empty */
 async function main(names: string[]): Promise<void> {
   const platforms = Object.keys(runtimes) as Platform[];
   const unknown = names.find((name) => !Object.hasOwn(runtimes, name));

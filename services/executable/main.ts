@@ -1,8 +1,8 @@
-// The entry point of the executable.
+// Entry point of the executable: starts the worker or the server.
 
 import { version } from "../../package.json" with { type: "json" };
 
-/** Both services in one file, since most of an executable is Bun itself: the first argument chooses. */
+/** Loads the service that the first argument names. One file holds both, because most of its size is Bun. */
 const services = {
   worker: () => import("../worker/main.ts"),
   server: () => import("../server/main.ts"),
@@ -10,10 +10,10 @@ const services = {
 
 const usage = `bellbuoy ${version}
 
-  bellbuoy worker    fetches, stores and publishes what the buoys report
-  bellbuoy server    streams it to listeners, and serves the API and the player
+  bellbuoy worker    fetches, stores and publishes observations
+  bellbuoy server    streams them to listeners, and serves the API and the player
 
-Settings come from the environment; docs/settings.md lists them, docs/self-hosting.md tells how to run it.
+Settings come from the environment; docs/settings.md lists them, docs/self-hosting.md explains how to run bellbuoy.
 `;
 
 const [name = "", ...more] = process.argv.slice(2);

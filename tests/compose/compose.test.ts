@@ -1,3 +1,5 @@
+// Tests of compose.yaml: its services, limits, settings and health checks.
+
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -37,22 +39,22 @@ const compose = Bun.YAML.parse(await Bun.file(join(project, "compose.yaml")).tex
   networks: Record<string, { internal?: boolean } | null>;
 };
 const services = Object.entries(compose.services);
-const unasked = services.filter(([, { profiles }]) => profiles === undefined);
+const byDefault = services.filter(([, { profiles }]) => profiles === undefined);
 
 describe("compose.yaml", () => {
-  test("starts PostgreSQL, Redis, a worker and a server, and a proxy only when asked", () => {
-    expect(unasked.map(([name]) => name).sort()).toEqual(["postgres", "redis", "server", "worker"]);
-    expect(services.length - unasked.length).toBe(1);
+  test("starts PostgreSQL, Redis, a worker and a server, and a proxy only with its profile", () => {
+    expect(byDefault.map(([name]) => name).sort()).toEqual(["postgres", "redis", "server", "worker"]);
+    expect(services.length - byDefault.length).toBe(1);
     expect(compose.services.proxy?.profiles).toEqual(["proxy"]);
   });
 
-  test("opens the server's port alone, and one that can be moved out of the way of more servers", () => {
-    expect(unasked.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`))).toEqual([
+  test("opens only the server's port, which can be changed to run several servers", () => {
+    expect(byDefault.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`))).toEqual([
       `server \${SERVER_PORT:-3000:3000}`,
     ]);
   });
 
-  test("lets nobody from outside reach PostgreSQL and Redis, nor them anybody outside", () => {
+  test("isolates PostgreSQL and Redis from other networks in both directions", () => {
     expect(compose.networks.data?.internal).toBe(true);
     for (const name of ["postgres", "redis"]) expect(compose.services[name]?.networks).toEqual(["data"]);
   });
@@ -72,29 +74,29 @@ describe("compose.yaml", () => {
     expect(service.volumes?.join() ?? "").not.toContain("docker.sock");
   });
 
-  test.each(unasked)("runs %s as somebody else than root", (_, { user }) => {
+  test.each(byDefault)("does not run %s as root", (_, { user }) => {
     expect(user).toBeString();
     expect(user).not.toMatch(/^(root|0)\b/);
   });
 
-  test("has PostgreSQL keep what it was told, though the power is cut at any time", () => {
+  test("keeps the PostgreSQL settings that protect committed data from a power cut", () => {
     const settings = compose.services.postgres?.command.join("\n");
     expect(settings).toContain("-cwal_compression=on");
     expect(settings).not.toMatch(/fsync|full_page_writes|synchronous_commit/);
   });
 
-  test("sets PostgreSQL as docs/self-hosting.md does", async () => {
+  test("uses the PostgreSQL settings of docs/self-hosting.md", async () => {
     const guide = await Bun.file(join(project, "docs/self-hosting.md")).text();
-    const told = guide.match(/conf\.d\)\/bellbuoy\.conf <<'END'\n(.*?)END\n/s)?.[1] ?? "";
+    const documented = guide.match(/conf\.d\)\/bellbuoy\.conf <<'END'\n(.*?)END\n/s)?.[1] ?? "";
     const [program, ...settings] = compose.services.postgres?.command ?? [];
     expect(program).toBe("postgres");
-    expect(settings.map((setting) => setting.replace(/^-c(\w+)=/, "$1 = "))).toEqual(told.trim().split("\n"));
+    expect(settings.map((setting) => setting.replace(/^-c(\w+)=/, "$1 = "))).toEqual(documented.trim().split("\n"));
   });
 
-  test("gives PostgreSQL 18 settings that it takes", async () => {
+  test("uses settings that PostgreSQL 18 accepts", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "bellbuoy-compose-"));
-    const told = (compose.services.postgres?.command ?? []).slice(1).map((setting) => setting.slice(2).split("="));
-    const settings: Record<string, string> = Object.fromEntries(told);
+    const entries = (compose.services.postgres?.command ?? []).slice(1).map((setting) => setting.slice(2).split("="));
+    const settings: Record<string, string> = Object.fromEntries(entries);
     const postgres = await startPostgres({ dataDir, settings });
     const sql = connectSql(postgres.url, "test");
     const taken = await sql`
@@ -107,7 +109,7 @@ describe("compose.yaml", () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  test("has Redis write nothing to disk, and evict nothing", () => {
+  test("keeps Redis from writing to disk and from evicting keys", () => {
     expect(compose.services.redis?.command.join(" ")).toContain("--save  --appendonly no");
     expect(compose.services.redis?.command.join(" ")).toContain("--maxmemory-policy noeviction");
     expect(compose.services.redis?.volumes).toBeUndefined();
@@ -124,7 +126,7 @@ describe("compose.yaml", () => {
     expect(Object.keys(passed).sort()).toEqual([...read].sort());
   });
 
-  test("leaves a setting that nobody makes to the services' own default", () => {
+  test("leaves unset settings to the defaults of the services", () => {
     for (const name of ["server", "worker"]) {
       for (const [variable, value] of Object.entries(compose.services[name]?.environment ?? {})) {
         if (value.startsWith("${")) expect(value).toBe(`\${${variable}:-}`);
@@ -133,26 +135,26 @@ describe("compose.yaml", () => {
   });
 });
 
-describe("what compose.yaml asks a service for its health", async () => {
+describe("the health check of compose.yaml", async () => {
   const stack = await startStack();
   const settings = { DATABASE_URL: stack.databaseUrl, REDIS_URL: stack.redisUrl, NDBC_URL: "http://127.0.0.1:1" };
   afterAll(stack.stop);
 
-  /** Asks as the engine does, in the container's environment; only the port is another. */
+  /** Runs the health check as the engine does, in the container's environment but with another port. */
   async function isHealthy(name: "server" | "worker", port: number): Promise<boolean> {
     const { healthcheck, environment = {} } = compose.services[name] as Service;
     const [kind, ...command] = healthcheck.test;
     expect(kind).toBe("CMD");
     const portVariable = name === "server" ? "PORT" : "WORKER_PORT";
     expect(environment).toHaveProperty(portVariable);
-    // Two dollars are Compose's way to write one.
+    // Compose writes a dollar sign as two.
     const argv = command.map((part) => part.replaceAll("$$", "$"));
     const env = { PATH: process.env.PATH, [portVariable]: `${port}` };
     return (await Bun.spawn(argv, { env, stderr: "ignore" }).exited) === 0;
   }
 
   test.each(["server", "worker"] as const)(
-    "is yes from a %s that is ready, and no from one that is not",
+    "passes for a %s that is ready, and fails for one that is not",
     async (name) => {
       const port = freePort();
       const service = spawnService(name, { ...settings, PORT: `${port}`, WORKER_PORT: `${port}` });

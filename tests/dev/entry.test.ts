@@ -1,4 +1,4 @@
-// What a newcomer meets before anything starts: the version of Bun, npm by habit, and where data are kept.
+// Tests of the first contact with the project: the version of Bun, npm commands, and data folders.
 
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { chmod, cp, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
@@ -13,15 +13,15 @@ const project = join(import.meta.dir, "../..");
 const needed = manifest.engines.bun.replace(">=", "");
 const isRoot = process.getuid?.() === 0;
 
-/** Runs a command to its end. */
+/** Runs a command to its end and returns its output and exit code. */
 async function run(command: string[], env: Record<string, string> = {}, cwd = project) {
   const child = Bun.spawn(command, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   return { stdout, stderr, code: await child.exited };
 }
 
-test("a Bun that is too old ends each program with one line that says which is needed and how to get it", async () => {
-  // The project as it asks for a Bun to come, and without its packages, as after a `git clone`.
+test("with a Bun that is too old, each program exits with one line that names the version and how to get it", async () => {
+  // A copy that requires a future Bun, without packages, as after a `git clone`.
   const copy = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
   for (const path of ["services", "shared", "bunfig.toml", "tests/run.ts"]) {
     await cp(join(project, path), join(copy, path), { recursive: true });
@@ -53,14 +53,14 @@ test.each(["test", "demo", "dev"])("`npm run %s` without Bun says in one line wh
   expect(code).toBe(1);
 });
 
-test("`npm install` says what comes next, and Bun's own install says nothing", async () => {
+test("`npm install` names the next command, and `bun install` prints nothing", async () => {
   const install = (agent: string) =>
     run(["/bin/sh", "-c", manifest.scripts.postinstall], { npm_config_user_agent: agent });
   expect((await install("npm/11.19.1 node/v24.3.0")).stdout).toBe("Installed. To hear it: npm start\n");
   expect(await install("bun/1.4.5 npm/? node/v24.3.0")).toEqual({ stdout: "", stderr: "", code: 0 });
 });
 
-test.if(!isRoot)("data are kept in the user's data folder, never in the checkout", () => {
+test.if(!isRoot)("data are stored in the user's data folder, not in the checkout", () => {
   const { XDG_DATA_HOME, HOME } = process.env;
   process.env.XDG_DATA_HOME = "/data/of/alice";
   expect(dataFolder()).toBe("/data/of/alice/bellbuoy");
@@ -70,12 +70,12 @@ test.if(!isRoot)("data are kept in the user's data folder, never in the checkout
   Object.assign(process.env, { XDG_DATA_HOME });
 });
 
-test.if(isRoot)("for root, data are kept where the account of PostgreSQL and Redis may go", () => {
+test.if(isRoot)("for root, data are stored where the account of PostgreSQL and Redis has access", () => {
   expect(dataFolder()).toBe("/var/lib/bellbuoy-dev");
   expect(dirname(projectFolder())).toBe(dataFolder());
 });
 
-test("sockets are in a private folder with a short path, however long the user's own is", async () => {
+test("sockets are in a private folder with a short path, even if the user's own folder has a long one", async () => {
   const folder = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
   const before = process.env.XDG_RUNTIME_DIR;
   try {

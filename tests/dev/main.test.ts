@@ -1,4 +1,4 @@
-// The stack of `bun run dev` and `bun run demo`: what it serves, what ends it, and what it says where it cannot start.
+// Tests of `bun run dev` and `bun run demo`: what the stack serves, how it stops, and its errors at startup.
 
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
@@ -12,7 +12,7 @@ setDefaultTimeout(120_000);
 
 const project = resolve(import.meta.dir, "../..");
 
-/** A copy of the project, so that neither the data nor the built player of the real one are touched. */
+/** A copy of the project, which protects the data and the built player of the real one. */
 let copy: string;
 let dataDir: string;
 let stacks: Bun.Subprocess[] = [];
@@ -39,17 +39,17 @@ afterAll(async () => {
   for (const dir of [dataDir, copy]) await rm(dir, { recursive: true, force: true });
 });
 
-test("`bun run demo` clears away what a killed stack left and has the same data, serves the simulated sea, and one Ctrl-C ends all of it", async () => {
+test("`bun run demo` cleans up after a killed stack, keeps its data, serves the simulated sea, and stops completely on one Ctrl-C", async () => {
   const port = freePort();
   const env = { PORT: String(port), BACKFILL_HOURS: "1" };
   const first = Bun.spawn([process.execPath, "services/dev/main.ts", "--demo"], options(env));
-  await untilSaid(first.stdout, "Ctrl-C ends it.");
+  await untilSaid(first.stdout, "Press Ctrl-C to stop.");
   const stored = await eventId(port);
   first.kill("SIGKILL");
   await first.exited;
 
   const second = startStack("demo", env);
-  const said = await untilSaid(second.stdout, "Ctrl-C ends it.");
+  const said = await untilSaid(second.stdout, "Press Ctrl-C to stop.");
   expect(said).toContain(`bellbuoy is ready: http://localhost:${port}\n`);
   expect(said).toContain("The sea is simulated");
   expect(said).toContain(`Data: ${dataDir}\n`);
@@ -66,11 +66,11 @@ test("`bun run demo` clears away what a killed stack left and has the same data,
   await expect(fetch(`http://localhost:${port}/health`)).rejects.toThrow();
 });
 
-test("a database and a Redis of one's own are used instead, and an IPv6 address to listen on; where NDBC cannot be reached, it says why", async () => {
+test("`bun run dev` uses your own database, Redis and IPv6 address, and says why NDBC cannot be reached", async () => {
   const redis = await startRedis();
   const services = { DATABASE_URL: await createDatabase(), REDIS_URL: redis.url };
   const stack = startStack("dev", { HOST: "::1", PORT: "0", NDBC_URL: "http://127.0.0.1:9", ...services });
-  const said = await untilSaid(stack.stdout, "Ctrl-C ends it.");
+  const said = await untilSaid(stack.stdout, "Press Ctrl-C to stop.");
   expect(said).toContain(
     'NDBC cannot be reached: 127.0.0.1 refuses connections on port 9. Without internet: run "demo".\n',
   );
@@ -82,28 +82,28 @@ test("a database and a Redis of one's own are used instead, and an IPv6 address 
   await redis.stop();
 });
 
-test("a taken port is told in one line", async () => {
+test("a taken port gives a one-line error", async () => {
   using taken = Bun.serve({ port: 0, fetch: () => new Response() });
   expect(await failure({ PORT: String(taken.port) })).toBe(
     `bellbuoy dev: port ${taken.port} is taken: stop what listens there, or set PORT to another\n`,
   );
 });
 
-test("a wrong setting of the stack's own is told in one line", async () => {
+test("a wrong setting of the stack gives a one-line error", async () => {
   expect(await failure({ PORT: "abc" })).toBe(
     'bellbuoy dev: PORT is "abc", but must be a whole number from 0 (any free port) to 65535\n',
   );
 });
 
-test("a wrong setting that a service finds is told by that service alone, and the stack ends", async () => {
-  // With the data of the first test, which takes long to make.
+test("a wrong setting of a service gives one error from that service, and the stack stops", async () => {
+  // Reuses the data of the first test, because creating them takes long.
   expect(await failure({ PORT: "0", BACKFILL_HOURS: "never" }, "--demo")).toBe(
     'bellbuoy worker: BACKFILL_HOURS is "never", but must be a whole number from 0 (none) to 1080\n',
   );
   expect(processesOfTheStack()).toEqual([]);
 });
 
-test("where there is no Redis, one line says how to install it, and nothing is left running", async () => {
+test("without Redis, one line says how to install it, and no process is left running", async () => {
   expect(await failure({ PORT: "0", PATH: join(copy, "nothing") })).toMatch(
     /^bellbuoy dev: no Redis found on this machine. To install it: .*, or set REDIS_URL\n$/,
   );
@@ -124,27 +124,27 @@ function startStack(command: "dev" | "demo", env: Record<string, string>) {
   return stack;
 }
 
-/** Sends what a terminal does, which tells `bun run` and the stack; `bun run` then tells the stack once more. */
+/** Sends SIGINT as a terminal does: to `bun run` and to the stack. `bun run` then forwards it to the stack once more. */
 function pressCtrlC(stack: Bun.Subprocess): void {
   const children = Bun.spawnSync(["ps", "-o", "pid=", "--ppid", String(stack.pid)]).stdout.toString();
   for (const pid of [stack.pid, ...children.trim().split(/\s+/).map(Number)]) process.kill(pid, "SIGINT");
 }
 
-/** What `bun run dev`, or `demo`, says on stderr when it ends with exit code 1. */
+/** Runs `bun run dev` or `demo`, expects exit code 1 and returns its stderr. */
 async function failure(env: Record<string, string>, ...flags: string[]): Promise<string> {
   const stack = Bun.spawn([process.execPath, "services/dev/main.ts", ...flags], options(env));
-  const complaint = await new Response(stack.stderr).text();
+  const stderr = await new Response(stack.stderr).text();
   expect(await stack.exited).toBe(1);
-  return complaint;
+  return stderr;
 }
 
-/** The newest event id that the server knows. */
+/** Returns the server's newest event id. */
 async function eventId(port: number): Promise<number> {
   const response = await fetch(`http://localhost:${port}/v1/observations/latest`);
   return Number(((await response.json()) as { lastEventId: string }).lastEventId);
 }
 
-/** Reads until the text has come; fails with all that was said when it does not. */
+/** Reads output until it contains the text. @throws {Error} with the whole output if it ends before that */
 async function untilSaid(output: ReadableStream<Uint8Array>, text: string): Promise<string> {
   const decoder = new TextDecoder();
   let said = "";
@@ -155,7 +155,7 @@ async function untilSaid(output: ReadableStream<Uint8Array>, text: string): Prom
   throw new Error(`it ended without saying "${text}", but:\n${said}`);
 }
 
-/** Every process that has the copy's path or data in its command line. */
+/** Lists all processes with the path of the copy or of its data in their command line. */
 function processesOfTheStack(): string[] {
   const all = Bun.spawnSync(["ps", "-ww", "-eo", "args="]).stdout.toString().split("\n");
   return all.filter((line) => [copy, dataDir].some((path) => line.includes(path)));

@@ -1,4 +1,4 @@
-// What `bun run dev` and `bun run demo` show on a terminal.
+// Tests of the terminal output of `bun run dev` and `bun run demo`.
 
 import { expect, test } from "bun:test";
 import { freePort } from "../../services/dev/daemons/ports.ts";
@@ -15,7 +15,7 @@ const status: StackStatus = {
   problems: [],
 };
 
-/** Shows what a terminal of 40 columns has on its screen after all that was written. */
+/** Records output, and returns what a terminal of 40 columns shows after it. */
 function createTerminal() {
   const parts: string[] = [];
   const written = () => parts.join("");
@@ -29,7 +29,7 @@ function createTerminal() {
   };
 }
 
-test("on a terminal one live line stays below the lines that were said, and is never wider than the terminal", () => {
+test("on a terminal one live line stays below the printed lines, and never exceeds its width", () => {
   const terminal = createTerminal();
   const screen = createScreen(true, terminal.out);
   screen.live("Starting PostgreSQL and Redis…");
@@ -45,7 +45,7 @@ test("on a terminal one live line stays below the lines that were said, and is n
   expect(terminal.lines().at(-1)).toBe("");
 });
 
-test("without a terminal there are plain lines, without any control character", () => {
+test("without a terminal it prints plain lines without control characters", () => {
   const terminal = createTerminal();
   const screen = createScreen(false, terminal.out);
   screen.live("Starting PostgreSQL and Redis…");
@@ -54,7 +54,7 @@ test("without a terminal there are plain lines, without any control character", 
   expect(terminal.written()).toBe("bellbuoy is ready\n");
 });
 
-test("the status line has stations, reports, listeners, the last poll and problems", () => {
+test("the status line shows stations, reports, listeners, the last poll and problems", () => {
   expect(statusLine(status, nowMs, "")).toBe(
     "880 stations · 1,234 reports · 1 listener · last poll 12 s ago · no problems",
   );
@@ -62,14 +62,14 @@ test("the status line has stations, reports, listeners, the last poll and proble
   expect(statusLine(stale, nowMs, "")).toEndWith("last poll 60 min ago · NDBC does not answer");
 });
 
-test("the status line says what is the matter while no poll has succeeded", () => {
+test("the status line shows the problem until a poll has succeeded", () => {
   const cause = "NDBC cannot be reached: the name www.ndbc.noaa.gov cannot be resolved.";
   expect(statusLine({ ...status, lastPollMs: null }, nowMs, cause)).toBe(cause);
 });
 
-test("it finds out why NDBC cannot be reached: name resolution, a refusal, or the proxy of the environment", async () => {
+test("it finds out why NDBC cannot be reached: name resolution, refusal, or the environment's proxy", async () => {
   const port = freePort();
-  // A name that no resolver may know, by RFC 6761.
+  // RFC 6761 guarantees that this name does not resolve.
   expect(await whyUnreachable("https://ndbc.invalid", {})).toBe("the name ndbc.invalid cannot be resolved");
   const refusal = `127.0.0.1 refuses connections on port ${port}`;
   expect(await whyUnreachable(`http://127.0.0.1:${port}`, {})).toBe(refusal);

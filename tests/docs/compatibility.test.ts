@@ -1,4 +1,4 @@
-// The API stays compatible with the last release: see "What may change" in docs/api.md.
+// Tests that the API stays compatible with the last release: see "What may change" in docs/api.md.
 
 import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
@@ -19,12 +19,12 @@ afterAll(async () => {
   await stack.stop();
 });
 
-test("no address, parameter or field has disappeared or changed its type since 0.1.0, unless CHANGELOG names it", () => {
+test("no path, parameter or field was removed or changed its type since 0.1.0, unless CHANGELOG names it", () => {
   const unexplained = breakages(released, offered).filter(({ name }) => !unreleased.includes(`\`${name}\``));
   expect(unexplained.map(({ what }) => what)).toEqual([]);
 });
 
-test("a field that disappears, or changes its type, is found", () => {
+test("the comparison finds removed fields and changed types", () => {
   const changed = structuredClone(offered);
   delete changed.components.schemas.Status.properties.lastPoll;
   changed.components.schemas.Station.properties.latitude = { type: "string" };
@@ -36,19 +36,19 @@ test("a field that disappears, or changes its type, is found", () => {
   ).toEqual(["/v1/medians", "lastPoll", "latitude"]);
 });
 
-/** Lists what clients of `before` may use and `after` no longer has. */
+/** Lists the promises of `before` that `after` breaks. */
 function breakages(before: Json, after: Json): { name: string; what: string }[] {
   const [were, are] = [promisesOf(before), promisesOf(after)];
   return [...were].flatMap(([key, { name, type }]) => {
     const now = are.get(key);
-    // What belongs to an address that is gone goes with it.
+    // If a path is gone, do not list its parameters and responses too.
     if (now === undefined)
       return key.includes(" ") && !are.has(key.split(" ")[0] ?? "") ? [] : [{ name, what: `${key} is gone` }];
     return now.type === type ? [] : [{ name, what: `${key} was ${type} and is ${now.type}` }];
   });
 }
 
-/** Each address, its parameters, and each field of each schema, by a key of its own. */
+/** Collects paths, parameters and schema fields, each under a unique key. */
 function promisesOf(description: Json): Map<string, { name: string; type: string }> {
   const promises = new Map<string, { name: string; type: string }>();
   for (const [path, item] of entriesOf(description.paths)) {
@@ -77,7 +77,7 @@ function fieldsOf({ properties }: Json): [string, string][] {
   return entriesOf(properties).map(([field, schema]) => [field, typeOf(schema as Json)]);
 }
 
-/** The type in one word, without limits and descriptions. */
+/** Returns the type in one word, without limits and descriptions. */
 function typeOf({ type, anyOf, allOf, items, $ref, const: only }: Json): string {
   const parts = (anyOf ?? allOf) as Json[] | undefined;
   if (parts) return parts.map(typeOf).sort().join("|");

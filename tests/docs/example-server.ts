@@ -1,4 +1,4 @@
-// A server for the examples of docs/examples, and a run of one of them, watched by its output.
+// Starts a server for the examples in docs/examples, and runs an example against it.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,23 +11,23 @@ import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "../rig/observed.ts";
 import { startStack } from "../rig/stack.ts";
 
-/** Where the examples are. */
+/** Folder of the examples. */
 export const examples = join(import.meta.dir, "../../docs/examples");
 
-/** A server whose stream the examples read. */
+/** Controls a server whose stream the examples read. */
 export type ExampleServer = {
   url: string;
-  /** Stores and publishes a report for each station, a minute after the one before. @returns the reports' times */
+  /** Stores and publishes one report per station, each a minute after the last. @returns the times of the reports */
   report(...stationIds: string[]): Promise<string[]>;
   /**
    * Runs an example for the stations 44009 and 46026 while the server restarts.
-   * @returns the times of the five reports that it should print, and the lines that it printed
+   * @returns the times of the five reports to expect, and the printed lines
    */
   runThroughRestart(command: string[]): Promise<{ reported: string[]; lines: string[] }>;
   stop(): Promise<void>;
 };
 
-/** Starts a server with nothing stored, on a port that it keeps when it restarts. */
+/** Starts a server on an empty database. It keeps its port across restarts. */
 export async function startExampleServer(): Promise<ExampleServer> {
   const workDir = await mkdtemp(join(tmpdir(), "bellbuoy-examples-"));
   const stack = await startStack();
@@ -52,7 +52,7 @@ export async function startExampleServer(): Promise<ExampleServer> {
   }
 
   async function runThroughRestart(command: string[]) {
-    // From the next report on, even if it is published before the server has read where the stream begins.
+    // Starts with the next report, even if it is published before the server has read the start of the stream.
     const query = `stations=44009,46026&since=${new Date(minute + 60_000).toISOString()}`;
     const example = startExample([...command, url, query], workDir);
     try {
@@ -85,7 +85,7 @@ export async function startExampleServer(): Promise<ExampleServer> {
   };
 }
 
-/** Starts a program that prints a line for each report. */
+/** Starts a program that prints one line per report. */
 function startExample(command: string[], cwd: string) {
   const child = Bun.spawn(command, { cwd, stderr: "ignore", detached: true });
   const lines: string[] = [];
@@ -107,7 +107,7 @@ function startExample(command: string[], cwd: string) {
         check();
       }),
     async stop() {
-      // A shell and what it has started.
+      // The process group: a shell and its children.
       process.kill(-child.pid);
       await child.exited;
     },

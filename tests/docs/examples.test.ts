@@ -1,4 +1,4 @@
-// The examples that need no other program than Bun and Chromium; tests/engines/docs has the others.
+// Tests of the examples that need only Bun and Chromium. The others are in tests/engines/docs.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
@@ -15,14 +15,14 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 describe("The example", () => {
-  test("listen.mjs, run by Bun, prints each report once, though the server restarts in between", async () => {
+  test("listen.mjs, run by Bun, prints each report once, even if the server restarts", async () => {
     const { reported, lines } = await server.runThroughRestart([process.execPath, join(examples, "listen.mjs")]);
     expect(lines.map((line) => line.match(/\d{4}-[\d:T-]+\.000Z/)?.[0])).toEqual(reported);
     expect(lines.join("\n")).toMatch(/waves not measured|"waveHeightM":null/);
     expect(lines.join("\n")).toMatch(/waves of 1\.5 m|"waveHeightM":1\.5/);
   });
 
-  test.skipIf(!chromium)("listen.html shows each report, from a page of another origin", async () => {
+  test.skipIf(!chromium)("listen.html, a page from another origin, shows each report", async () => {
     const page = await openPage(`file://${join(examples, "listen.html")}#${server.url}`);
     try {
       await page.until(`document.querySelector("#state").textContent.startsWith("listening")`);

@@ -1,3 +1,5 @@
+// Tests of `bun run osc`, the bridge to music programs.
+
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
@@ -33,7 +35,7 @@ async function report(...rows: PositionedObservation[]): Promise<void> {
   await publishPending(stack.sql, stack.redis);
 }
 
-/** What a music program would get, read by a parser that shares nothing with what wrote it. */
+/** Receives messages as a music program does, with another parser than the library that writes them. */
 async function startReceiver() {
   const socket = createSocket("udp4").bind(0, "127.0.0.1");
   await once(socket, "listening");
@@ -68,15 +70,15 @@ const now = Math.floor(Date.now() / 60_000) * 60_000;
 const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
 
 describe("bun run osc", () => {
-  test("sends a message for each field and at last the report, where what was not measured has no value", async () => {
+  test("sends a message for each field, without a value if it was not measured, and then the report", async () => {
     const receiver = await startReceiver();
-    // Two hours old: before the hour with which the bridge begins.
+    // Two hours old, so outside the hour that the bridge starts with.
     await report(observed("41001", minutesAgo(120), { waveHeightM: 9 }));
     await report(
       observed("44009", minutesAgo(30), { waveHeightM: 1.5, windDirDeg: 0, pressureHpa: 1012.8, gustMps: 7 }),
     );
     await report(observed("46026", minutesAgo(30), { latitude: 37.75, longitude: -122.84 }));
-    // 46026 lies elsewhere.
+    // 46026 is outside the box.
     startBridge(receiver.port, "--bbox=-80,30,-70,45");
     const [heard] = await receiver.reported(1);
 
@@ -96,9 +98,9 @@ describe("bun run osc", () => {
     receiver.stop();
   });
 
-  test("sends each report once and in order, though the server restarts in between", async () => {
+  test("sends each report once and in order, even if the server restarts", async () => {
     const receiver = await startReceiver();
-    // As many as a socket keeps for a receiver that is busy.
+    // A socket buffers this many reports for a busy receiver.
     const each = 15;
     const rows = (from: number) =>
       Array.from({ length: each }, (_, index) =>
@@ -125,12 +127,12 @@ describe("bun run osc", () => {
     [[], '--to is "", but must be host:port'],
     [["--to", "localhost"], '--to is "localhost", but must be host:port'],
     [["--to", "localhost:57120", "--form", "http://localhost"], "--form"],
-  ])("with %p says what is wrong, and how it is used", async (words, complaint) => {
+  ])("with %p prints what is wrong and its usage", async (words, complaint) => {
     const program = join(import.meta.dir, "../../docs/examples/osc.ts");
     const child = Bun.spawn([process.execPath, program, ...words], { stderr: "pipe" });
-    const told = await new Response(child.stderr).text();
-    expect(told).toContain(complaint);
-    expect(told).toContain("bun run osc --to host:port");
+    const stderr = await new Response(child.stderr).text();
+    expect(stderr).toContain(complaint);
+    expect(stderr).toContain("bun run osc --to host:port");
     expect(await child.exited).toBe(2);
   });
 });

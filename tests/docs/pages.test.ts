@@ -1,4 +1,4 @@
-// What the pages of the documentation promise about themselves.
+// Tests of the documentation: links, dependencies, length and versions.
 
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
@@ -13,13 +13,13 @@ const pages = [
 ];
 const read = (page: string) => Bun.file(join(project, page)).text();
 
-/** The anchor that GitHub gives a heading. */
+/** Returns GitHub's anchor for a heading. */
 function anchorOf(heading: string): string {
   const text = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
   return text.replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
 }
 
-describe("every link within the project leads somewhere", () => {
+describe("every link within the project has a target", () => {
   test.each(pages)("in %s", async (page) => {
     const text = (await read(page)).replace(/```[\s\S]*?```/g, "");
     const links = [...text.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(([, link = ""]) => link);
@@ -34,7 +34,7 @@ describe("every link within the project leads somewhere", () => {
   });
 });
 
-test("docs/dependencies.md names every package that is installed, and no other", async () => {
+test("docs/dependencies.md lists exactly the packages of package.json", async () => {
   const named = [...(await read("docs/dependencies.md")).matchAll(/^\| \[([^\]]+)\]/gm)].map(([, name = ""]) => name);
   const installed = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
   const withoutTypes = installed.filter((name) => name === "@types/bun" || !name.startsWith("@types/"));
@@ -45,7 +45,7 @@ test("README.md is at most 150 lines long", async () => {
   expect((await read("README.md")).split("\n").length).toBeLessThanOrEqual(151);
 });
 
-test("README, workflows, image, .ci/run and npm's scripts use the version of Bun that package.json names", async () => {
+test("README, workflows, image, .ci/run and npm scripts use the Bun version of package.json", async () => {
   const [, version = ""] = /^>=(.+)$/.exec(manifest.engines.bun) ?? [];
   const files = [
     "README.md",

@@ -1,9 +1,9 @@
-// The account that runs PostgreSQL and Redis where root starts them: PostgreSQL refuses to run as root.
+// Finds the account that runs PostgreSQL and Redis when root starts them: PostgreSQL refuses to run as root.
 
 import { chownSync, statSync } from "node:fs";
 import { StartError } from "../../../shared/service/service.ts";
 
-/** A user of the operating system. */
+/** Identifies a user of the operating system. */
 export type Account = { uid: number; gid: number };
 
 /** Returns whether this process runs as root. */
@@ -13,28 +13,32 @@ export function isRoot(): boolean {
 
 let account: Promise<Account> | null = null;
 
-/** Returns the account `postgres` for root, which is made where it is missing; `undefined` for any other user. */
+/**
+ * Returns the account `postgres` for root, and creates it if it is missing. Returns `undefined` for any other user.
+ * @throws {StartError} if the account cannot be created
+ */
 export async function daemonAccount(): Promise<Account | undefined> {
   if (!isRoot()) return undefined;
-  // Two daemons that start at once must not both make it.
-  account ??= findOrMakeAccount();
+  // Two daemons that start at the same time must not both create it.
+  account ??= findOrCreateAccount();
   return account;
 }
 
-/** Gives a file or folder to an account, if there is one. A folder that every user may write to, as `/tmp`, is left alone. */
+/** Makes an account the owner of a file or folder. Ignores folders that every user may write to, such as `/tmp`. */
 export function giveTo(account: Account | undefined, path: string): void {
   const othersMayWrite = 0o002;
   if (account && !(statSync(path).mode & othersMayWrite)) chownSync(path, account.uid, account.gid);
 }
 
-/** `useradd` is where only root looks, and `su` may leave root without it. */
+/** `useradd` is in /usr/sbin, which may be missing from PATH after `su`. */
 const env = { PATH: `${process.env.PATH}:/usr/sbin:/usr/bin:/bin` };
 
-async function findOrMakeAccount(): Promise<Account> {
+async function findOrCreateAccount(): Promise<Account> {
   const add = ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", "postgres"];
-  const made = (await idOf("-u")) ? null : await Bun.$`useradd ${add}`.env(env).nothrow().quiet();
+  const created = (await idOf("-u")) ? null : await Bun.$`useradd ${add}`.env(env).nothrow().quiet();
   const [uid, gid] = [await idOf("-u"), await idOf("-g")];
-  if (!uid || !gid) throw new StartError(`the account "postgres" could not be made: ${made?.stderr.toString().trim()}`);
+  if (!uid || !gid)
+    throw new StartError(`the account "postgres" could not be created: ${created?.stderr.toString().trim()}`);
   return { uid: Number(uid), gid: Number(gid) };
 }
 

@@ -1,4 +1,4 @@
-// Child processes of the dev stack: PostgreSQL and Redis end when this process ends, however it ends.
+// Child processes of the dev stack. PostgreSQL and Redis end with this process, even if it is killed.
 
 import { Database } from "bun:sqlite";
 import { existsSync, mkdirSync } from "node:fs";
@@ -7,22 +7,22 @@ import { join } from "node:path";
 import { StartError } from "../../../shared/service/service.ts";
 import type { Account } from "./account.ts";
 
-/** A process that this one started and ends. */
+/** Controls a child process that this process started. */
 export type OwnProcess = {
   pid: number;
-  /** Its exit code, once it has ended for whatever reason. */
+  /** Resolves with the exit code when the process has ended. */
   exited: Promise<number>;
-  /** Asks it to end, insists after {@link stopDeadlineMs}, and waits until it is gone; harmless when it already is. */
+  /** Asks the process to end, kills it after {@link stopDeadlineMs}, and waits for its end. May be called again. */
   stop(): Promise<void>;
 };
 
-/** How long a process may take to end when asked, in milliseconds. */
+/** Max time that a process may take to end when asked, in ms. */
 export const stopDeadlineMs = 5_000;
 
 /**
- * Takes charge of a child: it is ended when this process exits.
+ * Takes ownership of a child process: it is killed when this process exits.
  * @param ask the signal that asks it to end
- * @param insist the signal that ends it at once
+ * @param insist the signal that kills it
  */
 export function own(child: Bun.Subprocess, ask: NodeJS.Signals, insist: NodeJS.Signals): OwnProcess {
   const end = () => child.kill(insist);
@@ -41,13 +41,13 @@ export function own(child: Bun.Subprocess, ask: NodeJS.Signals, insist: NodeJS.S
 }
 
 /**
- * Starts PostgreSQL or Redis in a session of its own, so that Ctrl-C in the terminal does not reach it before those that
- * use it have ended, and waits until it is ready.
- * @param options.account the user to run as; the one who runs this process when absent
- * @param options.env what it needs in its environment, PATH apart
- * @param options.logsTo where it writes its log
- * @param options.ready what its log says once it accepts connections, in lower case
- * @throws {Error} with the end of its log, if it ends before that
+ * Starts PostgreSQL or Redis and waits until it is ready. The daemon runs in its own session, so that Ctrl-C in the terminal
+ * does not stop it before the services that use it.
+ * @param options.account the user to run as; default: the current user
+ * @param options.env environment variables in addition to PATH
+ * @param options.logsTo the output that carries its log
+ * @param options.ready text in its log when it accepts connections, in lower case
+ * @throws {Error} with the end of its log, if it ends before it is ready
  */
 export async function startDaemon(options: {
   command: string[];
@@ -73,21 +73,22 @@ export async function startDaemon(options: {
 }
 
 /**
- * What to put before a command, so that the kernel ends it when this process is gone, were it killed or without a word,
- * as `bun test` goes. Empty where there is no such thing; {@link endLeftover} clears away there.
+ * Returns a command prefix with which the kernel ends the daemon when this process is gone, even if it was killed or exits
+ * without an exit event, as `bun test` does. Returns an empty list on systems without it; there {@link endLeftover} cleans up.
  */
 function lifeline(ask: NodeJS.Signals): string[] {
   const setpriv = Bun.which("setpriv");
   if (!setpriv) return [];
   const prefix = [setpriv, "--pdeathsig", ask.replace("SIG", "")];
-  // BusyBox has a setpriv without this option.
+  // The setpriv of BusyBox does not have this option.
   return Bun.spawnSync([...prefix, "true"]).success ? prefix : [];
 }
 
 /**
- * Makes sure that this process alone uses a directory, until it calls what is returned here or ends in any way.
- * Held by the operating system (as SQLite's lock), so that no crash leaves it behind.
- * @throws {StartError} if another process, or this one, uses the directory already
+ * Locks a directory for this process until the process ends or calls the returned function.
+ * The operating system holds the lock (an SQLite lock), so a crash releases it.
+ * @returns a function that releases the lock
+ * @throws {StartError} if another process, or this one, already uses the directory
  */
 export function claimDirectory(directory: string): () => void {
   mkdirSync(directory, { recursive: true });
@@ -102,19 +103,19 @@ export function claimDirectory(directory: string): () => void {
 }
 
 /**
- * Ends the daemon that a killed parent has left running in a directory which this process has claimed.
- * @param pidFile where the daemon itself wrote its process id, as the first line
- * @param directory stands in the daemon's command line, which tells it from a stranger that got its process id
+ * Ends the daemon of a killed parent process, in a directory that this process has locked.
+ * @param pidFile file with the daemon's process id in the first line, written by the daemon
+ * @param directory part of the daemon's command line; it identifies the daemon if another process now has the id
  */
 export async function endLeftover(pidFile: string, directory: string, stopSignal: NodeJS.Signals): Promise<void> {
   if (!existsSync(pidFile)) return;
   const pid = Number.parseInt(await readFile(pidFile, "utf8"), 10);
   const isOurs = async () => (await commandLine(pid)).includes(directory);
-  // PostgreSQL would take the stranger for itself, and refuse to start.
+  // PostgreSQL would mistake the other process for itself and refuse to start.
   if (!(await isOurs())) return isAlive(pid) ? rm(pidFile) : undefined;
   process.kill(pid, stopSignal);
   const deadline = Date.now() + stopDeadlineMs;
-  // Nothing tells when a process ends that is not one's own child.
+  // There is no exit event for a process that is not a child, so poll.
   while (await isOurs()) {
     if (Date.now() > deadline) process.kill(pid, "SIGKILL");
     await Bun.sleep(20);
@@ -127,7 +128,7 @@ async function untilReady(log: ReadableStream<Uint8Array>, ready: string): Promi
   return isReady.promise;
 }
 
-/** Reads on after the ready line too: a daemon whose log nobody reads stands still once the pipe is full. */
+/** Reads the log to its end, also after the ready line: an unread pipe fills up and blocks the daemon. */
 async function readToEnd(log: ReadableStream<Uint8Array>, ready: string, onReady: () => void): Promise<string> {
   const decoder = new TextDecoder();
   let tail = "";
@@ -138,7 +139,7 @@ async function readToEnd(log: ReadableStream<Uint8Array>, ready: string, onReady
   return tail.trim();
 }
 
-/** Returns whether a process of this machine runs. */
+/** Returns whether a process with this id is running on this machine. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,10 +1,11 @@
-// Free ports of this machine.
+// Finds free ports on this machine.
 
 import { openPort } from "../../../shared/service/port.ts";
 
 /**
- * Returns a port of 127.0.0.1 on which no process listens at this moment. The system gives none of these to an outgoing
- * connection (Linux from 32768, others from 49152), so it stays free until it is used.
+ * Returns a port of 127.0.0.1 on which no process is listening. It is below the range for outgoing connections (from 32768 on
+ * Linux, from 49152 elsewhere), so no connection takes it before it is used.
+ * @throws {Error} if listening fails for another reason than a used port
  */
 export function freePort(): number {
   for (;;) {
@@ -17,7 +18,7 @@ export function freePort(): number {
   }
 }
 
-/** Makes sure that a port can be had at this moment. @throws {StartError} that says what to do where it cannot */
+/** Checks that a port is free. @throws {StartError} with advice if it is not */
 export function requireFreePort(host: string, port: number): void {
   openPort({ host, port, variable: "PORT" }, () => listenOnce(host, port));
 }

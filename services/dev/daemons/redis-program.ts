@@ -1,4 +1,4 @@
-// The Redis that the development stack runs: the one on PATH, or the distribution's own package, unpacked for this user.
+// Finds the Redis for the development stack: on PATH, or from the distribution's package, unpacked for this user.
 
 import { existsSync, rmSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rename, writeFile } from "node:fs/promises";
@@ -7,10 +7,10 @@ import { StartError } from "../../../shared/service/service.ts";
 import { dataFolder } from "../folders.ts";
 import { installCommand } from "../install-command.ts";
 
-/** A program, and what it needs in its environment. */
+/** Path of a Redis or Valkey server, and the environment variables that it needs. */
 export type RedisProgram = { path: string; env: Record<string, string> };
 
-/** `redis-server` is a link into `redis-tools`. Named both, each is fetched even where dpkg lists it as installed. */
+/** `redis-server` is a link into `redis-tools`. With both names, apt fetches both, even if dpkg lists one as installed. */
 const wanted = ["redis-server", "redis-tools"];
 
 const packageNames = {
@@ -22,11 +22,11 @@ const packageNames = {
 };
 
 /**
- * Finds Redis or Valkey on PATH. Where there is none and the system has apt, it fetches the distribution's package and the
- * libraries that the system lacks, once, without root. apt checks their signatures.
- * @param say receives one line before something is fetched
- * @param folder keeps what was fetched for the next time
- * @throws {StartError} that names the command which installs Redis, where it can neither be found nor fetched
+ * Finds Redis or Valkey on PATH. If there is none and the system has apt, downloads the distribution's package and the missing
+ * libraries once, without root. apt checks their signatures.
+ * @param say receives one line before a download
+ * @param folder stores the downloaded program for the next start
+ * @throws {StartError} with the command that installs Redis, if it can be neither found nor downloaded
  */
 export async function findRedis(say: (line: string) => void, folder = dataFolder()): Promise<RedisProgram> {
   const path = Bun.which("redis-server") ?? Bun.which("valkey-server");
@@ -50,7 +50,7 @@ function remedy(): string {
   return `To install it: ${command}, or set REDIS_URL`;
 }
 
-/** Unpacks the packages beside their place and moves them there when the program runs. */
+/** Unpacks the packages under a temporary name and renames the folder when the program runs. */
 async function fetchRedis(target: string, say: (line: string) => void): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const work = await mkdtemp(`${target}.`);
@@ -67,11 +67,11 @@ async function fetchRedis(target: string, say: (line: string) => void): Promise<
     await run(["apt-get", ...config, "download", ...packages.map(({ name, version }) => `${name}=${version}`)], work);
     await mkdir(root);
     for (const file of new Bun.Glob("*.deb").scanSync(work)) await run(["dpkg-deb", "-x", file, root], work);
-    // `mkdtemp` closes it to the account that runs Redis for root.
+    // `mkdtemp` creates it with mode 0700, and the account that runs Redis for root needs access.
     await chmod(root, 0o755);
     const { path, env } = programIn(root);
     await run([path, "--version"], work, env);
-    // Another process may have been faster; its copy is as good.
+    // If another process was faster, use its copy.
     await rename(root, target).catch((error) => {
       if (!existsSync(target)) throw error;
     });
@@ -88,7 +88,7 @@ function programIn(root: string): RedisProgram {
 
 type Package = { name: string; version: string; bytes: number };
 
-/** Asks apt what it would install here. The system's own package lists are used if they serve; they may be absent or old. */
+/** Asks apt which packages it would install. Uses the system's package lists if possible; they may be missing or old. */
 async function choosePackages(work: string): Promise<{ packages: Package[]; config: string[] }> {
   try {
     const config = await writeConfig(work, "");
@@ -102,11 +102,11 @@ async function choosePackages(work: string): Promise<{ packages: Package[]; conf
   }
 }
 
-/** Writes settings for apt under which it writes to `work` alone. @returns the flags that name them */
+/** Writes apt settings that restrict its writes to `work`. @returns the apt flags that load them */
 async function writeConfig(work: string, more: string): Promise<string[]> {
   const file = join(work, "apt.conf");
   await mkdir(join(work, "cache/archives/partial"), { recursive: true });
-  // The hooks are for the system's own lists.
+  // The system's hooks expect the system's own lists.
   const hooks = "#clear APT::Update::Post-Invoke;\n#clear APT::Update::Post-Invoke-Success;\n";
   await writeFile(file, `${hooks}Dir::Cache "${join(work, "cache")}";\nAcquire::Languages "none";\n${more}`);
   return ["-c", file, "-qq"];
@@ -125,7 +125,7 @@ async function listPackages(config: string[], work: string): Promise<Package[]> 
   }));
 }
 
-/** Runs a program to its end. @returns what it wrote to stdout @throws {Error} with the end of its complaint */
+/** Runs a program to its end. @returns its stdout @throws {Error} with the last line of its stderr, if it fails */
 async function run(command: string[], cwd: string, env: Record<string, string> = {}): Promise<string> {
   const child = Bun.spawn(command, {
     cwd,
@@ -134,9 +134,9 @@ async function run(command: string[], cwd: string, env: Record<string, string> =
   });
   const end = () => child.kill();
   process.once("exit", end);
-  const [text, complaint] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  const [text, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   const code = await child.exited;
   process.off("exit", end);
   if (code === 0) return text;
-  throw new Error(complaint.trim().split("\n").at(-1) || `${command[0]} failed`);
+  throw new Error(stderr.trim().split("\n").at(-1) || `${command[0]} failed`);
 }

@@ -1,4 +1,4 @@
-// A private Redis, from the program on PATH.
+// Starts a private Redis.
 
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -9,20 +9,20 @@ import { daemonAccount, giveTo } from "./account.ts";
 import { claimDirectory, endLeftover, type OwnProcess, startDaemon } from "./daemon.ts";
 import { findRedis } from "./redis-program.ts";
 
-/** A private Redis; it forgets everything when it stops. */
+/** Controls a private Redis, which loses its data when it stops. */
 export type Redis = OwnProcess & { url: string };
 
 /**
- * Starts the Redis (or Valkey) that {@link findRedis} finds, reachable by this user only, through a socket in a private
- * folder. For root it runs as the account that runs PostgreSQL.
- * @param options.port a port of 127.0.0.1 to listen on instead
- * @param options.socket where the socket is to be; in a temporary folder when absent
- * @param options.dir where it leaves its process id, so that the next start there ends it if this process is killed; a
- *   temporary one when absent
- * @param options.settings further ones, as in redis.conf
- * @param options.say receives one line before Redis is fetched; it goes to stderr when absent
- * @throws {StartError} saying how to install it, when there is none and it cannot be fetched; if another process uses `dir`; or
- *   with Redis's own words if it does not start
+ * Starts the Redis (or Valkey) that {@link findRedis} finds. Only this user can reach it, through a socket in a private folder.
+ * For root it runs as the account that runs PostgreSQL.
+ * @param options.port a port of 127.0.0.1 to listen on instead of a socket
+ * @param options.socket path of the socket; default: in a temporary folder
+ * @param options.dir folder for the process id, from which the next start ends a Redis whose starter was killed; default: a
+ *   temporary folder
+ * @param options.settings more settings, as in redis.conf
+ * @param options.say receives one line before Redis is downloaded; default: stderr
+ * @throws {StartError} with the command that installs Redis, if it can be neither found nor downloaded; if another process uses
+ *   `dir`; or with Redis's own message if it does not start
  */
 export async function startRedis(
   options: {
@@ -36,7 +36,7 @@ export async function startRedis(
   const program = await findRedis(options.say ?? console.error);
   const account = await daemonAccount();
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), "bellbuoy-redis-"));
-  // A path of at most 107 bytes, which that of a checkout may exceed.
+  // Not in `dir`: its path may be longer than the 107 bytes that a socket may have.
   const socketDir = options.port || options.socket ? null : mkdtempSync(join(tmpdir(), "bellbuoy-socket-"));
   const { port, socket = join(socketDir ?? "", "redis.sock") } = options;
   const release = claimDirectory(dir);
@@ -87,7 +87,7 @@ function settings(dir: string, pidFile: string, others: Record<string, string>):
     "maxmemory-policy": "noeviction",
     dir,
     pidfile: pidFile,
-    // The command line is what endLeftover knows it by.
+    // endLeftover identifies Redis by its command line.
     "set-proc-title": "no",
   };
   return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);

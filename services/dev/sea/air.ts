@@ -1,31 +1,31 @@
-// Pressure and wind at one place, from the highs and lows around it.
+// Computes pressure and wind at one place from the highs and lows around it.
 
 import { kmPerDegree, offsetKm, type Position, radians } from "./geography.ts";
 import type { MovedSystem } from "./systems.ts";
 
-/** Wind as the vector it blows along, near the surface and without gusts. */
+/** Wind near the surface without gusts, as a vector in the direction of flow. */
 export type Wind = { eastMps: number; northMps: number };
 
 /** Wind, and pressure at sea level. */
 export type Air = Wind & { pressureHpa: number };
 
-/** Farther than this no system lowers or raises the pressure of its belt. */
+/** Max change of the pressure of a belt by systems. */
 const deepestHpa = 42;
 
-/** The part of the geostrophic wind that is left at the surface of the sea. */
+/** Ratio of the surface wind to the geostrophic wind. */
 const surfaceFraction = 0.95;
-/** A curved and a rough path slow strong wind most: half of it is gone at this speed. */
+/** Speed at which wind loses half of its strength. Curvature and a rough sea slow strong wind most. */
 const halvingMps = 50;
 /** Friction turns the wind this far towards low pressure; over the sea 15 to 20 degrees. */
 const crossIsobarAngle = radians(18);
-/** Nearer to the equator than this the wind no longer follows the isobars: the trade winds blow instead. */
+/** Between this latitude and the equator, trade winds replace the wind along the isobars. */
 const tradesLatDeg = 15;
 const tradesMps = 6.5;
 
 const airDensity = 1.22;
 const earthRotation = 7.292e-5;
 
-/** Returns the air at a place among these systems. */
+/** Returns wind and pressure at a place, given all systems. */
 export function airAmong(systems: MovedSystem[], place: Position): Air {
   return airOf(pressureField(systems, place), place.lat);
 }
@@ -33,7 +33,7 @@ export function airAmong(systems: MovedSystem[], place: Position): Air {
 /** Pressure at one place and how it rises towards east and north, in hPa per km. */
 type PressureField = { pressureHpa: number; eastward: number; northward: number };
 
-/** The belts of the Earth with the systems upon them; each system is a bell (Gauss) of pressure. */
+/** Adds the systems to the Earth's pressure belts. Each system is a Gaussian bell of pressure. */
 function pressureField(systems: MovedSystem[], place: Position): PressureField {
   const sum = { pressureHpa: 0, eastward: 0, northward: 0 };
   for (const system of systems) {
@@ -47,7 +47,7 @@ function pressureField(systems: MovedSystem[], place: Position): PressureField {
     sum.eastward -= (pressureHpa * eastKm) / spread;
     sum.northward -= (pressureHpa * northKm) / spread;
   }
-  // Systems that meet deepen each other, but not without end.
+  // Overlapping systems add up, but only to a limit.
   const share = Math.tanh(sum.pressureHpa / deepestHpa);
   const belt = belts(place.lat);
   return {
@@ -57,7 +57,7 @@ function pressureField(systems: MovedSystem[], place: Position): PressureField {
   };
 }
 
-/** Low pressure at the equator, high at 32 degrees, low again at 62, deeper in the south, where no land is in the way. */
+/** Pressure is low at the equator, high at 32 degrees and low at 62, lower in the south, where land does not slow the wind. */
 function belts(lat: number): PressureField {
   const poleward = lat < 0 ? -1 : 1;
   const field = { pressureHpa: 1011, eastward: 0, northward: 0 };
@@ -74,7 +74,7 @@ function belts(lat: number): PressureField {
   return field;
 }
 
-/** Wind along the isobars, slowed and turned by the sea; near the equator the trade winds. */
+/** Returns wind along the isobars, slowed and turned by friction, and near the equator the trade winds. */
 function airOf(field: PressureField, lat: number): Air {
   const hemisphere = lat < 0 ? -1 : 1;
   const coriolis = hemisphere * 2 * earthRotation * Math.sin(radians(Math.max(Math.abs(lat), tradesLatDeg)));

@@ -1,23 +1,23 @@
-// The simulated weather of the whole Earth, hour by hour.
+// Simulates the weather of the whole Earth, hour by hour.
 
 import { type Air, airAmong } from "./air.ts";
 import type { Position } from "./geography.ts";
 import { createSlots, type MovedSystem, move, type Ocean, type Storm } from "./systems.ts";
 
-/** Pressure and wind of the whole Earth; `hour` counts hours of weather and may have a fraction. */
+/** Returns pressure and wind anywhere on Earth; `hour` counts hours of weather and may be a fraction. */
 export type Atmosphere = {
   airAt(place: Position, hour: number): Air;
-  /** The storms of one ocean whose swell may still be on its way. */
+  /** Returns the storms of an ocean whose swell may still be travelling. */
   stormsBefore(hour: number, ocean: Ocean): Storm[];
 };
 
-/** Swell of period 8 s needs some 300 hours for 7,000 km: longer than two lifetimes. */
+/** Swell with a period of 8 s takes about 300 hours for 7,000 km, longer than two lifetimes of a system. */
 const generationsOfSwell = 4;
 
-/** One hour's weather, and what has been asked about it. */
+/** Caches the systems of one hour and the air computed from them. */
 type Hour = { systems: MovedSystem[]; airs: Map<Position, Air> };
 
-/** Makes the weather that belongs to `seed`. What it remembers only saves time: every answer depends on its arguments alone. */
+/** Creates the weather of a seed. Its cache only saves time: results depend on seed and arguments alone. */
 export function createAtmosphere(seed: number): Atmosphere {
   const slots = createSlots(seed);
   const known = new Map<number, Hour>();

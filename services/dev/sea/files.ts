@@ -1,4 +1,4 @@
-// The files of the stand-in for NDBC, as they are at a time.
+// Builds the files of the simulated NDBC server for a given time.
 
 import { simulationOwner } from "../../../shared/upstream.ts";
 import { formatActiveStations, formatHourly, formatLatestObs, formatRealtime, formatSpec } from "./format.ts";
@@ -6,18 +6,18 @@ import { lastChange, newestReport, reportsOfHour, reportsOfStation, startOfHour 
 import { type Station, stations } from "./stations.ts";
 import type { Sea } from "./weather.ts";
 
-/** One file of the stand-in for NDBC. */
+/** One file of the simulated NDBC server. */
 export type SeaFile = {
   contentType: string;
-  /** To the second: within one second the content never changes. */
+  /** In whole seconds: the content never changes within a second. */
   lastModified: Date;
-  /** Written only when asked for, as a client that has the file already does not need it. */
+  /** Returns the text. Computed on demand, because a 304 does not need it. */
   content(): string;
 };
 
 /**
- * Returns the file at a path of NDBC's web server, as it is at `now`.
- * @returns null where NDBC would have none
+ * Returns the file at a path of NDBC's web server at the time `now`.
+ * @returns null if NDBC would have no such file
  */
 export function fileAt(sea: Sea, path: string, now: Date): SeaFile | null {
   const second = new Date(Math.floor(now.getTime() / 1000) * 1000);
@@ -40,10 +40,10 @@ function latestObs(sea: Sea, now: Date): SeaFile {
 }
 
 function hourly(sea: Sea, hourOfDay: number, now: Date): SeaFile {
-  // Until a new hour has its first rows, its file still holds yesterday's.
+  // Until the first rows of a new hour arrive, its file holds yesterday's rows.
   const asked = new Date(now.getTime() - firstRowsMs);
   const start = startOfHour(hourOfDay, asked).getTime();
-  // The last waves of an hour come in within two minutes of its end; when it is thinned out, one hour later, it is final.
+  // The last waves of an hour arrive within two minutes of its end. One hour later its rows are thinned out, and it is final.
   const settled = new Date(Math.min(now.getTime(), start + 62 * minuteMs));
   const thinned = start + 120 * minuteMs;
   return {
@@ -71,7 +71,7 @@ function spec(sea: Sea, station: Station, now: Date): SeaFile | null {
   };
 }
 
-/** NDBC writes it anew every five minutes, some seconds after the mark. */
+/** Like NDBC's, this file is written again every five minutes, a few seconds after the full minute. */
 function activeStations(now: Date): SeaFile {
   const every = 5 * minuteMs;
   const created = new Date(Math.floor((now.getTime() - 1000) / every) * every + 1000);
@@ -86,12 +86,12 @@ const plainText = "text/plain; charset=ISO-8859-1";
 
 const minuteMs = 60_000;
 
-/** Of three stations that follow each other at most one is silent, and they follow each other each second. */
+/** Delay of the first rows. At most one of three consecutive stations is silent, and about one station reports each second. */
 const firstRowsMs = 5_000;
 
 const newest = (sea: Sea, now: Date) => latest(...stations.map((station) => lastChange(sea.seed, station, now)));
 
-/** With a new row, and at the start of an hour, when old rows are thinned out or dropped. */
+/** A station's file changes with each new row, and at the start of an hour, when old rows are thinned out or dropped. */
 function stationFileChange(sea: Sea, station: Station, now: Date): Date {
   return latest(startOfHour(now.getUTCHours(), now), lastChange(sea.seed, station, now));
 }

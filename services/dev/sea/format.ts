@@ -5,7 +5,7 @@ import type { Report } from "./reports.ts";
 import type { Station } from "./stations.ts";
 import type { WaveTrain } from "./waves.ts";
 
-/** One column: what it shows, how wide it is with the blanks before it, how many decimals it has. */
+/** Describes a column: its measurement, its width with leading blanks, and its number of decimals. */
 type Column = [measurement: Measurement, width: number, decimals: number];
 
 const latestHeader = `\
@@ -62,7 +62,7 @@ const specHeader = `\
 #yr  mo dy hr mn    m    m  sec    m  sec  -  degT     -      sec degT
 `;
 
-/** Writes `latest_obs.txt`: the newest row of each station, in the order given. */
+/** Writes `latest_obs.txt`: the newest row of each station, in the given order. */
 export function formatLatestObs(rows: { station: Station; report: Report }[]): string {
   const lines = rows.map(({ station, report }) => {
     const position = `${station.lat.toFixed(3).padStart(8)}${station.lon.toFixed(3).padStart(9)}`;
@@ -71,24 +71,24 @@ export function formatLatestObs(rows: { station: Station; report: Report }[]): s
   return latestHeader + lines.join("");
 }
 
-/** Writes `realtime2/<ID>.txt`: one station's rows, newest first as given. */
+/** Writes `realtime2/<ID>.txt`: one station's rows, in the given order (newest first). */
 export function formatRealtime(reports: Report[]): string {
   return realtimeHeader + reports.map((report) => `${realtimeRow(report)}\n`).join("");
 }
 
-/** Writes `hourly2/hour_HH.txt`: the rows of all stations in one hour, in the order given. */
+/** Writes `hourly2/hour_HH.txt`: the rows of all stations in one hour, in the given order. */
 export function formatHourly(reports: Report[]): string {
   return hourlyHeader + reports.map((report) => `${report.stationId.padEnd(5)} ${realtimeRow(report)}\n`).join("");
 }
 
-/** Writes `realtime2/<ID>.spec`: what the waves of each row are made of; rows without waves are left out. */
+/** Writes `realtime2/<ID>.spec`: wind sea and swell of each row. Rows without waves are skipped. */
 export function formatSpec(reports: Report[]): string {
   return (
     specHeader + reports.flatMap((report) => (report.seaState ? `${specRow(report, report.seaState)}\n` : [])).join("")
   );
 }
 
-/** Writes `activestations.xml` as of 2026, its declaration and root on one line. */
+/** Writes `activestations.xml` in its form of 2026, with declaration and root on one line. */
 export function formatActiveStations(stations: Station[], owner: string, created: Date): string {
   const stamp = `${created.toISOString().slice(0, 19)}UTC`;
   const elements = stations.map((station) => {
@@ -123,7 +123,7 @@ const timeColumns = (report: Report) => report.observedAt.toISOString().slice(0,
 const columns = (of: Column[], report: Report) =>
   of.map(([name, width, decimals]) => cell(report[name], width, decimals, name === "pressureTendencyHpa")).join("");
 
-/** Missing is `MM`. A tendency always has its sign, even as `-0.0`. */
+/** Formats a value; `MM` means missing. A pressure tendency always has a sign, even `-0.0`. */
 function cell(value: number | null, width: number, decimals: number, signed = false): string {
   if (value === null) return "MM".padStart(width);
   const negative = value < 0 || Object.is(value, -0);
@@ -151,7 +151,7 @@ const compassPoints = "N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW".spli
 
 const compassPoint = (bearingDeg: number) => compassPoints[Math.round(bearingDeg / 22.5) % 16] ?? "MM";
 
-/** Height of the waves over their length in deep water, in NDBC's words; where the steps lie is a guess. */
+/** Classifies wave height divided by wavelength in deep water, in NDBC's words. The thresholds are a guess. */
 function steepness({ waveHeightM, dominantPeriodS }: Report): string {
   if (waveHeightM === null || dominantPeriodS === null) return "N/A";
   const ratio = waveHeightM / (1.56 * dominantPeriodS ** 2);

@@ -1,26 +1,26 @@
-// Directions and distances on Earth.
+// Computes directions and distances on Earth.
 
-/** A point on Earth in decimal degrees; south and west are negative. */
+/** Locates a point on Earth in decimal degrees; south and west are negative. */
 export type Position = { lat: number; lon: number };
 
-/** Length of a degree of latitude. */
+/** Gives the length of one degree of latitude in km. */
 export const kmPerDegree = 111.2;
 
 const earthRadiusKm = 6371;
 
-/** Turns degrees into radians. */
+/** Converts degrees to radians. */
 export const radians = (degrees: number) => (degrees * Math.PI) / 180;
 
-/** Turns radians into degrees. */
+/** Converts radians to degrees. */
 export const degrees = (angle: number) => (angle * 180) / Math.PI;
 
-/** Returns the same direction between 0 (inclusive) and 360. */
+/** Normalizes a direction in degrees to the range 0 (inclusive) to 360 (exclusive). */
 export const compass = (bearingDeg: number) => ((bearingDeg % 360) + 360) % 360;
 
-/** Returns where a vector that points east and north comes *from*, in degrees true: how wind and waves are reported. */
+/** Returns the direction that a vector comes *from*, in degrees true, as wind and waves are reported. */
 export const directionFrom = (east: number, north: number) => compass(degrees(Math.atan2(-east, -north)));
 
-/** Returns how far `to` is east and north of `from`, on a plane that fits well enough over a few thousand kilometres. */
+/** Returns how far `to` is east and north of `from`, in km. A flat approximation, good to a few thousand km. */
 export function offsetKm(from: Position, to: Position): { eastKm: number; northKm: number } {
   const lonDeg = compass(to.lon - from.lon + 180) - 180;
   const latDeg = to.lat - from.lat;
@@ -30,7 +30,7 @@ export function offsetKm(from: Position, to: Position): { eastKm: number; northK
   };
 }
 
-/** Returns the length of the great circle between two points, and the bearing at which it leaves `from`. */
+/** Returns the great-circle distance between two points in km, and the initial bearing at `from` in degrees. */
 export function greatCircle(from: Position, to: Position): { distanceKm: number; bearingDeg: number } {
   const [fromLat, toLat] = [radians(from.lat), radians(to.lat)];
   const lon = radians(to.lon - from.lon);

@@ -1,22 +1,22 @@
-// Chance that depends on a seed alone.
+// Draws random numbers that depend only on a seed and a name.
 
 /**
- * Draws a number in [0, 1) that depends on nothing but its arguments: the sea's only source of chance, so that the same seed
- * gives the same sea.
- * @param what names the thing that is drawn, like `46026/gust/7`
+ * Draws a number in [0, 1) that depends only on its arguments. The simulation has no other source of randomness, so the same
+ * seed gives the same sea.
+ * @param what names the value to draw, for example `46026/gust/7`
  */
 export function randomOf(seed: number, what: string): number {
   return Bun.hash.xxHash32(what, seed) / 2 ** 32;
 }
 
-/** Draws a number between `least` and `most`, drawn as by {@link randomOf}. */
-export function randomBetween(seed: number, what: string, [least, most]: readonly [number, number]): number {
-  return least + (most - least) * randomOf(seed, what);
+/** Draws a number between `min` and `max` with {@link randomOf}. */
+export function randomBetween(seed: number, what: string, [min, max]: readonly [number, number]): number {
+  return min + (max - min) * randomOf(seed, what);
 }
 
 /**
- * Returns noise without jumps: from -1 to 1, another independent value at each whole `x`, a smooth way between them.
- * @param x time in units of how long one value lasts
+ * Returns smooth noise from -1 to 1: an independent value at each whole `x`, interpolated in between.
+ * @param x time divided by the duration of one value
  */
 export function smoothNoise(seed: number, what: string, x: number): number {
   const before = Math.floor(x);

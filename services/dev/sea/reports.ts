@@ -1,4 +1,4 @@
-// What the simulated stations report, and when: rows with gaps, silences and late waves, as real ones have.
+// Creates the reports of the simulated stations, with gaps, silences and late waves as in the real network.
 
 import { type Measurement, type Measurements, measurements, type Observation } from "../../../shared/measurements.ts";
 import { compass } from "./geography.ts";
@@ -7,22 +7,22 @@ import type { Station } from "./stations.ts";
 import type { WaveTrain } from "./waves.ts";
 import type { Sea } from "./weather.ts";
 
-/** One row as a station reports it: rounded, with holes, its time on the whole minute. */
+/** One row of a station: values are rounded or missing, and the time is a whole minute. */
 export type Report = Observation & {
-  /** What the waves are made of; null where the row has no waves. */
+  /** Wind sea and swell; null if the row has no waves. */
   seaState: { windSea: WaveTrain; swell: WaveTrain | null } | null;
 };
 
 const minuteMs = 60_000;
 const minutesPerHour = 60;
 
-/** How far back `realtime2` reaches, from the UTC midnight of today. */
+/** Number of days in `realtime2`, before today's UTC midnight. */
 const realtimeDays = 45;
 
-/** Rows before the previous UTC hour are kept every 10 minutes only, so that files have NDBC's real size. */
+/** Interval of the rows before the previous UTC hour, so that files have the size of NDBC's. */
 const historyStepMinutes = 10;
 
-/** Returns the newest row of a station, as `latest_obs.txt` shows it at `now`: its waves may not have come in yet. */
+/** Returns the newest row of a station, as `latest_obs.txt` shows it at `now`. Its waves may not have arrived. */
 export function newestReport(sea: Sea, station: Station, now: Date): Report {
   return reportAt(sea, station, newestMinute(sea.seed, station, now), now);
 }
@@ -40,14 +40,14 @@ export function reportsOfStation(sea: Sea, station: Station, now: Date): Report[
   return reportsBetween(sea, station, start, newestMinute(sea.seed, station, now), now);
 }
 
-/** Returns when the newest change to a station's rows was made, at or before `now`. */
+/** Returns the time of the newest change to a station's rows, at or before `now`. */
 export function lastChange(seed: number, station: Station, now: Date): Date {
   const minute = newestMinute(seed, station, now);
   const waves = wavesArriveAt(station, minute);
   return hasWaves(seed, station, minute) && waves <= now ? waves : arrivesAt(station, minute);
 }
 
-/** Returns the start of the most recent UTC hour, now's own included, that is called `hourOfDay`. */
+/** Returns the most recent time at or before `now` when the UTC hour `hourOfDay` (0 to 23) began. */
 export function startOfHour(hourOfDay: number, now: Date): Date {
   const start = new Date(now);
   start.setUTCHours(hourOfDay, 0, 0, 0);
@@ -66,7 +66,7 @@ function reportsBetween(sea: Sea, station: Station, firstMinute: number, lastMin
   return reports;
 }
 
-/** The row of one minute, as far as it has come in at `now`. */
+/** Returns the row of one minute, with the values that have arrived at `now`. */
 function reportAt(sea: Sea, station: Station, minute: number, now: Date): Report {
   const observedAt = new Date(minute * minuteMs);
   const weather = sea.weatherAt(station, observedAt);
@@ -78,14 +78,14 @@ function reportAt(sea: Sea, station: Station, minute: number, now: Date): Report
     const value = weather.measurements[name];
     if (value !== null && !silent.has(sensorOf[name])) report[name] = rounded(name, value, station.windDirStepDeg);
   }
-  // A calm comes from nowhere.
+  // A calm has no direction.
   if (report.windSpeedMps === 0) report.windDirDeg = null;
   return report;
 }
 
 const nothing = Object.fromEntries(measurements.map((name) => [name, null])) as Measurements;
 
-/** As the real files have it, but for the wind, which NDBC's own buoys give in whole metres per second only. */
+/** Rounds as in the real files, except for the wind: NDBC's own buoys report whole metres per second only. */
 function rounded(name: Measurement, value: number, windDirStepDeg: number): number {
   switch (name) {
     case "windDirDeg":
@@ -101,7 +101,7 @@ function rounded(name: Measurement, value: number, windDirStepDeg: number): numb
   }
 }
 
-/** North is 360: 0 is for a calm. */
+/** Writes north as 360, because 0 means a calm. */
 const north = (degrees: number) => (degrees === 0 ? 360 : degrees);
 
 const arrivesAt = (station: Station, minute: number) => new Date(minute * minuteMs + station.reportSecond * 1000);
@@ -114,19 +114,19 @@ const hasWaves = (seed: number, station: Station, minute: number) =>
   !(station.wavesEveryOtherRow && minute % 2 !== 0) &&
   !isOut(seed, station, "waves", minute);
 
-/** The minute of the newest row that has arrived at `now`. */
+/** Returns the minute of the newest row that has arrived at `now`. */
 function newestMinute(seed: number, station: Station, now: Date): number {
   let minute = Math.floor(now.getTime() / minuteMs);
   while (arrivesAt(station, minute) > now || isSilent(seed, station, minute)) minute--;
   return minute;
 }
 
-/** Every 20 minutes each station has a chance to say nothing for 2 to 8 of them. */
+/** In each block of 20 minutes a station may be silent for 2 to 8 minutes. */
 function isSilent(seed: number, station: Station, minute: number): boolean {
   const block = Math.floor(minute / 20);
-  // Of three stations that follow each other within the minute two always speak: the sea as a whole is never silent.
+  // At least two of three stations with consecutive seconds report, so the whole sea is never silent.
   if ((block + station.reportSecond) % 3 !== 0) return false;
-  return isWithinGap(seed, `${station.id}/silence/${block}`, minute % 20, { chance: 0.4, least: 2, most: 8, of: 20 });
+  return isWithinGap(seed, `${station.id}/silence/${block}`, minute % 20, { chance: 0.4, min: 2, max: 8, of: 20 });
 }
 
 const sensors = ["anemometer", "barometer", "thermometer", "sea thermometer", "waves", "other"] as const;
@@ -150,22 +150,22 @@ const sensorOf: Record<Measurement, Sensor> = {
   tideFt: "other",
 };
 
-/** Every two hours each sensor has a small chance to be out for 10 to 90 minutes. */
+/** In each block of two hours a sensor may fail for 10 to 90 minutes. */
 function isOut(seed: number, station: Station, sensor: Sensor, minute: number): boolean {
   const block = Math.floor(minute / 120);
   const key = `${station.id}/${sensor}/${block}`;
-  return isWithinGap(seed, key, minute % 120, { chance: 0.06, least: 10, most: 90, of: 120 });
+  return isWithinGap(seed, key, minute % 120, { chance: 0.06, min: 10, max: 90, of: 120 });
 }
 
-/** Whether minute `at` of a block of `of` minutes lies in the gap that the block has by chance. */
+/** Returns whether minute `at` of a block of `of` minutes is in the block's random gap. */
 function isWithinGap(
   seed: number,
   key: string,
   at: number,
-  { chance, least, most, of }: { chance: number; least: number; most: number; of: number },
+  { chance, min, max, of }: { chance: number; min: number; max: number; of: number },
 ): boolean {
   if (randomOf(seed, `${key}/chance`) >= chance) return false;
-  const length = least + Math.floor(randomOf(seed, `${key}/length`) * (most - least + 1));
+  const length = min + Math.floor(randomOf(seed, `${key}/length`) * (max - min + 1));
   const start = Math.floor(randomOf(seed, `${key}/start`) * (of - length + 1));
   return at >= start && at < start + length;
 }

@@ -1,21 +1,21 @@
-// The stand-in for www.ndbc.noaa.gov.
+// Serves the simulated sea as www.ndbc.noaa.gov would.
 
 import { fileAt, type SeaFile } from "./files.ts";
 import { createSea } from "./weather.ts";
 
-/** Where the stand-in listens, what its sea is, and by which clock. */
+/** Port, seed and clock of the simulated NDBC server. */
 type SeaOptions = {
   /** 0 for any free port. */
   port: number;
-  /** Another seed, another sea. The same seed gives the same bytes at the same time. */
+  /** Selects the sea. The same seed gives the same bytes at the same time. */
   seed?: number;
   now?: () => Date;
 };
 
 /**
- * Starts a stand-in for www.ndbc.noaa.gov on this machine: about 60 stations on a simulated sea, their files in NDBC's own
- * formats, a new row almost every second.
- * @throws {Error} when the port is taken
+ * Starts a simulated www.ndbc.noaa.gov on this machine: about 60 stations, files in NDBC's formats, and a new row almost every
+ * second.
+ * @throws {Error} if the port is taken
  */
 export async function startSea({ port, seed = 1, now = () => new Date() }: SeaOptions) {
   const sea = createSea(seed);
@@ -29,14 +29,14 @@ export async function startSea({ port, seed = 1, now = () => new Date() }: SeaOp
     },
   });
   return {
-    /** Without a slash at its end. */
+    /** Address without a trailing slash. */
     url: server.url.origin,
-    /** Open connections are closed at once. */
+    /** Stops the server and closes open connections at once. */
     stop: () => server.stop(true),
   };
 }
 
-/** As NDBC has been recorded to answer: a time of the last change, never an ETag; and 304 as Apache would. */
+/** Answers as recorded from NDBC: with Last-Modified, without an ETag, and with 304 as Apache does. */
 function answer(request: Request, file: SeaFile): Response {
   const headers = new Headers({ "Cache-Control": "must-revalidate", Vary: "Accept-Encoding" });
   const known = Date.parse(request.headers.get("If-Modified-Since") ?? "");
@@ -50,7 +50,7 @@ function answer(request: Request, file: SeaFile): Response {
   return new Response(Bun.gzipSync(file.content()), { headers });
 }
 
-/** The page of NDBC's Apache, which others have been seen to store as data. */
+/** Returns the 404 page of NDBC's Apache. Some clients are known to store it as data. */
 function notFound(path: string): Response {
   const page = `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
 <html><head>

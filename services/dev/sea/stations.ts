@@ -1,40 +1,40 @@
-// The stations of the simulated sea.
+// Lists the stations of the simulated sea.
 
 import type { Measurement } from "../../../shared/measurements.ts";
 import type { Position } from "./geography.ts";
 import type { Ocean } from "./systems.ts";
 
-/** A simulated station: real id, name and position, and what it reports when. */
+/** Describes a simulated station: its real id, name and position, its measurements and its schedule. */
 export type Station = Position & {
   id: string;
   name: string;
   basin: Basin;
-  /** Programme, as in `activestations.xml`. */
+  /** Programme as in `activestations.xml`. */
   programme: string;
   type: "buoy" | "oilrig";
   measures: readonly Measurement[];
-  /** US stations report the wind's direction to 10 degrees. */
+  /** Resolution of the wind direction. US stations report it to 10 degrees. */
   windDirStepDeg: 1 | 10;
-  /** Each minute's row appears at this second of the minute. */
+  /** Second of the minute at which each row appears. */
   reportSecond: number;
   /** Whether the rows of odd minutes have no waves. */
   wavesEveryOtherRow: boolean;
-  /** How long after the rest of its row the waves appear. */
+  /** Delay of the waves after the rest of their row. */
   wavesLateSeconds: number;
 };
 
-/** What water a station lies in. */
+/** Describes the waters around a station. */
 type Basin = {
   swellFrom: Ocean | null;
-  /** The part of the open ocean's swell that arrives, 0 to 1. */
+  /** Fraction of the open ocean's swell that arrives, 0 to 1. */
   exposure: number;
-  /** Over how much water the wind blows, usually. */
+  /** Usual length of open water over which the wind blows. */
   fetchKm: number;
-  /** How much warmer than other water at its latitude. */
+  /** Difference to the usual water temperature at this latitude. */
   seaWarmerC: number;
-  /** From the yearly mean to the warmest week. */
+  /** Difference between the warmest week and the yearly mean. */
   seaSeasonC: number;
-  /** How much more than the water the air warms in summer and cools in winter, for land that is near. */
+  /** Extra seasonal change of the air compared with the water, caused by nearby land. */
   airSeasonC: number;
 };
 
@@ -69,7 +69,7 @@ const air = ["pressureHpa", "pressureTendencyHpa", "airTempC", "dewPointC"] as c
 const waves = ["waveHeightM", "dominantPeriodS", "averagePeriodS", "meanWaveDirDeg"] as const;
 const scalarWaves = ["waveHeightM", "dominantPeriodS"] as const;
 
-/** Most stations of the real network lack something; a listener has to cope with that here too. */
+/** Kinds of stations. Most real stations lack some measurements, and so do these. */
 const kinds = {
   ndbc: {
     programme: "NDBC Meteorological/Ocean",
@@ -91,13 +91,13 @@ const kinds = {
     windDirStepDeg: 1,
   },
   platform: { programme: "International Partners", type: "oilrig", measures: [...wind, ...air], windDirStepDeg: 10 },
-  /** A ball that measures nothing but waves and the water. */
+  /** Spherical buoys that measure only waves and water temperature. */
   waverider: { programme: "IOOS Partners", type: "buoy", measures: ["waterTempC", ...waves], windDirStepDeg: 1 },
 } satisfies Record<string, Pick<Station, "programme" | "type" | "measures" | "windDirStepDeg">>;
 
 type Row = [id: string, lat: number, lon: number, kind: keyof typeof kinds, name: string, also?: Measurement];
 
-/** Ids, names and positions as NDBC listed them in August 2024, a few of them in 2018. */
+/** Ids, names and positions from NDBC's list of August 2024, a few from 2018. */
 const stationsOf: Record<keyof typeof basins, Row[]> = {
   northPacific: [
     ["46001", 56.296, -148.027, "ndbc", "WESTERN GULF OF ALASKA - 175NM SE of Kodiak, AK"],
@@ -192,7 +192,7 @@ const rows = Object.entries(stationsOf).flatMap(([basin, list]) =>
   list.map((row) => ({ basin: basins[basin as keyof typeof basins], row })),
 );
 
-/** Every station of the simulated sea, by id in byte order, as NDBC sorts them. */
+/** Lists all stations of the simulated sea by id in byte order, as NDBC does. */
 export const stations: Station[] = rows.map(toStation).sort((one, other) => (one.id < other.id ? -1 : 1));
 
 function toStation({ basin, row }: (typeof rows)[number], index: number): Station {
@@ -213,9 +213,9 @@ function toStation({ basin, row }: (typeof rows)[number], index: number): Statio
   };
 }
 
-/** Spreads the stations evenly over the minute, and neighbours on the map far apart. */
+/** Spreads the stations evenly over the minute, and neighbouring stations far apart in time. */
 function reportSecond(index: number): number {
-  // Any number does that shares no factor with the number of stations.
+  // Must have no common factor with the number of stations.
   const stride = 23;
   return Math.floor((((index * stride) % rows.length) * 60) / rows.length);
 }

@@ -1,31 +1,31 @@
-// The highs and lows of the simulated weather: where they are born, how they move, and when they are deepest.
+// Creates and moves the highs and lows of the simulated weather.
 
 import { kmPerDegree, type Position, radians } from "./geography.ts";
 import { randomBetween, randomOf } from "./random.ts";
 
-/** An ocean that carries swell from its storms to its shores. */
+/** Names an ocean in which swell travels from storms to stations. */
 export type Ocean = "pacific" | "atlantic";
 
-/** A low at its deepest, when it sends out most of its swell. */
+/** Describes a low at its deepest, when it sends out most swell. */
 export type Storm = Position & { peakHour: number; depthHpa: number };
 
-type Range = readonly [least: number, most: number];
+type Range = readonly [min: number, max: number];
 
-/** Where systems of one kind are born, and how they go on. Each of `count` places has one system alive at any time. */
+/** Birthplace and motion of systems of one kind. Each of `count` slots has one living system at any time. */
 type Track = {
   count: number;
   lat: Range;
-  /** Degrees east, and so up to 360 beyond the date line. */
+  /** Degrees east, up to 360 east of the date line. */
   lon: Range;
   eastKmh: Range;
   northKmh: Range;
-  /** At its strongest; negative for a low. */
+  /** Amplitude at its strongest; negative for a low. */
   amplitudeHpa: Range;
   radiusKm: Range;
   ocean: Ocean | null;
 };
 
-/** How a high or low is born, grows, moves and fades. */
+/** Describes the birth, size and motion of a high or low. */
 type Motion = Position & {
   bornHour: number;
   latPerHour: number;
@@ -36,10 +36,10 @@ type Motion = Position & {
 
 type System = Motion & { peak: Storm };
 
-/** A high or low at one hour. */
+/** Describes a high or low at one hour. */
 export type MovedSystem = Position & { amplitudeHpa: number; radiusKm: number };
 
-/** Lows of the westerlies are deepest, highs wider and slower, and what the tropics breed is small and goes west. */
+/** Lows in the westerlies are deepest. Highs are wider and slower. Tropical lows are small and move west. */
 const tracks: Track[] = [
   low("pacific", 5, [38, 54], [140, 210], [-38, -12]),
   low(null, 3, [34, 48], [245, 270], [-22, -8]),
@@ -73,10 +73,10 @@ function tropicalLow(ocean: Ocean, count: number, lat: Range, lon: Range): Track
   return { ocean, count, lat, lon, ...track };
 }
 
-/** A place in a track, where one system follows another. */
+/** A slot of a track, in which one system follows another. */
 type Slot = { track: Track; systemOf(generation: number): System; generationAt(hour: number): number };
 
-/** Makes every place of every track, each with the systems that belong to `seed`. */
+/** Creates the slots of all tracks with the systems of a seed. */
 export function createSlots(seed: number): Slot[] {
   const names = tracks.flatMap((track, index) =>
     Array.from({ length: track.count }, (_, place) => ({ track, name: `track ${index}/${place}` })),
@@ -116,7 +116,7 @@ function bear(seed: number, name: string, track: Track, bornHour: number): Syste
   return { ...system, peak: { lat, lon, peakHour, depthHpa: -amplitudeHpa } };
 }
 
-/** Returns where a system is at an hour, and how strong. */
+/** Returns position and strength of a system at an hour. */
 export function move(system: Motion, hour: number): MovedSystem {
   const age = hour - system.bornHour;
   return {

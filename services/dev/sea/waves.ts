@@ -1,26 +1,26 @@
-// Waves: the sea that local wind raises, and swell from far storms.
+// Computes waves: the wind sea of the local wind, and the swell of distant storms.
 
 import type { Wind } from "./air.ts";
 import { directionFrom, greatCircle, type Position } from "./geography.ts";
 import type { Storm } from "./systems.ts";
 
-/** Waves of one origin: their significant height, the period that has most energy, and where they come from. */
+/** Describes waves of one origin: significant height, period with most energy, and direction that they come from. */
 export type WaveTrain = { heightM: number; periodS: number; fromDeg: number };
 
 const gravity = 9.81;
 
-/** How long the sea remembers the wind: growth and decay both take about this. */
+/** Time constant with which waves grow and decay. */
 const memoryHours = 7;
 
-/** Hours ago at which the wind is asked; rows 1, 3 or 10 hours apart ask for many of the same. */
+/** Ages in hours of the wind samples. With these values, rows 1, 3 or 10 hours apart share many samples in the cache. */
 const past = [0, 3, 7, 13, 20];
 
-/** A buoy of three metres does not feel waves shorter than this. */
+/** Shortest waves that a three-metre buoy can measure. */
 const shortestPeriodS = 2.2;
 
 /**
- * Returns the sea that the wind of the past day has raised: each past hour's wind with the height it would raise in the end
- * (JONSWAP with this fetch, but never above the fully developed sea of Pierson and Moskowitz), its energy fading with age.
+ * Returns the wind sea of the past day. Each wind sample counts with the waves that it would finally raise (JONSWAP with this
+ * fetch, limited by the fully developed sea of Pierson and Moskowitz). Its energy fades with age.
  */
 export function windSea(windHoursAgo: (hours: number) => Wind, fetchKm: number): WaveTrain {
   const sum = { weight: 0, energy: 0, period: 0, east: 0, north: 0 };
@@ -43,7 +43,7 @@ export function windSea(windHoursAgo: (hours: number) => Wind, fetchKm: number):
   };
 }
 
-/** Hasselmann et al. 1973 (limited by fetch), Pierson and Moskowitz 1964 (fully developed). */
+/** Sources: Hasselmann et al. 1973 (limited by fetch), Pierson and Moskowitz 1964 (fully developed). */
 function developedSea(windMps: number, fetchKm: number): { heightM: number; periodS: number } {
   const fetch = (gravity * fetchKm * 1000) / windMps ** 2;
   return {
@@ -52,20 +52,20 @@ function developedSea(windMps: number, fetchKm: number): { heightM: number; peri
   };
 }
 
-/** Storms send waves of many periods; most energy lies this near to the storm's own, in seconds. */
+/** A storm sends waves of many periods. This is their standard deviation around the storm's own period. */
 const periodSpreadS = 2;
-/** Shorter or longer waves than this are too low to count. */
+/** Waves further from the storm's own period are too low to count. */
 const reachOfPeriodS = 2.5 * periodSpreadS;
-/** A storm is this wide; beyond it its waves spread over an ever longer front. */
+/** Radius of a storm. Farther away, its waves spread over a growing front. */
 const stormRadiusKm = 400;
 
-/** Nothing is farther away on Earth. */
+/** Max distance on Earth: half of its circumference. */
 const halfwayRoundKm = 20_015;
 
 /**
- * Returns the swell that arrives now. Long waves travel faster (deep water: group velocity gT/4π), so that of one storm's waves
- * those arrive now whose period is 4πd/gt, the longest first.
- * @returns null where no storm has sent any
+ * Returns the swell that arrives at `hour`. Long waves travel faster (deep water: group velocity gT/4π). So the waves that arrive
+ * from a storm at distance d after time t have the period 4πd/gt, the longest first.
+ * @returns null if no storm's swell arrives
  */
 export function swell(place: Position, storms: Storm[], hour: number, exposure: number): WaveTrain | null {
   let energy = 0;
@@ -90,12 +90,12 @@ const stormHeightM = (storm: Storm) => 0.15 * storm.depthHpa;
 
 const stormPeriodS = (storm: Storm) => 9 + 0.17 * storm.depthHpa;
 
-/** Adds wind sea and swell up as a buoy reports them together. */
+/** Combines wind sea and swell as a buoy reports them. */
 export function combine(windSea: WaveTrain, swell: WaveTrain | null): WaveTrain & { averagePeriodS: number } {
   const trains = swell ? [windSea, swell] : [windSea];
   const energy = trains.reduce((sum, train) => sum + train.heightM ** 2, 0);
   const dominant = trains.reduce((first, second) => (second.heightM > first.heightM ? second : first));
-  // Most waves are shorter than the ones with most energy: the mean period of a wind sea is 0.75 of its peak's.
+  // Most waves are shorter than those with most energy: the mean period of a wind sea is 0.75 of its peak period.
   const averagePeriodS = trains.reduce((sum, train) => sum + (train.heightM ** 2 * 0.75 * train.periodS) / energy, 0);
   return { ...dominant, heightM: Math.sqrt(energy), averagePeriodS: Math.max(shortestPeriodS, averagePeriodS) };
 }

@@ -1,4 +1,4 @@
-// What a perfect instrument would measure on the simulated sea.
+// Computes the exact measurements at each station of the simulated sea.
 
 import type { Measurements } from "../../../shared/measurements.ts";
 import { type Atmosphere, createAtmosphere } from "./atmosphere.ts";
@@ -8,26 +8,26 @@ import type { Station } from "./stations.ts";
 import { combine, swell, type WaveTrain, windSea } from "./waves.ts";
 
 /**
- * Weather runs 60 times faster than the clock: a minute is an hour, a day takes 24 minutes, a storm passes in about an
- * hour. Rows bear the clock's time; their 3-hour tendency of pressure is that of three minutes, their tide turns every
- * six. Only the seasons keep to the calendar, so that January looks like January.
+ * Weather runs 60 times faster than the clock: an hour of weather takes a minute, a day 24 minutes, and a storm passes in about
+ * an hour. Rows have the clock's time, so their 3-hour pressure tendency covers three minutes, and their tide turns every six
+ * minutes. Only the seasons follow the calendar, so that January looks like January.
  */
 const msPerWeatherHour = 60_000;
 
-/** What a perfect instrument would read, not rounded, and the two parts that its waves are made of. */
+/** Exact measurements, not rounded, and the wind sea and swell behind their waves. */
 export type Weather = { measurements: Measurements; windSea: WaveTrain; swell: WaveTrain | null };
 
-/** The sea of one seed. */
+/** Returns the weather of one seed. */
 export type Sea = {
-  /** Depends on nothing but its arguments and the seed. */
+  /** Returns the weather at a station. Depends only on the arguments and the seed. */
   weatherAt(station: Station, at: Date): Weather;
   seed: number;
 };
 
-/** Makes the sea of `seed`: another seed, other storms. */
+/** Creates the sea of a seed. Each seed has other storms. */
 export function createSea(seed: number): Sea {
   const atmosphere = createAtmosphere(seed);
-  // Whoever polls asks for the same newest rows each second, and only one in sixty is another one.
+  // A client that polls each second asks for the same newest rows; only one in sixty is new.
   const lastAsked = new Map<Station, { atMs: number; weather: Weather }>();
   return {
     seed,
@@ -41,7 +41,7 @@ export function createSea(seed: number): Sea {
   };
 }
 
-/** From -1 to 1, another value every so many hours. */
+/** Noise from -1 to 1 with a new value every `hours` hours. */
 type Noise = (what: string, hours: number) => number;
 
 function weatherAt(seed: number, atmosphere: Atmosphere, station: Station, at: Date): Weather {
@@ -81,14 +81,14 @@ function weatherAt(seed: number, atmosphere: Atmosphere, station: Station, at: D
   return { measurements, windSea: ownSea, swell: farSea };
 }
 
-/** The weather's pressure and the tide of the air, highest at 10 and 22 o'clock and strongest in the tropics. */
+/** Adds the atmospheric tide to the pressure: highest at 10 and 22 o'clock local time, strongest in the tropics. */
 function pressureAt(atmosphere: Atmosphere, station: Station, hour: number): number {
   const airTide =
     1.1 * Math.cos(radians(station.lat)) ** 3 * Math.cos((4 * Math.PI * (localHour(station, hour) - 10)) / 24);
   return atmosphere.airAt(station, hour).pressureHpa + airTide;
 }
 
-/** Water slow, air warmed by the day and by wind from the equator, dew point always below it. */
+/** Water changes slowly. Air warms by day and with wind from the equator. The dew point is always below the air temperature. */
 function temperatures(station: Station, at: Date, hour: number, northMps: number, noise: Noise) {
   const { lat, basin } = station;
   const season = seasonOf(lat, at);
@@ -102,18 +102,18 @@ function temperatures(station: Station, at: Date, hour: number, northMps: number
   return { waterTempC, airTempC, dewPointC };
 }
 
-/** From -1 in the coldest week to 1 in the warmest, which at sea is late in August in the north. */
+/** Returns -1 in the coldest week to 1 in the warmest, which at sea is in late August in the north. */
 function seasonOf(lat: number, at: Date): number {
   const daysSinceWarmest = (at.getTime() - Date.UTC(2000, 7, 25)) / 86_400_000;
   return Math.cos((2 * Math.PI * daysSinceWarmest) / 365.25) * (lat < 0 ? -1 : 1);
 }
 
-/** Above the mean of the lower low waters: the moon's tide twice a day, and a little of the daily one. */
+/** Returns the tide above mean lower low water: mostly the moon's tide twice a day, and a smaller daily tide. */
 function tideFt(station: Station, hour: number): number {
   const moon = Math.cos((2 * Math.PI * hour) / 12.42 - radians(2 * station.lon));
   const daily = Math.cos((2 * Math.PI * hour) / 23.93 - radians(station.lon));
   return 2 + 1.7 * moon + 0.5 * daily;
 }
 
-/** Hours of weather since its midnight, by the sun. */
+/** Returns the local solar time in hours of weather since midnight. */
 const localHour = (station: Station, hour: number) => (((hour + station.lon / 15) % 24) + 24) % 24;

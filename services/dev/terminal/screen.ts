@@ -1,10 +1,10 @@
-// What the development stack shows: lines that stay, and on a terminal one live line below them.
+// Output of the development stack: permanent lines, and on a terminal one live line below them.
 
-/** A place for the words of the stack. */
+/** Writes the stack's output. */
 export type Screen = {
-  /** Shows text that stays. */
+  /** Prints text that stays. */
   say(text: string): void;
-  /** Replaces the live line. Without a terminal there is none. */
+  /** Replaces the live line. Does nothing without a terminal. */
   live(text: string): void;
   /** Removes the live line. */
   close(): void;
@@ -12,7 +12,7 @@ export type Screen = {
 
 const clearLine = "\r\x1b[K";
 
-/** Makes a screen. @param hasLiveLine whether a person looks at a terminal on which nothing else is written */
+/** Creates a screen. @param hasLiveLine whether `out` is a terminal to which no other process writes */
 export function createScreen(hasLiveLine: boolean, out: Pick<NodeJS.WriteStream, "write" | "columns">): Screen {
   if (!hasLiveLine) return { say: (text) => void out.write(`${text}\n`), live() {}, close() {} };
   let line = "";

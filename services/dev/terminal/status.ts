@@ -1,20 +1,20 @@
-// The status of a running stack in one line.
+// Reads the status of a running stack and formats it as one line.
 
-/** What the server knows about itself and the worker. */
+/** Holds what the server knows about itself and the worker. */
 export type StackStatus = {
   stations: number;
   /** Reports sent since the server started. */
   reports: number;
   listeners: number;
-  /** When NDBC was last asked and answered, in ms since 1970; `null` when it never was. */
+  /** Time of the last poll that NDBC answered, in ms since 1970; `null` before the first one. */
   lastPollMs: number | null;
   problems: string[];
 };
 
-/** Two polls may be missed before it counts as a problem. */
+/** Number of polls that may be missing before it counts as a problem. */
 const missedPolls = 2;
 
-/** Reads the status from a server of this machine. @throws {Error} when it does not answer */
+/** Reads the status from a server on this machine. @throws {Error} if it does not answer */
 export async function readStatus(address: string): Promise<StackStatus> {
   const answers = await Promise.all(["/v1/status", "/ready", "/metrics"].map((path) => fetch(address + path)));
   const [status, ready, metrics] = (await Promise.all([
@@ -41,7 +41,7 @@ export async function readStatus(address: string): Promise<StackStatus> {
   };
 }
 
-/** Writes the status line. @param nowMs in ms since 1970 @param beforeFirstPoll what to say while no poll has succeeded */
+/** Formats the status line. @param nowMs in ms since 1970 @param beforeFirstPoll text to show until a poll has succeeded */
 export function statusLine(status: StackStatus, nowMs: number, beforeFirstPoll: string): string {
   const { stations, reports, listeners, lastPollMs, problems } = status;
   if (lastPollMs === null) return [...problems, beforeFirstPoll].join(" · ");

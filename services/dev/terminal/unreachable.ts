@@ -1,4 +1,4 @@
-// Why NDBC cannot be reached from this machine: fetch reports most causes in the same words.
+// Finds out why NDBC cannot be reached from this machine. fetch() gives the same message for most causes.
 
 import { connect } from "node:net";
 
@@ -7,8 +7,9 @@ type Env = Record<string, string | undefined>;
 const timeoutMs = 5_000;
 
 /**
- * Tries a connection as the worker makes one, through a proxy where the environment names one, and sends nothing over it.
- * @returns the cause in words, or `null` when the connection is made
+ * Opens the same TCP connection as the worker, through the environment's proxy if there is one, and sends nothing. Times out
+ * after 5 s.
+ * @returns the cause in words, or `null` if the connection succeeds
  */
 export async function whyUnreachable(address: string, env: Env): Promise<string | null> {
   const url = new URL(address);

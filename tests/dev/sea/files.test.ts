@@ -1,3 +1,5 @@
+// Tests of the files of the simulated sea.
+
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { fileAt } from "../../../services/dev/sea/files.ts";
 import { stations } from "../../../services/dev/sea/stations.ts";
@@ -23,7 +25,7 @@ function file(path: string, at = now) {
   return found;
 }
 
-/** What a file holds; each is made once. */
+/** Returns the text of a file; each is built only once. */
 function content(path: string, at = now): string {
   const key = `${path} ${at.getTime()}`;
   const made = contents.get(key) ?? file(path, at).content();
@@ -37,16 +39,16 @@ const latestRows = (at: Date) => parseLatestObs(content(latestObsPath, at), at).
 const keyOf = ({ stationId, observedAt }: Observation) => `${stationId} ${observedAt.toISOString()}`;
 const withoutPlace = ({ latitude: _, longitude: __, ...row }: ReturnType<typeof latestRows>[number]) => row;
 
-/** Every second of a quarter of an hour across the start of one. */
+/** Each second of a quarter of an hour around the full hour. */
 const seconds = Array.from({ length: 900 }, (_, index) => later(new Date("2026-05-06T12:52:00Z"), index));
-/** What a poll finds in each of them. */
+/** Result of a poll in each of these seconds. */
 const polls = seconds.map((at) => ({ at, modified: file(latestObsPath, at).lastModified, rows: latestRows(at) }));
 const hours = Array.from({ length: 24 }, (_, index) => later(now, -index * 3600));
 
-describe("every row of the simulated sea is one that the worker takes whole", () => {
+describe("the worker accepts every row of the simulated sea completely", () => {
   const whole = { rejectedLines: [], implausible: [] };
 
-  test("in latest_obs.txt, one row a station, by id, 118 characters each", () => {
+  test("in latest_obs.txt: one row per station, sorted by id, 118 characters each", () => {
     const text = content(latestObsPath);
     expect(parseLatestObs(text, now)).toMatchObject(whole);
     const ids = latestRows(now).map((row) => row.stationId);
@@ -55,7 +57,7 @@ describe("every row of the simulated sea is one that the worker takes whole", ()
     for (const row of dataRows(text)) expect(row).toHaveLength(118);
   });
 
-  test("in each of the 24 hourly files, by id and newest first, all of that hour", () => {
+  test("in each of the 24 hourly files: sorted by id, newest first, and all from that hour", () => {
     for (const hour of hours) {
       const text = content(hourlyPath(hour));
       const parsed = parseHourly(text, now);
@@ -71,7 +73,7 @@ describe("every row of the simulated sea is one that the worker takes whole", ()
     }
   });
 
-  test("in realtime2, newest first, 45 days of it in a file of NDBC's size", () => {
+  test("in realtime2: 45 days, newest first, in a file as large as NDBC's", () => {
     for (const id of ["46026", "51WH0", "46214", "KGBK"]) {
       const text = content(realtimePath(id, "txt"));
       const parsed = parseRealtime(id, text, now);
@@ -85,7 +87,7 @@ describe("every row of the simulated sea is one that the worker takes whole", ()
     }
   });
 
-  test("in .spec, with the waves of .txt", () => {
+  test("in .spec: with the same waves as in .txt", () => {
     for (const id of ["46026", "46214", "64045"]) {
       const text = content(realtimePath(id, "spec"));
       const parsed = parseSpec(id, text, now);
@@ -98,7 +100,7 @@ describe("every row of the simulated sea is one that the worker takes whole", ()
     }
   });
 
-  test("in activestations.xml, where the owner says that all this is simulated", () => {
+  test("in activestations.xml: with an owner that marks the stations as simulated", () => {
     const { stations: listed, rejected } = parseActiveStations(content(activeStationsPath));
     expect(rejected).toEqual([]);
     expect(listed.map((station) => station.stationId)).toEqual(stations.map((station) => station.id));
@@ -107,7 +109,7 @@ describe("every row of the simulated sea is one that the worker takes whole", ()
     expect(listed.find((station) => station.stationId === "KGBK")?.name).toEndWith("(W&T Offshore)");
   });
 
-  test("and fits the contract's message", () => {
+  test("and each row fits the message schema", () => {
     for (const { stationId, observedAt, ...row } of latestRows(now)) {
       const timestamp = observedAt.toISOString();
       const measured = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
@@ -117,8 +119,8 @@ describe("every row of the simulated sea is one that the worker takes whole", ()
   });
 });
 
-describe("the simulated sea is the same for all who look", () => {
-  test("one seed gives the same bytes at the same time, another seed others", () => {
+describe("the simulated sea is the same for all clients", () => {
+  test("the same seed gives the same bytes at the same time, another seed gives other bytes", () => {
     for (const path of [
       latestObsPath,
       hourlyPath(later(now, -3600)),
@@ -130,7 +132,7 @@ describe("the simulated sea is the same for all who look", () => {
     expect(fileAt(createSea(2), latestObsPath, now)?.content()).not.toBe(content(latestObsPath));
   });
 
-  test("a row that is complete is the same in every file, then and hours later", () => {
+  test("a complete row is the same in every file, at once and hours later", () => {
     const complete = latestRows(now).map(withoutPlace);
     const hourly = parseHourly(content(hourlyPath(now)), now).observations;
     for (const row of complete) expect(hourly).toContainEqual(row);
@@ -144,7 +146,7 @@ describe("the simulated sea is the same for all who look", () => {
     );
   });
 
-  test("a path that NDBC does not have is no file, nor is a station's id in lower case", () => {
+  test("unknown paths and station ids in lower case have no file", () => {
     for (const path of [
       "/",
       "/data/realtime2/51wh0.txt",
@@ -159,8 +161,8 @@ describe("the simulated sea is the same for all who look", () => {
   });
 });
 
-describe("the simulated sea is never still", () => {
-  test("something is new within any five seconds, about one row a second", () => {
+describe("the simulated sea never stops", () => {
+  test("new rows appear at least every five seconds, about one per second", () => {
     const seen = new Set<string>(polls[0]?.rows.map(keyOf));
     const before = seen.size;
     let lastNews = polls[0]?.at ?? now;
@@ -174,14 +176,14 @@ describe("the simulated sea is never still", () => {
     expect((seen.size - before) / polls.length).toBeWithin(0.7, 1.5);
   });
 
-  test("rows are never of the future, and rarely older than two minutes", () => {
+  test("rows are never from the future, and rarely older than two minutes", () => {
     const ages = polls.flatMap(({ at, rows }) => rows.map((row) => (at.getTime() - row.observedAt.getTime()) / 1000));
     expect(Math.min(...ages)).toBeGreaterThanOrEqual(0);
     expect(ages.filter((age) => age < 120).length / ages.length).toBeGreaterThan(0.9);
     expect(Math.max(...ages)).toBeWithin(180, 660);
   });
 
-  test("the newest rows are as good as new for as long as Last-Modified stays", () => {
+  test("the newest rows change exactly when Last-Modified does", () => {
     for (const [index, { modified, rows }] of polls.entries()) {
       const previous = polls[index - 1];
       if (previous) expect(Bun.deepEquals(rows, previous.rows)).toBe(+modified === +previous.modified);
@@ -195,7 +197,7 @@ describe("the simulated sea is never still", () => {
     [hourlyPath(new Date("2026-05-06T12:00:00Z")), "13:01:58", 4],
     [hourlyPath(new Date("2026-05-06T12:00:00Z")), "13:59:58", 4],
     [realtimePath("46026", "txt"), "12:59:59", 3],
-  ])("no change of %s hides behind an old Last-Modified (from %s on, %d s)", (path, time, count) => {
+  ])("every change of %s gets a new Last-Modified (from %s on, %d s)", (path, time, count) => {
     const polls = Array.from({ length: count }, (_, index) => {
       const at = later(new Date(`2026-05-06T${time}Z`), index);
       return { at, modified: file(path, at).lastModified, text: content(path, at) };
@@ -207,12 +209,12 @@ describe("the simulated sea is never still", () => {
     }
   });
 
-  test("within a second nothing changes", () => {
+  test("the content does not change within a second", () => {
     expect(content(latestObsPath, later(now, 0.2))).toBe(content(latestObsPath));
     expect(file(latestObsPath, later(now, 0.2)).lastModified).toEqual(file(latestObsPath).lastModified);
   });
 
-  test("an hourly file holds yesterday's rows until the new hour has its first", () => {
+  test("an hourly file holds yesterday's rows until the first row of the new hour", () => {
     const noon = new Date("2026-05-06T12:00:00Z");
     const dayOf = (at: Date) =>
       new Set(parseHourly(content(hourlyPath(noon), at), at).observations.map((row) => row.observedAt.getUTCDate()));
@@ -221,7 +223,7 @@ describe("the simulated sea is never still", () => {
   });
 });
 
-describe("the simulated sea has the real one's holes", () => {
+describe("the simulated sea has the gaps of the real network", () => {
   const states = new Map<string, Observation[]>();
   for (const { rows } of polls) {
     for (const row of rows.map(withoutPlace)) {
@@ -230,7 +232,7 @@ describe("the simulated sea has the real one's holes", () => {
     }
   }
 
-  test("some rows come without waves first and have them seconds later, all else unchanged", () => {
+  test("some rows first arrive without waves and get them seconds later, with no other change", () => {
     const changed = [...states.values()].filter((versions) => versions.length > 1);
     expect(changed.length).toBeGreaterThan(50);
     for (const versions of changed) {
@@ -243,7 +245,7 @@ describe("the simulated sea has the real one's holes", () => {
     }
   });
 
-  test("some stations have waves in every other row only", () => {
+  test("some stations have waves only in every other row", () => {
     const rows = [...states.values()].flatMap((versions) => versions.at(-1) ?? []);
     const parities = (stationId: string) =>
       new Set(
@@ -256,7 +258,7 @@ describe("the simulated sea has the real one's holes", () => {
     for (const { id } of everyOther) expect(parities(id)).not.toContain(1);
   });
 
-  test("some stations have no waves, some nothing else, and sensors fail for a while", () => {
+  test("some stations measure no waves, some only waves, and sensors fail for a while", () => {
     const day = hours.flatMap((hour) => parseHourly(content(hourlyPath(hour)), now).observations);
     const measuresEver = (stationId: string, name: keyof Observation) =>
       day.some((row) => row.stationId === stationId && row[name] !== null);

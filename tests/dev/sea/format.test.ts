@@ -1,3 +1,5 @@
+// Tests of the file formats that the simulated sea writes.
+
 import { describe, expect, test } from "bun:test";
 import {
   formatActiveStations,
@@ -56,7 +58,7 @@ function someStation(): Station {
 
 const lines = (text: string) => text.split("\n");
 
-describe("what the simulated sea writes is what NDBC writes, byte for byte", () => {
+describe("the simulated sea writes NDBC's formats byte for byte", () => {
   test("latest_obs.txt, as recorded in 2026", () => {
     const report = { ...buoy, stationId: "42056" };
     expect(lines(formatLatestObs([{ station: stationOf("42056", 19.82, -84.98), report }]))).toEqual([
@@ -86,7 +88,7 @@ describe("what the simulated sea writes is what NDBC writes, byte for byte", () 
     ]);
   });
 
-  test("realtime2/<ID>.spec, of the rows with waves", () => {
+  test("realtime2/<ID>.spec, only rows with waves", () => {
     const windSea = { heightM: 1, periodS: 5.9, fromDeg: 203 };
     const swell = { heightM: 0.6, periodS: 8.3, fromDeg: 135 };
     expect(lines(formatSpec([{ ...wavesOnly, seaState: { windSea, swell } }, buoy]))).toEqual([
@@ -100,7 +102,7 @@ describe("what the simulated sea writes is what NDBC writes, byte for byte", () 
     );
   });
 
-  test("activestations.xml of 2026, its ids in lower case, its entities escaped", () => {
+  test("activestations.xml of 2026, with ids in lower case and escaped entities", () => {
     const station = { ...stationOf("51WH0", 22, -157), name: 'Murphy E&P "A" <old>', programme: "IOOS Partners" };
     expect(
       formatActiveStations([{ ...station, type: "buoy" }], "bellbuoy simulation", new Date("2026-08-27T14:40:01Z")),
@@ -113,7 +115,7 @@ describe("what the simulated sea writes is what NDBC writes, byte for byte", () 
     );
   });
 
-  test("a tendency has its sign even when it rounds to nothing, a temperature only below zero", () => {
+  test("a pressure tendency always has a sign, even -0.0; a temperature only below zero", () => {
     const report = { ...wavesOnly, pressureTendencyHpa: -0, airTempC: -0.3 };
     expect(formatRealtime([report])).toContain(" 1023.0  -0.3  28.0    MM   MM -0.0    MM\n");
   });

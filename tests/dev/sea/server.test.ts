@@ -1,3 +1,5 @@
+// Tests of the simulated NDBC server.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { startSea } from "../../../services/dev/sea/server.ts";
 
@@ -14,12 +16,12 @@ afterAll(() => sea.stop());
 
 const latestObs = "/data/latest_obs/latest_obs.txt";
 
-/** What comes over the wire, compressed as sent. */
+/** Requests a path without decompressing the response. */
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(sea.url + path, { headers: { "Accept-Encoding": "identity", ...headers }, decompress: false });
 
-describe("the stand-in answers as NDBC's web server does", () => {
-  test("with plain text, the time of the last change, and no ETag", async () => {
+describe("the simulated server answers like NDBC's web server", () => {
+  test("with plain text, Last-Modified, and no ETag", async () => {
     const answer = await get(latestObs);
     expect(answer.status).toBe(200);
     expect(answer.headers.get("Content-Type")).toBe("text/plain; charset=ISO-8859-1");
@@ -31,7 +33,7 @@ describe("the stand-in answers as NDBC's web server does", () => {
     expect(await answer.text()).toStartWith("#STN       LAT      LON  YYYY MM DD hh mm WDIR");
   });
 
-  test("compressed for whoever accepts gzip, with the same text inside", async () => {
+  test("with the same text, compressed for clients that accept gzip", async () => {
     const [plain, packed] = await Promise.all([get(latestObs), get(latestObs, { "Accept-Encoding": "gzip, deflate" })]);
     expect(packed.headers.get("Content-Encoding")).toBe("gzip");
     expect(packed.headers.has("ETag")).toBeFalse();
@@ -41,7 +43,7 @@ describe("the stand-in answers as NDBC's web server does", () => {
     expect(new TextDecoder().decode(Bun.gunzipSync(bytes))).toBe(text);
   });
 
-  test("304 to whoever has the file of this second, and 200 once it has changed", async () => {
+  test("with 304 to a client that has the current file, and 200 after a change", async () => {
     const lastModified = (await get(latestObs)).headers.get("Last-Modified") ?? "";
     const unchanged = await get(latestObs, { "If-Modified-Since": lastModified });
     expect(unchanged.status).toBe(304);
@@ -51,7 +53,7 @@ describe("the stand-in answers as NDBC's web server does", () => {
     expect((await get(latestObs, { "If-Modified-Since": "yesterday" })).status).toBe(200);
   });
 
-  test("an HTML page of Apache's where there is no file", async () => {
+  test("with Apache's HTML page for a missing file", async () => {
     const answer = await get("/data/realtime2/99999.txt");
     expect(answer.status).toBe(404);
     expect(answer.headers.get("Content-Type")).toBe("text/html; charset=iso-8859-1");
@@ -61,7 +63,7 @@ describe("the stand-in answers as NDBC's web server does", () => {
     expect(page).toContain("The requested URL /data/realtime2/99999.txt was not found on this server.");
   });
 
-  test("the list of stations as XML", async () => {
+  test("with the station list as XML", async () => {
     const answer = await get("/activestations.xml");
     expect(answer.headers.get("Content-Type")).toBe("application/xml");
     const [firstLine] = (await answer.text()).split("\n");
@@ -71,14 +73,14 @@ describe("the stand-in answers as NDBC's web server does", () => {
   });
 });
 
-test("two servers of one seed send the same bytes at the same time", async () => {
+test("two servers with the same seed send the same bytes at the same time", async () => {
   const twin = await startSea({ port: 0, now: () => now });
   const [one, other] = await Promise.all([sea.url, twin.url].map(async (url) => (await fetch(url + latestObs)).text()));
   await twin.stop();
   expect(one).toBe(other as string);
 });
 
-test("a stopped sea answers no more", async () => {
+test("a stopped server no longer answers", async () => {
   const brief = await startSea({ port: 0 });
   await brief.stop();
   await expect(fetch(brief.url)).rejects.toThrow();

@@ -1,3 +1,5 @@
+// Tests of the simulated weather.
+
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createAtmosphere } from "../../../services/dev/sea/atmosphere.ts";
 import { stations } from "../../../services/dev/sea/stations.ts";
@@ -9,7 +11,7 @@ setDefaultTimeout(120_000);
 
 const start = Date.parse("2026-02-01T00:00:00Z");
 
-/** Every station's weather over many days of it, in winter and in summer. */
+/** Samples the weather of each station over many days of weather, in winter and summer. */
 function sampleWeather(seed: number): Weather[] {
   const sea = createSea(seed);
   const times = Array.from(
@@ -22,33 +24,33 @@ function sampleWeather(seed: number): Weather[] {
 function percentiles(sample: Weather[], name: Measurement) {
   const values = sample.flatMap(({ measurements }) => measurements[name] ?? []).sort((one, other) => one - other);
   const at = (part: number) => values[Math.round(part * (values.length - 1))] ?? Number.NaN;
-  return { least: at(0), low: at(0.05), median: at(0.5), high: at(0.95), most: at(1) };
+  return { min: at(0), low: at(0.05), median: at(0.5), high: at(0.95), max: at(1) };
 }
 
 describe.each([1, 2, 3])("the weather of seed %d", (seed) => {
   const sample = sampleWeather(seed);
 
-  test("has waves of 1 to 2.5 m as a rule, and never a wall of water", () => {
-    const { median, high, most } = percentiles(sample, "waveHeightM");
+  test("has a median wave height of 1 to 2.5 m, and no extreme waves", () => {
+    const { median, high, max } = percentiles(sample, "waveHeightM");
     expect(median).toBeGreaterThan(1);
     expect(median).toBeLessThan(2.5);
     expect(high).toBeGreaterThan(3);
-    expect(most).toBeLessThan(15);
+    expect(max).toBeLessThan(15);
   });
 
   test("has short seas and long swells", () => {
-    const { low, high, most } = percentiles(sample, "dominantPeriodS");
+    const { low, high, max } = percentiles(sample, "dominantPeriodS");
     expect(low).toBeLessThan(5);
     expect(high).toBeGreaterThan(12);
-    expect(most).toBeLessThan(22);
+    expect(max).toBeLessThan(22);
   });
 
-  test("has calms, breezes and few storms, and gusts above them all", () => {
-    const { low, median, high, most } = percentiles(sample, "windSpeedMps");
+  test("has calms, breezes and few storms, and gusts stronger than the wind", () => {
+    const { low, median, high, max } = percentiles(sample, "windSpeedMps");
     expect(low).toBeLessThan(3);
     expect(median).toBeGreaterThan(4);
     expect(high).toBeLessThan(20);
-    expect(most).toBeLessThan(40);
+    expect(max).toBeLessThan(40);
     for (const { measurements } of sample) {
       const { gustMps, windSpeedMps } = measurements;
       expect((gustMps ?? 0) / (windSpeedMps ?? 1)).toBeWithin(1.2, 1.5 + 1e-9);
@@ -56,14 +58,14 @@ describe.each([1, 2, 3])("the weather of seed %d", (seed) => {
   });
 
   test("keeps pressure between a deep low and a strong high", () => {
-    const { least, median, most } = percentiles(sample, "pressureHpa");
-    expect(least).toBeGreaterThan(960);
+    const { min, median, max } = percentiles(sample, "pressureHpa");
+    expect(min).toBeGreaterThan(960);
     expect(median).toBeWithin(1008, 1020);
-    expect(most).toBeLessThan(1045);
-    expect(percentiles(sample, "pressureTendencyHpa").least).toBeGreaterThan(-15);
+    expect(max).toBeLessThan(1045);
+    expect(percentiles(sample, "pressureTendencyHpa").min).toBeGreaterThan(-15);
   });
 
-  test("never has a dew point above the air, water colder than ice, or a value that is no number", () => {
+  test("never has a dew point above the air temperature, water colder than ice, or NaN", () => {
     for (const { measurements: measured } of sample) {
       expect(measured.dewPointC ?? 0).toBeLessThan(measured.airTempC ?? 0);
       expect(measured.waterTempC).toBeGreaterThan(-2);
@@ -72,7 +74,7 @@ describe.each([1, 2, 3])("the weather of seed %d", (seed) => {
   });
 });
 
-test("weather follows from seed, place and time alone, whatever was asked before", () => {
+test("weather depends only on seed, place and time, not on earlier calls", () => {
   const [station] = stations;
   if (!station) throw new Error("there is no station");
   const at = new Date("2026-07-01T12:00:00Z");
@@ -82,7 +84,7 @@ test("weather follows from seed, place and time alone, whatever was asked before
   expect(asked.weatherAt(station, at)).not.toEqual(createSea(8).weatherAt(station, at));
 });
 
-test("weather changes steadily: a minute, which is an hour of it, moves pressure by a few hPa at most", () => {
+test("weather changes steadily: by less than 4 hPa per hour of weather", () => {
   const sea = createSea(1);
   for (const station of stations) {
     let before: number | null = null;
@@ -94,7 +96,7 @@ test("weather changes steadily: a minute, which is an hour of it, moves pressure
   }
 });
 
-test("wind blows counter-clockwise round a northern low, clockwise round a southern one, and inwards", () => {
+test("wind blows inwards around a low, counter-clockwise in the north and clockwise in the south", () => {
   const atmosphere = createAtmosphere(1);
   for (const [lat, turn] of [
     [45, 1],
@@ -107,9 +109,9 @@ test("wind blows counter-clockwise round a northern low, clockwise round a south
         atmosphere.airAt({ lat: lat + north, lon: 200 + east / Math.cos((lat * Math.PI) / 180) }, hour).pressureHpa;
       const eastward = pressure(0.05, 0) - pressure(-0.05, 0);
       const northward = pressure(0, 0.05) - pressure(0, -0.05);
-      // Low pressure lies to the left of the wind in the north, to its right in the south...
+      // Low pressure is to the left of the wind in the north, and to its right in the south...
       expect(turn * (eastMps * northward - northMps * eastward)).toBeLessThanOrEqual(0);
-      // ...and a little ahead.
+      // ...and slightly ahead.
       expect(eastMps * eastward + northMps * northward).toBeLessThanOrEqual(0);
     }
   }
@@ -121,26 +123,26 @@ describe("waves", () => {
     northMps: 0,
   });
 
-  test("grow while the wind lasts, and come from where it comes", () => {
+  test("grow while the wind lasts, and come from its direction", () => {
     const heights = [1, 4, 10, 30].map((hours) => windSea(windFor(hours, 15), 1_000).heightM);
     expect(heights).toEqual(heights.toSorted((one, other) => one - other));
     expect(windSea(windFor(30, 15), 1_000).fromDeg).toBe(270);
   });
 
-  test("stay lower and shorter where the water is narrow", () => {
+  test("are lower and shorter on narrow water", () => {
     const ocean = windSea(windFor(30, 15), 1_500);
     const lake = windSea(windFor(30, 15), 150);
     expect(lake.heightM).toBeLessThan(0.7 * ocean.heightM);
     expect(lake.periodS).toBeLessThan(ocean.periodS);
   });
 
-  test("reach no more than the fully developed sea of Pierson and Moskowitz", () => {
+  test("never exceed the fully developed sea of Pierson and Moskowitz", () => {
     const { heightM, periodS } = windSea(windFor(30, 20), 20_000);
     expect(heightM).toBeCloseTo((0.21 * 20 ** 2) / 9.81, 1);
     expect(periodS).toBeCloseTo((7.16 * 20) / 9.81, 0);
   });
 
-  test("of a distant storm arrive after days, the longest first", () => {
+  test("from a distant storm arrive after days, the longest first", () => {
     const storm = { lat: 50, lon: 190, peakHour: 0, depthHpa: 30 };
     const hawaii = { lat: 22, lon: -157 };
     const arrivals = [10, 70, 90, 110].map((hour) => swell(hawaii, [storm], hour, 1));
@@ -151,7 +153,7 @@ describe("waves", () => {
     expect(arrivals[2]?.fromDeg).toBeWithin(300, 360);
   });
 
-  test("of two origins add up by energy, and are named after the higher", () => {
+  test("from two origins add up by energy, with period and direction of the higher", () => {
     const both = combine({ heightM: 3, periodS: 8, fromDeg: 200 }, { heightM: 4, periodS: 15, fromDeg: 300 });
     expect(both).toMatchObject({ heightM: 5, periodS: 15, fromDeg: 300 });
     expect(both.averagePeriodS).toBeLessThan(15);
