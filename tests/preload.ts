@@ -1,11 +1,11 @@
-// Ends what this test process has started for all of its files.
+// Stops everything this test process has started, after its last test file.
 
 import { afterAll } from "bun:test";
 import { closeBrowser } from "./rig/browser.ts";
 import { removeOwnData } from "./rig/data-dir.ts";
 import { endOwnCluster } from "./rig/database.ts";
 
-// A hook may take 5 s by default; PostgreSQL writes out what the tests have stored before it ends.
+// Hooks time out after 5 s by default; PostgreSQL first writes to disk what the tests have stored.
 afterAll(endOwnCluster, 60_000);
 afterAll(removeOwnData, 60_000);
 afterAll(closeBrowser, 60_000);

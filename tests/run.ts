@@ -1,4 +1,4 @@
-// `bun run test [PATH …]`: runs the tests side by side.
+// `bun run test [PATH …]`: runs the test files in parallel.
 
 import { runSuite } from "./rig/run-suite.ts";
 

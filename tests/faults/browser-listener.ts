@@ -1,49 +1,50 @@
+// A stream listener that reconnects as a browser's EventSource does.
 import { pause, systemClock } from "../../shared/clock.ts";
 
-/** Where a listener begins anew after a reset. */
-export type BeginningAnew = {
+/** Describes how a listener starts over after a reset. */
+export type SnapshotReload = {
   eventId: number;
-  /** How many observations it had heard by then. */
+  /** Number of observations it had received before. */
   heard: number;
-  /** The snapshot that it loaded then, by {@link rowKey}; `null` until it has come. */
+  /** Snapshot that it loaded then, by {@link rowKey}; `null` until it has arrived. */
   rows: Set<string> | null;
 };
 
-/** Names an observation by what no other has in common with it. @param timestamp as events tell it */
+/** Returns a key that is unique to one observation. @param timestamp as in the events */
 export function rowKey({ stationId, timestamp }: { stationId: string; timestamp: string }): string {
   return `${stationId} ${timestamp}`;
 }
 
-/** A listener that behaves as a browser's EventSource does, and comes back for ever. */
+/** Describes a listener that behaves as a browser's EventSource does, and always reconnects. */
 export type BrowserListener = {
-  /** The id of each observation, in the order in which they came. */
+  /** Event id of each observation, in order of arrival. */
   heard: number[];
-  /** Observations that came without an id, or with other data than another listener got under the same id. */
+  /** Observations without an id, or with other data than another listener received under the same id. */
   contradictions: string[];
-  /** Why it was told to begin anew. */
+  /** Data of each `reset` event. */
   resets: string[];
-  /** Where it began anew, each time. It must hear what is above the last of these ids. */
-  beginnings: BeginningAnew[];
-  /** How often it was answered with anything but 200. */
+  /** One entry for each reset. The listener must receive all events above the id of the last entry. */
+  reloads: SnapshotReload[];
+  /** Number of responses with a status other than 200. */
   readonly refusals: number;
-  /** How many streams it has had. */
+  /** Number of streams it has opened. */
   readonly streams: number;
-  /** Resolves when it is connected for the first time. */
+  /** Resolves when it connects for the first time. */
   connected: Promise<void>;
-  /** Loses its connection. */
+  /** Breaks its connection. */
   cut(): void;
-  /** Leaves for good. */
+  /** Disconnects for good. */
   leave(): void;
-  /** Resolves when it has heard an id at least as large, and has loaded what it had to. */
+  /** Resolves when it has received this id or a larger one, and has loaded its snapshot after a reset. */
   reached(id: number): Promise<void>;
 };
 
 /**
- * Starts a listener. It names its last event id in a header when it comes back, after at most the time that the stream
- * told it by `retry`, sometimes to another server.
- * @param servers the addresses of streams that are the same
- * @param random draws from [0, 1)
- * @param dataOf the data of each id as any listener got it first, shared by all of them
+ * Starts a listener. It reconnects with its last event id in a header, at most after the stream's `retry` time, and
+ * sometimes to another server.
+ * @param servers addresses of equivalent streams
+ * @param random returns a number from [0, 1)
+ * @param dataOf the data of each id as the first listener received it, shared by all listeners
  */
 export function startListener(servers: string[], random: () => number, dataOf: Map<number, string>): BrowserListener {
   const heard: number[] = [];
@@ -58,7 +59,7 @@ export function startListener(servers: string[], random: () => number, dataOf: M
   let refusals = 0;
   let streams = 0;
   let onHeard = () => {};
-  const beginnings: BeginningAnew[] = [];
+  const reloads: SnapshotReload[] = [];
 
   function pick(): string {
     return servers[Math.floor(random() * servers.length)] ?? "";
@@ -70,7 +71,7 @@ export function startListener(servers: string[], random: () => number, dataOf: M
       try {
         await readStream(AbortSignal.any([connection.signal, left.signal]));
       } catch {
-        // Refused, broken or cut: it comes back in any case.
+        // Refused, broken or cut: it reconnects in any case.
       }
       if (random() < 0.5) server = pick();
       await pause(retryMs * random(), left.signal, systemClock).catch(() => {});
@@ -90,7 +91,7 @@ export function startListener(servers: string[], random: () => number, dataOf: M
     let rest = "";
     for await (const bytes of response.body ?? []) {
       const blocks = (rest + decoder.decode(bytes, { stream: true })).split("\n\n");
-      // What is cut short is no event.
+      // An incomplete block is no event.
       rest = blocks.pop() ?? "";
       for (const block of blocks) take(block);
       onHeard();
@@ -104,30 +105,30 @@ export function startListener(servers: string[], random: () => number, dataOf: M
     const data = fields.get("data") ?? "";
     const event = fields.get("event");
     if (event === "connection") connected.resolve();
-    if (event === "reset") beginAnew(data);
+    if (event === "reset") startOver(data);
     if (event === "observation") hear(fields.get("id"), data);
   }
 
-  function beginAnew(data: string): void {
+  function startOver(data: string): void {
     resets.push(data);
     const { lastEventId } = JSON.parse(data) as { lastEventId: string };
-    const beginning: BeginningAnew = { eventId: Number(lastEventId), heard: heard.length, rows: null };
-    beginnings.push(beginning);
-    void loadSnapshot(beginning);
+    const reload: SnapshotReload = { eventId: Number(lastEventId), heard: heard.length, rows: null };
+    reloads.push(reload);
+    void loadSnapshot(reload);
   }
 
-  async function loadSnapshot(beginning: BeginningAnew): Promise<void> {
+  async function loadSnapshot(reload: SnapshotReload): Promise<void> {
     while (!left.signal.aborted) {
       try {
         const response = await fetch(new URL("/v1/observations/latest", pick()), { signal: left.signal });
         if (response.ok) {
           const { observations } = (await response.json()) as { observations: Parameters<typeof rowKey>[0][] };
-          beginning.rows = new Set(observations.map(rowKey));
+          reload.rows = new Set(observations.map(rowKey));
           onHeard();
           return;
         }
       } catch {
-        // Its server is away: it asks again.
+        // The server is down: it tries again.
       }
       await pause(retryMs * random(), left.signal, systemClock).catch(() => {});
     }
@@ -145,7 +146,7 @@ export function startListener(servers: string[], random: () => number, dataOf: M
     heard,
     contradictions,
     resets,
-    beginnings,
+    reloads,
     get refusals() {
       return refusals;
     },
@@ -158,9 +159,9 @@ export function startListener(servers: string[], random: () => number, dataOf: M
     reached: (id) =>
       new Promise((resolve) => {
         onHeard = () => {
-          const anew = beginnings.at(-1);
-          if (anew?.rows === null) return;
-          if (Math.max(heard.at(-1) ?? 0, anew?.eventId ?? 0) >= id) resolve();
+          const lastReload = reloads.at(-1);
+          if (lastReload?.rows === null) return;
+          if (Math.max(heard.at(-1) ?? 0, lastReload?.eventId ?? 0) >= id) resolve();
         };
         onHeard();
       }),

@@ -1,25 +1,26 @@
-import { type FaultKind, type Ordeal, type Victims, ways } from "./ways.ts";
+// Plans faults, runs them, and measures how soon services notice and recover.
+import { type ActiveFault, type FaultKind, type Victims, ways } from "./ways.ts";
 
-/** One thing that goes wrong: when, counted from the one before it, and for how long at least. */
+/** Describes a planned fault: its kind, the pause since the fault before it, and its min duration. */
 export type Fault = { kind: FaultKind; afterMs: number; lastsMs: number };
 
-/** A fault that is over, with its times by `performance.now()`. */
+/** Describes a fault that is over, with its times by `performance.now()`. */
 export type PastFault = {
   kind: FaultKind;
   fromMs: number;
   toMs: number;
-  /** After what time it was noticed; `null` where nobody had to, `Infinity` where nobody did. */
+  /** Time until a service noticed it; `null` if none has to, `Infinity` if none did. */
   noticedAfterMs: number | null;
-  /** How long after its end polls went on and its victim worked; `Infinity` where they did not. */
+  /** Time from its end until polls continued and its victim worked; `Infinity` if they did not. */
   resumedAfterMs: number;
 };
 
-/** So long a fault may go unnoticed. */
+/** Max time until a service must notice a fault. */
 export const noticeMs = 30_000;
-/** What has not gone on by itself after this time has stopped. Others may suffer meanwhile, so it is more than docs say. */
+/** Max time until polls and the victim must recover. Longer than docs say, because other faults run at the same time. */
 export const resumeMs = 60_000;
 
-/** Plans faults, each kind about equally often and in no order. */
+/** Plans faults in random order, each kind about equally often. */
 export function planFaults(
   kinds: FaultKind[],
   count: number,
@@ -31,7 +32,7 @@ export function planFaults(
   return planned.slice(0, count).map((kind) => ({
     kind,
     afterMs: random() * maxGapMs,
-    // Short ones are as telling as long ones, and more of them fit: most are short.
+    // Most are short: short faults find as much as long ones, and more of them fit.
     lastsMs: 100 + random() ** 2 * (maxLastsMs - 100),
   }));
 }
@@ -44,11 +45,11 @@ function shuffled<T>(values: T[], random: () => number): T[] {
 }
 
 /**
- * Inflicts faults one after the other, several at a time on different victims: the next one is the first whose victim has
- * nothing else to bear. Each lasts until it was noticed, and is over when polls have gone on. Resolves when all are over.
- * @param polledAgain resolves after so many polls more
+ * Starts faults one after another, several at a time on different victims: next is the first fault with a free victim. Each
+ * fault lasts until a service notices it, and is over when polls have continued. Resolves when all are over.
+ * @param polledAgain resolves after this many more polls
  */
-export async function inflict(
+export async function runFaults(
   plan: Fault[],
   victims: Victims,
   random: () => number,
@@ -57,15 +58,15 @@ export async function inflict(
 ): Promise<PastFault[]> {
   const past: PastFault[] = [];
   const waiting = [...plan];
-  const suffering = new Map<object, Promise<void>>();
+  const busy = new Map<object, Promise<void>>();
 
-  function takeNext(): { fault: Fault; ordeal: Ordeal } | null {
+  function takeNext(): { fault: Fault; activeFault: ActiveFault } | null {
     for (const [index, fault] of waiting.entries()) {
-      const free = (ways[fault.kind](victims) as Ordeal[]).filter(({ victim }) => !suffering.has(victim));
-      const ordeal = free[Math.floor(random() * free.length)];
-      if (ordeal === undefined) continue;
+      const free = (ways[fault.kind](victims) as ActiveFault[]).filter(({ victim }) => !busy.has(victim));
+      const activeFault = free[Math.floor(random() * free.length)];
+      if (activeFault === undefined) continue;
       waiting.splice(index, 1);
-      return { fault, ordeal };
+      return { fault, activeFault };
     }
     return null;
   }
@@ -73,36 +74,40 @@ export async function inflict(
   while (waiting.length > 0) {
     const next = takeNext();
     if (next === null) {
-      await Promise.race(suffering.values());
+      await Promise.race(busy.values());
       continue;
     }
-    const { fault, ordeal } = next;
+    const { fault, activeFault } = next;
     await Bun.sleep(fault.afterMs);
     onFault(fault);
-    const pain = suffer(fault, ordeal, polledAgain).then((over) => {
+    const running = runFault(fault, activeFault, polledAgain).then((over) => {
       past.push(over);
-      suffering.delete(ordeal.victim);
+      busy.delete(activeFault.victim);
     });
-    suffering.set(ordeal.victim, pain);
+    busy.set(activeFault.victim, running);
   }
-  await Promise.all(suffering.values());
+  await Promise.all(busy.values());
   return past;
 }
 
-async function suffer(fault: Fault, ordeal: Ordeal, polledAgain: (polls: number) => Promise<void>): Promise<PastFault> {
-  const { isNoticed, isMended = () => true } = ordeal;
+async function runFault(
+  fault: Fault,
+  activeFault: ActiveFault,
+  polledAgain: (polls: number) => Promise<void>,
+): Promise<PastFault> {
+  const { isNoticed, hasRecovered = () => true } = activeFault;
   const fromMs = performance.now();
-  await ordeal.begin();
+  await activeFault.begin();
   const [noticedAfterMs] = await Promise.all([
     isNoticed ? timeUntil(() => untilTrue(isNoticed), noticeMs) : null,
-    ordeal.end && Bun.sleep(fault.lastsMs),
+    activeFault.end && Bun.sleep(fault.lastsMs),
   ]);
-  await ordeal.end?.();
+  await activeFault.end?.();
   const toMs = performance.now();
-  // One may have been under way.
+  // One poll may already be running.
   const resumed = async () => {
     await polledAgain(2);
-    await untilTrue(isMended);
+    await untilTrue(hasRecovered);
   };
   const resumedAfterMs = await timeUntil(resumed, resumeMs);
   return { kind: fault.kind, fromMs, toMs, noticedAfterMs, resumedAfterMs };
@@ -112,7 +117,7 @@ async function untilTrue(holds: () => boolean | Promise<boolean>): Promise<void>
   while (!(await holds())) await Bun.sleep(100);
 }
 
-/** Returns how long something takes; `Infinity` where it takes longer than it may. */
+/** Returns the duration of an action in ms; `Infinity` if it exceeds the limit. */
 async function timeUntil(act: () => Promise<void>, atMostMs: number): Promise<number> {
   const startedAt = performance.now();
   const tooSlow = Promise.withResolvers<number>();

@@ -1,4 +1,4 @@
-// Connections that die without closing, under running services: nothing comes over them any more, though new ones work.
+// Connections that die without closing while services run: they pass no bytes any more, but new connections work.
 
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { freePort } from "../../services/dev/daemons/ports.ts";
@@ -23,7 +23,7 @@ const upstream = startUpstream();
 const wires: Wire[] = [];
 const stations = 20;
 const minuteMs = 60_000;
-/** When something was observed last; of today, since the worker prunes what is old. */
+/** Time of the newest observation; today, because the worker prunes old ones. */
 let minute = Math.floor(Date.now() / minuteMs) * minuteMs - 600 * minuteMs;
 
 afterAll(async () => {
@@ -32,7 +32,7 @@ afterAll(async () => {
   await upstream.stop();
 });
 
-/** Starts a service that reaches PostgreSQL and Redis over wires of its own. */
+/** Starts a service that reaches PostgreSQL and Redis through its own proxies. */
 async function startOnWires(name: "server" | "worker", env: Record<string, string> = {}) {
   const [postgres, redis] = await Promise.all([startWire(stack.databaseUrl), startWire(stack.redisUrl)]);
   wires.push(postgres, redis);
@@ -40,19 +40,19 @@ async function startOnWires(name: "server" | "worker", env: Record<string, strin
   return { service, postgres, redis };
 }
 
-/** Asks a server so much at once that it opens all of its connections to PostgreSQL. */
+/** Sends enough requests at once for the server to open all its connections to PostgreSQL. */
 async function openAllConnections(server: Service, postgres: Wire): Promise<void> {
   await answers(`${server.url}/ready`, 200);
   const ask = () => fetch(`${server.url}/v1/observations/latest`).then((response) => response.text());
   while (postgres.passing < sqlConnections) await Promise.all(Array.from({ length: 2 * sqlConnections }, ask));
 }
 
-/** Resolves when an address answers with this status. */
+/** Resolves when a URL responds with this status. */
 async function answers(url: string, status: number): Promise<void> {
   while ((await fetch(url)).status !== status) await Bun.sleep(250);
 }
 
-/** Resolves when a worker has stored the file of a time. */
+/** Resolves when a worker has stored the file with this observation time. */
 async function polled(time: Date): Promise<void> {
   for (;;) {
     const rows = await stack.sql`select from observations where observed_at = ${time} and event_id is not null`;
@@ -66,16 +66,16 @@ function nextMinute(): Date {
   return new Date(minute);
 }
 
-/** Stores and publishes an observation as a worker does. @returns its event id */
+/** Stores and publishes an observation, as a worker does. @returns its event id */
 async function publishOne(): Promise<string> {
   const observation = observed("44009", nextMinute().toISOString(), { waveHeightM: 1 });
   const file = { etag: null, lastModified: null, hash: null };
   const { events } = await storePoll(stack.sql, latestObsPath, file, [observation], unguardedIds);
   await publishPending(stack.sql, stack.redis);
-  return events?.lastEventId ?? "none was stored";
+  return events?.lastEventId ?? "no event was stored";
 }
 
-/** Listens as a browser does, which comes back where its stream ends. @returns what waits for the event with an id */
+/** Listens as a browser does, and reconnects when a stream ends. @returns a function that waits for the event with an id */
 async function listenFrom(url: string, lastEventId: string): Promise<(id: string) => Promise<void>> {
   const resume = () => listen(url, { "Last-Event-ID": lastEventId });
   let listening = await resume();
@@ -87,10 +87,10 @@ async function listenFrom(url: string, lastEventId: string): Promise<(id: string
 }
 
 describe.each([
-  { which: "all its connections to PostgreSQL and Redis", lost: 8, losesRedis: true },
-  { which: "half its connections to PostgreSQL", lost: 4, losesRedis: false },
-])("a server loses $which without a close", ({ lost, losesRedis }) => {
-  test.concurrent("and streams go on and every question is answered, without a restart", async () => {
+  { which: "all connections of a server to PostgreSQL and Redis", lost: 8, losesRedis: true },
+  { which: "half the connections of a server to PostgreSQL", lost: 4, losesRedis: false },
+])("when $which die without closing", ({ lost, losesRedis }) => {
+  test.concurrent("streams continue and every request gets a response, without a restart", async () => {
     const { service, postgres, redis } = await startOnWires("server");
     const first = await publishOne();
     await openAllConnections(service, postgres);
@@ -100,7 +100,7 @@ describe.each([
     postgres.freezeCurrent(lost);
     if (losesRedis) redis.freezeCurrent();
     const missed = await publishOne();
-    // These requests use the connections that are dead.
+    // These requests use the dead connections.
     const asking = Array.from({ length: 8 }, () => fetch(`${service.url}/v1/status`));
     await Promise.all(hears.map((heard) => heard(missed)));
     await Promise.all(asking);
@@ -111,7 +111,7 @@ describe.each([
   });
 });
 
-test.concurrent("a worker loses all its connections without a close, says so, and polls on without a restart", async () => {
+test.concurrent("a worker whose connections all die without closing is not ready, and polls again without a restart", async () => {
   const port = freePort();
   const ready = `http://127.0.0.1:${port}/ready`;
   const [before, after] = [nextMinute(), nextMinute()];
@@ -129,9 +129,9 @@ test.concurrent("a worker loses all its connections without a close, says so, an
   expect(service.logged.filter(({ level }) => level === "error")).toEqual([]);
 });
 
-test.concurrent("a worker loses only the connection over which BullMQ waits for polls, replaces it, and polls on without a restart", async () => {
+test.concurrent("a worker replaces a dead connection over which BullMQ waits for polls, and polls again without a restart", async () => {
   const port = freePort();
-  // All of its own: what is polled is to be no other worker's.
+  // A separate stand-in for NDBC, so that no other worker polls the same file.
   const ndbc = startUpstream();
   ndbc.files.set(latestObsPath, latestObsFile(stations, nextMinute()));
   const settings = {
@@ -147,7 +147,7 @@ test.concurrent("a worker loses only the connection over which BullMQ waits for 
   const service = await stack.start("worker", { ...settings, REDIS_URL: redis.url });
   const ready = `http://127.0.0.1:${port}/ready`;
   await answers(ready, 200);
-  // While it has a poll to run it does not wait.
+  // BullMQ does not wait while it runs a poll.
   for (; redis.frozen === 0; await Bun.sleep(10)) redis.freezeThose(waitsForPolls);
   while (redis.frozen > 0) await Bun.sleep(250);
   const polls = ndbc.requests.filter((path) => path === latestObsPath).length;

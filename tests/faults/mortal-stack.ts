@@ -1,3 +1,4 @@
+// PostgreSQL, Redis and services that a test can kill, pause and start again.
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { freePort } from "../../services/dev/daemons/ports.ts";
@@ -9,46 +10,46 @@ import { copyDataDir } from "../rig/data-dir.ts";
 import { type ServiceName, type Shiftable, type StartingService, spawnShifted } from "../rig/stack.ts";
 import { createTestClock } from "../rig/test-clock.ts";
 
-/** A process that can be killed and started again where it was. */
+/** Describes a process that can be killed and started again at the same address. */
 export type Mortal = {
   name: string;
-  /** Ends it as a crash would, and waits until it is gone. */
+  /** Kills it as a crash would, and waits until it has ended. */
   kill(): Promise<void>;
-  /** Starts it where it was; a service may wait for others then. */
+  /** Starts it at the same address; a service may then still wait for other processes. */
   start(): Promise<void>;
-  /** Stops it and its children from running, as a suspended machine would, until `resume`. */
+  /** Suspends it and its children until `resume`, as on a suspended machine. */
   pause(): Promise<void>;
   resume(): Promise<void>;
 };
 
-/** PostgreSQL or Redis, with its address and the folder of its data. */
+/** Describes a PostgreSQL or Redis, with its address and data directory. */
 export type MortalServer = Mortal & { url: string; dir: string };
 
-/** A PostgreSQL that keeps what it has committed, a Redis that forgets all, and services, each at a port that stays its own. */
+/** Describes a PostgreSQL that keeps its data, a Redis that loses all data, and services; ports stay the same on restart. */
 export type MortalStack = {
   databaseUrl: string;
   redisUrl: string;
   sql: Sql;
   postgres: MortalServer;
   redis: MortalServer;
-  /** Starts a service that the stack watches: see {@link MortalStack.crashes}. */
+  /** Starts a service, and records its crashes in {@link MortalStack.crashes}. */
   startService(service: ServiceName, env?: Record<string, string>): MortalService;
-  /** What services ended by themselves with, which none may do. */
+  /** Exit code and stderr of each service that ended by itself; must stay empty. */
   crashes: string[];
   stop(): Promise<void>;
 };
 
-/** A service of a {@link MortalStack}. */
+/** Describes a service of a {@link MortalStack}. */
 export type MortalService = Mortal & {
-  /** Where it answers `/ready`, and a server its clients. */
+  /** Address of `/ready`, and of a server's API. */
   url: string;
   /** The process that runs now, or ran last. */
   readonly process: StartingService & Shiftable;
-  /** Tells it to stop, as an operator does. @returns its exit code */
+  /** Stops it as an operator does. @returns its exit code */
   terminate(): Promise<number>;
 };
 
-/** Starts PostgreSQL and Redis, with the schema in place. */
+/** Starts PostgreSQL and Redis, and creates the tables. */
 export async function startMortalStack(): Promise<MortalStack> {
   const dataDir = await copyDataDir();
   const [postgres, redis] = await Promise.all([mortalPostgres(dataDir), mortalRedis(join(dataDir, "redis"))]);
@@ -83,7 +84,7 @@ export async function startMortalStack(): Promise<MortalStack> {
 
 async function mortalPostgres(dataDir: string): Promise<MortalServer> {
   const port = freePort();
-  // What a killed process has written is kept by the kernel, without fsync too. What frozen connections leave behind stays open.
+  // After a kill the kernel still has the written data, so fsync is not needed. Frozen connections stay open: allow many.
   const settings = { fsync: "off", shared_buffers: "64MB", max_connections: "300" };
   const start = () => startPostgres({ dataDir, port, settings });
   return mortalDaemon("PostgreSQL", dataDir, await start(), start);
@@ -92,7 +93,7 @@ async function mortalPostgres(dataDir: string): Promise<MortalServer> {
 async function mortalRedis(dir: string): Promise<MortalServer> {
   const port = freePort();
   const start = async () => {
-    // What it got from another Redis.
+    // Data copied from another Redis.
     await rm(join(dir, "dump.rdb"), { recursive: true, force: true });
     return startRedis({ dir, port, settings: { "enable-debug-command": "yes" } });
   };
@@ -112,7 +113,7 @@ function mortalDaemon<Daemon extends Postgres | Redis>(
     dir,
     async kill() {
       signalAll([daemon.pid], "SIGKILL");
-      // It is gone already; this gives its directory back.
+      // The process has ended; this removes its directory.
       await daemon.stop();
     },
     async start() {
@@ -158,7 +159,7 @@ function mortalService(service: ServiceName, env: Record<string, string>, crashe
   };
 }
 
-/** The parent first, so that it has no more children. */
+/** Stops the parent first, so that it starts no more children. */
 async function pauseTree(pid: number): Promise<void> {
   signalAll([pid], "SIGSTOP");
   signalAll(await childrenOf(pid), "SIGSTOP");

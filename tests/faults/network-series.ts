@@ -1,14 +1,15 @@
+// Endless series of `latest_obs.txt` files, recorded or generated.
 import { randomOf } from "../../services/dev/sea/random.ts";
 import { latestObsHeader } from "../rig/ndbc-file.ts";
 import type { Recordings } from "../rig/recordings.ts";
 
-/** What `latest_obs.txt` holds at each step of a replay; it never ends. */
+/** Returns the text of `latest_obs.txt` at a step of a replay; works for any step. */
 export type Series = (step: number) => string;
 
 const minuteMs = 60_000;
 const weekMs = 7 * 24 * 60 * minuteMs;
 
-/** Replays the recorded files of `latest_obs.txt` again and again, each time a week earlier. */
+/** Replays the recorded files of `latest_obs.txt` in a loop, each time a week earlier. */
 export async function recordedSeries({ list, read }: Recordings): Promise<Series> {
   const bodies = await Promise.all(list("latest_obs_series/*.txt").map(read));
   return (step) => {
@@ -26,8 +27,8 @@ function shifted(body: string, byMs: number): string {
 }
 
 /**
- * A network in which each station makes a report every third step: first without its waves, then with them, then, at some
- * stations, corrected. Rows thus stay from file to file, new or changed or neither.
+ * Generates a network in which each station reports every third step: first without waves, then with waves, then, at some
+ * stations, with a correction. So each file has rows that are new, changed or the same.
  */
 export function generatedSeries(stations: number, seed: number): Series {
   return (step) => {
@@ -46,7 +47,7 @@ export function generatedSeries(stations: number, seed: number): Series {
   };
 }
 
-/** A time as the five cells of a row. */
+/** Formats a time as the five cells of a row. */
 function cells(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 16).replaceAll(/[-T:]/g, " ");
 }

@@ -1,3 +1,4 @@
+// The order of events when two workers write at once.
 import { afterAll, expect, test } from "bun:test";
 import { Redis } from "ioredis";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
@@ -17,14 +18,14 @@ const file = { etag: null, lastModified: null, hash: null };
 const stack = await startStack();
 afterAll(stack.stop);
 
-/** Does to PostgreSQL and Redis what one worker does, as fast as it can, until there is no batch left. */
+/** Writes to PostgreSQL and Redis as a worker does, as fast as it can, until no batch is left. */
 async function write(take: () => number | undefined): Promise<number> {
   const sql = connectSql(stack.databaseUrl, "worker");
   const redis = new Redis(redisAddress(stack.redisUrl));
   let written = 0;
   for (let batch = take(); batch !== undefined; batch = take()) {
     const time = new Date(Date.UTC(2026, 4, 6) + batch * 60_000).toISOString();
-    // Stations of its own for each batch: no lock on a common row must put the batches in order.
+    // Different stations for each batch, so that no lock on a shared row can order the batches.
     const rows = Array.from({ length: rowsOfBatch }, (_, index) =>
       observed(`${10_000 + batch * rowsOfBatch + index}`, time, { tideFt: batch }),
     );
@@ -37,7 +38,7 @@ async function write(take: () => number | undefined): Promise<number> {
   return written;
 }
 
-test(`two workers write ${batches} batches at once, and no listener ever sees an id smaller than one it has seen`, async () => {
+test(`two workers write ${batches} batches at once, and every listener receives the ids in ascending order`, async () => {
   const servers = await Promise.all([stack.start("server"), stack.start("server")]);
   const listeners = await Promise.all(
     [...servers, ...servers].map(({ url }) => listen(`${url}/v1/observations/stream`)),
@@ -45,7 +46,7 @@ test(`two workers write ${batches} batches at once, and no listener ever sees an
   let next = 0;
   const take = () => (next < batches ? next++ : undefined);
   const written = await Promise.all([write(take), write(take)]);
-  // Had one of them written alone, nothing would be shown.
+  // If one of them had written alone, the test would prove nothing.
   expect(Math.min(...written)).toBeGreaterThan(batches / 4);
 
   const stored = (

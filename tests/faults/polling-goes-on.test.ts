@@ -1,4 +1,4 @@
-// Whatever happens to a job's schedule, polls go on without a restart, and one line says so.
+// Polls continue without a restart after any change to a job's schedule, and the worker logs it in one line.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { freePort } from "../../services/dev/daemons/ports.ts";
@@ -20,7 +20,7 @@ let worker: ShiftedService;
 
 beforeAll(async () => {
   rig = await startPollingRig();
-  // Its first schedule is made by a clock that is a day ahead.
+  // Its first schedule is created by a clock that is a day ahead.
   worker = await rig.stack.startShifted("worker", 24 * 60 * minuteMs, rig.env);
   await rig.polledAgain(1);
 });
@@ -30,8 +30,8 @@ const created = (job: string) => (line: LogLine) => line.message === "created sc
 
 const noEvents = { run: async () => {}, completed() {}, failed() {}, error() {} };
 
-describe("polls go on", () => {
-  test("after a clock that was a day ahead at the start is set right", async () => {
+describe("polls continue", () => {
+  test("after a clock that was a day ahead at the start is corrected", async () => {
     const line = nextLine(worker, created("poll"));
     await worker.shiftClock(0);
     expect((await line).poll).toMatch(/^its next run was due in 8\d{4} s, with a period of 1 s$/);
@@ -39,7 +39,7 @@ describe("polls go on", () => {
     await rig.readyIs(200);
   });
 
-  test("after a restart with a clock that was set back ten minutes meanwhile", async () => {
+  test("after a restart during which the clock was set back ten minutes", async () => {
     await worker.shiftClock(10 * minuteMs);
     await rig.polledAgain();
     await worker.stop("SIGKILL");
@@ -48,10 +48,10 @@ describe("polls go on", () => {
     await rig.polledAgain();
   });
 
-  test("after FLUSHALL, and so does everything else", async () => {
+  test("after FLUSHALL, and so do all other jobs", async () => {
     const known = worker.logged.length;
     await rig.stack.redis.flushall();
-    // Mostly in one line; in two where it happens while the schedules are being looked at.
+    // Usually one line; two if the keys are deleted while the worker checks the schedules.
     for (const job of ["poll", "stations", "backfill", "prune"]) {
       await worker.line((line) => created(job)(line) && worker.logged.indexOf(line) >= known);
     }
@@ -65,9 +65,9 @@ describe("polls go on", () => {
     await rig.polledAgain();
   });
 
-  test("after the run that was due is deleted, and only its schedule is left", async () => {
+  test("after the next run is deleted but its schedule is not", async () => {
     const line = nextLine(worker, created("poll"));
-    // The moment at which a run waits; a worker that takes it makes the next.
+    // The moment when a run waits; a worker that takes it creates the next one.
     do await rig.polledAgain(1);
     while ((await rig.stack.redis.del("bellbuoy:poll:delayed")) === 0);
     expect((await line).poll).toMatch(/^no run has begun for \d+ s, with a period of 1 s$/);
@@ -75,7 +75,7 @@ describe("polls go on", () => {
     await rig.readyIs(200);
   });
 
-  test("after the primary became a replica, and then a primary that is empty", async () => {
+  test("after Redis became a replica, and then an empty primary", async () => {
     const other = await startRedis({ port: freePort() });
     const begins = nextLine(worker, says("waiting for Redis"));
     await rig.stack.redis.replicaof("127.0.0.1", new URL(other.url).port);
@@ -90,11 +90,11 @@ describe("polls go on", () => {
   });
 });
 
-test("a worker whose polls stay away is not ready, and is again with the first poll", async () => {
+test("a worker without polls is not ready until the next poll", async () => {
   const link = watchConnection("Redis", silentLog, new AbortController().signal);
   const connection = connectRedis(rig.stack.redisUrl, link, { maxRetriesPerRequest: null });
   const bull = await openBull(connection, redisNames("").queuePrefix, noEvents);
-  // As an operator does with a dashboard for BullMQ: no new schedule helps against it.
+  // As an operator can do with a dashboard for BullMQ; a new schedule does not help here.
   await bull.queues.poll.pause();
   await rig.readyIs(503, "poll_stopped");
   expect((await rig.readiness()).reasons).toEqual([expect.stringMatching(/^polls: no run has begun for \d+ s/)]);
@@ -106,7 +106,7 @@ test("a worker whose polls stay away is not ready, and is again with the first p
 });
 
 test("two workers that create a schedule again at the same moment leave exactly one", async () => {
-  // A database of its own, which no worker reads.
+  // A separate Redis database, which no worker reads.
   const url = `${rig.stack.redisUrl}?db=1`;
   const link = watchConnection("Redis", silentLog, new AbortController().signal);
   const connections = [1, 2].map(() => connectRedis(url, link, { maxRetriesPerRequest: null }));

@@ -1,4 +1,4 @@
-// What Redis refuses is reported once, in its own words, until it is allowed again; then polls go on.
+// When Redis refuses a command, the worker reports it once, with Redis's message, and polls again once it is allowed.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -18,11 +18,11 @@ setDefaultTimeout(120_000);
 
 let rig: PollingRig;
 let redis: Redis;
-/** Runs as the Redis user `bell`, whom the tests take permissions from. */
+/** Name of the Redis user, whose permissions the tests change. */
 let worker: Service;
 let server: Service;
 
-/** The address of Redis for a user whose password is `pw`. */
+/** Returns the address of Redis for a user with the password `pw`. */
 const urlOf = (user: string, password = "pw") => `${rig.stack.redisUrl}?username=${user}&password=${password}`;
 
 beforeAll(async () => {
@@ -40,13 +40,13 @@ afterAll(() => rig.stop());
 const isRedisUp = async () =>
   (await scrape(`http://127.0.0.1:${rig.env.WORKER_PORT}`)).value("bellbuoy_redis_up") === 1;
 
-/** How often Redis has refused something with this word. */
+/** Returns how often Redis has refused a command with this error code. */
 async function refusals(word: string): Promise<number> {
   const stats = await redis.info("errorstats");
   return Number(stats.match(new RegExp(`errorstat_${word}:count=(\\d+)`))?.[1] ?? 0);
 }
 
-/** Resolves when Redis has refused something three times more. */
+/** Resolves when Redis has refused three more commands. */
 async function refusedAgain(word: string): Promise<void> {
   const before = await refusals(word);
   while ((await refusals(word)) < before + 3) await Bun.sleep(50);
@@ -55,10 +55,10 @@ async function refusedAgain(word: string): Promise<void> {
 const aboutRedis = ({ message }: LogLine) => /Redis|queue|created/.test(message);
 
 /**
- * Begins a fault, waits until it is noticed and was met several times, ends it, and waits until polls go on. Meanwhile the
- * server, which needs nothing of that, stays ready. @returns what the worker said about it
+ * Starts a fault, waits until a service has noticed it and met it several times, ends it, and waits until polls continue.
+ * The server stays ready meanwhile, because it does not need these commands. @returns the worker's log lines about Redis
  */
-async function suffer(word: string, code: string, begin: () => Promise<unknown>, end: () => Promise<unknown>) {
+async function runFault(word: string, code: string, begin: () => Promise<unknown>, end: () => Promise<unknown>) {
   const known = worker.logged.length;
   await begin();
   await rig.readyIs(503, code);
@@ -73,15 +73,15 @@ async function suffer(word: string, code: string, begin: () => Promise<unknown>,
   return worker.logged.slice(known).filter(aboutRedis);
 }
 
-/** The two lines that a fault has. */
+/** Returns matchers for the two log lines of a fault. */
 const twoLines = (code: string, reason: string | RegExp) => [
   expect.objectContaining({ message: "waiting for Redis", code, reason: expect.stringMatching(reason) }),
   expect.objectContaining({ message: "Redis answers" }),
 ];
 
-describe("a worker says once what Redis refuses, and polls when it is allowed again", () => {
+describe("a worker reports once what Redis refuses, and polls once it is allowed again", () => {
   test("when Redis has reached its maxmemory", async () => {
-    const lines = await suffer(
+    const lines = await runFault(
       "OOM",
       "redis_out_of_memory",
       () => redis.config("SET", "maxmemory", "1mb"),
@@ -91,7 +91,7 @@ describe("a worker says once what Redis refuses, and polls when it is allowed ag
   });
 
   test("when the primary has become a replica", async () => {
-    const lines = await suffer(
+    const lines = await runFault(
       "READONLY",
       "redis_readonly",
       () => redis.replicaof("127.0.0.1", freePort()),
@@ -101,7 +101,7 @@ describe("a worker says once what Redis refuses, and polls when it is allowed ag
   });
 
   test("while Redis loads its data, as after a restart", async () => {
-    const lines = await suffer(
+    const lines = await runFault(
       "LOADING",
       "redis_loading",
       () => loadSlowly(redis),
@@ -112,7 +112,7 @@ describe("a worker says once what Redis refuses, and polls when it is allowed ag
 
   test("when Redis cannot save its data", async () => {
     const dir = await dirOfRedis();
-    const lines = await suffer(
+    const lines = await runFault(
       "MISCONF",
       "redis_cannot_save",
       async () => {
@@ -125,8 +125,8 @@ describe("a worker says once what Redis refuses, and polls when it is allowed ag
     expect(lines).toEqual(twoLines("redis_cannot_save", /^MISCONF /));
   });
 
-  test("when its user may no longer run a command that only scripts use, which is named", async () => {
-    const lines = await suffer(
+  test("when its user lacks a command that only scripts use, and names the command", async () => {
+    const lines = await runFault(
       "NOPERM",
       "redis_no_permission",
       () => redis.acl("SETUSER", "bell", "-zadd"),
@@ -135,9 +135,9 @@ describe("a worker says once what Redis refuses, and polls when it is allowed ag
     expect(lines).toEqual(twoLines("redis_no_permission", /^NOPERM .*'zadd'/));
   });
 
-  test("when BullMQ cannot use what is stored in its place", async () => {
+  test("when BullMQ's keys hold values of the wrong type", async () => {
     const keys = ["bellbuoy:poll:delayed", "bellbuoy:poll:wait"];
-    const lines = await suffer(
+    const lines = await runFault(
       "WRONGTYPE",
       "redis_refuses",
       () =>
@@ -152,7 +152,7 @@ describe("a worker says once what Redis refuses, and polls when it is allowed ag
   });
 });
 
-test("while PUBLISH alone is forbidden reports are stored, and they go out when it is allowed", async () => {
+test("while only PUBLISH is forbidden, reports are stored, and published once it is allowed", async () => {
   const listener = await listen(`${server.url}/v1/observations/stream`);
   const newest = async (): Promise<{ stored: string; published: string }> => {
     const [marks] = await rig.stack.sql<{ stored: string; published: string }[]>`
@@ -177,8 +177,8 @@ test("while PUBLISH alone is forbidden reports are stored, and they go out when 
   listener.leave();
 });
 
-describe("a worker that Redis refuses from the start says why, and stops when it is asked to", () => {
-  /** Starts a worker, waits for its line about Redis, and stops it. */
+describe("a worker that Redis refuses from the start logs the reason, and stops on a signal", () => {
+  /** Starts a worker, waits for its log line about Redis, and stops it. @returns the line */
   async function lineOf(redisUrl: string, meanwhile: () => Promise<unknown>): Promise<LogLine> {
     const env = { ...rig.env, WORKER_PORT: "", DATABASE_URL: rig.stack.databaseUrl, REDIS_URL: redisUrl };
     const refused = spawnService("worker", env);
@@ -226,7 +226,7 @@ describe("a worker that Redis refuses from the start says why, and stops when it
   });
 });
 
-test("a server that may not subscribe says why, and subscribes when it may", async () => {
+test("a server that may not subscribe logs the reason, and subscribes once it is allowed", async () => {
   await redis.acl("SETUSER", "ear", "on", ">pw", "+@all");
   const deaf = await rig.stack.start("server", { REDIS_URL: urlOf("ear") });
   const line = await deaf.line(says("waiting for Redis"));

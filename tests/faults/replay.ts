@@ -1,21 +1,22 @@
+// A stand-in for NDBC that serves a series of files over time.
 import { latestObsPath } from "../../shared/upstream.ts";
 import type { Series } from "./network-series.ts";
 
-/** A stand-in for NDBC whose `latest_obs.txt` goes on to the next of a series now and then. */
+/** Describes a stand-in for NDBC whose `latest_obs.txt` advances through a series. */
 export type Replay = {
   url: string;
-  /** How many files there have been. */
+  /** Number of files so far. */
   readonly steps: number;
-  /** When each poll came, by `performance.now()`. */
+  /** Time of each poll, by `performance.now()`. */
   polls: number[];
-  /** Resolves after so many polls more. */
+  /** Resolves after this many more polls. */
   polledAgain(polls: number): Promise<void>;
-  /** Keeps the present file from now on. */
+  /** Keeps the current file from now on. */
   standStill(): void;
   stop(): Promise<void>;
 };
 
-/** Starts the stand-in. @param stepMs how long each file is the newest */
+/** Starts the stand-in. @param stepMs time between two files */
 export function startReplay(series: Series, stepMs: number): Replay {
   const polls: number[] = [];
   let step = 0;

@@ -1,3 +1,4 @@
+// Services, PostgreSQL and Redis that are killed and started again: no event is lost.
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
@@ -14,7 +15,7 @@ import type { LogLine } from "../rig/stack.ts";
 import { startUpstream } from "../rig/upstream.ts";
 import { type MortalService, type MortalStack, startMortalStack } from "./mortal-stack.ts";
 
-// A killed PostgreSQL takes its time to come back on a busy machine.
+// A killed PostgreSQL needs time to recover on a busy machine.
 setDefaultTimeout(120_000);
 
 const stationCount = 300;
@@ -26,7 +27,7 @@ let stack: MortalStack;
 let server: MortalService;
 let listener: Listening;
 const workers: MortalService[] = [];
-/** The one of {@link workers} that polls each second and lives on from test to test. */
+/** The one of {@link workers} that polls every second and runs across tests. */
 let poller: MortalService | null = null;
 let time = Date.UTC(2026, 4, 6);
 
@@ -43,7 +44,7 @@ afterAll(async () => {
   await upstream.stop();
 });
 
-/** NDBC has a report of each station, an hour younger than the ones before. */
+/** Adds a report of each station, an hour younger than the ones before. */
 function serveNextFile(): void {
   time += hourMs;
   upstream.files.set(latestObsPath, latestObsFile(stationCount, new Date(time)));
@@ -56,7 +57,7 @@ async function startWorker(env: Record<string, string> = {}): Promise<MortalServ
   return worker;
 }
 
-/** Returns a worker that polls each second: that of the test before, if it has one. */
+/** Returns a worker that polls every second: that of the previous test, if it still runs. */
 async function pollingWorker(): Promise<MortalService> {
   poller ??= await startWorker();
   return poller;
@@ -67,7 +68,7 @@ async function killWorkers(): Promise<void> {
   for (const worker of workers.splice(0)) await worker.kill();
 }
 
-/** Stores one observation as a worker does, and publishes nothing. @returns its event id */
+/** Stores one observation as a worker does, but does not publish it. @returns its event id */
 async function storeOne(): Promise<string> {
   time += hourMs;
   await storePoll(
@@ -88,7 +89,7 @@ async function storedIds(): Promise<string[]> {
   return rows.map(({ eventId }) => eventId);
 }
 
-/** Resolves when the listener has heard `reports` more than it had at the time of the call. */
+/** Resolves when the listener has received this many more reports. */
 function hearsAll(reports: number): Promise<unknown> {
   return listener.heard(listener.observations.length + reports);
 }
@@ -101,12 +102,12 @@ const says = (message: string) => (line: LogLine) => line.message === message;
 const count = (service: MortalService, message: string) => service.process.logged.filter(says(message)).length;
 const polls = () => upstream.requests.filter((path) => path === latestObsPath).length;
 
-describe("everything arrives in the end", () => {
+describe("every event arrives", () => {
   test("when PostgreSQL is killed in the middle of a batch", async () => {
     serveNextFile();
     const all = hearsAll(stationCount);
     const asked = upstream.asked(latestObsPath, polls() + 1);
-    // The batch has begun, and stands still before its first row.
+    // The batch has begun, and waits before its first row.
     const holding = await stack.sql.reserve();
     await holding`select pg_advisory_lock(${lockSpace}, ${locks.eventIds})`;
     await pollingWorker();
@@ -119,7 +120,7 @@ describe("everything arrives in the end", () => {
     await expectNothingLost();
   });
 
-  test("when Redis is killed in the middle of a burst, and comes back empty", async () => {
+  test("when Redis is killed in the middle of a burst, and restarts empty", async () => {
     await pollingWorker();
     serveNextFile();
     const all = hearsAll(2 * stationCount);
@@ -131,7 +132,7 @@ describe("everything arrives in the end", () => {
     await expectNothingLost();
   });
 
-  test("when Redis is away as events are to be published", async () => {
+  test("when Redis is down while a worker wants to publish events", async () => {
     await killWorkers();
     const worker = await startWorker({ POLL_SECONDS: "3600" });
     await worker.process.line(says("polled"));
@@ -163,7 +164,7 @@ describe("everything arrives in the end", () => {
     await expectNothingLost();
   });
 
-  test("when a worker is killed after it has stored and before it has published", async () => {
+  test("when a worker is killed between storing and publishing", async () => {
     await killWorkers();
     const id = await storeOne();
     await pollingWorker();
@@ -171,7 +172,7 @@ describe("everything arrives in the end", () => {
     await expectNothingLost();
   });
 
-  test("when PostgreSQL is away while a listener comes back: it is let in, and gets what it missed", async () => {
+  test("when PostgreSQL is down while a listener reconnects: the stream opens, and then sends the missed events", async () => {
     const [missed = "", newest = ""] = [await storeOne(), await storeOne()];
     await pollingWorker();
     await listener.event((event) => event.event === "observation" && event.id === newest);
@@ -192,9 +193,9 @@ describe("everything arrives in the end", () => {
 });
 
 describe("the job of a killed worker", () => {
-  test("is taken over by another", async () => {
+  test("is taken over by another worker", async () => {
     await killWorkers();
-    // Empty again: no schedule of an earlier test makes another job.
+    // Empty again, so that no schedule of an earlier test creates another job.
     await stack.redis.kill();
     await stack.redis.start();
     let asked = Promise.withResolvers<void>();
@@ -219,7 +220,7 @@ describe("the job of a killed worker", () => {
 });
 
 describe("the log", () => {
-  test("has one line when PostgreSQL goes and one when it is back, however often it was tried", async () => {
+  test("has one line when PostgreSQL goes down and one when it is back, for any number of attempts", async () => {
     const worker = await pollingWorker();
     const both = [worker, server];
     const before = both.map((service) => [
@@ -230,7 +231,7 @@ describe("the log", () => {
     const failedBefore = failedPolls(worker);
     await stack.postgres.kill();
     const unready = async () => (await fetch(`${server.url}/ready`)).status === 503;
-    // Each of these tries, and so do the polls.
+    // Each of these requests tries PostgreSQL, and so do the polls.
     for (let tries = 0; tries < 5; tries++) while (!(await unready())) await Bun.sleep(10);
     expect((await fetch(`${server.url}/health`)).status).toBe(200);
     await Promise.all(
@@ -253,8 +254,8 @@ describe("the log", () => {
   });
 });
 
-describe("a service that is told to stop exits 0", () => {
-  test("worker and server, with streams open, which are told when to come back", async () => {
+describe("a service that receives SIGTERM exits with 0", () => {
+  test("worker and server, and open streams end with a retry time", async () => {
     const [worker, stopping] = [await pollingWorker(), stack.startService("server")];
     await stopping.process.up;
     const streams = await Promise.all(
@@ -264,7 +265,7 @@ describe("a service that is told to stop exits 0", () => {
     expect(codes).toEqual([0, 0]);
     for (const stream of streams) {
       await stream.ended;
-      // Once at its beginning, and once more as the last word.
+      // Once at the start of the stream, and once more as its last line.
       expect(stream.raw.match(/^retry: \d+$/gm)).toHaveLength(2);
       expect(stream.raw).toMatch(/\nretry: \d+\n$/);
     }

@@ -1,3 +1,4 @@
+// Runs all of bellbuoy under random faults, and reports whether every listener received every event.
 import { freePort } from "../../services/dev/daemons/ports.ts";
 import { startRedis } from "../../services/dev/daemons/redis.ts";
 import { randomOf } from "../../services/dev/sea/random.ts";
@@ -7,13 +8,14 @@ import { encodeObservation } from "../../shared/observation.ts";
 import type { ServiceName } from "../rig/stack.ts";
 import { startWire, type Wire } from "../rig/wire.ts";
 import { startListener } from "./browser-listener.ts";
-import { type Fault, inflict, noticeMs, type PastFault, planFaults, resumeMs } from "./faults.ts";
+import { type Fault, noticeMs, type PastFault, planFaults, resumeMs, runFaults } from "./faults.ts";
 import { type MortalStack, startMortalStack } from "./mortal-stack.ts";
 import type { Series } from "./network-series.ts";
 import { startReplay } from "./replay.ts";
 import { judge, type Verdict } from "./verdict.ts";
 import { type FaultKind, problemCodes, type WiredService } from "./ways.ts";
 
+/** Holds the settings of a soak. */
 export type SoakOptions = {
   seed: number;
   faults: number;
@@ -23,36 +25,36 @@ export type SoakOptions = {
   stepMs: number;
   listeners: number;
   servers: number;
-  /** At most so long between two faults, and so long for one unless it is noticed later. */
+  /** Max time between two faults, and max duration of a fault that is noticed by then. */
   maxGapMs: number;
   maxLastsMs: number;
-  /** Called for each fault when it begins. */
+  /** Called when a fault begins. */
   onFault(fault: Fault): void;
 };
 
-/** What came of a soak. */
+/** Holds the results of a soak. */
 export type SoakReport = {
   verdict: Verdict;
   faults: PastFault[];
   seconds: number;
-  /** How long after the last fault every listener had heard everything and all services were ready; `null`: not in time. */
+  /** Time from the last fault until every listener had every event and all services were ready; `null`: timed out. */
   settledAfterMs: number | null;
   files: number;
   polls: number;
-  /** The longest time without a poll. */
+  /** Longest time between two polls. */
   longestPollPauseMs: number;
   streams: number;
-  /** Answers to listeners other than 200. */
+  /** Number of responses to listeners with a status other than 200. */
   refusals: number;
   contradictions: string[];
   resets: string[];
   crashes: string[];
 };
 
-/** How long it may take after the last fault until everybody has heard everything. */
+/** Max time from the last fault until every listener has every event. */
 const settleMs = 60_000;
 
-/** Runs the whole of bellbuoy under faults, then lets it settle, and tells how well its promise was kept. */
+/** Runs bellbuoy under faults, waits until it has recovered, and returns the results. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   let drawn = 0;
   const random = () => randomOf(options.seed, String(drawn++));
@@ -69,7 +71,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     const servers = await Promise.all(Array.from({ length: options.servers }, () => start("server")));
     const dataOf = new Map<number, string>();
     const streams = servers.map(({ url }) => `${url}/v1/observations/stream`);
-    // Draws of its own for each: what one of them meets must not change what the others do.
+    // Separate random draws for each listener, so that one listener's errors do not change the behaviour of the others.
     const listeners = Array.from({ length: options.listeners }, (_, index) => {
       let draws = 0;
       return startListener(streams, () => randomOf(options.seed, `listener/${index}/${draws++}`), dataOf);
@@ -81,7 +83,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     const plan = planFaults(options.kinds, options.faults, random, options);
     const { redis, postgres, sql } = stack;
     const victims = { workers, servers, redis, otherRedisUrl: otherRedis.url, postgres, sql, listeners };
-    const faults = await inflict(plan, victims, random, replay.polledAgain, options.onFault);
+    const faults = await runFaults(plan, victims, random, replay.polledAgain, options.onFault);
 
     const faultsEndedAt = performance.now();
     const settled = (async () => {
@@ -133,7 +135,7 @@ async function untilReady(service: WiredService): Promise<void> {
   while ((await problemCodes(service))?.length !== 0) await Bun.sleep(100);
 }
 
-/** How many faults nobody noticed in time, and after how many polls or their victim did not go on by themselves. */
+/** Returns the faults that no service noticed in time, and those after which polls or the victim did not recover. */
 export function stoppagesOf({ faults }: SoakReport): { unnoticed: PastFault[]; stopped: PastFault[] } {
   return {
     unnoticed: faults.filter(({ noticedAfterMs }) => noticedAfterMs === Number.POSITIVE_INFINITY),
@@ -141,10 +143,10 @@ export function stoppagesOf({ faults }: SoakReport): { unnoticed: PastFault[]; s
   };
 }
 
-/** What a listener is told after a restore. The second: it came back before any worker had stored something. */
+/** Matches resets after a restore. The second text: the listener reconnected before any worker had stored an event. */
 const setBack = /the database was set back|the last event id is newer than all that is stored/;
 
-/** What nobody may ever see in a report. @returns a line for each; none when the promise was kept */
+/** Checks a report. @returns a line for each failure; none when every listener received every event once, in order */
 export function complaintsOf(report: SoakReport): string[] {
   const { lost, duplicated, disordered, different } = report.verdict;
   const counts = { lost, duplicated, disordered, different };
@@ -154,9 +156,9 @@ export function complaintsOf(report: SoakReport): string[] {
   return [
     ...Object.entries(counts).flatMap(([what, count]) => (count === 0 ? [] : [`${count} events ${what}`])),
     ...unnoticed.map(({ kind }) => `not noticed within ${noticeMs / 1_000} s: ${kind}`),
-    ...stopped.map(({ kind }) => `nothing went on within ${resumeMs / 1_000} s after: ${kind}`),
+    ...stopped.map(({ kind }) => `no recovery within ${resumeMs / 1_000} s after: ${kind}`),
     ...(report.settledAfterMs === null
-      ? [`not everybody had heard everything and was ready ${settleMs / 1_000} s after the last fault`]
+      ? [`not every listener had every event, or a service was not ready, ${settleMs / 1_000} s after the last fault`]
       : []),
     ...report.contradictions.map((text) => `contradiction under id ${text}`),
     ...resets.map((data) => `reset ${data}`),
@@ -172,7 +174,7 @@ async function readStored(sql: Sql): Promise<{ id: number; data: string }[]> {
   return rows.map((row) => ({ id: Number(row.eventId), data: encodeObservation(row) }));
 }
 
-/** A connection that a killed PostgreSQL left behind fails once. */
+/** Retries a read, since each pooled connection that a killed PostgreSQL left behind fails once. */
 async function untilRead<T>(read: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

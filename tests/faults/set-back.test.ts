@@ -1,4 +1,4 @@
-// A database that is set back under running services: by a backup, by a failover, with a Redis that forgets.
+// A database that is set back while services run: by a backup, by a failover, or with an empty Redis.
 
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { createIdTransaction } from "../../services/worker/store/event-id-guard.ts";
@@ -23,7 +23,7 @@ const setBack = /^the database was set back/;
 const upstream = startUpstream();
 const open: Listening[] = [];
 let stack: Stack;
-/** The stream of a server that lives through all of this. */
+/** Stream of a server that runs through all tests. */
 let server: string;
 let time = Date.UTC(2026, 4, 6);
 
@@ -52,7 +52,7 @@ async function listening(url: string, lastEventId?: string): Promise<Listening> 
 
 const idsOf = (events: Listening["events"]) => events.map(({ id }) => id);
 
-/** Resolves with what a stream's reset says. */
+/** Resolves with the data of a stream's reset. */
 async function resetOf(listener: Listening): Promise<{ reason: string; lastEventId: string }> {
   return JSON.parse((await listener.event(({ event }) => event === "reset")).data);
 }
@@ -64,11 +64,11 @@ async function storedAfter(eventId: string): Promise<string[]> {
   return rows.map((row) => row.eventId);
 }
 
-/** What a worker does, without a process: a new one remembers nothing. */
+/** Creates a worker's store in this process; a new one has no state in memory. */
 function newWorker() {
   const inIdTransaction = createIdTransaction(stack.redis, redisNames("").highestEventId, silentLog);
   return {
-    /** Stores as many events in one commit. @returns their ids */
+    /** Stores this many events in one commit. @returns their ids */
     async store(count: number): Promise<string[]> {
       time += hourMs;
       const at = new Date(time).toISOString();
@@ -88,7 +88,7 @@ function newWorker() {
   };
 }
 
-/** 100 events, a backup, 300 events more, and a listener that has heard all of them. */
+/** Stores 100 events, makes a backup, stores 300 more, waits until a listener has received all, and restores the backup. */
 async function untilRestored() {
   const worker = newWorker();
   await worker.poll(100);
@@ -99,7 +99,7 @@ async function untilRestored() {
   return { worker, lost, listener, backup };
 }
 
-test("a backup restored under workers and servers: open and late streams get a reset, and then every event", async () => {
+test("after a restore while services run, open and resumed streams get a reset, and then every event", async () => {
   const second = await stack.start("server");
   const servers = [server, await streamOf(second)] as const;
   const listeners = await Promise.all(servers.map((url) => listening(url)));
@@ -121,11 +121,11 @@ test("a backup restored under workers and servers: open and late streams get a r
     const { reason, lastEventId } = await resetOf(listener);
     expect(reason).toMatch(setBack);
     await listener.ended;
-    // It has heard nothing of the new timeline before its reset.
+    // It received no event of the restored database before its reset.
     expect(listener.observations).toHaveLength(500);
     const resumed = await listening(servers[index] ?? "", lastEventId);
     await resumed.heard(stationCount);
-    // The worker may poll once between the restore and the new file: then it stores again what the backup lacks.
+    // The worker may poll once between the restore and the new file; it then stores the rows that the backup lacks again.
     await resumed.event(
       ({ data }) => data.includes(new Date(time).toISOString()) && data.includes(String(9_999 + stationCount)),
     );
@@ -139,7 +139,7 @@ test("a backup restored under workers and servers: open and late streams get a r
   await Promise.all([worker.stop(), second.stop()]);
 });
 
-test("a listener that resumes before any event was published tells its server that the database was set back", async () => {
+test("a server detects a set-back database from a resume request before any event is published", async () => {
   const { worker, lost, listener, backup } = await untilRestored();
   await backup.restore();
   await worker.store(stationCount);
@@ -151,7 +151,7 @@ test("a listener that resumes before any event was published tells its server th
   expect(idsOf(await resumed.heard(stationCount))).toEqual(await storedAfter(lastEventId));
 });
 
-test("a second restore of the same backup sets ids above those of the first, also by workers that were restarted", async () => {
+test("after a second restore of the same backup, new ids are above all earlier ones, also after a worker restart", async () => {
   const { listener, backup } = await untilRestored();
   await backup.restore();
   const again = await backUp(stack.databaseUrl, stack.sql);
@@ -164,7 +164,7 @@ test("a second restore of the same backup sets ids above those of the first, als
   expect((await resetOf(between)).reason).toMatch(setBack);
 });
 
-test("with Redis empty at the same time no id is given twice, and open and late listeners hear every stored event", async () => {
+test("with an empty Redis too, no id is used twice, and open and resumed streams get every stored event", async () => {
   const { lost, listener, backup } = await untilRestored();
   await backup.restore();
   await stack.redis.flushall();
@@ -175,7 +175,7 @@ test("with Redis empty at the same time no id is given twice, and open and late 
   expect(idsOf(await late.heard(stationCount))).toEqual(ids);
 });
 
-test("a Redis that comes back empty beside an unharmed database costs no listener a reset or an event", async () => {
+test("an empty Redis with an intact database causes no reset and no lost event", async () => {
   const { worker, lost, listener } = await untilRestored();
   await stack.redis.flushall();
   const ids = [...(await newWorker().poll(5)), ...(await worker.poll(5))];

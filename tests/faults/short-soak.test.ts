@@ -1,3 +1,4 @@
+// A short soak with the faults that end soon.
 import { expect, test } from "bun:test";
 import { generatedSeries } from "./network-series.ts";
 import { complaintsOf, runSoak } from "./run-soak.ts";
@@ -5,7 +6,7 @@ import type { FaultKind } from "./ways.ts";
 
 const seed = 20_260_506;
 const stations = 150;
-/** Those that are over soon; the others have tests of their own, and `bun run soak` draws from all. */
+/** Faults that end soon; the others have separate tests, and `bun run soak` uses all of them. */
 const kinds: FaultKind[] = [
   "kill a worker",
   "kill a server",
@@ -19,11 +20,11 @@ const kinds: FaultKind[] = [
   "set PostgreSQL back",
 ];
 
-test("whatever dies, every listener ends with every stored event once, in order", async () => {
+test("every listener receives every stored event once, in order, through kills and restarts", async () => {
   console.log(`seed ${seed}`);
   const report = await runSoak({
     seed,
-    // Each kind once.
+    // One fault of each kind.
     faults: kinds.length,
     kinds,
     series: generatedSeries(stations, seed),

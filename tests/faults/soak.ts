@@ -1,3 +1,4 @@
+// `bun run soak [--faults 200] [--seed N]`: runs the long soak and prints its results.
 import { parseArgs } from "node:util";
 import { ndbcStations, wholeNetwork } from "../rig/recordings.ts";
 import type { PastFault } from "./faults.ts";
@@ -5,8 +6,8 @@ import { recordedSeries } from "./network-series.ts";
 import { complaintsOf, runSoak, stoppagesOf } from "./run-soak.ts";
 import { faultKinds } from "./ways.ts";
 
-// The long form: bun run soak [--faults 200] [--seed 1]. Exit code 1 when an event was lost, or told twice or wrongly, and
-// when a fault was not noticed or something did not go on by itself after one.
+// Exits with 1 when an event was lost, duplicated, out of order or different from the stored row, when no service noticed a
+// fault in time, or when a service did not recover by itself.
 
 const { faults: wantedFaults, seed } = readArguments();
 const recordings = wholeNetwork ?? ndbcStations;
@@ -18,7 +19,7 @@ const report = await runSoak({
   faults: wantedFaults,
   kinds: faultKinds,
   series: await recordedSeries(recordings),
-  // A listener must not fall more than the 10,000 events of one resume behind: these are twenty files.
+  // A listener can resume over at most 10,000 events, which is about twenty files.
   stepMs: 2_000,
   listeners: 20,
   servers: 3,
@@ -49,10 +50,12 @@ for (const complaint of complaints.slice(0, 20)) console.log(complaint);
 console.log(
   `${faults.length} faults: ${verdict.lost} lost, ${verdict.duplicated} duplicated, ${stopped.length} stopped, ${unnoticed.length} unnoticed`,
 );
-console.log(complaints.length === 0 ? "the promise was kept" : "THE PROMISE WAS BROKEN");
+console.log(
+  complaints.length === 0 ? "every listener received every event once, in order" : "FAILED: see the lines above",
+);
 process.exit(complaints.length === 0 ? 0 : 1);
 
-/** What became of the faults of one kind, in seconds. */
+/** Returns the results for one kind of fault, in seconds. */
 function rowOf(all: PastFault[]) {
   const longest = (times: (number | null)[]) => {
     const known = times.filter((time) => time !== null);

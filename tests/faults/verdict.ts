@@ -1,33 +1,34 @@
-import { type BeginningAnew, rowKey } from "./browser-listener.ts";
+// Compares what listeners received with what PostgreSQL holds.
+import { rowKey, type SnapshotReload } from "./browser-listener.ts";
 
-/** How well the promise was kept: every stored event once, in order. All but the first three must be 0. */
+/** Counts how listeners received events: every stored event once, in order. All but the first three must be 0. */
 export type Verdict = {
-  /** Rows that have an event id in the end. */
+  /** Rows with an event id at the end. */
   stored: number;
-  /** Different event ids that went out, those included that were superseded later. */
+  /** Different event ids that were sent, including rows that later got a newer id. */
   events: number;
-  /** Observations heard by all listeners together. */
+  /** Observations received, summed over all listeners. */
   heard: number;
   /**
-   * Stored events that a listener never heard, summed over the listeners. After a reset these are the events above the id
-   * that it named, and the newest rows of stations below it that the snapshot lacked.
+   * Stored events that a listener did not receive, summed over all listeners. After a reset these are the events above the
+   * reset's id, and the newest rows of stations below it that the snapshot lacked.
    */
   lost: number;
-  /** Ids that a listener heard again, without a reset in between. */
+  /** Ids that a listener received again, without a reset in between. */
   duplicated: number;
-  /** Ids that a listener heard after a larger one, without a reset in between. */
+  /** Ids that a listener received after a larger one, without a reset in between. */
   disordered: number;
-  /** Stored rows whose event told something else. */
+  /** Stored rows that differ from the data of their event. */
   different: number;
 };
 
-/** What a listener heard: the ids in the order in which they came, and where it began anew. */
-export type Heard = { heard: number[]; beginnings: BeginningAnew[] };
+/** Holds what a listener received: ids in order of arrival, and its resets. */
+export type Heard = { heard: number[]; reloads: SnapshotReload[] };
 
 /**
- * Compares what listeners heard with what PostgreSQL holds in the end.
- * @param dataOf what was told under each id
- * @param stored each stored event with the data that it should have told
+ * Compares the events that listeners received with the final rows in PostgreSQL.
+ * @param dataOf the received data of each id
+ * @param stored each stored event with its expected data
  */
 export function judge(
   listeners: Heard[],
@@ -38,18 +39,18 @@ export function judge(
   const newest = new Map<string, string>();
   for (const { station, time } of rows) if (time > (newest.get(station) ?? "")) newest.set(station, time);
 
-  function lostBy({ heard, beginnings }: Heard): number {
-    const anew = beginnings.at(-1) ?? null;
-    const known = new Set(heard.slice(anew?.heard));
+  function lostBy({ heard, reloads }: Heard): number {
+    const lastReload = reloads.at(-1) ?? null;
+    const known = new Set(heard.slice(lastReload?.heard));
     return rows.filter(({ id, station, time, key }) => {
       if (known.has(id)) return false;
-      if (anew === null || id > anew.eventId) return true;
-      return time === newest.get(station) && !anew.rows?.has(key);
+      if (lastReload === null || id > lastReload.eventId) return true;
+      return time === newest.get(station) && !lastReload.rows?.has(key);
     }).length;
   }
   const sum = (count: (listener: Heard) => number) => listeners.reduce((total, listener) => total + count(listener), 0);
-  const parts = listeners.flatMap(({ heard, beginnings }) => {
-    const starts = [0, ...beginnings.map((beginning) => beginning.heard)];
+  const parts = listeners.flatMap(({ heard, reloads }) => {
+    const starts = [0, ...reloads.map((reload) => reload.heard)];
     return starts.map((start, index) => heard.slice(start, starts[index + 1]));
   });
   return {

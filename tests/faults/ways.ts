@@ -1,4 +1,4 @@
-// The ways in which things go wrong in a soak: how each begins, who notices it, and how it ends.
+// The kinds of faults in a soak: how each begins, how it is noticed, and how it ends.
 
 import { mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -11,35 +11,35 @@ import { type Wire, waitsForPolls } from "../rig/wire.ts";
 import type { BrowserListener } from "./browser-listener.ts";
 import type { Mortal, MortalService } from "./mortal-stack.ts";
 
-/** A service that reaches PostgreSQL and Redis over wires of its own. */
+/** Describes a service that reaches PostgreSQL and Redis through its own proxies. */
 export type WiredService = MortalService & { toPostgres: Wire; toRedis: Wire };
 
-/** What faults are inflicted on. */
+/** Holds everything that a fault can hit. */
 export type Victims = {
   workers: WiredService[];
   servers: WiredService[];
   redis: Mortal & { url: string; dir: string };
-  /** Another Redis, for the one of the services to follow as its replica. */
+  /** Another Redis, which the services' Redis can follow as a replica. */
   otherRedisUrl: string;
   postgres: Mortal & { url: string };
-  /** A pool of the same PostgreSQL. */
+  /** A connection pool of the same PostgreSQL. */
   sql: Sql;
   listeners: BrowserListener[];
 };
 
-/** A fault that may befall someone now. */
-export type Ordeal = {
-  /** Whom it befalls: one at a time. */
+/** Describes a fault on one victim, ready to start. */
+export type ActiveFault = {
+  /** The victim; it has at most one fault at a time. */
   victim: object;
   begin(): unknown;
-  /** Whether somebody has noticed it; left out where nobody needs to, because others take over or it is over at once. */
+  /** Returns whether a service has noticed the fault. Missing if none has to: other services take over, or it ends at once. */
   isNoticed?(): boolean | Promise<boolean>;
   end?(): unknown;
-  /** Whether its victim works again, beside the polls, which must go on after each fault. */
-  isMended?(): boolean | Promise<boolean>;
+  /** Returns whether the victim works again. Polls are checked separately after each fault. */
+  hasRecovered?(): boolean | Promise<boolean>;
 };
 
-/** Returns the codes of a service's problems, as its `/ready` tells them; `null` while it does not answer. */
+/** Returns the codes of a service's problems from its `/ready`; `null` while it does not respond. */
 export async function problemCodes({ url }: WiredService): Promise<string[] | null> {
   try {
     const response = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(5_000) });
@@ -50,30 +50,30 @@ export async function problemCodes({ url }: WiredService): Promise<string[] | nu
   }
 }
 
-const kill = (victim: Mortal): Ordeal => ({ victim, begin: () => victim.kill(), end: () => victim.start() });
-const suspend = (victim: Mortal): Ordeal => ({ victim, begin: () => victim.pause(), end: () => victim.resume() });
+const kill = (victim: Mortal): ActiveFault => ({ victim, begin: () => victim.kill(), end: () => victim.start() });
+const suspend = (victim: Mortal): ActiveFault => ({ victim, begin: () => victim.pause(), end: () => victim.resume() });
 
 const minuteMs = 60_000;
 
-const aheadOfTime = (worker: WiredService): Ordeal => ({
+const aheadOfTime = (worker: WiredService): ActiveFault => ({
   victim: worker,
   begin: () => worker.process.shiftClock(10 * minuteMs),
   end: () => worker.process.shiftClock(0),
 });
 
-/** Connections of a service that die without closing; new ones work. */
-function freeze(service: WiredService, wire: Wire, code: string, begin: () => void): Ordeal {
+/** Makes connections of a service die without closing; new ones work. */
+function freeze(service: WiredService, wire: Wire, code: string, begin: () => void): ActiveFault {
   return {
     victim: service,
     begin,
-    // One that is asked nothing, as while Redis refuses jobs, is found dead when it is asked again; the worker says then that
-    // it is not well.
+    // A service finds an idle connection dead only when it uses it again, for example after Redis refused jobs. Until then the
+    // worker reports a problem.
     isNoticed: async () => wire.frozen === 0 || hasProblem(await problemCodes(service), code),
-    isMended: async () => wire.frozen === 0 && (await problemCodes(service))?.includes(code) === false,
+    hasRecovered: async () => wire.frozen === 0 && (await problemCodes(service))?.includes(code) === false,
   };
 }
 
-/** Whether a service says that what it reaches over a wire is not well. */
+/** Returns whether a service reports a problem with the server behind a proxy. */
 function hasProblem(codes: string[] | null, code: string): boolean {
   const [of = ""] = code.split("_");
   return codes?.some((found) => found === "poll_stopped" || found.startsWith(of)) ?? false;
@@ -83,17 +83,17 @@ const freezePostgres = (service: WiredService) =>
 const freezeRedis = (service: WiredService) =>
   freeze(service, service.toRedis, "redis_away", () => service.toRedis.freezeCurrent());
 /**
- * The one over which BullMQ waits for polls; its others answer. While a poll runs nothing is asked over it, so nobody need
- * notice: it must be given up in the end.
+ * Freezes the connection over which BullMQ waits for polls; its other connections work. BullMQ does not use it while a poll
+ * runs, so no service has to notice the fault; but BullMQ must replace the connection in the end.
  */
-function freezeBull(worker: WiredService): Ordeal {
-  const { isNoticed: _, ...ordeal } = freeze(worker, worker.toRedis, "poll_stopped", () =>
+function freezeBull(worker: WiredService): ActiveFault {
+  const { isNoticed: _, ...activeFault } = freeze(worker, worker.toRedis, "poll_stopped", () =>
     worker.toRedis.freezeThose(waitsForPolls),
   );
-  return ordeal;
+  return activeFault;
 }
 
-/** Something that an operator does to Redis. */
+/** Runs an operator's command on Redis. */
 function command(victims: Victims, begin: (redis: Redis) => unknown, code?: string, end?: (redis: Redis) => unknown) {
   const { redis: victim, workers } = victims;
   const isNoticed = async () => {
@@ -105,7 +105,7 @@ function command(victims: Victims, begin: (redis: Redis) => unknown, code?: stri
     begin: () => withRedis(victim.url, begin),
     ...(code === undefined ? {} : { isNoticed }),
     ...(end === undefined ? {} : { end: () => withRedis(victim.url, end) }),
-  } satisfies Ordeal;
+  } satisfies ActiveFault;
 }
 
 async function withRedis(url: string, act: (redis: Redis) => unknown): Promise<void> {
@@ -117,14 +117,14 @@ async function withRedis(url: string, act: (redis: Redis) => unknown): Promise<v
   }
 }
 
-/** Redis follows another one: it takes no writes, and soon holds what the other does. */
+/** Makes Redis a replica of another one: it refuses writes, and soon holds the other's data. */
 async function follow(redis: Redis, otherUrl: string): Promise<void> {
   await redis.replicaof("127.0.0.1", new URL(otherUrl).port);
   await untilInfo(redis, "replication", "master_link_status:up");
 }
 const lead = (redis: Redis) => redis.replicaof("NO", "ONE");
 
-function setBack({ postgres: victim, sql }: Victims): Ordeal {
+function setBack({ postgres: victim, sql }: Victims): ActiveFault {
   let backup: Awaited<ReturnType<typeof backUp>> | null = null;
   return {
     victim,
@@ -135,7 +135,7 @@ function setBack({ postgres: victim, sql }: Victims): Ordeal {
   };
 }
 
-/** Every way, with those whom it may befall. */
+/** Lists every kind of fault, with a function that returns the possible victims. */
 export const ways = {
   "kill a worker": ({ workers }: Victims) => workers.map(kill),
   "kill a server": ({ servers }: Victims) => servers.map(kill),
@@ -179,7 +179,7 @@ export const ways = {
     ),
   ],
   "Redis cannot save": (victims: Victims) => {
-    // What Redis has written cannot be moved to the place of a folder.
+    // Redis cannot rename its new dump file over a folder.
     const inItsPlace = join(victims.redis.dir, "dump.rdb");
     return [
       command(
@@ -222,10 +222,10 @@ export const ways = {
   "freeze a server's Redis": ({ servers }: Victims) => servers.map(freezeRedis),
   "set a worker's clock ahead": ({ workers }: Victims) => workers.map(aheadOfTime),
   "set PostgreSQL back": (victims: Victims) => [setBack(victims)],
-} satisfies Record<string, (victims: Victims) => Ordeal[]>;
+} satisfies Record<string, (victims: Victims) => ActiveFault[]>;
 
-/** What may go wrong. */
+/** Names a kind of fault. */
 export type FaultKind = keyof typeof ways;
 
-/** All of it. */
+/** Lists all kinds of faults. */
 export const faultKinds = Object.keys(ways) as FaultKind[];

@@ -1,4 +1,4 @@
-// The server in the test's own process, on a clock that the test may move.
+// The server inside the test's own process, on a clock that the test can move.
 
 import { createApp } from "../../services/server/app.ts";
 import { listen } from "../../services/server/http/listen.ts";
@@ -14,27 +14,27 @@ import { watchConnection } from "../../shared/service/connection-health.ts";
 import { silentLog } from "./silent-log.ts";
 import type { Stack } from "./stack.ts";
 
-/** A server that listens on a port of its own. */
+/** Describes a server that listens on its own port. */
 export type RunningApp = {
   url: string;
   broadcast: Broadcast;
   stop(): Promise<void>;
 };
 
-/** What a test may choose; by default what `.env.example` says. */
+/** Holds the settings that a test can choose; the defaults are those of `.env.example`. */
 export type AppSettings = {
   maxStreams?: number;
   maxStreamsPerIp?: number;
   trustedProxies?: number;
-  /** The built player, an absolute path; by default there is none. */
+  /** Absolute path of the built player; by default there is none. */
   playerDir?: string;
   sql?: Sql;
   clock?: Clock;
-  /** Changes an answer before it is sent. */
+  /** Changes a response before the server sends it. */
   changed?(answer: Response): Response;
 };
 
-/** Serves what `services/server` serves, metrics and readiness apart. Resolves when it has subscribed. */
+/** Starts the routes of `services/server`, without metrics and readiness. Resolves when it has subscribed to Redis. */
 export async function startApp(stack: Stack, settings: AppSettings = {}): Promise<RunningApp> {
   const { sql = stack.sql, clock = systemClock, changed = (answer) => answer } = settings;
   const stopping = new AbortController();
@@ -86,7 +86,7 @@ export async function startApp(stack: Stack, settings: AppSettings = {}): Promis
     broadcast,
     async stop() {
       stopping.abort(new Error("the test is over"));
-      // Not waited for: on a clock that stands still, a listener that takes nothing would have all the time there is.
+      // Not awaited: on a stopped clock, the time limit for a client that does not read never expires.
       void broadcast.stop();
       subscriber.disconnect();
       await server.stop(true);

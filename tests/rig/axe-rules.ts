@@ -1,6 +1,6 @@
-// What axe looks at in each colour scheme.
+// The axe rules that tests check in each colour scheme.
 
-/** Options for `axe.run` by scheme: all rules in one, and in the other those that depend on colours. */
+/** Lists options for `axe.run` by scheme: all rules in one scheme, only the colour rules in the other. */
 export const axeRules = {
   light: { preload: false },
   dark: { preload: false, runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } },

@@ -1,15 +1,15 @@
-// A backup of a test's database, and its restore while services stay up.
+// Backs up a test's database and restores it while services keep running.
 
 import postgres from "postgres";
 import type { Sql } from "../../shared/database/sql.ts";
 
-/** A copy of a database as it was at one moment. */
+/** Holds a copy of a database at one moment. */
 export type Backup = {
-  /** Puts the copy in the place of the database, once. Connections break; the services open new ones by themselves. */
+  /** Replaces the database with the copy, once. Connections break, and the services reconnect by themselves. */
   restore(): Promise<void>;
 };
 
-/** Copies a database. Its connections break for the copy, which takes some 100 ms. @param sql a pool of the same database */
+/** Copies a database in about 100 ms; this breaks all its connections. @param sql a pool of the same database */
 export async function backUp(databaseUrl: string, sql: Sql): Promise<Backup> {
   const name = new URL(databaseUrl).pathname.slice(1);
   const copy = `${name}_backup`;

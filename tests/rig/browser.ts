@@ -1,4 +1,4 @@
-// Pages in a real Chromium, each with a browser context of its own unless it shares one.
+// Pages in a real Chromium; each has its own browser context unless it shares one.
 
 import { type Chromium, chromium, startChromium } from "./chromium.ts";
 import { connectDevTools, type DevTools } from "./devtools.ts";
@@ -6,45 +6,45 @@ import { browserUrl } from "./run-addresses.ts";
 
 export { chromium };
 
-/** A page in a real Chromium, and what went wrong in it. */
+/** Describes a page in a real Chromium, with the errors that it logged. */
 export type Page = {
   view: View;
   /** `console.error`s, `console.warn`s and uncaught exceptions. */
   complaints: string[];
-  /** Resolves with the value of an expression once it is truthy. @throws {Error} that names it, when it never is */
+  /** Resolves with the value of an expression once it is truthy. @throws {Error} with the expression, after the time limit */
   until<T>(expression: string): Promise<T>;
   close(): void;
 };
 
-/** What a test does with a page. */
+/** Offers the actions of a test on a page. */
 export type View = {
-  /** Resolves when the page has loaded. @throws {Error} when it cannot be had */
+  /** Resolves when the page has loaded. @throws {Error} when it cannot be loaded */
   navigate(url: string): Promise<void>;
-  /** Evaluates an expression in the page, waits for its promise, and returns its value as JSON carries it. */
+  /** Evaluates an expression in the page, awaits its promise and returns the value, passed as JSON. */
   evaluate<T>(expression: string): Promise<T>;
-  /** Sends a command of the DevTools protocol to this page. */
+  /** Sends a DevTools command to this page. */
   cdp<T = unknown>(method: string, params?: Record<string, unknown>): Promise<T>;
-  /** Calls back at each DevTools event of this page. */
+  /** Calls the handler for each DevTools event of this page. */
   on(method: string, handle: (params: Record<string, unknown>) => void): void;
-  /** Clicks an element, once it is in sight and stands still, or a place in pixels from the top left. */
+  /** Clicks an element once it is visible and no longer moves, or a point in pixels from the top left. */
   click(target: string): Promise<void>;
   click(x: number, y: number): Promise<void>;
-  /** Returns a PNG of what is in sight. */
+  /** Returns a PNG of the visible part of the page. */
   screenshot(): Promise<Uint8Array>;
 };
 
-/** What a browser keeps for one person: cookies, caches, service workers, connections. */
+/** Identifies a browser context: one visitor's cookies, caches, service workers and connections. */
 export type Visitor = { contextId: string };
 
-/** Longer than anything takes, also on a busy machine. */
+/** Longer than any step takes, even on a busy machine. */
 const longestWaitMs = 60_000;
 
 let browser: Promise<{ devTools: DevTools; own: Chromium | null }> | null = null;
 const closing = new Set<Promise<unknown>>();
-/** Tabs in windows of their own, wiped and ready: a new window costs Chromium two seconds of processor time. */
+/** Clean tabs in their own windows, ready to use: a new window costs Chromium two seconds of processor time. */
 const spare: Tab[] = [];
 
-/** A tab of one person. */
+/** A tab of one visitor. */
 type Tab = { targetId: string; contextId: string };
 
 function connect() {
@@ -58,7 +58,7 @@ function connect() {
   return browser;
 }
 
-/** Makes a browser context that several pages can share; it is gone when this process ends. */
+/** Creates a browser context that several pages can share. Chromium removes it when this process ends. */
 export async function createVisitor(): Promise<Visitor> {
   const { devTools } = await connect();
   const { browserContextId } = await devTools.send<{ browserContextId: string }>("Target.createBrowserContext", {
@@ -69,8 +69,8 @@ export async function createVisitor(): Promise<Visitor> {
 
 /**
  * Opens a page.
- * @param options.visitor whose page it is; that of a new one by default
- * @param options.pixelRatio below 1 Chromium paints fewer pixels than the page is told it has, and all else is the same
+ * @param options.visitor the browser context to use; by default a new one
+ * @param options.pixelRatio below 1, Chromium paints fewer pixels, but the page sees the same size
  * @param options.script runs in each document before the document's own scripts
  */
 export async function openPage(
@@ -120,7 +120,7 @@ async function attach(devTools: DevTools, { targetId }: Tab): Promise<string> {
   return (await attaching).sessionId;
 }
 
-/** Takes from a tab all that a page has left, for the next to find nothing; what DevTools emulated ends with its session. */
+/** Clears all data that a page has stored in its tab. DevTools emulation ends with the session. */
 async function wipe(devTools: DevTools, tab: Tab, sessionId: string): Promise<void> {
   const view = createView(devTools, sessionId);
   const { entries } = await view.cdp<{ entries: { url: string }[] }>("Page.getNavigationHistory");
@@ -135,7 +135,7 @@ async function wipe(devTools: DevTools, tab: Tab, sessionId: string): Promise<vo
   spare.push(tab);
 }
 
-/** Ends the connection to Chromium, and Chromium where this process started it; called once, after the last test. */
+/** Closes the connection to Chromium, and Chromium itself if this process started it. Call it once, after the last test. */
 export async function closeBrowser(): Promise<void> {
   if (browser === null) return;
   const { devTools, own } = await browser;
@@ -188,7 +188,7 @@ type Evaluated = {
   exceptionDetails?: { text: string; exception?: { description?: string } };
 };
 
-/** Knows which documents of a page have loaded. */
+/** Tracks which documents of a page have loaded. */
 function followLoads(devTools: DevTools, sessionId: string): { loaded(loaderId: string): Promise<void> } {
   const done = new Set<unknown>();
   const waiting = new Map<unknown, () => void>();
@@ -206,7 +206,7 @@ function followLoads(devTools: DevTools, sessionId: string): { loaded(loaderId: 
   };
 }
 
-/** Evaluates to the middle of an element that is in sight, stands still and is covered by nothing; else to `null`. */
+/** Returns an expression for the middle of an element that is visible, does not move and is not covered; else `null`. */
 function placeOf(selector: string): string {
   return `(async () => {
     const element = document.querySelector(${JSON.stringify(selector)});
@@ -223,18 +223,18 @@ function placeOf(selector: string): string {
 
 async function until<T>(view: View, expression: string): Promise<T> {
   const deadlineMs = performance.now() + longestWaitMs;
-  // Whether it is truthy is known in the page alone: no function comes through as JSON.
+  // The page itself must check for truthy values: JSON cannot carry a function.
   const looked = `(async () => { const value = await (${expression}); return value ? { value } : null; })()`;
   for (let restMs = 10; performance.now() < deadlineMs; restMs = Math.min(1.5 * restMs, 100)) {
     const found = await view.evaluate<{ value: T } | null>(looked).catch((error: Error) => {
-      // The page is on its way to another document.
+      // The page is navigating to another document.
       if (/context (was destroyed|with specified id)|Inspected target navigated/.test(error.message)) return null;
       throw error;
     });
     if (found) return found.value;
     await Bun.sleep(restMs);
   }
-  throw new Error(`waited for ${longestWaitMs / 1000} s in vain for: ${expression}`);
+  throw new Error(`timed out after ${longestWaitMs / 1000} s waiting for: ${expression}`);
 }
 
 function collectComplaints(view: View): string[] {

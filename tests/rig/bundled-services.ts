@@ -1,4 +1,4 @@
-// Both services, each in one script: starting one costs half of what it costs to start it from its sources.
+// Both services, each bundled into one script: it starts in half the time that the sources need.
 
 import { mkdir, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -6,12 +6,12 @@ import { join, resolve } from "node:path";
 const project = resolve(import.meta.dir, "../..");
 
 /**
- * Bundles the services into a folder, at the places that their sources have in the project, with the player beside them.
- * @throws {Error} that says where the source is wrong
+ * Bundles the services into a folder that has the same layout as the project, and links the player next to them.
+ * @throws {Error} with the position of a source error
  */
 export async function bundleServices(folder: string): Promise<void> {
   await mkdir(join(folder, "services"), { recursive: true });
-  // In a bundle, every module believes that it is in the folder of the bundle. `shared/player-dir.ts` looks one folder above.
+  // In a bundle, `import.meta.dir` of every module is the bundle's folder. `shared/player-dir.ts` looks one folder above.
   for (const link of ["web", "services/web"]) await symlink(join(project, "web"), join(folder, link));
   const built = await Bun.build({
     entrypoints: ["worker", "server"].map((service) => join(project, "services", service, "main.ts")),

@@ -1,4 +1,4 @@
-// The Chromium of a test run: one process, to which each test process connects over DevTools.
+// The Chromium of a test run: one process, which each test process controls over DevTools.
 
 import { existsSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -7,17 +7,17 @@ import { join } from "node:path";
 import { type OwnProcess, startDaemon } from "../../services/dev/daemons/daemon.ts";
 
 /**
- * Chromium without a window, in which a page costs a fraction. The command of this name on Debian's PATH is a script that
- * waits for the program and would be ended in its place.
+ * Chromium's headless shell, in which a page costs far less. Debian's command of this name is a wrapper script: a signal
+ * would end the script and not the program.
  */
 const headlessShell = "/usr/lib/chromium/chromium-headless-shell";
 
-/** Where Chromium is on this machine, or `null`. */
+/** Path of Chromium on this machine, or `null`. */
 export const chromium = existsSync(headlessShell)
   ? headlessShell
   : (Bun.which("chromium") ?? Bun.which("chromium-browser") ?? Bun.which("google-chrome"));
 
-/** The packages that bring a Chromium which {@link chromium} finds. */
+/** Names the packages with a Chromium that {@link chromium} finds. */
 export const chromiumPackages = {
   apt: "chromium-headless-shell",
   dnf: "chromium",
@@ -26,7 +26,7 @@ export const chromiumPackages = {
   brew: "--cask chromium",
 };
 
-/** A running Chromium. Its `url` is the WebSocket address of its DevTools. */
+/** Describes a running Chromium; `url` is the WebSocket address of its DevTools. */
 export type Chromium = Pick<OwnProcess, "stop"> & { url: string };
 
 const flags = [
@@ -38,19 +38,19 @@ const flags = [
   "--disable-sync",
   "--no-first-run",
   "--disable-quic",
-  // A test clicks by itself; no person has to begin.
+  // A test clicks without a user gesture, so autoplay must be allowed.
   "--autoplay-policy=no-user-gesture-required",
-  // Many tests have a page open at the same time, and none of them is in the background.
+  // Many tests have a page open at the same time; none of them may be throttled as a background page.
   "--disable-backgrounding-occluded-windows",
   "--disable-renderer-backgrounding",
   "--disable-background-timer-throttling",
-  // No process for a page that may be opened next, and no page kept to go back to: both double what a page costs.
+  // No spare renderer process and no back/forward cache: each doubles the cost of a page.
   "--disable-features=SpareRendererForSitePerProcess,BackForwardCache",
 ];
 
 /**
- * Starts a headless Chromium with an empty profile. It ends with this process, whatever ends it.
- * @throws {Error} with the end of its log when it does not start
+ * Starts a headless Chromium with an empty profile. It ends with this process, even when this process is killed.
+ * @throws {Error} with the last lines of its log when it does not start
  */
 export async function startChromium(program: string): Promise<Chromium> {
   const profile = mkdtempSync(join(tmpdir(), "bellbuoy-chromium-"));
@@ -67,13 +67,13 @@ export async function startChromium(program: string): Promise<Chromium> {
     url: await devToolsUrl(join(profile, "DevToolsActivePort")),
     async stop() {
       await daemon.stop();
-      // Its child processes take a moment to end, and write until then.
+      // Its child processes take a moment to end, and write files until then.
       await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
 
-/** Reads the address from the file in the profile, which Chromium writes a moment after its log says that it is ready. */
+/** Reads the address from a file in the profile. Chromium writes the file a moment after it logs that it is ready. */
 async function devToolsUrl(file: string): Promise<string> {
   for (;;) {
     const text = existsSync(file) ? await Bun.file(file).text() : "";

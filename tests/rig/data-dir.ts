@@ -1,4 +1,4 @@
-// Data of a PostgreSQL that was never used, made once for all tests of a run: `initdb` takes longer than all else.
+// A new PostgreSQL data directory, made once for all tests of a run, because `initdb` is the slowest step of a start.
 
 import { chmodSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -9,22 +9,22 @@ import { postgresData } from "./run-addresses.ts";
 
 let made: Promise<string> | null = null;
 
-/** Makes the data, with the settings of a first start. @returns their folder */
+/** Creates a data directory with the settings of a first start. @returns its path */
 export async function makeDataDir(): Promise<string> {
   const dataDir = emptyDir();
   await (await startPostgres({ dataDir, settings: { fsync: "off" } })).stop();
   return dataDir;
 }
 
-/** Copies unused data, of this run by default, into a new folder, where a PostgreSQL may be started. @returns the folder */
+/** Copies a new data directory, by default that of this run, so that a PostgreSQL can start in it. @returns its path */
 export async function copyDataDir(from = postgresData()): Promise<string> {
   const dataDir = emptyDir();
-  // Owners and modes too: PostgreSQL refuses data that others may read.
+  // Keep owners and modes: PostgreSQL refuses data that other users can read.
   await Bun.$`cp -a ${from ?? (await ownData())}/. ${dataDir}`;
   return dataDir;
 }
 
-/** Removes the data that this process has made, if any; called once, after the last test. */
+/** Removes the data directory that this process has made, if any. Call it once, after the last test. */
 export async function removeOwnData(): Promise<void> {
   const own = await made;
   made = null;
@@ -38,7 +38,7 @@ function ownData(): Promise<string> {
 
 function emptyDir(): string {
   const dataDir = mkdtempSync(join(tmpdir(), "bellbuoy-test-"));
-  // PostgreSQL runs as another account where root started it.
+  // PostgreSQL runs as another user when root starts it.
   chmodSync(dataDir, 0o711);
   return dataDir;
 }

@@ -1,4 +1,4 @@
-// The PostgreSQL of a test run, and databases in it that a single test file uses.
+// The PostgreSQL of a test run, and databases in it for single test files.
 
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
@@ -10,27 +10,27 @@ import { copyDataDir } from "./data-dir.ts";
 import { postgresUrl } from "./run-addresses.ts";
 import { createTestClock } from "./test-clock.ts";
 
-/** A PostgreSQL server for tests alone, whose `url` has the rights to make databases. */
+/** Describes a PostgreSQL server for tests only; the user in `url` can create databases. */
 export type TestCluster = Pick<Postgres, "url" | "stop">;
 
-/** Copied for each database: no process may be connected to it then. */
+/** Template for each database; PostgreSQL can copy it only while it has no connections. */
 const template = "bellbuoy_template";
 
 let cluster: Promise<TestCluster> | null = null;
 
 /**
- * Starts a PostgreSQL whose data live for one run, with the template that {@link createDatabase} copies.
- * @param made the folder with the data to copy, of this run by default
+ * Starts a PostgreSQL with temporary data, and creates the template that {@link createDatabase} copies.
+ * @param made the data directory to copy; by default that of this run
  */
 export async function startTestCluster(made?: string): Promise<TestCluster> {
   const dataDir = await copyDataDir(made);
   const settings = {
-    // A power cut cannot cost what the run throws away anyway.
+    // The data is temporary, so it need not survive a power cut.
     fsync: "off",
     full_page_writes: "off",
     shared_buffers: "64MB",
     max_connections: "300",
-    // Each database of a test would be looked at once a minute, by a process of its own.
+    // Without this, autovacuum starts a process for each test database once a minute.
     autovacuum: "off",
   };
   const server = await startPostgres({ dataDir, settings });
@@ -47,14 +47,14 @@ export async function startTestCluster(made?: string): Promise<TestCluster> {
   };
 }
 
-/** Ends the PostgreSQL that this process has started, if any; called once, after the last test. */
+/** Stops the PostgreSQL that this process has started, if any. Call it once, after the last test. */
 export async function endOwnCluster(): Promise<void> {
   const own = cluster;
   cluster = null;
   await (await own)?.stop();
 }
 
-/** Makes a database that no one else uses. @param of `empty` has no tables yet @returns its address */
+/** Creates a database for one caller. @param of `empty` has no tables yet @returns its address */
 export async function createDatabase(of: "empty" | "migrated" = "empty"): Promise<string> {
   const server = await serverUrl();
   const name = `test_${randomBytes(6).toString("hex")}`;
@@ -62,13 +62,13 @@ export async function createDatabase(of: "empty" | "migrated" = "empty"): Promis
   return databaseUrl(server, name);
 }
 
-/** A database with the schema in place. */
+/** Describes a database with the current schema. */
 export type Database = { databaseUrl: string; sql: Sql; stop(): Promise<void> };
 
-/** Makes a database for one test file. */
+/** Creates a database for one test file. */
 export async function startDatabase(): Promise<Database> {
   const databaseUrl = await createDatabase("migrated");
-  // Its clock stands still: on a slow machine a test may hold a connection, and say nothing on it, for as long as it takes.
+  // With a stopped clock, a test on a slow machine can hold an idle connection for as long as it needs.
   const sql = connectSql(databaseUrl, "test", createTestClock());
   return { databaseUrl, sql, stop: () => sql.end({ timeout: 1 }) };
 }

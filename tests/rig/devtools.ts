@@ -1,14 +1,14 @@
-// The DevTools protocol over one WebSocket: commands, their answers, and events by session.
+// The DevTools protocol over one WebSocket: commands, their results, and events by session.
 
 type Params = Record<string, unknown>;
 
-/** A connection to Chromium's DevTools. Without a session a command is for the browser itself. */
+/** Describes a connection to Chromium's DevTools. A command without a session goes to the browser itself. */
 export type DevTools = {
-  /** Sends a command. @throws {Error} with Chromium's own words when it refuses, or when the connection has closed */
+  /** Sends a command. @throws {Error} with Chromium's message when it refuses, or when the connection has closed */
   send<T = unknown>(method: string, params?: Params, sessionId?: string): Promise<T>;
-  /** Calls back at each event of a session. */
+  /** Calls the handler for each event of a session. */
   on(sessionId: string, method: string, handle: (params: Params) => void): void;
-  /** Forgets all handlers of a session. */
+  /** Removes all handlers of a session. */
   forget(sessionId: string): void;
   close(): void;
 };
@@ -22,7 +22,7 @@ type Message = {
   error?: { message: string };
 };
 
-/** Connects to a browser. @param url as Chromium prints it, `ws://127.0.0.1:PORT/devtools/browser/ID` */
+/** Connects to a browser. @param url the address that Chromium prints: `ws://127.0.0.1:PORT/devtools/browser/ID` */
 export async function connectDevTools(url: string): Promise<DevTools> {
   const socket = new WebSocket(url);
   const opened = Promise.withResolvers<void>();

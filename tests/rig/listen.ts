@@ -1,32 +1,33 @@
-/** One event of a stream as it came over the wire. */
+// A raw stream client that records every byte and event it receives.
+/** Holds one event of a stream, as received. */
 export type StreamEvent = {
   event: string;
   data: string;
   /** The `id:` line, `null` without one. */
   id: string | null;
-  /** When its bytes came, by `performance.now()`. */
+  /** Time of arrival, by `performance.now()`. */
   atMs: number;
 };
 
-/** A listener that keeps all it hears. */
+/** Describes a stream client that keeps everything it receives. */
 export type Listening = {
   status: number;
   headers: Headers;
   events: StreamEvent[];
-  /** The observations among them. */
+  /** The events of type `observation`. */
   observations: StreamEvent[];
-  /** Everything that came, as text. */
+  /** Everything received, as text. */
   readonly raw: string;
-  /** Resolves when `count` observations have come. */
+  /** Resolves when `count` observations have arrived. */
   heard(count: number): Promise<StreamEvent[]>;
-  /** Resolves with the first event, past or to come, for which `wanted` holds. */
+  /** Resolves with the first event, past or future, for which `wanted` returns true. */
   event(wanted: (event: StreamEvent) => boolean): Promise<StreamEvent>;
   /** Resolves when the server has ended the stream. */
   ended: Promise<void>;
   leave(): void;
 };
 
-/** Opens a stream as `curl -N` would: no EventSource, so that each byte can be seen. Resolves once connected. */
+/** Opens a stream as `curl -N` does; unlike EventSource, this shows each byte. Resolves once connected. */
 export async function listen(url: string, headers: Record<string, string> = {}): Promise<Listening> {
   const gone = new AbortController();
   const response = await fetch(url, { headers, signal: gone.signal });
@@ -41,13 +42,13 @@ export async function listen(url: string, headers: Record<string, string> = {}):
     const decoder = new TextDecoder();
     try {
       for await (const bytes of response.body ?? []) {
-        // Read a little later: the time that one listener spends on reading is not to delay what the others receive.
+        // Read a little later, so that the work of one listener does not delay the others.
         if (unread.push({ text: decoder.decode(bytes, { stream: true }), atMs: performance.now() }) === 1) {
           setTimeout(read, 2);
         }
       }
     } catch {
-      // Left, or the server died.
+      // The client has closed the stream, or the server died.
     }
     read();
   }

@@ -1,9 +1,10 @@
-/** The two lines that begin the file. */
+// Generated files in the format of NDBC's `latest_obs.txt`.
+/** Holds the two header lines of the file. */
 export const latestObsHeader = `#STN       LAT      LON  YYYY MM DD hh mm WDIR WSPD   GST WVHT  DPD APD MWD   PRES  PTDY  ATMP  WTMP  DEWP  VIS   TIDE
 #text      deg      deg   yr mo day hr mn degT  m/s   m/s   m   sec sec degT   hPa   hPa  degC  degC  degC  nmi     ft
 `;
 
-/** A `latest_obs.txt` with a row of each of `stations` stations, made for a time; the values differ from row to row. */
+/** Returns a `latest_obs.txt` with one row for each of `stations` stations at one time; values differ between rows. */
 export function latestObsFile(stations: number, observedAt: Date): string {
   const [date, clock] = observedAt.toISOString().split("T") as [string, string];
   const time = `${date.replaceAll("-", " ")} ${clock.slice(0, 2)} ${clock.slice(3, 5)}`;

@@ -1,13 +1,14 @@
+// A client that sends a request and does not read the response.
 import { connect, type Socket } from "node:net";
 
-/** A client that asks for something and then takes nothing of the answer. */
+/** Describes a client that sends a request and then stops reading the response. */
 export type Sleeper = {
-  /** Reads from now on. @returns all that there was to read, once the server has ended the connection */
+  /** Reads from now on. @returns everything there was to read, once the server has closed the connection */
   wake(): Promise<string>;
   leave(): void;
 };
 
-/** Asks for an address over a connection of its own. Resolves when the answer has begun; nothing of it is read. */
+/** Sends a request on a new connection. Resolves when the response has begun, and reads no more of it. */
 export async function neverRead(url: string, headers: Record<string, string> = {}): Promise<Sleeper> {
   const { hostname, port, pathname, search } = new URL(url);
   const lines = Object.entries({ Host: hostname, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -33,7 +34,7 @@ function readAll(socket: Socket, first: Buffer): Promise<string> {
   });
 }
 
-/** The body of a chunked answer, as far as it came: chunk sizes stand on lines of their own. */
+/** Returns the body of a chunked response, as far as it arrived, without the lines that hold chunk sizes. */
 function withoutChunkHeads(answer: string): string {
   return answer.slice(answer.indexOf("\r\n\r\n") + 2).replace(/\r\n[0-9a-f]+\r\n/g, "");
 }

@@ -1,9 +1,10 @@
+// Observations for tests.
 import type { PositionedObservation } from "../../services/worker/ndbc/types.ts";
 import { type Measurements, measurements } from "../../shared/measurements.ts";
 
 const nothing = Object.fromEntries(measurements.map((name) => [name, null])) as Measurements;
 
-/** What a station measured at a time, like `2026-05-06T11:50Z`: these values and nothing else. */
+/** Returns an observation of a station at a time like `2026-05-06T11:50Z`, with only the given values. */
 export function observed(
   stationId: string,
   time: string,

@@ -1,14 +1,14 @@
-// A clock of a page, whose waiting a test skips.
+// A clock for a page, which lets a test skip waiting times.
 
 /**
- * A script for a page that is opened with `?hook=1`: its clock is the machine's, and `pageClock.skip(ms)` has it find that
- * so many ms have passed, with all that was due in them. What time of the day it is stays, and with it how old reports are.
+ * Holds a script for a page opened with `?hook=1`. The page uses the machine's clock; `pageClock.skip(ms)` moves it ahead by
+ * that time and runs all timers that are due. The time of day does not change, so the age of reports does not either.
  */
 export const pageClock = `(${install})()`;
 
 type Timer = { dueMs: number; everyMs: number | null; act: () => void; real?: ReturnType<typeof setTimeout> };
 
-/** Runs in the page, and sees nothing of this module. */
+/** Runs in the page, so it cannot use anything from this module. */
 function install(): void {
   let skippedMs = 0;
   const timers = new Set<Timer>();

@@ -1,3 +1,4 @@
+// A running server and the pages of its player, for tests in Chromium.
 import { redisNames } from "../../shared/channels.ts";
 import { openPage, type Page } from "./browser.ts";
 import { shortWaveforms } from "./short-waveforms.ts";
@@ -5,7 +6,7 @@ import { type Service, type Stack, startStack } from "./stack.ts";
 import type { Wire } from "./wire.ts";
 import { startWire } from "./wire.ts";
 
-/** Where the made-up stations lie, from the Gulf of Alaska to the Caribbean. */
+/** Holds the positions of invented stations, from the Gulf of Alaska to the Caribbean. */
 export const moorings: Record<string, [latitude: number, longitude: number]> = {
   "46026": [37.8, -122.8],
   "44009": [38.5, -74.7],
@@ -13,55 +14,55 @@ export const moorings: Record<string, [latitude: number, longitude: number]> = {
   "46001": [56.2, -148],
 };
 
-/** A server with its stack, and pages of its player that are open. */
+/** Describes a server with its stack, and the open pages of its player. */
 export type OpenPlayer = {
   stack: Stack;
-  /** The server's way to PostgreSQL. */
+  /** The server's connection to PostgreSQL. */
   wire: Wire;
   readonly server: Service;
   /**
-   * Opens the player and waits for the connection, or for what `state` says.
+   * Opens the player and waits for the connection, or for the given `state`.
    * @param path like `/?hook=1#tune/46026`
-   * @param script runs before the page's own; by default one that spares the page its waveforms
+   * @param script runs before the page's scripts; by default it replaces the waveforms with short ones
    */
   open(path: string, state?: string, script?: string): Promise<Page>;
-  /** Opens the player with all that a click needs fetched. @param script runs before the page's own, besides the default one */
+  /** Opens the player and preloads all that a click needs. @param script runs before the page's scripts, after the default one */
   openReady(path?: string, script?: string): Promise<Page>;
-  /** Publishes a {@link report} of just now. */
+  /** Publishes a {@link report} with the current time. */
   publish(stationId: string): Promise<unknown>;
-  /** Closes the pages: a browser has six connections to a server, and each page holds one. */
+  /** Closes the pages: a browser opens at most six connections to a server, and each page holds one. */
   closePages(): void;
-  /** Opens the player, lets it keep what it keeps, and opens its past day once the server is gone. */
+  /** Opens the player, waits until it has cached the past day, stops the server and opens the cached day. */
   openWithoutNetwork(): Promise<Page>;
-  /** The server is killed. */
+  /** Kills the server. */
   killServer(): Promise<void>;
-  /** The server comes back where it was. */
+  /** Starts the server again at the same address. */
   restartServer(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Of a page that is connected. */
+/** Holds an expression that is true when the page is connected. */
 export const isLive = 'document.body.dataset.state === "live"';
 
-/** What an element of the page says. */
+/** Returns an expression for the text of an element. */
 export function textOf(id: string): string {
   return `document.getElementById("${id}").textContent`;
 }
 
-/** What the page lists of a station. */
+/** Returns an expression for a station's row in the list. */
 export function rowOf(stationId: string): string {
   return `document.querySelector('#stations [data-station-id="${stationId}"]')`;
 }
 
-/** A bell that the page will ring or has rung; times are of its `performance.now()`. */
+/** Describes a bell that the page will ring or has rung; times are from its `performance.now()`. */
 export type ScheduledBell = { stationId: string; eventId: string | null; arrivedAtMs: number; soundsAtMs: number };
 
-/** What a page that was opened with `?hook=1` tells of its bells. */
+/** Returns the bells of a page opened with `?hook=1`. */
 export function scheduledBells(page: Page): Promise<ScheduledBell[]> {
   return page.view.evaluate("bellbuoy.scheduled");
 }
 
-/** Starts a server whose player has been built, with nothing stored. */
+/** Starts a server with the built player and an empty database. */
 export async function startOpenPlayer(): Promise<OpenPlayer> {
   const stack = await startStack();
   const wire = await startWire(stack.databaseUrl);
@@ -120,7 +121,7 @@ export async function startOpenPlayer(): Promise<OpenPlayer> {
   };
 }
 
-/** Stores the stations of {@link moorings}, each with a report of half an hour ago and one of three hours before. */
+/** Stores the stations of {@link moorings}, each with a report from 30 minutes ago and one from 3.5 hours ago. */
 export async function moor({ sql }: Stack): Promise<void> {
   for (const [stationId, [latitude, longitude]] of Object.entries(moorings)) {
     await sql`
@@ -135,13 +136,13 @@ export async function moor({ sql }: Stack): Promise<void> {
   }
 }
 
-/** A report of just now or of some minutes ago, as any program may publish it. */
+/** Returns a report of now, or of some minutes ago, as any program may publish it. */
 export function report(stationId: string, minutesAgo = 0): string {
   const timestamp = new Date(Math.floor(Date.now() / 1000) * 1000 - minutesAgo * 60_000).toISOString();
   return `{"stationId":"${stationId}","timestamp":"${timestamp}","waveHeightM":1.2,"windSpeedMps":5.1,"windDirDeg":180,"waterTempC":12.4,"pressureHpa":1012.8}`;
 }
 
-/** Gives a field a value, as a person does who moves, types or chooses. @param selector of a slider, a search or a select */
+/** Sets the value of a field and fires its events, as a user's input does. @param selector of a slider, search or select */
 export async function enter(page: Page, selector: string, value: string): Promise<void> {
   await page.view.evaluate(`(() => {
     const field = document.querySelector(${JSON.stringify(selector)});
@@ -151,13 +152,13 @@ export async function enter(page: Page, selector: string, value: string): Promis
   })()`);
 }
 
-/** Begins to listen by a click. */
+/** Starts playback with a click. */
 export async function listen(page: Page): Promise<void> {
   await page.view.click("#listen");
   await page.until('document.body.dataset.sound === "playing"');
 }
 
-/** What Chromium needs to know of a key besides its name, to do what it does for a person. */
+/** What Chromium needs besides a key's name to act on it as on a real key press. */
 const keyCodes: Record<string, { windowsVirtualKeyCode: number; text?: string; code?: string }> = {
   Backspace: { windowsVirtualKeyCode: 8 },
   Tab: { windowsVirtualKeyCode: 9 },
@@ -172,7 +173,7 @@ const keyCodes: Record<string, { windowsVirtualKeyCode: number; text?: string; c
   ArrowDown: { windowsVirtualKeyCode: 40 },
 };
 
-/** Presses a key and lets it go, as a keyboard does. @param shifted with Shift held */
+/** Presses and releases a key. @param shifted with Shift held */
 export async function press(page: Page, key: string, shifted = false): Promise<void> {
   const known = keyCodes[key] ?? { windowsVirtualKeyCode: key.toUpperCase().charCodeAt(0), text: key };
   const event = { key, code: known.code ?? key, modifiers: shifted ? 8 : 0, ...known };
@@ -180,7 +181,7 @@ export async function press(page: Page, key: string, shifted = false): Promise<v
   await page.view.cdp("Input.dispatchKeyEvent", { type: "keyUp", ...event, text: undefined });
 }
 
-/** Comes by Tab and Enter to what a selector names, through the button that opens what it lies in, if it is not open. */
+/** Reaches an element by Tab and Enter; first opens the panel that contains it, if it is closed. */
 export async function reach(page: Page, selector: string): Promise<void> {
   const found = `document.querySelector(${JSON.stringify(selector)})`;
   if (!(await page.view.evaluate<boolean>(`${found}.checkVisibility()`))) {
@@ -192,11 +193,11 @@ export async function reach(page: Page, selector: string): Promise<void> {
   await tabTo(page, selector);
 }
 
-/** Tabs to what a selector names. @throws {Error} when a whole round has not come to it */
+/** Tabs to an element. @throws {Error} when 80 tabs do not reach it */
 export async function tabTo(page: Page, selector: string): Promise<void> {
   for (let tabs = 0; tabs < 80; tabs++) {
     if (await page.view.evaluate<boolean>(`document.activeElement.matches(${JSON.stringify(selector)})`)) return;
     await press(page, "Tab");
   }
-  throw new Error(`80 tabs have not come to ${selector}`);
+  throw new Error(`80 tabs did not reach ${selector}`);
 }

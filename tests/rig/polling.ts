@@ -1,4 +1,4 @@
-// A worker that polls a stand-in for NDBC each second, and what a test asks of it.
+// A worker that polls a stand-in for NDBC every second, and helpers to observe it.
 
 import { freePort } from "../../services/dev/daemons/ports.ts";
 import { activeStationsPath } from "../../services/worker/ndbc/paths.ts";
@@ -7,22 +7,22 @@ import { latestObsFile } from "./ndbc-file.ts";
 import { type LogLine, type Service, type Stack, startStack } from "./stack.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
-/** What the worker's `/ready` answers. */
+/** Holds a response of the worker's `/ready`. */
 export type Readiness = { status: number; codes: string[]; reasons: string[] };
 
-/** A stack and an NDBC whose newest reports are an hour younger with each call of `serveNews`. */
+/** Describes a stack and an NDBC stand-in; each call of `serveNews` makes its newest reports an hour younger. */
 export type PollingRig = {
   stack: Stack;
   upstream: Upstream;
-  /** What a worker gets to start with; its `/ready` is at `readyUrl`. */
+  /** Environment for a worker; its `/ready` is at `readyUrl`. */
   env: Record<string, string>;
-  /** Resolves when NDBC was asked so many times more. */
+  /** Resolves after this many more requests to NDBC. */
   polledAgain(times?: number): Promise<void>;
-  /** Gives NDBC new reports. @returns how many */
+  /** Adds new reports to the stand-in. @returns how many */
   serveNews(): number;
-  /** Asks the worker for its `/ready`. */
+  /** Requests the worker's `/ready`. */
   readiness(): Promise<Readiness>;
-  /** Resolves when the worker's `/ready` has the status and names these problems and no others. */
+  /** Resolves when the worker's `/ready` has this status and exactly these problems. */
   readyIs(status: number, ...codes: string[]): Promise<void>;
   stop(): Promise<void>;
 };
@@ -79,10 +79,10 @@ export async function startPollingRig(): Promise<PollingRig> {
   };
 }
 
-/** Whether a log line has this message. */
+/** Returns a predicate for log lines with this message. */
 export const says = (message: string) => (line: LogLine) => line.message === message;
 
-/** Waits for a line that a service logs from now on. */
+/** Resolves with the next matching line that a service logs. */
 export function nextLine(service: Service, wanted: (line: LogLine) => boolean): Promise<LogLine> {
   const known = service.logged.length;
   return service.line((line) => wanted(line) && service.logged.indexOf(line) >= known);

@@ -1,11 +1,11 @@
-// A log that keeps its lines for a test.
+// A log that keeps its lines, so that a test can check them.
 
 import type { Log } from "../../shared/service/log.ts";
 
-/** One line of a {@link recordingLog}. */
+/** Holds one line of a {@link recordingLog}. */
 export type RecordedLine = { level: keyof Log; message: string; facts: object };
 
-/** Makes a log and the list to which it adds its lines. */
+/** Creates a log, and the list to which it adds its lines. */
 export function recordingLog(): { log: Log; lines: RecordedLine[] } {
   const lines: RecordedLine[] = [];
   const writer =

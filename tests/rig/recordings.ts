@@ -1,27 +1,27 @@
-// Files recorded from NDBC: the stations that NDBC owns, and the whole network where a folder beside this repository holds it.
+// Files recorded from NDBC: its own stations, and the whole network if a folder next to this repository holds it.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-/** A folder of recorded files, laid out as NDBC's: `latest_obs_series/20260506T061509Z.txt`, `realtime2/41002.20180801.txt`. */
+/** Describes a folder with NDBC's layout: `latest_obs_series/20260506T061509Z.txt`, `realtime2/41002.20180801.txt`. */
 export type Recordings = {
   name: string;
-  /** The paths that match a glob, sorted, without `.gz`. */
+  /** Returns the sorted paths that match a glob, without `.gz`. */
   list(pattern: string): string[];
-  /** A file as the client hands it over: a character a byte. Rejects where there is no such file. */
+  /** Returns a file as the HTTP client does: one character per byte. Rejects when the file does not exist. */
   read(path: string): Promise<string>;
 };
 
-/** What this repository holds; `tests/fixtures/SOURCES.md` says where each file comes from. */
+/** Reads the files in this repository; `tests/fixtures/SOURCES.md` lists their sources. */
 export const ndbcStations = recordingsIn("NDBC's own stations", join(import.meta.dir, "../fixtures/ndbc"));
 
 const wholeNetworkFolder = join(import.meta.dir, "../../../shared/ndbc");
 
-/** The same files with the rows of all owners, and more files; not all of it is public domain. `null` where it is not. */
+/** Reads the same files with the rows of all owners, plus more files; some are not public domain. `null` if missing. */
 export const wholeNetwork = existsSync(wholeNetworkFolder)
   ? recordingsIn("the whole network", wholeNetworkFolder)
   : null;
 
-/** Both, for what must hold of every recording. */
+/** Lists the available recordings, for tests that must hold for all of them. */
 export const allRecordings = wholeNetwork === null ? [ndbcStations] : [ndbcStations, wholeNetwork];
 
 function recordingsIn(name: string, folder: string): Recordings {

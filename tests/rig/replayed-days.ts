@@ -1,3 +1,4 @@
+// Stores and prunes simulated days, and measures the database after each.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,13 +8,13 @@ import { migrate } from "../../shared/database/migrate.ts";
 import { connectSql, type Sql } from "../../shared/database/sql.ts";
 import { type SimulatedDay, storeSimulatedDay } from "./simulated-day.ts";
 
-/** How the database stands at the end of a day, after pruning. */
+/** Holds the state of the database at the end of a day, after pruning. */
 export type DayEnd = {
   rows: number;
-  /** Rows that pruning has deleted. */
+  /** Number of rows that pruning has deleted. */
   pruned: number;
   pruneMs: number;
-  /** Of `observations`, and of all of its indexes. */
+  /** Bytes of `observations` and of all its indexes. */
   tableBytes: number;
   indexBytes: number;
   databaseBytes: number;
@@ -22,8 +23,8 @@ export type DayEnd = {
 const dayMs = 86_400_000;
 
 /**
- * Stores day after day and prunes at the end of each, in a PostgreSQL of its own with its usual settings, except that its
- * clean-up looks every second and not every minute for what there is to do: ten days pass in half a minute.
+ * Stores one day after another and prunes after each, in a separate PostgreSQL with default settings. Only autovacuum runs
+ * every second instead of every minute, so that ten days take half a minute.
  */
 export async function replayDays(days: number, retentionDays: number, day: SimulatedDay): Promise<DayEnd[]> {
   const dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-days-"));
@@ -50,10 +51,10 @@ export async function replayDays(days: number, retentionDays: number, day: Simul
   }
 }
 
-/** Prunes while the table is not cleaned up: a clean-up that had begun before would not see what is deleted. */
+/** Prunes while autovacuum is locked out: a run that started before would not see the deleted rows. */
 async function prune(sql: Sql, before: Date): Promise<{ pruned: number; pruneMs: number; cleanUpsBefore: number }> {
   return sql.begin(async (tx) => {
-    // Whatever cleans up gives way to it.
+    // Autovacuum gives way to this lock.
     await tx`lock table observations in share update exclusive mode`;
     const cleanUpsBefore = await countCleanUps(sql);
     const startedAt = performance.now();
@@ -69,9 +70,9 @@ async function countCleanUps(sql: Sql): Promise<number> {
   return table?.count ?? 0;
 }
 
-/** PostgreSQL can only be asked. */
+/** Polls until autovacuum has run: PostgreSQL sends no event for it. */
 async function untilCleanedUp(sql: Sql, before: number): Promise<void> {
-  // Connections tell at times only how much they have deleted.
+  // Connections report their statistics with a delay; this makes several of them report now.
   await Promise.all(Array.from({ length: 8 }, () => sql`select pg_stat_force_next_flush()`));
   while ((await countCleanUps(sql)) === before) await Bun.sleep(20);
 }
@@ -84,6 +85,6 @@ async function measure(sql: Sql): Promise<Omit<DayEnd, "pruned" | "pruneMs">> {
       pg_indexes_size('observations')::float8 as index_bytes,
       pg_database_size(current_database())::float8 as database_bytes
   `;
-  if (row === undefined) throw new Error("PostgreSQL tells no sizes");
+  if (row === undefined) throw new Error("PostgreSQL returned no sizes");
   return row;
 }

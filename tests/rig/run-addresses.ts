@@ -1,6 +1,6 @@
-// What the launcher (`bun run test`) has started for all test processes, read from the environment; `null` in a plain `bun test`.
+// Addresses of what `bun run test` has started for all test processes, from the environment; `null` in a plain `bun test`.
 
-/** The variables by which the launcher passes on what it started. */
+/** Names the environment variables that carry these addresses. */
 export const runVariables = {
   postgres: "BELLBUOY_TEST_POSTGRES",
   postgresData: "BELLBUOY_TEST_POSTGRES_DATA",
@@ -9,12 +9,12 @@ export const runVariables = {
   services: "BELLBUOY_TEST_SERVICES",
 } as const;
 
-/** Returns the address of the run's PostgreSQL, with the rights to make databases. */
+/** Returns the address of the run's PostgreSQL; its user can create databases. */
 export function postgresUrl(): string | null {
   return process.env[runVariables.postgres] ?? null;
 }
 
-/** Returns the folder with the run's unused PostgreSQL data, to be copied. */
+/** Returns the run's new PostgreSQL data directory, to be copied. */
 export function postgresData(): string | null {
   return process.env[runVariables.postgresData] ?? null;
 }
@@ -24,12 +24,12 @@ export function browserUrl(): string | null {
   return process.env[runVariables.browser] ?? null;
 }
 
-/** Returns whether the run has built the player already. */
+/** Returns whether the run has already built the player. */
 export function isPlayerBuilt(): boolean {
   return process.env[runVariables.player] === "built";
 }
 
-/** Returns the folder into which the run has bundled the services. */
+/** Returns the folder with the run's bundled services. */
 export function bundledServices(): string | null {
   return process.env[runVariables.services] ?? null;
 }

@@ -1,4 +1,4 @@
-// Starts what all tests share, runs the test files side by side, and stops everything.
+// Starts the services that all tests share, runs the test files in parallel, and stops everything.
 
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -14,28 +14,28 @@ import { startTestCluster } from "./database.ts";
 import { runVariables } from "./run-addresses.ts";
 
 const project = resolve(import.meta.dir, "../..");
-/** How long each file took in an earlier run: the slowest start first. */
+/** Duration of each file in an earlier run, so that the slowest start first. */
 const timings = "tests/timings.json";
-/** More than there are processors, since many tests wait for a timer, a sound or a process. */
+/** More than the number of processors, since many tests wait for a timer, a sound or a process. */
 const workers = availableParallelism() + 2;
-/** What a test may take where it sets no time of its own: far more than any takes on a busy machine. */
+/** Default time limit of a test: far more than any test takes on a busy machine. */
 const testMs = 120_000;
 const runFolder = /^bellbuoy-run-(\d+)-/;
-/** `bun test` may take so long to end after it was asked to. */
+/** Time limit for `bun test` to end after a signal. */
 const endMs = 2_000;
 
 type Part = { stop(): Promise<unknown> };
 
 /**
- * Runs the tests, all or those below the given paths.
+ * Runs the tests: all of them, or those below the given paths.
  * @param args paths and flags of `bun test`
  * @param hints lines to print again before the counts
- * @returns the exit code: 0 only when every test ran and passed
+ * @returns the exit code: 0 only when every test has run and passed
  */
 export async function runSuite(args: string[], hints: string[] = []): Promise<number> {
   removeFoldersOfDeadRuns();
   const folder = mkdtempSync(join(tmpdir(), `bellbuoy-run-${process.pid}-`));
-  // The account that runs PostgreSQL for root must get through.
+  // The user that runs PostgreSQL, when root starts it, needs access.
   chmodSync(folder, 0o711);
   process.env.TMPDIR = folder;
   const parts: Promise<Part>[] = [];
@@ -58,10 +58,10 @@ export async function runSuite(args: string[], hints: string[] = []): Promise<nu
 
 /**
  * Starts PostgreSQL and Chromium, builds the player and bundles the services. @returns the variables that pass them on
- * @throws {StartError} where there is no Redis, before anything else starts
+ * @throws {StartError} without a Redis, before anything else starts
  */
 async function startShared(parts: Promise<Part>[], folder: string): Promise<Record<string, string>> {
-  // Each test file that needs a Redis starts its own; it is fetched once, and before they look for it.
+  // Each test file that needs a Redis starts its own. If the program is missing, it is downloaded once, before they start.
   await findRedis(console.log);
   const own = <P extends Part>(part: Promise<P>): Promise<P> => {
     parts.push(part);
@@ -71,7 +71,7 @@ async function startShared(parts: Promise<Part>[], folder: string): Promise<Reco
   const cluster = own(data.then(startTestCluster));
   const browser = chromium === null ? null : own(startChromium(chromium));
   const services = join(folder, "bundle");
-  // A process of its own: it keeps a processor busy, while the others wait for the disk.
+  // In a separate process: the build keeps a processor busy while the others wait for the disk.
   const build = Bun.spawn([process.execPath, "web/build/build.ts"], {
     cwd: project,
     stdio: ["ignore", "ignore", "inherit"],
@@ -133,7 +133,7 @@ function report({ exitCode, passed, failed, notRun }: Outcome, hints: string[]):
   return exitCode === 0 && isPart ? 1 : exitCode;
 }
 
-/** Passes a stream on as it comes. @returns the end of it, where the counts are */
+/** Copies a stream to the output as it arrives. @returns its end, which holds the counts */
 async function pass(from: ReadableStream<Uint8Array>, to: NodeJS.WriteStream): Promise<string> {
   const decoder = new TextDecoder();
   let end = "";
@@ -144,14 +144,14 @@ async function pass(from: ReadableStream<Uint8Array>, to: NodeJS.WriteStream): P
   return end;
 }
 
-/** Resolves when a person or the system asks this process to end. */
+/** Resolves on the first signal to end this process. */
 function onInterrupt(): Promise<null> {
   const { promise, resolve } = Promise.withResolvers<null>();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => resolve(null));
   return promise;
 }
 
-/** A run that was killed could not remove its folder. */
+/** Removes the folders of killed runs. */
 function removeFoldersOfDeadRuns(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = Number(runFolder.exec(name)?.[1]);

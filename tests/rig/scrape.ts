@@ -1,14 +1,15 @@
+// Reads the metrics of a service as Prometheus does.
 import parse, { type MetricFamily } from "parse-prometheus-text-format";
 
-/** What a service told of itself at one scrape, read by another parser than that of the library which wrote it. */
+/** Holds the metrics of one scrape, parsed by a different library than the one that wrote them. */
 export type Scrape = {
   contentType: string | null;
   families: Map<string, MetricFamily>;
-  /** The value of a counter or gauge, or the count of a histogram. @throws {Error} when there is no such series */
+  /** Returns the value of a counter or gauge, or the count of a histogram. @throws {Error} when the series does not exist */
   value(name: string, labels?: Record<string, string>): number;
 };
 
-/** Asks a service for its metrics, as Prometheus does. */
+/** Fetches and parses the metrics of a service. */
 export async function scrape(address: string): Promise<Scrape> {
   const response = await fetch(`${address}/metrics`);
   const families = new Map(parse(await response.text()).map((family) => [family.name, family]));

@@ -1,4 +1,4 @@
-// Preloaded into a service whose clock a test sets: shifts `Date`, and leaves timers and `performance.now` alone.
+// Preloaded into a service whose clock a test sets: shifts `Date`, but not timers or `performance.now`.
 
 const RealDate = Date;
 let aheadMs = Number(process.env.CLOCK_SHIFT_MS ?? 0);

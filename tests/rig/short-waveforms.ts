@@ -1,15 +1,15 @@
-// Waveforms that take no time to make, for pages whose sound is not what is tested.
+// Short waveforms, for pages whose sound is not tested.
 
 import { bellNotesHz } from "../../web/sound/mapping.ts";
 import type { Waveforms } from "../../web/sound/timbre/waveforms.ts";
 
 /**
- * A script for a page, which answers at once in the place of the worker that makes the waveforms: that takes two to three
- * seconds of processor time for each page. What then sounds is a hum of the right length in no layer.
+ * Holds a script that replaces the page's waveform worker and answers at once. The real worker takes two to three seconds of
+ * processor time per page. The replacement is a hum of the right length without layers.
  */
 export const shortWaveforms = `(${answerForWorker})(${makeShort}, ${bellNotesHz.length})`;
 
-/** Runs in the page, and sees nothing of this module. */
+/** Runs in the page, so it cannot use anything from this module. */
 function makeShort(sampleRate: number, bells: number): Waveforms {
   const hum = Float32Array.from({ length: 2_048 }, (_, index) => 0.1 * Math.sin((2 * Math.PI * index) / 128));
   return {
@@ -26,7 +26,7 @@ function makeShort(sampleRate: number, bells: number): Waveforms {
   };
 }
 
-/** Runs in the page, and sees nothing of this module. */
+/** Runs in the page, so it cannot use anything from this module. */
 function answerForWorker(make: typeof makeShort, bells: number): void {
   const Native = globalThis.Worker;
   function AnsweringWorker(url: string | URL, options?: WorkerOptions) {

@@ -1,4 +1,5 @@
+// A log that writes nothing.
 import type { Log } from "../../shared/service/log.ts";
 
-/** For parts that are run in the test's own process and would talk into its report. */
+/** Drops all lines, so that code in the test's own process does not write into the test report. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

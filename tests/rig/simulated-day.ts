@@ -1,3 +1,4 @@
+// One day of an invented network, stored as the worker stores it.
 import type { PositionedObservation } from "../../services/worker/ndbc/types.ts";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../services/worker/store/history.ts";
@@ -6,17 +7,17 @@ import type { Sql } from "../../shared/database/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { observed } from "./observed.ts";
 
-/** A day as the worker stores it: so many stations report so often, in a poll each time. */
+/** Describes a day as the worker stores it: each station reports this often, in a separate poll each time. */
 export type SimulatedDay = { stations: number; reports: number };
 
-/** Of its rows as many come a second time with another value, as NDBC's do: a tenth. */
+/** Every tenth row is stored twice, the second time with a changed value, as in NDBC's files. */
 const correctedEvery = 10;
-/** And as many were seen by backfill alone. */
+/** And every tenth row comes from backfill only. */
 const historyEvery = 8;
 
 const file = { etag: null, lastModified: null, hash: null };
 
-/** Stores one day of a network that does not exist, from midnight on, in the order of time. */
+/** Stores one day of an invented network from midnight on, in order of time. */
 export async function storeSimulatedDay(sql: Sql, midnight: Date, { stations, reports }: SimulatedDay): Promise<void> {
   let before: PositionedObservation[] = [];
   for (let report = 0; report < reports; report++) {

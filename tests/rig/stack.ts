@@ -10,59 +10,60 @@ import { redisAddress } from "../../shared/redis/redis.ts";
 import { type Database, startDatabase } from "./database.ts";
 import { bundledServices } from "./run-addresses.ts";
 
-/** A PostgreSQL database and a Redis that no one else uses. */
+/** Describes a PostgreSQL database and a Redis that only one test file uses. */
 export type Stack = Database & {
   redisUrl: string;
   redis: Redis;
-  /** Starts one of the services as a process of its own. */
+  /** Starts a service in a separate process. */
   start(service: ServiceName, env?: Record<string, string>): Promise<Service>;
-  /** The same with a clock that is so far ahead of the machine's, in ms, until it is set. */
+  /** Starts a service with a clock this many ms ahead of the machine's, until the test sets it. */
   startShifted(service: ServiceName, aheadMs: number, env?: Record<string, string>): Promise<ShiftedService>;
-  /** Redis goes away, with all it holds. */
+  /** Stops Redis and drops all its data. */
   stopRedis(): Promise<void>;
-  /** Redis comes back, empty, where it was. */
+  /** Starts an empty Redis at the same address. */
   startRedis(): Promise<void>;
 };
 
+/** Names a service. */
 export type ServiceName = "worker" | "server";
 
-/** A running service. */
+/** Describes a running service. */
 export type Service = {
   pid: number;
   /** The server's address; empty for a worker. */
   url: string;
-  /** What it has logged so far, each line parsed. */
+  /** All log lines so far, parsed. */
   logged: LogLine[];
-  /** Resolves with the first line, past or to come, for which `wanted` holds. */
+  /** Resolves with the first line, past or future, for which `wanted` returns true. */
   line(wanted: (line: LogLine) => boolean): Promise<LogLine>;
-  /** Sends a signal and waits for the end. @returns the exit code */
+  /** Sends a signal and waits for the process to end. @returns the exit code */
   stop(signal?: NodeJS.Signals): Promise<number>;
 };
 
-/** What can be done to the clock of a service that was spawned for it. */
+/** Sets the clock of a service that was started by {@link spawnShifted}. */
 export type Shiftable = {
-  /** Sets its clock so far ahead of the machine's, in ms. Resolves when it is set. */
+  /** Sets the clock this many ms ahead of the machine's. Resolves when it is set. */
   shiftClock(milliseconds: number): Promise<void>;
 };
 
-/** A service whose clock a test sets. */
+/** Describes a service whose clock a test sets. */
 export type ShiftedService = Service & Shiftable;
 
-/** A service that may still be starting, or may never run. */
+/** Describes a service that may still be starting, or may fail to start. */
 export type StartingService = Omit<Service, "url"> & {
-  /** Resolves with its address when it says that it runs; rejects when it ends before. */
+  /** Resolves with the address once the service logs that it runs; rejects when it ends before. */
   up: Promise<string>;
-  /** Resolves when it has ended, with its exit code and all that it wrote to stderr. */
+  /** Resolves when it has ended, with its exit code and its whole stderr. */
   ended: Promise<{ code: number; stderr: string }>;
-  /** Sends a message to it; only where it was spawned with `ipc`. */
+  /** Sends a message to the process; works only when it was started with `ipc`. */
   send(message: unknown): void;
 };
 
 export type LogLine = { level: string; message: string; [fact: string]: unknown };
 
 /**
- * Starts a stack; stopping it stops all services that it started.
- * @param redisPort where programs that know no unix sockets reach its Redis; by default it listens on a socket
+ * Starts a stack. Stopping it stops all services that it started.
+ * @param redisPort TCP port of its Redis, for programs without unix sockets; by default it listens on a socket
  */
 export async function startStack(redisPort?: number): Promise<Stack> {
   const database = await startDatabase();
@@ -104,7 +105,7 @@ export async function startStack(redisPort?: number): Promise<Stack> {
   };
 }
 
-/** The file that starts a service: of the bundle of this run, or else of the sources. */
+/** Returns the main file of a service: from the bundle of this run, or else from the sources. */
 function mainOf(service: ServiceName): string {
   const bundle = bundledServices();
   return bundle === null
@@ -112,13 +113,13 @@ function mainOf(service: ServiceName): string {
     : join(bundle, "services", service, "main.js");
 }
 
-/** Starts a service as its users do, and waits until it says that it runs. */
+/** Starts a service as an operator does, and waits until it logs that it runs. */
 export async function startService(service: ServiceName, env: Record<string, string>): Promise<Service> {
   const started = spawnService(service, env);
   return { ...started, url: await started.up };
 }
 
-/** Starts a service whose clock can be set, whatever may come of it. */
+/** Starts a service whose clock can be set, and does not wait for it. */
 export function spawnShifted(
   service: ServiceName,
   aheadMs: number,
@@ -142,8 +143,8 @@ export function spawnShifted(
 }
 
 /**
- * Starts a service as its users do, whatever may come of it.
- * @param command how, when not from its source, and where; `ipc` is called with what it sends
+ * Starts a service as an operator does, and does not wait for it.
+ * @param command command line and folder, when not from the sources; `ipc` receives the messages of the process
  */
 export function spawnService(
   service: ServiceName,
@@ -179,7 +180,7 @@ export function spawnService(
     throw new Error(`the ${service} ended with ${code}: ${stderr}`);
   });
   const up = Promise.race([running, down]).then(({ url = "" }) => String(url));
-  // Only those who wait for it care.
+  // Only callers that wait for it need the error.
   up.catch(() => {});
   return {
     pid: child.pid,

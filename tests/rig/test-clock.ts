@@ -1,23 +1,23 @@
-// A clock that stands still until a test moves it.
+// A stopped clock that only a test moves.
 
 import type { Clock } from "../../shared/clock.ts";
 
-/** A {@link Clock} whose time is the test's to set. */
+/** A {@link Clock} whose time a test controls. */
 export type TestClock = Clock & {
   /**
-   * Lets so many ms pass: what is due is called in order, each at its own moment. Resolves when what it started has had
-   * its turn.
+   * Moves the clock ahead by this many ms. Timers that are due run in order, each at its own time. Resolves when the
+   * promises that they resolved have run.
    */
   advance(milliseconds: number): Promise<void>;
-  /** Sets the machine's time without a moment passing, as an operator or NTP does. */
+  /** Sets the time of day without running timers, as an operator or NTP does. */
   setNow(milliseconds: number): void;
-  /** How many calls are waiting for their moment. */
+  /** Number of timers that are waiting. */
   readonly waiting: number;
 };
 
 type Timer = { atMs: number; everyMs: number | null; act: () => void };
 
-/** Makes a clock that shows `startMs`, in ms since 1970, until it is moved. */
+/** Creates a clock that shows `startMs`, in ms since 1970, until a test moves it. */
 export function createTestClock(startMs = Date.UTC(2026, 4, 6, 12)): TestClock {
   let monotonicMs = 0;
   let skewMs = startMs;
@@ -58,7 +58,7 @@ export function createTestClock(startMs = Date.UTC(2026, 4, 6, 12)): TestClock {
   };
 }
 
-/** Lets promises that are ready run what waits for them. */
+/** Lets pending promise callbacks run. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 }

@@ -1,11 +1,12 @@
-/** A stand-in for NDBC that serves the bodies it is given. */
+// An HTTP server that stands in for NDBC.
+/** Describes a stand-in for NDBC that serves given bodies. */
 export type Upstream = {
   url: string;
-  /** Body by path; what is not here is NDBC's 404 page. May be changed at any time. */
+  /** Bodies by path; any other path gets NDBC's 404 page. A test can change it at any time. */
   files: Map<string, string>;
-  /** The path of each request so far. */
+  /** Paths of all requests so far. */
   requests: string[];
-  /** Resolves when a path has been asked for `count` times in all. */
+  /** Resolves when a path has been requested `count` times in total. */
   asked(path: string, count: number): Promise<void>;
   stop(): Promise<void>;
 };
@@ -17,8 +18,8 @@ const notFound = `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
 `;
 
 /**
- * Starts a stand-in for NDBC on a free port, with NDBC's headers and conditional answers.
- * @param nowMs the time that it shows in its `Date`
+ * Starts a stand-in for NDBC on a free port, with NDBC's headers and conditional responses.
+ * @param nowMs the time for its `Date` header
  */
 export function startUpstream(nowMs: () => number = Date.now): Upstream {
   const files = new Map<string, string>();

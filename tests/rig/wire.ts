@@ -1,45 +1,45 @@
-// A proxy between a service and its server, which fails as networks do.
+// A TCP proxy between a service and its database or Redis, which fails as networks do.
 
 import { connect, createServer, type Socket } from "node:net";
 
-/** A way to a server that can be cut: what passes through it believes that the server is at `url`. */
+/** Describes a proxy that a test can cut; clients connect to `url` instead of the server. */
 export type Wire = {
   url: string;
-  /** Ends all connections and refuses new ones. */
+  /** Closes all connections and refuses new ones. */
   cut(): Promise<void>;
-  /** Keeps all connections and lets nothing through, as a server that hangs. */
+  /** Keeps all connections open but passes no bytes, as a server that hangs. */
   hold(): void;
   /**
-   * Lets nothing more through the connections that there are, or through the first `count` of them, and closes none; new
-   * ones pass.
+   * Stops passing bytes on the open connections, or on the first `count` of them, without closing them. New connections
+   * work.
    */
   freezeCurrent(count?: number): void;
-  /** The same for the connections over which this text was sent of late. */
+  /** Freezes the connections over which a client recently sent this text. */
   freezeThose(said: string): void;
-  /** How many frozen connections the near end has not given up yet. */
+  /** Number of frozen connections that the client has not closed yet. */
   readonly frozen: number;
-  /** How many connections pass. */
+  /** Number of connections that work. */
   readonly passing: number;
-  /** How many bytes the server has sent so far. */
+  /** Number of bytes that the server has sent so far. */
   readonly bytesBack: number;
-  /** As in the beginning. */
+  /** Restores normal operation. */
   mend(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** What BullMQ says where it waits for a poll; over its other connections it only names that command. */
+/** Holds the command with which BullMQ waits for a poll; on its other connections it only names that command. */
 export const waitsForPolls = "*3\r\n$8\r\nbzpopmin\r\n$20\r\nbellbuoy:poll:marker\r\n";
 
-/** So much of what was sent last over a connection is remembered. */
+/** Number of bytes kept of what each connection sent last. */
 const keptBytes = 4_096;
 
-/** @param target an address like `postgres://user:password@127.0.0.1:5432/database` or `unix:/run/redis.sock` */
+/** Starts a proxy. @param target like `postgres://user:password@127.0.0.1:5432/database` or `unix:/run/redis.sock` */
 export async function startWire(target: string): Promise<Wire> {
   const { protocol, hostname, port, pathname } = new URL(target);
   const address = protocol === "unix:" ? { path: pathname } : { host: hostname, port: Number(port) };
   const sockets = new Set<Socket>();
   const frozen = new WeakSet<Socket>();
-  /** The far end of each near one, and what was sent last over it. */
+  /** Maps each client socket to its server socket and the last bytes sent. */
   const connections = new Map<Socket, { far: Socket; said: Buffer }>();
   let held = false;
   let bytesBack = 0;
@@ -90,7 +90,7 @@ export async function startWire(target: string): Promise<Wire> {
       held = true;
     },
     freezeCurrent(count = Number.POSITIVE_INFINITY) {
-      // Each connection has two: it was added with its near one first.
+      // Each connection is in the map twice; the client's socket was added first.
       for (const [index, socket] of [...sockets].entries()) if (index < 2 * count) frozen.add(socket);
     },
     freezeThose(text) {
@@ -107,7 +107,7 @@ export async function startWire(target: string): Promise<Wire> {
     },
     async mend() {
       held = false;
-      // What was held back is lost: its connections are of no use any more.
+      // The bytes that were held back are lost, so these connections cannot be used any more.
       for (const socket of sockets) socket.destroy();
       if (!server.listening) await listen(ownPort);
     },
