@@ -142,7 +142,7 @@ export function stoppagesOf({ faults }: SoakReport): { unnoticed: PastFault[]; s
 }
 
 /** What a listener is told after a restore. The second: it came back before any worker had stored something. */
-const setBack = /the database was set back|the last event id is newer than all that is stored/;
+const setBack = /the database was set back|the last event id is newer than every stored event/;
 
 /** What nobody may ever see in a report. @returns a line for each; none when the promise was kept */
 export function complaintsOf(report: SoakReport): string[] {

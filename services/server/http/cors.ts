@@ -4,7 +4,8 @@ import { cors } from "hono/cors";
 
 /**
  * Adds CORS headers to answers and handles preflight requests.
- * | Hono's `cors` sets headers before an answer exists, so Hono builds each answer twice. A stream would keep both in
+ *
+ * Hono's `cors` sets headers before an answer exists, so Hono builds each answer twice. A stream would keep both in
  * memory (2 kB). This middleware therefore runs `cors` after the handler.
  * @param origins allowed origins; `["*"]` allows any
  */
