@@ -1,3 +1,4 @@
+// Builds the HTTP app: middleware, routes and error handling.
 import { Hono, type MiddlewareHandler } from "hono";
 import { serveStatic } from "hono/bun";
 import { getPath } from "hono/utils/url";
@@ -27,36 +28,36 @@ import type { Broadcast } from "./stream/broadcast.ts";
 import type { Feed } from "./stream/feed.ts";
 import { streamRoute } from "./stream/route.ts";
 
-/** What the HTTP side is made of. */
+/** Dependencies and settings of {@link createApp}. */
 export type AppParts = {
   sql: Sql;
   database: ConnectionHealth;
-  /** Whether the tables are as this server needs them; after an upgrade they are brought up to date first. */
+  /** Returns whether the database schema is up to date; the server migrates it after an upgrade. */
   hasSchema: () => boolean;
-  /** Why this server should get no requests now; empty when it should. */
+  /** Lists the reasons why this server should get no requests now; empty if it is ready. */
   problems: () => Promise<Problem[]>;
   feed: Feed;
   broadcast: Broadcast;
   corsOrigins: string[];
   maxStreams: number;
   maxStreamsPerIp: number;
-  /** How many proxies stand before the server. */
+  /** Number of proxies in front of the server. */
   trustedProxies: number;
-  /** The built player, an absolute path. */
+  /** Absolute path of the built player. */
   playerDir: string;
   streamCounts: StreamCounts;
-  /** Counts each request and times its answer. */
+  /** Counts each request and measures its duration. */
   countRequest: MiddlewareHandler<RequestEnv>;
-  /** Answers with all metrics. */
+  /** Answers with all metrics in Prometheus text format. */
   scrape: () => Promise<Response>;
   log: Log;
   clock: Clock;
 };
 
-/** What a file of the player may be called. Nothing else reaches the file system, which throws at NULs and long names. */
+/** Allowed paths of player files. The file system throws on NUL bytes and long names, so other paths never reach it. */
 const playerPath = /^\/[\w./-]{0,200}$/;
 
-/** Every route of the server. */
+/** Creates the Hono app with every route of the server. */
 export function createApp(parts: AppParts): Hono<RequestEnv> {
   const { sql, database, maxStreamsPerIp, trustedProxies, playerDir, log, clock } = parts;
   const app = new Hono<RequestEnv>({ getPath: pathOf });
@@ -66,7 +67,7 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
   app.use("/v1/*", allowOrigins(parts.corsOrigins));
   app.use(onlyReads);
 
-  // Each stream that is opened may be opened once more at once, as after a restart of the server; no less than requests.
+  // After a server restart all streams of an address reconnect at once, so allow two openings per stream.
   const maxOpenings = Math.max(maxRequests, 2 * maxStreamsPerIp);
   app.get(
     "/v1/observations/stream",
@@ -90,7 +91,7 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
     precompressed: true,
     onFound(path: string, c: RequestContext) {
       c.header("Cache-Control", hashedName.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
-      // Also where it is not compressed: a cache is to keep both apart.
+      // Also on uncompressed answers, so that caches keep both variants apart.
       c.header("Vary", "Accept-Encoding");
     },
   };
@@ -121,17 +122,17 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
 }
 
 /**
- * The path of a request. Bun tells no more than path and query of one whose `Host` is missing, as in HTTP/1.0, or none at
- * all, and Hono reads whole addresses only.
+ * Returns the path of a request. Without a `Host` header (HTTP/1.0), Bun gives only path and query, or nothing; Hono
+ * expects a full URL.
  */
 function pathOf(request: Request): string {
   return getPath(request.url.startsWith("/") ? new Request(`http://localhost${request.url}`) : request);
 }
 
-/** Why a server that has just started may have no answers. */
+/** The problem of a server whose database schema is not ready yet. */
 export const noSchema: Cause = {
   code: "schema_not_ready",
-  reason: "the tables of the database are not there yet, or are being brought up to date after an upgrade",
+  reason: "the database tables do not exist yet, or are being migrated after an upgrade",
 };
 
 function databaseAway(): ProblemError {

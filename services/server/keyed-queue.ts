@@ -1,35 +1,32 @@
-// Work that several clients may ask for at once: shared by key, done in turn, and kept for a while.
+// A work queue that shares results between clients by key and caches them for a while.
 
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../shared/clock.ts";
 import { queueRetrySeconds } from "./http/limits.ts";
 import { tryAgain } from "./http/problem.ts";
 
-/** Answers by key, each found once for all who ask for it at about the same time. */
+/** Computes answers by key, once for all callers that ask at about the same time. */
 export type KeyedQueue<Answer> = {
   /**
-   * Returns the kept answer, or the one that is being found, or what `work` finds when it is its turn. Failures are not kept.
-   * @param signal aborted when the caller needs no answer any more: work that no caller needs is not begun
-   * @throws {ProblemError} 503 where too much waits, or when the deadline has passed
-   * @throws {unknown} what `work` rejects with, or what `signal` was aborted with
+   * Returns the cached answer, joins the pending job of this key, or queues `work`. Failures are not cached.
+   * @param signal aborted when the caller no longer needs the answer; a waiting job without callers is dropped
+   * @throws {ProblemError} 503 when the queue is full, or when the deadline has passed
+   * @throws {unknown} the error of `work`, or the abort reason of `signal`
    */
   ask(key: string, work: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer>;
 };
 
-/** How much a queue does and keeps. */
+/** Limits of a queue and its cache. */
 export type KeyedQueueLimits = {
-  /** How old an answer may be, in ms since it was asked for. */
+  /** Max age of a cached answer, in ms since the first caller asked. */
   keepMs: number;
-  /** How many answers are kept; the one that was used least recently is dropped first. */
+  /** Max cached answers; the least recently used is dropped first. */
   maxKept: number;
-  /** How much work may be under way at once. */
+  /** Max jobs that run at once. */
   maxRunning: number;
-  /** How much work may wait or be under way; more is refused. */
+  /** Max jobs that wait or run; more are refused. */
   maxPending: number;
-  /**
-   * Work that still waits after so many ms is not begun, and the next does not wait longer than this for work that is under
-   * way. `null`: no deadline.
-   */
+  /** Max wait of a job in ms, then max run time before the next job may start. `null`: no deadline. */
   deadlineMs: number | null;
 };
 
@@ -43,26 +40,26 @@ type Job<Answer> = {
   cancelDeadline: () => void;
 };
 
-/** Makes a {@link KeyedQueue}. */
+/** Creates a {@link KeyedQueue}. */
 export function createKeyedQueue<Answer extends object>(limits: KeyedQueueLimits, clock: Clock): KeyedQueue<Answer> {
   const { keepMs, maxKept, maxRunning, maxPending, deadlineMs } = limits;
-  // Without a resolution, since it would read the time by a timer of the machine's.
+  // With a resolution, lru-cache would read the time with a system timer.
   const kept = new LRUCache<string, Answer>({ max: maxKept, ttl: keepMs, ttlResolution: 0, perf: { now: nowMs } });
-  /** In the order in which they were asked for. */
+  /** In the order of the first request. */
   const jobs = new Map<string, Job<Answer>>();
   let running = 0;
 
-  /** lru-cache takes a start of 0 for none. */
+  /** Returns the time in ms, never 0: lru-cache treats a start of 0 as missing. */
   function nowMs(): number {
     return clock.monotonicMs() + 1;
   }
 
   function add(key: string, work: () => Promise<Answer>): Job<Answer> {
     if (jobs.size >= maxPending) {
-      throw tryAgain("queue_full", "too many other questions wait for an answer", queueRetrySeconds);
+      throw tryAgain("queue_full", "too many other requests are waiting", queueRetrySeconds);
     }
     const result = Promise.withResolvers<Answer>();
-    // Each caller waits for it by itself; there may be none left.
+    // Each caller handles the rejection itself, and all callers may be gone.
     result.promise.catch(() => {});
     const job = { key, work, askedAtMs: nowMs(), askers: 0, isRunning: false, result, cancelDeadline: () => {} };
     jobs.set(key, job);
@@ -79,7 +76,7 @@ export function createKeyedQueue<Answer extends object>(limits: KeyedQueueLimits
     });
   }
 
-  /** Removes a job that is done or no longer waited for, and begins the next. */
+  /** Removes a job that has finished, timed out or lost its callers, and starts the next. */
   function remove(job: Job<Answer>): void {
     if (jobs.get(job.key) !== job) return;
     jobs.delete(job.key);
@@ -101,7 +98,7 @@ export function createKeyedQueue<Answer extends object>(limits: KeyedQueueLimits
     startDeadline(job);
     try {
       const answer = await job.work();
-      // One that came too late is not kept: another may have been found since.
+      // After the deadline another job may have cached a newer answer, so a late one is not cached.
       if (jobs.get(job.key) === job) kept.set(job.key, answer, { start: job.askedAtMs });
       job.result.resolve(answer);
     } catch (error) {
@@ -126,7 +123,7 @@ export function createKeyedQueue<Answer extends object>(limits: KeyedQueueLimits
   };
 }
 
-/** Resolves as `promise` does, or calls `left` and rejects when `signal` is aborted before. */
+/** Settles like `promise`, or calls `left` and rejects when `signal` aborts first. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined, left: () => void): Promise<T> {
   if (signal === undefined) return promise;
   const { promise: aborted, reject } = Promise.withResolvers<never>();

@@ -1,4 +1,4 @@
-// The server: follows the channel, and serves streams, REST and the player.
+// Entry point of the server: follows the Redis channel and serves streams, REST and the player.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -67,13 +67,13 @@ await runService("server", readServerConfig, async (service) => {
   const server = listen(config, app.fetch);
   onClose(async () => {
     await broadcast.stop();
-    // Answers under way may finish; who takes none of them is cut off.
+    // Answers in progress may finish; clients that do not read are disconnected after the grace period.
     await waitAtMost(server.stop(), stopGraceMs, clock);
     await server.stop(true);
   });
   log.info("listening", { url: httpUrl(config.host, server.port) });
 
-  // Before the subscription, so that whichever service starts first finds its tables.
+  // Before the subscription, so that server and worker can start in any order.
   await migrateOnceUp("server", service, database);
   hasSchema = true;
   onClose(
@@ -85,10 +85,10 @@ await runService("server", readServerConfig, async (service) => {
   feed.start();
 });
 
-/** What the server is connected to. */
+/** Connections of the server and their health. */
 type Connections = { sql: Sql; database: ConnectionHealth; subscriber: Redis; redis: ConnectionHealth };
 
-/** Opens the connections, which connect by themselves when they are used first. */
+/** Creates the connections. Each connects on first use. */
 function connect({ config, log, onClose, signal }: ServiceParts<ServerConfig>): Connections {
   const database = watchConnection("PostgreSQL", log, signal);
   const redis = watchConnection("Redis", log, signal, explainRefusal);
@@ -99,7 +99,7 @@ function connect({ config, log, onClose, signal }: ServiceParts<ServerConfig>): 
   return { sql, database, subscriber, redis };
 }
 
-/** Wires the path of an event: from the channel and PostgreSQL to all open streams. */
+/** Connects the parts of the event path: Redis channel and PostgreSQL, feed, broadcast, open streams. */
 function createStreams(
   { config, log, signal }: ServiceParts<ServerConfig>,
   { sql, database, subscriber }: Connections,
@@ -120,18 +120,18 @@ function createStreams(
   return { broadcast, feed };
 }
 
-/** Makes the proofs that the connections serve, each one at a time, however many ask whether the server is ready. */
+/** Creates the health checks of both connections. Concurrent callers share one run of each. */
 function createProofs({ sql, database, subscriber, redis }: Connections, subscribe: () => Promise<void>) {
   return {
     ping: oneAtATime(() => pingDatabase(sql, database)),
-    /** A server needs its subscription of Redis and nothing else, so one that takes no writes serves it well. */
+    /** The server only subscribes to Redis, so a read-only Redis is healthy too. */
     subscribe: oneAtATime(async () => {
       if (await askRedis(subscriber, redis, subscribe)) redis.up();
     }),
   };
 }
 
-/** Builds the player by a process of its own: nothing of the page's code is part of the server. */
+/** Builds the player in a child process, so that the server imports no code of the page. */
 async function buildPlayer(): Promise<void> {
   const program = join(import.meta.dir, "../../web/build/build.ts");
   const build = Bun.spawn([process.execPath, program], { stdio: ["ignore", "ignore", "inherit"] });

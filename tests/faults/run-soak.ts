@@ -144,7 +144,7 @@ export function stoppagesOf({ faults }: SoakReport): { unnoticed: PastFault[]; s
 }
 
 /** Matches resets after a restore. The second text: the listener reconnected before any worker had stored an event. */
-const setBack = /the database was set back|the last event id is newer than all that is stored/;
+const setBack = /the database was set back|the last event id is newer than every stored event/;
 
 /** Checks a report. @returns a line for each failure; none when every listener received every event once, in order */
 export function complaintsOf(report: SoakReport): string[] {

@@ -85,7 +85,7 @@ test("until a migration is done, as after an upgrade, every request is told so, 
   const migrating = await other.reserve();
   await migrating`select pg_advisory_lock(${lockSpace}, ${locks.migrate})`;
   const young = await stack.start("server", { DATABASE_URL: databaseUrl });
-  const reason = "the tables of the database are not there yet, or are being brought up to date after an upgrade";
+  const reason = "the database tables do not exist yet, or are being migrated after an upgrade";
   for (const path of ["/v1/stations", "/v1/observations/latest", "/v1/status"]) {
     const response = await fetch(young.url + path);
     expect(response.status).toBe(503);

@@ -1,3 +1,4 @@
+// Zod schemas of every API answer, for `/openapi.json` and the tests. A schema with an `id` is an OpenAPI component.
 import { z } from "zod";
 import {
   type Measurement,
@@ -7,65 +8,60 @@ import {
 } from "../../../shared/measurements.ts";
 import { eventIdSchema, observationMessageSchema } from "../../../shared/observation.ts";
 
-/*
- * What the answers look like, for `/openapi.json` and for the tests that hold each answer to it. What has an `id` is a
- * component there.
- */
-
-/** What each measured field is, for who has not met it. */
+/** Describes each measurement field for API users. */
 const meanings: Record<Measurement, string> = {
   waveHeightM: "Significant wave height, in metres.",
-  windSpeedMps: "Wind speed, in metres a second.",
-  windDirDeg: "Where the wind comes from, in degrees clockwise from true north.",
-  waterTempC: "Temperature of the sea at its surface, in °C.",
-  pressureHpa: "Pressure at sea level, in hPa.",
-  gustMps: "Speed of the gusts, in metres a second.",
+  windSpeedMps: "Wind speed, in metres per second.",
+  windDirDeg: "Direction that the wind comes from, in degrees clockwise from true north.",
+  waterTempC: "Sea surface temperature, in °C.",
+  pressureHpa: "Sea level pressure, in hPa.",
+  gustMps: "Gust speed, in metres per second.",
   dominantPeriodS: "Period of the waves with the most energy, in seconds.",
   averagePeriodS: "Average period of all waves, in seconds.",
-  meanWaveDirDeg: "Where the waves of the dominant period come from, in degrees clockwise from true north.",
-  airTempC: "Temperature of the air, in °C.",
+  meanWaveDirDeg: "Direction that waves of the dominant period come from, in degrees clockwise from true north.",
+  airTempC: "Air temperature, in °C.",
   dewPointC: "Dew point, in °C.",
   visibilityNmi: "Visibility, in nautical miles.",
-  pressureTendencyHpa: "How much the pressure rose in the past three hours, in hPa.",
-  tideFt: "Height of the water above the mean of the lower low waters, in feet.",
+  pressureTendencyHpa: "Pressure change over the past three hours, in hPa.",
+  tideFt: "Water level above mean lower low water (MLLW), in feet.",
 };
 
 const stationId = z
   .string()
   .regex(/^[A-Z0-9]{4,10}$/)
-  .describe("NDBC's id of the station.");
+  .describe("NDBC station id.");
 const time = z.iso.datetime({ precision: 3 });
-/** Times of observations are whole seconds. */
+/** Observation times are whole seconds. */
 const observedTime = time.refine((text) => text.endsWith(".000Z"));
 const lastEventId = eventIdSchema.describe(
-  "This answer holds everything up to this event: a stream from here misses nothing.",
+  "The answer includes every event up to this id. Start a stream here to miss none.",
 );
 
 const fields = Object.fromEntries(
   measurements.map((name) => [name, observationMessageSchema.shape[name].describe(meanings[name])]),
 ) as { [Name in Measurement]: (typeof observationMessageSchema.shape)[Name] };
 
-/** An observation, as it is published. */
+/** One published observation. */
 export const observation = z
   .object({
     stationId,
-    timestamp: observedTime.describe("When it was observed, UTC."),
+    timestamp: observedTime.describe("Observation time, UTC."),
     ...fields,
-    eventId: eventIdSchema.optional().describe("Its place in the stream. History that was fetched later has none."),
+    eventId: eventIdSchema.optional().describe("Event id in the stream. History that was fetched later has none."),
   })
   .meta({
     id: "Observation",
     description:
-      "What one station measured at one time. The first five values are `null` where they were not measured, the others absent.",
+      "The values that one station measured at one time. If not measured, the first five fields are `null` and the others are absent.",
   });
 
-/** The answer of `/v1/observations/latest`. */
+/** Answer of `/v1/observations/latest`. */
 export const latest = z.object({ lastEventId, observations: z.array(observation) }).meta({ id: "Latest" });
 
-/** The answer of `/v1/observations/by-station/:stationId`. */
+/** Answer of `/v1/observations/by-station/:stationId`. */
 export const history = z.object({ stationId, observations: z.array(observation) }).meta({ id: "History" });
 
-/** The answer of `/v1/observations`. */
+/** Answer of `/v1/observations`, in JSON. */
 export const observationPage = z
   .object({
     lastEventId,
@@ -73,129 +69,129 @@ export const observationPage = z
     nextCursor: z
       .string()
       .nullable()
-      .describe("The next page is this one's address with this `cursor`; `null`: it was the last."),
+      .describe("Repeat the request with this `cursor` to get the next page. `null` on the last page."),
   })
   .meta({ id: "ObservationPage" });
 
 const measured = z
-  .object({ value: z.number(), at: observedTime.describe("When it was measured, UTC.") })
-  .meta({ id: "Measured", description: "A value and when it was measured." });
+  .object({ value: z.number(), at: observedTime.describe("Observation time, UTC.") })
+  .meta({ id: "Measured", description: "A value and its observation time." });
 
-/** What a station measured last, field by field. */
+/** The last measured value of each field of a station. */
 export const stationConditions = z
   .object({ stationId, ...valueOfEach(measurements, (name) => measured.nullable().describe(meanings[name])) })
   .meta({
     id: "StationConditions",
-    description: "What a station measured last, each value with its own time; `null`: not measured.",
+    description: "The last measured value of each field, each with its own time; `null`: not measured.",
   });
 
-/** The answer of `/v1/conditions`. */
+/** Answer of `/v1/conditions`. */
 export const conditions = z.object({ lastEventId, conditions: z.array(stationConditions) }).meta({ id: "Conditions" });
 
-/** One step of the past. */
+/** One step of `/v1/medians`. */
 export const medianStep = z
   .object({
-    at: observedTime.describe("The end of the step, UTC."),
-    stations: z.int().describe("How many stations had measured anything."),
+    at: observedTime.describe("End of the step, UTC."),
+    stations: z.int().describe("Number of stations with at least one value."),
     ...valueOfEach(medianMeasurements, (name) => z.number().nullable().describe(meanings[name])),
   })
   .meta({
     id: "MedianStep",
     description:
-      "The median of what each station measured last in the hour before; of the wind's direction, that of the vectors' sum, without calms.",
+      "The median over stations of each station's last value within the hour before. The wind direction is a vector mean without calms.",
   });
 
-/** The answer of `/v1/medians`. */
+/** Answer of `/v1/medians`. */
 export const medians = z.object({ stepMinutes: z.int(), medians: z.array(medianStep) }).meta({ id: "Medians" });
 
 const text = z.string().nullable();
 const degrees = z.number().nullable();
 
-/** A station. */
+/** One station. */
 export const station = z
   .object({
     stationId,
     name: text,
-    owner: text.describe("Who runs it, and whose data these are."),
-    program: text.describe("The programme that it belongs to."),
-    type: text.describe("What it is, like `buoy`."),
-    latitude: degrees.describe("In degrees, north is positive."),
-    longitude: degrees.describe("In degrees, east is positive."),
-    elevationM: z.number().nullable().describe("Height of the site above the sea, in metres."),
+    owner: text.describe("Operator of the station and owner of its data."),
+    program: text.describe("Programme that the station belongs to."),
+    type: text.describe("Station type, for example `buoy`."),
+    latitude: degrees.describe("Latitude in degrees, north is positive."),
+    longitude: degrees.describe("Longitude in degrees, east is positive."),
+    elevationM: z.number().nullable().describe("Site elevation above sea level, in metres."),
   })
-  .meta({ id: "Station", description: "A station; what is not known is `null`." });
+  .meta({ id: "Station", description: "A station; unknown fields are `null`." });
 
-/** The answer of `/v1/stations`. */
+/** Answer of `/v1/stations`. */
 export const stations = z.object({ stations: z.array(station) }).meta({ id: "Stations" });
 
-/** The answer of `/v1/status`. */
+/** Answer of `/v1/status`. */
 export const status = z
   .object({
-    version: z.string().describe("The server's version."),
-    lastPoll: time.nullable().describe("When NDBC last answered a worker."),
-    lastPollBegun: time.nullable().describe("When a worker last began to ask NDBC, whether it was answered or not."),
-    pollSeconds: z.int().nullable().describe("How many seconds polls are apart."),
-    pollsStopped: z.boolean().describe("Whether no worker asks NDBC any more."),
-    ndbcLastModified: text.describe("How old NDBC says its newest file is: an HTTP date."),
-    stationsReporting: z.int().describe("Stations with an observation of the last three hours."),
-    simulated: z.boolean().describe("Whether this is a simulated sea."),
-    lastEventId: eventIdSchema.describe("The newest event that is stored."),
+    version: z.string().describe("Server version."),
+    lastPoll: time.nullable().describe("Last time that NDBC answered a worker."),
+    lastPollBegun: time.nullable().describe("Last time that a worker started a poll of NDBC, successful or not."),
+    pollSeconds: z.int().nullable().describe("Poll interval, in seconds."),
+    pollsStopped: z.boolean().describe("Whether polling has stopped."),
+    ndbcLastModified: text.describe("`Last-Modified` of NDBC's newest file: an HTTP date."),
+    stationsReporting: z.int().describe("Number of stations with an observation in the last three hours."),
+    simulated: z.boolean().describe("Whether the data is simulated."),
+    lastEventId: eventIdSchema.describe("Newest stored event."),
   })
   .meta({ id: "Status" });
 
-/** The answer of `/health`. */
+/** Answer of `/health`. */
 export const health = z
   .looseObject({
     status: z.literal("up"),
-    streams: z.int().describe("Open streams."),
-    droppedMessages: z.int().describe("Messages on Redis that did not fit the schema."),
+    streams: z.int().describe("Number of open streams."),
+    droppedMessages: z.int().describe("Number of Redis messages that did not match the schema."),
   })
   .meta({ id: "Health" });
 
-/** The answer of `/ready`, where the server is. */
+/** Answer of `/ready` when the server is ready. */
 export const ready = z.object({ status: z.literal("ready") }).meta({ id: "Ready" });
 
-/** Why a request was refused. */
+/** Problem document of a refused request. */
 export const problem = z
   .looseObject({
-    type: z.url().describe("Where this kind of problem is described."),
+    type: z.url().describe("Link to the description of this kind of problem."),
     title: z.string(),
     status: z.int(),
-    code: z.string().describe("What is wrong, for a program: it never changes. The type ends with it."),
-    detail: z.string().describe("What is wrong with this very request, and what is allowed."),
-    parameter: z.string().optional().describe("The parameter that is wrong."),
+    code: z.string().describe("Machine-readable code; it never changes. `type` ends with it."),
+    detail: z.string().describe("What is wrong with this request, and what is allowed."),
+    parameter: z.string().optional().describe("Name of the invalid parameter."),
   })
   .meta({ id: "Problem", description: "Why a request was refused (RFC 9457)." });
 
-/** What stands in `data` of a stream's event `connection`. */
+/** `data` of the stream event `connection`. */
 export const streamConnection = z
   .object({
     status: z.literal("connected"),
     timestamp: time,
-    lastEventId: eventIdSchema.describe("The stream sends nothing up to this event and everything after it."),
+    lastEventId: eventIdSchema.describe("The stream sends every event after this id, and none up to it."),
   })
   .meta({ id: "StreamConnection" });
 
-/** What stands in `data` of a stream's event `heartbeat`. */
+/** `data` of the stream event `heartbeat`. */
 export const streamHeartbeat = z
   .object({
-    lastEventId: eventIdSchema.describe("The stream has sent everything up to this event that its filter wants."),
+    lastEventId: eventIdSchema.describe("The stream has sent every event up to this id that passes its filter."),
   })
   .meta({ id: "StreamHeartbeat" });
 
-/** What stands in `data` of a stream's event `observation`. */
+/** `data` of the stream event `observation`. */
 export const streamObservation = observation.omit({ eventId: true }).loose().meta({
   id: "StreamObservation",
-  description: "An observation; its event id is the event's `id`. Other programs may publish more keys.",
+  description: "An observation; its event id is in the event's `id`. Other programs may publish extra keys.",
 });
 
-/** What stands in `data` of a stream's event `reset`. */
+/** `data` of the stream event `reset`. */
 export const streamReset = z
-  .object({ reason: z.string(), lastEventId: eventIdSchema.describe("Where this stream goes on.") })
+  .object({ reason: z.string(), lastEventId: eventIdSchema.describe("The stream continues after this event.") })
   .meta({
     id: "StreamReset",
     description:
-      "What was missed cannot be told event by event: load `/v1/observations/latest` and go on from its `lastEventId`.",
+      "The missed events cannot be replayed: load `/v1/observations/latest` and continue from its `lastEventId`.",
   });
 
 const point = z.object({
@@ -203,19 +199,19 @@ const point = z.object({
   coordinates: z.tuple([z.number(), z.number()]).describe("Longitude and latitude, in degrees."),
 });
 
-/** A GeoJSON feature at a station's place. */
+/** Creates the schema of a GeoJSON feature at a station's position. */
 export function feature(id: string, properties: z.ZodType) {
   return z
     .object({
       type: z.literal("Feature"),
       id: stationId,
-      geometry: point.nullable().describe("`null` where nobody knows the place."),
+      geometry: point.nullable().describe("`null` if the position is unknown."),
       properties,
     })
     .meta({ id });
 }
 
-/** A GeoJSON collection of features, and what else the same answer has in JSON. */
+/** Creates the schema of a GeoJSON collection, with the extra members of the JSON answer. */
 export function featureCollection(id: string, features: z.ZodType, others: z.ZodRawShape) {
   return z.object({ type: z.literal("FeatureCollection"), ...others, features: z.array(features) }).meta({ id });
 }

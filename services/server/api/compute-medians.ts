@@ -1,39 +1,39 @@
-// The past of the network in steps: medians over its stations.
+// Computes `/v1/medians`: medians over all stations, in time steps.
 
 import { setImmediate } from "node:timers/promises";
 import { type MedianMeasurement, medianMeasurements } from "../../../shared/measurements.ts";
 import { hasDirection, meanDirection, median } from "../../../shared/sea.ts";
 
-/** What one station measured, by rising time. */
+/** Measurements of one station, sorted by time. */
 export type Series = {
   stationId: string;
-  /** Milliseconds of the Unix epoch. */
+  /** Times in Unix ms. */
   timesMs: number[];
 } & Record<MedianMeasurement, (number | null)[]>;
 
-/** A past in equal steps: the first ends one step after `since`, and `count` of them follow on each other. */
+/** Equal time steps: `count` steps of `minutes` each, the first of which starts at `since`. */
 export type Steps = { since: Date; minutes: number; count: number };
 
-/** The sea over many stations at one time; a field is `null` where nobody had measured it. */
+/** Medians over many stations at one time; a field is `null` if no station measured it. */
 export type Medians = { at: Date; stations: number } & Record<MedianMeasurement, number | null>;
 
-/** How long a value stands, in minutes: nearly every station reports once an hour. */
-export const standsMinutes = 60;
+/** How long a value counts, in minutes: nearly every station reports once an hour. */
+export const valueMinutes = 60;
 
 const minuteMs = 60_000;
-/** Between so many steps others get their turn: a stream is not to wait for this. */
+/** Yield to the event loop after this many steps, so that streams do not wait. */
 const stepsPerTurn = 8;
 
-/** When a step ends; the first is 1. */
+/** Returns the end of a step; the first step is 1. */
 export function endOfStep({ since, minutes }: Steps, step: number): Date {
   return new Date(since.getTime() + step * minutes * minuteMs);
 }
 
 /**
- * The median over stations of what each measured last in the hour before the end of each step. Each station counts once
- * however often it reports, and steps do not jump with who reports when. The wind's direction is that of the sum of the
- * stations' unit vectors, without those where it is calm. All values are rounded to two decimals, which is finer than any sensor measures.
- * @param series what was measured in the steps and the hour before them
+ * Computes, for each step, the median over stations of each station's last value in the hour before its end. Each
+ * station counts once, however often it reports, so steps do not jump with report times. The wind direction is the
+ * direction of the sum of unit vectors, without calms. Values are rounded to two decimals, finer than any sensor.
+ * @param series measurements within the steps and the hour before
  */
 export async function computeMedians(series: Series[], steps: Steps): Promise<Medians[]> {
   const followed = series.map(follow);
@@ -49,7 +49,10 @@ export async function computeMedians(series: Series[], steps: Steps): Promise<Me
   return medians;
 }
 
-/** Walks along a station's series. @returns adds what stands at a time, later at each call, and tells whether anything does */
+/**
+ * Walks along a station's series. @returns a function that adds the values valid at a time to `values`, and returns
+ * whether there are any; times must rise
+ */
 function follow(series: Series): (atMs: number, values: Record<MedianMeasurement, number[]>) => boolean {
   let next = 0;
   const last = mapFields(() => ({ value: 0, atMs: Number.NEGATIVE_INFINITY }));
@@ -60,14 +63,14 @@ function follow(series: Series): (atMs: number, values: Record<MedianMeasurement
         if (value !== null) last[name] = { value, atMs: timeMs };
       }
     }
-    let stands = false;
+    let hasValue = false;
     for (const name of medianMeasurements) {
-      if (last[name].atMs <= atMs - standsMinutes * minuteMs) continue;
-      stands = true;
+      if (last[name].atMs <= atMs - valueMinutes * minuteMs) continue;
+      hasValue = true;
       if (name === "windDirDeg" && !hasDirection(last.windDirDeg, last.windSpeedMps)) continue;
       values[name].push(last[name].value);
     }
-    return stands;
+    return hasValue;
   };
 }
 

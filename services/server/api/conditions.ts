@@ -1,4 +1,4 @@
-// /v1/conditions
+// Endpoint /v1/conditions: the last measured values of each station.
 
 import { z } from "zod";
 import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
@@ -14,14 +14,14 @@ import { conditionsTable, csvHeader, csvLines } from "./formats/csv.ts";
 import { encodeCollection, encodeFeature, type Positions } from "./formats/geojson.ts";
 import { bboxParameter, spanParameter, stationsParameter } from "./parameters.ts";
 
-/** `/v1/conditions` */
+/** Endpoint `/v1/conditions`. */
 export const conditionsEndpoint = endpoint({
   path: "/v1/conditions",
-  summary: "What each station measured last, field by field",
+  summary: "Last measured value of each field, by station",
   description:
-    "Most newest observations carry no waves, which are measured less often: this tells of each field the last value of the past hours, with its own time. Stations that reported nothing since then are left out.",
+    "Stations measure waves less often than other fields, so most of the newest observations have none. This endpoint returns the last value of each field in the past hours, with its own time. Stations without a report in that time are not listed.",
   queryParameters: z.strictObject({
-    within: spanParameter(maxWithinHours, "3h", "How far to look back."),
+    within: spanParameter(maxWithinHours, "3h", "Time span to look back."),
     stations: stationsParameter.optional(),
     bbox: bboxParameter.optional(),
   }),
@@ -59,15 +59,14 @@ export const conditionsEndpoint = endpoint({
   },
 });
 
-/** A value and when it was measured. */
+/** A value and its observation time. */
 type Measured = { value: number; at: Date };
 
-/** What a station measured last, field by field; `null` is "not measured". */
+/** Last measured value of each field of a station; `null`: not measured. */
 export type Conditions = { stationId: string } & Record<Measurement, Measured | null>;
 
 /**
- * What each station measured last since a time, for stations that reported at all since then, and the event id up to
- * which this snapshot holds everything.
+ * Reads the last values since a time, for stations with a report since then, and the last event id of this snapshot.
  */
 async function readConditions(
   sql: Sql,
@@ -79,7 +78,7 @@ async function readConditions(
     async (tx) => {
       const { newest } = await readMarks(tx);
       const lastTimes = measurements.map((name) => tx`max(observed_at) filter (where ${tx(name)} is not null)`);
-      // Only rows that were a station's last in some field, a few of each station.
+      // Reads only rows that have a station's last value of some field: a few rows per station.
       const rows = await tx<Observation[]>`
         with last_times as (
           select station_id, array[max(observed_at), ${listed(tx, lastTimes)}] as times
@@ -99,7 +98,7 @@ async function readConditions(
   );
 }
 
-/** @param rows of each station in a row, oldest first */
+/** Merges rows into one object per station. @param rows grouped by station, oldest first */
 function foldConditions(rows: Observation[]): Conditions[] {
   const conditions: Conditions[] = [];
   for (const { stationId, observedAt, ...values } of rows) {

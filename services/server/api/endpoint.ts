@@ -1,4 +1,4 @@
-// How an address of the REST half checks a request, reads what is asked for, and writes it in the format that is wanted.
+// Builds REST endpoints: checks parameters, picks the format, reads and writes the answer.
 
 import type { Hono } from "hono";
 import { etag, RETAINED_304_HEADERS } from "hono/etag";
@@ -13,24 +13,24 @@ import type { RowStreams } from "./formats/row-stream.ts";
 import { type AnswerShape, described } from "./openapi.ts";
 import { checked } from "./parameters.ts";
 
-/** What answers are made from. */
+/** Dependencies of the REST endpoints. */
 export type AnswerParts = { sql: Sql; rowStreams: RowStreams; medians: KeyedQueue<Medians[]> };
 
-/** One address of the API. */
+/** Path and parameters of one API endpoint. */
 export type Endpoint = {
-  /** As Hono writes it: `/v1/stations/:stationId`. */
+  /** A Hono path: `/v1/stations/:stationId`. */
   path: string;
   pathParameters: z.ZodObject;
   queryParameters: z.ZodObject;
 };
 
-/** An {@link Endpoint} of the REST half. */
+/** An {@link Endpoint} of the REST API. */
 export type RestEndpoint = Endpoint & {
-  /** Makes `routes` answer at the address. */
+  /** Registers the endpoint in `routes`. */
   addTo(routes: Hono<RequestEnv>, parts: AnswerParts): void;
 };
 
-/** An answer in one format: what it looks like, and how it is written. Pieces of text are sent one by one. */
+/** Schema and writer of an answer in one format. A generator sends its pieces one by one. */
 type Writing<Answer> = {
   shape: AnswerShape;
   write(answer: Answer, c: RequestContext): string | AsyncGenerator<string> | Promise<string>;
@@ -42,32 +42,32 @@ type Spec<Path extends z.ZodObject, Query extends z.ZodObject, Answer> = {
   description?: string;
   pathParameters?: Path;
   queryParameters?: Query;
-  /** For how many seconds a cache may answer without asking; 0: it asks each time whether the answer still holds. */
+  /** Cache lifetime in seconds; 0: caches must revalidate each time. */
   maxAgeSeconds?: number;
   refusals?: number[];
   /**
-   * Finds what is asked for.
-   * @param wanted `signal` is aborted when the client has left
-   * @throws {ProblemError}
+   * Reads the requested data.
+   * @param wanted `signal` is aborted when the client disconnects
+   * @throws {ProblemError} when the request cannot be answered
    */
   read(
     parts: AnswerParts,
     parameters: z.output<Path> & z.output<Query>,
     wanted: { format: Format; signal: AbortSignal },
   ): Promise<Answer> | Answer;
-  /** The first is the default. */
+  /** The first format is the default. */
   formats: Partial<Record<Format, Writing<NoInfer<Answer>>>>;
 };
 
 const none = z.strictObject({});
 
-/** Names what an answer holds, and answers 304 to a client that has it. Weakly, since it may be compressed in two ways. */
+/** Adds an ETag, and answers 304 if the client has the current version. Weak, since bodies have two encodings. */
 const answerIfNew = etag({
   weak: true,
   retainedHeaders: [...RETAINED_304_HEADERS, "access-control-allow-origin", "access-control-expose-headers"],
 });
 
-/** Makes an address of the REST half; `?format=` comes with it. */
+/** Creates a REST endpoint and adds its `?format=` parameter. */
 export function endpoint<Path extends z.ZodObject, Query extends z.ZodObject, Answer>(
   spec: Spec<Path, Query, Answer>,
 ): RestEndpoint {
@@ -104,7 +104,7 @@ export function endpoint<Path extends z.ZodObject, Query extends z.ZodObject, An
         const parameters = { ...c.req.valid("param"), ...wanted } as z.output<Path> & z.output<Query>;
         const answer = await read(parts, parameters, { format, signal: c.req.raw.signal });
         c.header("Content-Type", mediaTypes[format]);
-        // The second also where it is not compressed, or 304: a cache is to keep both apart.
+        // Also on uncompressed answers and 304, so that caches keep the variants apart.
         c.header("Vary", "Accept, Accept-Encoding");
         c.header("Cache-Control", maxAgeSeconds === 0 ? "no-cache" : `public, max-age=${maxAgeSeconds}`);
         return send(c, await writing.write(answer, c), parts.rowStreams);
@@ -119,7 +119,7 @@ async function send(
   rowStreams: RowStreams,
 ): Promise<Response> {
   if (typeof body === "string") {
-    // Set here, so that what is small is not compressed.
+    // Lets the compression skip small bodies.
     c.header("Content-Length", String(Buffer.byteLength(body)));
     await answerIfNew(c, async () => {
       c.res = c.body(body);
@@ -132,19 +132,23 @@ async function send(
 
 function formatParameter(offered: Format[]) {
   return z
-    .enum(offered, { error: ({ input }) => `"${input}" is not offered here, ${offered.join(", ")} are` })
+    .enum(offered, { error: ({ input }) => `"${input}" is not available here, use one of ${offered.join(", ")}` })
     .optional()
-    .meta({ description: "The format of the answer; it wins over `Accept`.", example: offered[0] });
+    .meta({ description: "Format of the answer; overrides `Accept`.", example: offered[0] });
 }
 
 function notAcceptable(offered: Format[]): ProblemError {
   const offeredTypes = offered.map(bareMediaType);
-  return new ProblemError("not_acceptable", `Accept allows none of what is offered here: ${offeredTypes.join(", ")}`, {
-    offered: offeredTypes,
-  });
+  return new ProblemError(
+    "not_acceptable",
+    `Accept allows none of the formats available here: ${offeredTypes.join(", ")}`,
+    {
+      offered: offeredTypes,
+    },
+  );
 }
 
-/** Makes the refusal of an id that is well written but not that of a station. */
+/** Creates the 404 error for a valid station id that is not stored. */
 export function unknownStation(stationId: string): ProblemError {
-  return new ProblemError("unknown_station", `no station ${stationId} is known`, { stationId });
+  return new ProblemError("unknown_station", `station ${stationId} is unknown`, { stationId });
 }

@@ -1,4 +1,4 @@
-// /v1/observations/by-station/:stationId
+// Endpoint /v1/observations/by-station/:stationId: the history of one station.
 
 import { z } from "zod";
 import type { Sql } from "../../../shared/database/sql.ts";
@@ -9,11 +9,11 @@ import { encodeList, observationsAsCsv, observationsAsNdjson } from "./formats/o
 import { limitOrDefaultParameter, sinceParameter, stationIdParameter, untilParameter } from "./parameters.ts";
 import { readStation } from "./stations.ts";
 
-/** `/v1/observations/by-station/:stationId` */
+/** Endpoint `/v1/observations/by-station/:stationId`. */
 export const historyEndpoint = endpoint({
   path: "/v1/observations/by-station/:stationId",
-  summary: "The observations of one station, oldest first",
-  description: "Without `since`, the newest ones.",
+  summary: "Observations of one station, oldest first",
+  description: "Without `since`, returns the newest rows.",
   pathParameters: z.strictObject({ stationId: stationIdParameter }),
   queryParameters: z.strictObject({
     since: sinceParameter.optional(),
@@ -36,10 +36,10 @@ export const historyEndpoint = endpoint({
   },
 });
 
-/** A span of one station's history; without `since`, the newest rows of it. */
+/** Time span of a station's history; without `since`, its newest rows. */
 type HistorySpan = { since: Date | null; until: Date | null; limit: number };
 
-/** One station's observations, oldest first; `null` for a station that is not known. */
+/** Reads one station's observations, oldest first; `null` if the station is unknown. */
 async function readHistory(
   sql: Sql,
   stationId: string,

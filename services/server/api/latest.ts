@@ -1,4 +1,4 @@
-// /v1/observations/latest
+// Endpoint /v1/observations/latest: the newest observation of each station.
 
 import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
 import { measurements, type StoredObservation } from "../../../shared/measurements.ts";
@@ -12,11 +12,11 @@ import { encodeList, observationsAsCsv, observationsAsNdjson } from "./formats/o
 
 const latestFeature = feature("LatestFeature", observation);
 
-/** `/v1/observations/latest` */
+/** Endpoint `/v1/observations/latest`. */
 export const latestEndpoint = endpoint({
   path: "/v1/observations/latest",
-  summary: "The newest observation of each station",
-  description: "However old it is. A stream from its `lastEventId` goes on without a gap.",
+  summary: "Newest observation of each station",
+  description: "Includes old observations too. A stream from its `lastEventId` continues without a gap.",
   read: async ({ sql }, _, { format }) => ({
     ...(await readLatest(sql)),
     positions: format === "geojson" ? await readPositions(sql) : (new Map() as Positions),
@@ -42,9 +42,9 @@ export const latestEndpoint = endpoint({
   },
 });
 
-/** The newest row of each station, however old, and the event id up to which this snapshot holds everything. */
+/** Reads the newest row of each station, however old, and the last event id of this snapshot. */
 async function readLatest(sql: Sql): Promise<{ lastEventId: string; observations: StoredObservation[] }> {
-  // One snapshot for both, so that a stream from lastEventId misses nothing.
+  // One transaction for both queries, so that a stream from lastEventId misses nothing.
   return inTransaction(
     sql,
     async (tx) => {

@@ -1,4 +1,4 @@
-// /v1/observations
+// Endpoint /v1/observations: the history of the whole network.
 
 import { z } from "zod";
 import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
@@ -20,20 +20,20 @@ import {
   untilParameter,
 } from "./parameters.ts";
 
-/** Rows that an answer without a limit reads at once. */
+/** Rows per query of an answer without a limit. */
 const rowsAtOnce = 1_000;
 
-/** What is asked of `/v1/observations`. */
+/** Parameters of one `/v1/observations` request. */
 type Walk = ObservationSpan & { sql: Sql; limit: number | null };
 
-/** `/v1/observations` */
+/** Endpoint `/v1/observations`. */
 export const observationsEndpoint = endpoint({
   path: "/v1/observations",
-  summary: "The observations of the whole network, oldest first",
+  summary: "Observations of the whole network, oldest first",
   description: [
-    `In JSON they come in pages of \`limit\` rows, by default ${defaultRows}: while there is a \`nextCursor\`, ask again with it as \`cursor\`.`,
-    `In CSV and NDJSON they come all at once, however many, unless there is a \`limit\` (at most ${maxRows}).`,
-    "Rows are in the order of their time and, within it, of their station. Each one that was stored when you began comes exactly once, whatever arrives meanwhile. What arrives meanwhile behind your place, since stations report late, you get from the stream, from the first page's `lastEventId`.",
+    `JSON answers are pages of \`limit\` rows, by default ${defaultRows}. While \`nextCursor\` is not \`null\`, repeat the request with it as \`cursor\`.`,
+    `CSV and NDJSON answers contain all rows, unless you set a \`limit\` (at most ${maxRows}).`,
+    "Rows are sorted by time, then by station id. You get each row that was stored at the start exactly once, even while new rows arrive. Stations may report late, so some new rows belong to pages that you already have. Get those from the stream, starting at the `lastEventId` of the first page.",
   ].join("\n\n"),
   queryParameters: z.strictObject({
     since: sinceParameter.optional(),
@@ -74,20 +74,20 @@ async function writePage({ sql, limit, ...span }: Walk, c: RequestContext): Prom
   const last = observations.length > count ? observations[count - 1] : undefined;
   const nextCursor = last === undefined ? null : encodeCursor(last);
   if (nextCursor !== null) c.header("Link", `<${nextAddress(c, nextCursor)}>; rel="next"`);
-  const told = encodeList(observations.slice(0, count));
-  return `{"lastEventId":"${lastEventId}","observations":${told},"nextCursor":${JSON.stringify(nextCursor)}}`;
+  const page = encodeList(observations.slice(0, count));
+  return `{"lastEventId":"${lastEventId}","observations":${page},"nextCursor":${JSON.stringify(nextCursor)}}`;
 }
 
 function nextAddress(c: RequestContext, cursor: string): string {
-  // Relative where the request names no host.
+  // A relative link, since the request may have no host.
   const address = new URL(c.req.url, "http://localhost");
   address.searchParams.set("cursor", cursor);
   return address.pathname + address.search;
 }
 
 /**
- * Walks through a span by its rows' order, a short query at a time: a slow reader keeps neither a connection of the
- * database nor a snapshot, which a cursor of PostgreSQL would for as long as it reads.
+ * Reads a span in many short queries. A slow client therefore holds neither a database connection nor a snapshot, as it
+ * would with a PostgreSQL cursor.
  */
 async function* walkRows({ sql, limit, ...span }: Walk, c: RequestContext): AsyncGenerator<StoredObservation[]> {
   let after: Cursor | null = span.after;
@@ -103,23 +103,23 @@ async function* walkRows({ sql, limit, ...span }: Walk, c: RequestContext): Asyn
   }
 }
 
-/** A span of the network's history, in the order of time and, within it, of the stations' ids. */
+/** A span of the network's history, sorted by time, then by station id. */
 type ObservationSpan = {
-  /** Inclusive, as `until`. */
+  /** Inclusive, like `until`. */
   since: Date | null;
   until: Date | null;
   stations: Set<string> | null;
-  /** Exclusive; `null`: from the beginning. */
+  /** Exclusive start position; `null`: from the start of the span. */
   after: { observedAt: Date; stationId: string } | null;
 };
 
 /**
- * Stations are read one by one where that takes no more rows than this, most of which a limit then leaves out. Past that
- * it is quicker to walk through the whole network in the order of time.
+ * Max rows (stations × limit) for which the query reads each station separately. Above it, one scan of the whole
+ * network in time order is faster.
  */
 const maxRowsOneByOne = 50_000;
 
-/** The first observations of a span, oldest first. */
+/** Reads the first observations of a span, oldest first. */
 async function readObservations(
   sql: Sql | Transaction,
   { since, until, stations, after }: ObservationSpan,
@@ -150,7 +150,7 @@ async function readObservations(
   `;
 }
 
-/** {@link readObservations}, and the event id up to which they hold everything. */
+/** Runs {@link readObservations} and reads the last event id of the same snapshot. */
 async function readObservationPage(
   sql: Sql,
   span: ObservationSpan,

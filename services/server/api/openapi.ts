@@ -1,4 +1,4 @@
-// `/openapi.json`: hono-openapi makes it from the routes, with the very schemas that check requests.
+// Builds `/openapi.json` from the routes, with the schemas that also check requests.
 
 import type { Handler, Hono, MiddlewareHandler } from "hono";
 import {
@@ -14,29 +14,29 @@ import { problemTitles } from "../http/problem.ts";
 import type { RequestEnv } from "../http/request-env.ts";
 import { problem } from "./answers.ts";
 
-/** What an answer looks like. Schemas of lines and events have an `id`, by which they are components. */
+/** Schema of an answer. Schemas of lines and events have an `id` and are OpenAPI components. */
 export type AnswerShape =
-  /** Of JSON and GeoJSON: the whole body. */
+  /** JSON and GeoJSON: schema of the whole body. */
   | { body: z.ZodType }
-  /** Of NDJSON: each of its lines. */
+  /** NDJSON: schema of each line. */
   | { line: z.ZodType }
-  /** Of CSV: its header. */
+  /** CSV: column names. */
   | { columns: readonly string[] }
-  /** Of a stream: the data of its events, by their names. */
+  /** Event stream: schema of the data of each event, by event name. */
   | { events: Record<string, z.ZodType> };
 
-/** What `/openapi.json` says of an address, beside the parameters that its schemas check. */
+/** Description of an endpoint for `/openapi.json`; its parameters come from the schemas that check them. */
 export type Description = {
-  /** As Hono writes it: `/v1/stations/:stationId`. */
+  /** A Hono path: `/v1/stations/:stationId`. */
   path: string;
   summary: string;
   /** Markdown. */
   description?: string;
-  /** By media type. */
+  /** Answers by media type. */
   answers: Record<string, AnswerShape>;
-  /** Statuses of problem documents, beside those that any address may answer. */
+  /** Error statuses of this endpoint, in addition to the common ones. */
   refusals?: number[];
-  /** Request headers that it heeds, beside those of HTTP itself. */
+  /** Request headers that the endpoint reads, in addition to standard HTTP ones. */
   headers?: NonNullable<DescribeRouteOptions["parameters"]>;
 };
 
@@ -44,21 +44,22 @@ type Document = Awaited<ReturnType<typeof generateSpecs>>;
 type Parameter = NonNullable<NonNullable<Document["paths"][string]["get"]>["parameters"]>[number];
 type Json = Record<string, unknown>;
 
-/** Statuses of problem documents that any address may answer. */
+/** Error statuses that any endpoint may answer. */
 const commonRefusals = [429, 500, 503];
 const allRefusals = [400, 404, 406, ...commonRefusals];
 
-const aboutTheApi = `Observations of NOAA's National Data Buoy Center and its partners: the newest, their past, and a stream of what comes.
+const aboutTheApi = `Observations of NOAA's National Data Buoy Center and its partners: newest values, history, and a live stream.
 
-Times are RFC 3339 in UTC, units are in the names, directions are where wind and waves come from, and event ids are decimal strings. What was not measured is \`null\` or absent, never 0. Not for navigation.`;
+Times are RFC 3339 in UTC. Field names contain the units. Directions are where wind and waves come from. Event ids are decimal strings. A value that was not measured is \`null\` or absent, never 0. Not for navigation.`;
 
-/** Describes the route that it is a middleware of. */
+/** Creates a middleware that describes its route. */
 export function described(route: Description): MiddlewareHandler<RequestEnv> {
   const { path, summary, description = "", answers, refusals = [], headers = [] } = route;
   const content = Object.fromEntries(Object.entries(answers).map(([type, shape]) => [type, mediaType(shape)]));
   const responses: ResponsesWithResolver = { 200: { description: summary, content } };
-  // Where an answer's format is chosen, it has an ETag too.
-  if (refusals.includes(406)) responses[304] = { description: "What `If-None-Match` names still holds" };
+  // An endpoint with format negotiation also has an ETag.
+  if (refusals.includes(406))
+    responses[304] = { description: "Not modified: the version in `If-None-Match` is current" };
   for (const status of [...refusals, ...commonRefusals])
     responses[status] = { $ref: `#/components/responses/${status}` };
   return describeRoute({
@@ -73,11 +74,11 @@ export function described(route: Description): MiddlewareHandler<RequestEnv> {
 /** Describes `/openapi.json` itself. */
 export const describeOpenApi = described({
   path: "/openapi.json",
-  summary: "This description",
+  summary: "This OpenAPI document",
   answers: { "application/json": { body: z.looseObject({ openapi: z.string() }) } },
 });
 
-/** Answers with the description of an app, which is made for the first client that asks: it takes 2 MB. */
+/** Answers with the app's OpenAPI document. It is built on the first request, since it takes 2 MB of memory. */
 export function openApiRoute(app: Hono<RequestEnv>): Handler<RequestEnv> {
   let text: Promise<string> | null = null;
   return async (c) => {
@@ -100,7 +101,7 @@ async function describeApi(app: Hono<RequestEnv>): Promise<Json> {
       security: [],
       components: { responses: problemResponses() },
     },
-    // `/openapi.json` itself would count as one.
+    // Otherwise `/openapi.json` counts as a static file and is skipped.
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,
   });
@@ -109,8 +110,8 @@ async function describeApi(app: Hono<RequestEnv>): Promise<Json> {
 }
 
 /**
- * Adds what the library leaves out: a list has commas between its values, and the example belongs to the parameter. It is
- * called `example` in the schemas, since zod drops `examples` of what is transformed.
+ * Completes a parameter: lists are comma-separated, and the example moves from the schema to the parameter. The schemas
+ * use `example`, since zod drops `examples` of transformed schemas.
  */
 function completeParameter(parameter: Parameter): void {
   if (!("schema" in parameter) || parameter.schema === undefined || "$ref" in parameter.schema) return;
@@ -119,7 +120,7 @@ function completeParameter(parameter: Parameter): void {
   Object.assign(parameter, list, { schema }, example === undefined ? {} : { example });
 }
 
-/** `/v1/observations/by-station/:stationId` is `observationsByStationStationId`. */
+/** Returns the operation id: `/v1/observations/by-station/:stationId` becomes `observationsByStationStationId`. */
 function operationId(path: string): string {
   const [first = "", ...others] = path.replace("/v1", "").match(/[A-Za-z]+/g) ?? [];
   return first + others.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
@@ -128,7 +129,7 @@ function operationId(path: string): string {
 function mediaType(shape: AnswerShape) {
   if ("body" in shape)
     return { schema: shape.body.meta()?.id === undefined ? resolver(shape.body) : reference(shape.body) };
-  if ("line" in shape) return { ...textOf("A JSON value a line."), "x-line": reference(shape.line) };
+  if ("line" in shape) return { ...textOf("One JSON value per line."), "x-line": reference(shape.line) };
   if ("columns" in shape) return { ...textOf(`Columns: ${shape.columns.join(", ")}.`), "x-columns": shape.columns };
   const events = Object.fromEntries(Object.entries(shape.events).map(([name, data]) => [name, reference(data)]));
   return {
@@ -141,7 +142,7 @@ function textOf(description: string) {
   return { schema: { type: "string" as const, description } };
 }
 
-/** The name of a schema with an `id` among the components. */
+/** Returns a `$ref` to a schema that has an `id`. */
 function reference(schema: z.ZodType) {
   return { $ref: componentUri(schema.meta()?.id ?? "") };
 }
@@ -150,13 +151,13 @@ function componentUri(id: string): string {
   return `#/components/schemas/${id}`;
 }
 
-/** All schemas with an `id`: the library would inline them, and does not see those of lines and events. */
+/** Returns all schemas with an `id`. The library would inline them, and does not see those of lines and events. */
 function componentSchemas() {
   const { schemas } = z.toJSONSchema(z.globalRegistry, { uri: componentUri, override: simplify });
   return Object.fromEntries(Object.entries(schemas).map(([id, { $id, $schema, id: _, ...schema }]) => [id, schema]));
 }
 
-/** Drops the pattern of a time from its JSON schema: it is long, and `format` says the same. */
+/** Removes the long regex of a time from its JSON schema; `format` is enough. */
 export function simplify({ jsonSchema }: { jsonSchema: { format?: string; pattern?: string } }): void {
   if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
 }

@@ -1,5 +1,4 @@
-// Each parameter of the API: the schema that checks its text, the words for what is wrong, and its description in
-// `/openapi.json`.
+// API parameters: schemas, error messages, and descriptions for `/openapi.json`.
 
 import type { Context } from "hono";
 import { validator } from "hono-openapi";
@@ -18,12 +17,12 @@ const stationId = z
   .string()
   .regex(/^[A-Za-z0-9]{4,10}$/, { error: notStationId })
   .transform(upperCaseStationId)
-  .meta({ description: "NDBC's id of a station, in either case." });
+  .meta({ description: "NDBC station id, upper or lower case." });
 
-/** A station's id in either case; upper case afterwards. */
+/** Parses a station id in upper or lower case; returns upper case. */
 export const stationIdParameter = stationId.meta({ ...stationId.meta(), example: "44009" });
 
-/** `44009,46026` as a set. */
+/** Parses `44009,46026` as a set of station ids. */
 export const stationsParameter = z
   .preprocess(
     (text) =>
@@ -36,7 +35,7 @@ export const stationsParameter = z
   )
   .transform((ids) => new Set(ids))
   .meta({
-    description: `Of these stations alone: their ids with commas between them, at most ${maxStations}.`,
+    description: `Only these stations: ids separated by commas, at most ${maxStations}.`,
     example: ["44009", "46026"],
   });
 
@@ -44,7 +43,7 @@ const notBbox = "must be west,south,east,north in degrees, like -130,30,-110,50"
 const longitude = z.number({ error: notBbox }).min(-180, notBbox).max(180, notBbox);
 const latitude = z.number({ error: notBbox }).min(-90, notBbox).max(90, notBbox);
 
-/** `west,south,east,north` as their degrees. */
+/** Parses `west,south,east,north`, in degrees. */
 export const bboxParameter = z
   .preprocess(
     (text) => String(text).split(",").map(toDegrees),
@@ -53,14 +52,14 @@ export const bboxParameter = z
       .refine(([, south, , north]) => south <= north, {
         error: ({ input }) => {
           const [, south, , north] = input as number[];
-          return `south (${south}) lies north of north (${north})`;
+          return `south (${south}) is greater than north (${north})`;
         },
       }),
   )
   .transform(([west, south, east, north]) => ({ west, south, east, north }))
   .meta({
     description:
-      "Of the stations within this box alone: west,south,east,north in degrees. West may be larger than east: then it spans the date line.",
+      "Only stations within this box: west,south,east,north in degrees. If west is greater than east, the box spans the date line.",
     example: [-130, 30, -110, 50],
   });
 
@@ -72,7 +71,7 @@ const notTime = (issue: { input?: unknown }) => `${given(issue)} is not an RFC 3
 
 const timeParameter = z.iso
   .datetime({ offset: true, error: notTime })
-  // PostgreSQL and ISO 8601 write years of other than four digits differently.
+  // PostgreSQL and ISO 8601 write years without exactly four digits differently.
   .refine((text) => hasFourDigitYear(new Date(text)), { error: notTime })
   .transform((text) => new Date(text));
 
@@ -80,35 +79,35 @@ function hasFourDigitYear(time: Date): boolean {
   return time.getUTCFullYear() >= 1 && time.getUTCFullYear() <= 9999;
 }
 
-/** The earliest time, as a `Date`. */
+/** Parses the earliest observation time as a `Date`. */
 export const sinceParameter = timeParameter.meta({
-  description: "Observed at this time or later: an RFC 3339 time.",
+  description: "Only observations at this time or later (RFC 3339).",
   example: "2026-05-09T09:45:00Z",
 });
 
-/** The latest time, as a `Date`. */
+/** Parses the latest observation time as a `Date`. */
 export const untilParameter = timeParameter.meta({
-  description: "Observed at this time or earlier: an RFC 3339 time.",
+  description: "Only observations at this time or earlier (RFC 3339).",
   example: "2026-05-09T10:45:00Z",
 });
 
 const notLimit = (issue: { input?: unknown }) => `${given(issue)} is not a whole number from 1 to ${maxRows}`;
 
-/** How many rows at most. */
+/** Parses the max number of rows. */
 export const limitParameter = z
   .preprocess(
     (text) => (/^\d{1,6}$/.test(String(text)) ? Number(text) : text),
     z.int({ error: notLimit }).min(1, { error: notLimit }).max(maxRows, { error: notLimit }),
   )
-  .meta({ description: "How many rows at most.", example: 100 });
+  .meta({ description: "Max number of rows.", example: 100 });
 
-/** {@link limitParameter}, which is 1000 where none is named. */
+/** Parses like {@link limitParameter}, with 1000 as the default. */
 export const limitOrDefaultParameter = limitParameter.prefault(defaultRows).meta({ ...limitParameter.meta() });
 
 /**
- * A span of time like `90m` or `3h`, as minutes.
- * @param longestHours the longest that is allowed
- * @param usual the span when none is named
+ * Creates a parser of a time span like `90m` or `3h`, in minutes.
+ * @param longestHours max span, in hours
+ * @param usual default span
  */
 export function spanParameter(longestHours: number, usual: string, description: string) {
   const notSpan = (issue: { input?: unknown }) =>
@@ -126,15 +125,15 @@ function toMinutes(text: string): number {
   return Number.parseInt(text, 10) * (text.endsWith("h") ? 60 : 1);
 }
 
-/** The last observation that was told: the next page begins after it. */
+/** The last observation of a page; the next page begins after it. */
 export type Cursor = { observedAt: Date; stationId: string };
 
-/** A place between two observations, as it travels: opaque to clients, so that it may change. */
+/** Encodes a cursor as opaque text, so that its format may change. */
 export function encodeCursor({ observedAt, stationId }: Cursor): string {
   return Buffer.from(`${observedAt.toISOString()} ${stationId}`).toString("base64url");
 }
 
-/** What {@link encodeCursor} made. */
+/** Parses the text of {@link encodeCursor}. */
 export const cursorParameter = z
   .string()
   .transform((text, context): Cursor => {
@@ -142,18 +141,18 @@ export const cursorParameter = z
     const cursor = { observedAt: new Date(time), stationId };
     const isOurs = hasFourDigitYear(cursor.observedAt) && encodeCursor(cursor) === text;
     if (isOurs && stationIdParameter.safeParse(stationId).success) return cursor;
-    context.addIssue({ code: "custom", message: `"${text}" is not a cursor: the nextCursor of an earlier answer is` });
+    context.addIssue({ code: "custom", message: `"${text}" is not a cursor, use the nextCursor of the previous page` });
     return z.NEVER;
   })
   .meta({
-    description: "Where to go on: the `nextCursor` of the page before, with all other parameters as they were.",
+    description: "Start of the next page: the `nextCursor` of the previous page. Keep all other parameters the same.",
     example: encodeCursor({ observedAt: new Date("2026-05-09T09:40:00Z"), stationId: "44009" }),
   });
 
 /**
- * Checks the parameters in the path (`param`) or behind the `?` (`query`); `c.req.valid` then has what the schema makes of
- * them. A strict schema allows no others; none may be given twice.
- * @throws {ProblemError} 400, naming the parameter and what is allowed
+ * Creates middleware that checks path (`param`) or query (`query`) parameters; `c.req.valid` then returns the parsed
+ * values. A strict schema refuses unknown parameters; a repeated one is refused too.
+ * @throws {ProblemError} 400, with the parameter's name and the allowed values
  */
 export function checked<Target extends "param" | "query", Schema extends z.ZodObject>(target: Target, schema: Schema) {
   const check = (result: { success: boolean; error?: readonly Issue[] }, c: Context) => {
@@ -169,16 +168,16 @@ type Issue = { readonly message: string; readonly path?: readonly unknown[] | un
 function refuseRepeated(c: Context, schema: z.ZodObject): void {
   for (const [name, values] of Object.entries(c.req.queries())) {
     if (values.length > 1 && Object.hasOwn(schema.shape, name)) {
-      throw badParameter(name, `is given ${values.length} times, once is allowed`);
+      throw badParameter(name, `is given ${values.length} times, only once is allowed`);
     }
   }
 }
 
 function refusal({ message, path: [name] = [] }: Issue, c: Context, { shape }: z.ZodObject) {
   if (name !== undefined) return badParameter(String(name), message);
-  // Without a path it is about all of them: one of them is unknown.
+  // An issue without a path means that some parameter is unknown.
   const allowed = Object.keys(shape);
   const unknown = Object.keys(c.req.query()).find((name) => !allowed.includes(name));
-  const what = allowed.length === 0 ? "none is allowed" : `allowed are ${allowed.join(", ")}`;
-  return badParameter(unknown ?? "", `is no parameter here, ${what}`);
+  const what = allowed.length === 0 ? "there are none" : `use one of ${allowed.join(", ")}`;
+  return badParameter(unknown ?? "", `is not a parameter here, ${what}`);
 }

@@ -1,4 +1,4 @@
-// The REST half of the API: every address but the stream.
+// The REST API: every endpoint except the event stream.
 
 import { Hono } from "hono";
 import type { RequestEnv } from "../http/request-env.ts";
@@ -11,7 +11,7 @@ import { observationsEndpoint } from "./observations.ts";
 import { stationEndpoint, stationsEndpoint } from "./stations.ts";
 import { statusEndpoint } from "./status.ts";
 
-/** Every address of the REST half. */
+/** Lists every REST endpoint. */
 export const restEndpoints = [
   latestEndpoint,
   historyEndpoint,
@@ -23,7 +23,7 @@ export const restEndpoints = [
   statusEndpoint,
 ];
 
-/** Makes the routes of the REST half: the newest, the past, and the stations. */
+/** Creates the routes of all REST endpoints. */
 export function restRoutes(parts: AnswerParts): Hono<RequestEnv> {
   const routes = new Hono<RequestEnv>();
   for (const endpoint of restEndpoints) endpoint.addTo(routes, parts);

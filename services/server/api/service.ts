@@ -1,4 +1,4 @@
-// /health, /ready, /metrics: how the server fares, for those who operate it.
+// Endpoints /health, /ready and /metrics, for operators.
 
 import { Hono } from "hono";
 import { z } from "zod";
@@ -11,11 +11,11 @@ import type { Feed } from "../stream/feed.ts";
 import { health, ready } from "./answers.ts";
 import { described } from "./openapi.ts";
 
-/** What the server knows of itself. */
+/** Dependencies of {@link serviceRoutes}. */
 export type ServiceParts = {
-  /** Why this server should get no requests now; empty when it should. */
+  /** Lists the reasons why this server should get no requests now; empty if it is ready. */
   problems: () => Promise<Problem[]>;
-  /** Answers with all metrics. */
+  /** Answers with all metrics in Prometheus text format. */
   scrape: () => Promise<Response>;
   feed: Pick<Feed, "dropped">;
   broadcast: Pick<Broadcast, "size">;
@@ -23,21 +23,21 @@ export type ServiceParts = {
 
 const describeHealth = described({
   path: "/health",
-  summary: "Whether the process is up",
+  summary: "Liveness: the process is up",
   answers: { "application/json": { body: health } },
 });
 const describeReady = described({
   path: "/ready",
-  summary: "Whether Redis and PostgreSQL answer",
+  summary: "Readiness: Redis and PostgreSQL answer",
   answers: { "application/json": { body: ready } },
 });
 const describeMetrics = described({
   path: "/metrics",
-  summary: "How the server fares, for Prometheus",
+  summary: "Metrics for Prometheus",
   answers: { "text/plain": { body: z.string() } },
 });
 
-/** Makes the routes of the server's own state. */
+/** Creates the routes of health, readiness and metrics. */
 export function serviceRoutes({ problems, scrape, feed, broadcast }: ServiceParts): Hono<RequestEnv> {
   const routes = new Hono<RequestEnv>();
   routes.get("/health", describeHealth, (c) =>

@@ -1,4 +1,4 @@
-// /v1/stations and /v1/stations/:stationId
+// Endpoints /v1/stations and /v1/stations/:stationId.
 
 import { z } from "zod";
 import type { Sql } from "../../../shared/database/sql.ts";
@@ -10,10 +10,10 @@ import { encodeCollection, encodeFeature } from "./formats/geojson.ts";
 import { stationIdParameter } from "./parameters.ts";
 
 const stationFeature = feature("StationFeature", station);
-/** NDBC renews its list once a day, and a position moves a little with a poll. */
+/** Cache lifetime, in seconds. NDBC updates its list once a day; a poll may move a position a little. */
 const maxAgeSeconds = 60;
 
-/** `/v1/stations` */
+/** Endpoint `/v1/stations`. */
 export const stationsEndpoint = endpoint({
   path: "/v1/stations",
   summary: "Every station: position, name, owner, type",
@@ -36,7 +36,7 @@ export const stationsEndpoint = endpoint({
   },
 });
 
-/** `/v1/stations/:stationId` */
+/** Endpoint `/v1/stations/:stationId`. */
 export const stationEndpoint = endpoint({
   path: "/v1/stations/:stationId",
   summary: "One station",
@@ -60,12 +60,12 @@ function encodeStation(row: Station): string {
   return encodeFeature(stationId, position, JSON.stringify(row));
 }
 
-/** Reads every station, by id. */
+/** Reads every station, sorted by id. */
 async function readStations(sql: Sql): Promise<Station[]> {
   return sql`select ${sql(stationFields)} from stations order by station_id`;
 }
 
-/** Reads one station; `null` where it is not known. */
+/** Reads one station; `null` if it is unknown. */
 export async function readStation(sql: Sql, stationId: string): Promise<Station | null> {
   const [station] = await sql<Station[]>`select ${sql(stationFields)} from stations where station_id = ${stationId}`;
   return station ?? null;

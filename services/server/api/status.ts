@@ -1,4 +1,4 @@
-// /v1/status
+// Endpoint /v1/status: state of polling and of the network.
 
 import { version } from "../../../package.json" with { type: "json" };
 import type { Sql } from "../../../shared/database/sql.ts";
@@ -7,34 +7,34 @@ import { readMarks } from "../store/events.ts";
 import { status } from "./answers.ts";
 import { endpoint } from "./endpoint.ts";
 
-/** `/v1/status` */
+/** Endpoint `/v1/status`. */
 export const statusEndpoint = endpoint({
   path: "/v1/status",
-  summary: "How the network and its reading stand",
+  summary: "State of polling and of the network",
   read: async ({ sql }) => ({ version, ...(await readStatus(sql)) }),
   formats: { json: { shape: { body: status }, write: (answer) => JSON.stringify(answer) } },
 });
 
-/** How the network and its reading stand. */
+/** State of polling and of the network. */
 type Status = {
-  /** When a worker last asked NDBC for its newest observations, and was answered. */
+  /** Last time that NDBC answered a poll of its newest observations. */
   lastPoll: Date | null;
-  /** When a worker last began to ask it, answered or not; `null` before the first time. */
+  /** Last time that a worker started a poll, successful or not; `null` before the first poll. */
   lastPollBegun: Date | null;
-  /** How far apart polls are: the worker's `POLL_SECONDS`. */
+  /** Poll interval in seconds: the worker's `POLL_SECONDS`. */
   pollSeconds: number | null;
   /**
-   * Whether no worker polls any more: none has begun for two periods and a retry, and for 100 s at least, since a poll
-   * that hangs is ended after 90 s.
+   * Whether polling has stopped: no poll has started for two periods and a retry, and for at least 100 s, since a poll
+   * times out after 90 s.
    */
   pollsStopped: boolean;
-  /** What NDBC says of that file's age, in its own words: an HTTP date. */
+  /** `Last-Modified` of that file, as NDBC sent it: an HTTP date. */
   ndbcLastModified: string | null;
-  /** Stations with an observation of the last three hours. */
+  /** Number of stations with an observation in the last three hours. */
   stationsReporting: number;
-  /** Whether a station is of the simulated sea. */
+  /** Whether some station is from the simulator. */
   simulated: boolean;
-  /** The newest event that is stored. */
+  /** Id of the newest stored event. */
   lastEventId: string;
 };
 

@@ -1,4 +1,4 @@
-// /v1/observations/stream, as requests and clients see it; the folder `stream` answers it.
+// Parameters and description of /v1/observations/stream; the folder `stream` implements it.
 
 import { z } from "zod";
 import { maxReplayEvents } from "../http/limits.ts";
@@ -8,36 +8,33 @@ import { bboxParameter, checked, sinceParameter, stationsParameter } from "./par
 
 const path = "/v1/observations/stream";
 
-// Not strict: proxies, libraries and pages append parameters of their own, and a 400 ends an EventSource for good.
+// Not strict: proxies, libraries and pages append their own parameters, and a 400 permanently closes an EventSource.
 const queryParameters = z.object({
   stations: stationsParameter.optional(),
   bbox: bboxParameter.optional(),
-  lastEventId: z
-    .string()
-    .optional()
-    .meta({ description: "Begin after this event. It wins over `since`.", example: "0" }),
+  lastEventId: z.string().optional().meta({ description: "Resume after this event. Overrides `since`.", example: "0" }),
   since: sinceParameter.optional(),
 });
 
-/** `/v1/observations/stream` */
+/** Endpoint `/v1/observations/stream`. */
 export const streamEndpoint = { path, pathParameters: z.strictObject({}), queryParameters };
 
-/** Checks the parameters of the stream. */
+/** Middleware that checks the stream's parameters. */
 export const checkStream = checked("query", queryParameters);
 
-/** Describes the stream. */
+/** Middleware that describes the stream for `/openapi.json`. */
 export const describeStream = described({
   path,
-  summary: "New observations the moment they are stored",
+  summary: "Live stream of new observations",
   description: [
-    "Server-sent events: `connection` first, then each observation as `observation` with its event id as `id`. At most 15 seconds pass without a byte: a quiet stream gets comments, or `heartbeat` events where it has a filter.",
-    `A client that reconnects with its last event id receives what it missed, and nothing twice. Where that is not possible event by event (an id that is no number, one whose successors were pruned, a gap of more than ${maxReplayEvents} events, a database that was set back by a backup or a failover) it receives \`reset\`: load \`/v1/observations/latest\` and go on from its \`lastEventId\`.`,
+    "Server-sent events: first `connection`, then an `observation` event for each observation, with its event id as `id`. The server sends something at least every 15 seconds: a quiet stream gets comments, or `heartbeat` events if it has a filter.",
+    `A client that reconnects with its last event id receives the events it missed, without duplicates. If a replay is not possible, it receives \`reset\`: load \`/v1/observations/latest\` and continue from its \`lastEventId\`. Reasons are an invalid id, pruned events, more than ${maxReplayEvents} missed events, or a database that was set back by a backup or a failover.`,
   ].join("\n\n"),
   headers: [
     {
       name: "Last-Event-ID",
       in: "header",
-      description: "Begin after this event, as a browser asks that comes back. It wins over `lastEventId`.",
+      description: "Resume after this event; browsers send it when they reconnect. Overrides `lastEventId`.",
       schema: { type: "string" },
       example: "0",
     },

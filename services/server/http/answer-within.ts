@@ -1,11 +1,11 @@
-// The time limit for an answer to begin.
+// Middleware: time limit until an answer starts.
 
 import type { MiddlewareHandler } from "hono";
 import type { Clock } from "../../../shared/clock.ts";
 import type { ProblemError } from "./problem.ts";
 import type { RequestEnv } from "./request-env.ts";
 
-/** Times out answers that take longer. @throws {ProblemError} what `problem` makes, after so many ms */
+/** Limits the time until an answer starts, in ms. @throws {ProblemError} the error from `problem` on timeout */
 export function answerWithin(
   milliseconds: number,
   problem: () => ProblemError,

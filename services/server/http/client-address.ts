@@ -1,11 +1,12 @@
+// The client address that rate and stream limits count by.
 import { isIP } from "node:net";
 
 /**
- * Who asks, as limits count it: an IPv4 address, or the /64 network of an IPv6 address, since whoever has one address of it
- * has them all.
- * @param peer the other end of the connection
- * @param forwardedFor the header `X-Forwarded-For`, to which each proxy appends the address that it was asked by
- * @param trustedProxies how many proxies stand before the server; what stands left of their entries is a claim of the client
+ * Returns the client address for limits: an IPv4 address, or the /64 network of an IPv6 address. One client usually
+ * owns a whole /64.
+ * @param peer remote address of the connection
+ * @param forwardedFor the `X-Forwarded-For` header; each proxy appends the address of its own client
+ * @param trustedProxies number of proxies in front of the server; entries further left are client claims and ignored
  */
 export function clientAddress(
   peer: string | undefined,
@@ -19,7 +20,7 @@ export function clientAddress(
   return (entry === undefined ? direct : (networkOf(entry) ?? direct)) ?? "unknown";
 }
 
-/** `null` for what is no address. */
+/** Returns the normalized address or /64 network; `null` if the text is not an IP address. */
 function networkOf(text: string): string | null {
   const address = withoutPort(text.trim());
   const version = isIP(address);
@@ -37,15 +38,15 @@ function networkOf(text: string): string | null {
     .join(":")}::/64`;
 }
 
-/** Some proxies append the client's port: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
+/** Strips the port that some proxies append: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
 function withoutPort(text: string): string {
   const [, bracketed, dotted] = /^(?:\[(.+)\]|([\d.]+))(?::\d+)?$/.exec(text) ?? [];
   return bracketed ?? dotted ?? text;
 }
 
-/** The eight groups of a valid IPv6 address. */
+/** Returns the eight 16-bit groups of a valid IPv6 address. */
 function groupsOf(address: string): number[] {
-  // The URL parser writes all of its forms in one: without dots, zeros left out once at most.
+  // The URL parser normalizes every notation: no dots, and at most one `::`.
   const { hostname } = new URL(`http://[${address.replace(/%.*/, "")}]`);
   const [left = [], right = []] = hostname
     .slice(1, -1)

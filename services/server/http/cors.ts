@@ -1,12 +1,13 @@
+// Middleware: CORS headers for pages of other origins.
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 
 /**
- * Tells browsers whose pages may use the API.
+ * Adds CORS headers to answers and handles preflight requests.
  *
- * Hono's own would set its headers before there is an answer, so that each answer is made twice; of a stream both would stay
- * in memory, 2 kB of them. It is asked after the answer is made.
- * @param origins `["*"]`: any
+ * Hono's `cors` sets headers before an answer exists, so Hono builds each answer twice. A stream would keep both in
+ * memory (2 kB). This middleware therefore runs `cors` after the handler.
+ * @param origins allowed origins; `["*"]` allows any
  */
 export function allowOrigins(origins: string[]): MiddlewareHandler {
   const allow = cors({
@@ -15,7 +16,7 @@ export function allowOrigins(origins: string[]): MiddlewareHandler {
     exposeHeaders: ["Link", "Retry-After"],
   });
   return async (c, next) => {
-    // The question whether another request is allowed: its answer is made there.
+    // Preflight request: `cors` itself makes the answer.
     if (c.req.method === "OPTIONS") return allow(c, next);
     await next();
     await allow(c, async () => {});

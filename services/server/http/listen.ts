@@ -1,4 +1,4 @@
-// The server's port, and what holds for every connection to it.
+// Opens the HTTP port and sets the limits of every connection.
 
 import type { Hono } from "hono";
 import type { ServerConfig } from "../../../shared/service/config.ts";
@@ -6,7 +6,7 @@ import { openPort } from "../../../shared/service/port.ts";
 import { connectionIdleSeconds, maxBodyBytes } from "./limits.ts";
 import type { RequestEnv } from "./request-env.ts";
 
-/** Serves an app. @throws {StartError} when the port is taken, or cannot be had */
+/** Starts the HTTP server of an app. @throws {StartError} when the port is in use or cannot be opened */
 export function listen(
   { host: hostname, port, reusePort }: Pick<ServerConfig, "host" | "port" | "reusePort">,
   fetch: Hono<RequestEnv>["fetch"],

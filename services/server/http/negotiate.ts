@@ -1,11 +1,13 @@
+// Content negotiation: picks the format and the encoding of an answer.
 import { parseAccept } from "hono/utils/accept";
 
-/** The forms of an answer, by their names in `?format=`. */
+/** Answer formats, by their names in `?format=`. */
 export const formats = ["json", "csv", "geojson", "ndjson"] as const;
 
+/** Name of an answer format. */
 export type Format = (typeof formats)[number];
 
-/** What stands in `Content-Type`. CSV is as RFC 4180 has it. */
+/** `Content-Type` of each format. CSV follows RFC 4180. */
 export const mediaTypes: Record<Format, string> = {
   json: "application/json",
   csv: "text/csv; charset=utf-8; header=present",
@@ -13,15 +15,15 @@ export const mediaTypes: Record<Format, string> = {
   ndjson: "application/x-ndjson",
 };
 
-/** A media type without its parameters. */
+/** Returns the media type of a format without parameters. */
 export function bareMediaType(format: Format): string {
   return mediaTypes[format].split(";", 1)[0] ?? "";
 }
 
 /**
- * The format that an `Accept` header likes best; of those that it likes the same, the one that it names most precisely,
- * then the one that it names first. Without a header, or of those that it lumps together, the first that is offered.
- * @returns `null` where it allows none
+ * Picks the format that an `Accept` header prefers. If several have the same quality, the most specific range wins,
+ * then the first range in the header, then the first offered format.
+ * @returns `null` if the header accepts none of the offered formats
  */
 export function acceptedFormat(accept: string | undefined, offered: readonly Format[]): Format | null {
   const ranges = parseAccept(accept || "*/*").map(({ type, q }, place) => ({ type: type.toLowerCase(), q, place }));
@@ -38,8 +40,8 @@ export function acceptedFormat(accept: string | undefined, offered: readonly For
 }
 
 /**
- * The encoding that an `Accept-Encoding` header likes best; of those that it likes the same, the first that is offered.
- * @returns `null` where it allows none, or there is no such header
+ * Picks the encoding that an `Accept-Encoding` header prefers; for equal quality the first offered one.
+ * @returns `null` if the header accepts none, or is missing
  */
 export function acceptedEncoding<Encoding extends string>(
   acceptEncoding: string | undefined,

@@ -1,4 +1,4 @@
-// Refuses requests that no address takes.
+// Middleware: refuses write methods and URLs that are too long.
 
 import type { MiddlewareHandler } from "hono";
 import { maxUrlLength } from "./limits.ts";
@@ -7,13 +7,16 @@ import type { RequestEnv } from "./request-env.ts";
 
 const readMethods = "GET, HEAD, OPTIONS";
 
-/** Refuses methods that would change something, since the API is read-only, and addresses longer than {@link maxUrlLength}. */
+/**
+ * Answers OPTIONS, and refuses write methods and URLs longer than {@link maxUrlLength}. @throws {ProblemError} 405 or
+ * 414
+ */
 export const onlyReads: MiddlewareHandler<RequestEnv> = async (c, next) => {
   if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow: readMethods });
   if (c.req.method !== "GET" && c.req.method !== "HEAD") {
     throw new ProblemError(
       "method_not_allowed",
-      `${c.req.method} is not allowed: there is only something to read`,
+      `${c.req.method} is not allowed: the API is read-only`,
       {},
       { Allow: readMethods },
     );

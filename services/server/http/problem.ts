@@ -1,11 +1,11 @@
-// Refused requests, as problem documents (RFC 9457).
+// Errors of the API as problem documents (RFC 9457).
 
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { CodedError } from "../../../shared/errors.ts";
 import { projectUrl } from "../../../shared/service/config.ts";
 
-/** The status of each problem, by its code. Codes never change once released; docs/api.md has a heading for each. */
+/** HTTP status of each problem code. Codes never change once released; docs/api.md has a heading for each. */
 const statuses = {
   bad_parameter: 400,
   client_left: 400,
@@ -27,10 +27,10 @@ const statuses = {
   not_ready: 503,
 } as const satisfies Record<string, ContentfulStatusCode>;
 
-/** What a problem is, for machines. */
+/** Machine-readable code of a problem. */
 export type ProblemCode = keyof typeof statuses;
 
-/** Every {@link ProblemCode}. */
+/** Lists every {@link ProblemCode}. */
 export const problemCodes = Object.keys(statuses) as ProblemCode[];
 
 /** A refused request, reported to the client as a problem document. */
@@ -39,9 +39,9 @@ export class ProblemError extends CodedError {
   readonly status: ContentfulStatusCode;
   constructor(
     code: ProblemCode,
-    /** What is wrong with this very request, for a person. */
+    /** What is wrong with this request, in words for a person. */
     readonly detail: string,
-    /** Further members of the document, such as the parameter's name. */
+    /** Extra members of the document, such as the parameter's name. */
     readonly members: Record<string, unknown> = {},
     readonly headers: Record<string, string> = {},
   ) {
@@ -50,17 +50,17 @@ export class ProblemError extends CodedError {
   }
 }
 
-/** Makes the refusal of a request with a parameter that is not allowed: 400, naming the parameter. */
+/** Creates a 400 error for an invalid parameter. The document names the parameter. */
 export function badParameter(parameter: string, detail: string): ProblemError {
   return new ProblemError("bad_parameter", `${parameter}: ${detail}`, { parameter });
 }
 
-/** Makes the refusal of a request that may be made again in so many seconds. */
+/** Creates an error with a `Retry-After` header, in seconds. */
 export function tryAgain(code: ProblemCode, detail: string, seconds: number): ProblemError {
   return new ProblemError(code, detail, {}, { "Retry-After": String(seconds) });
 }
 
-/** The title of a problem, by its status. */
+/** Title of a problem, by HTTP status. */
 export const problemTitles: Record<number, string> = {
   400: "Bad request",
   404: "Not found",

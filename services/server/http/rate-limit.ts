@@ -1,4 +1,4 @@
-// The limit on requests of one client address.
+// Middleware: request limit per client address.
 
 import type { MiddlewareHandler } from "hono";
 import { rateLimiter, type Store } from "hono-rate-limiter";
@@ -7,25 +7,25 @@ import { rateWindowMs } from "./limits.ts";
 import { problemResponse, tryAgain } from "./problem.ts";
 import type { RequestContext, RequestEnv } from "./request-env.ts";
 
-/** Addresses share this many counters, so that they take little memory however many ask. */
+/** Number of counters that all addresses share, so that memory use stays bounded. */
 const rateCounters = 2n ** 16n;
 
 /**
- * Answers 429 to an address that has made `limit` requests within {@link rateWindowMs}, until that time is over.
- * @param addressOf the client of a request, as limits count it
+ * Answers 429 to an address after `limit` requests within {@link rateWindowMs}, until the window ends.
+ * @param addressOf returns the client address of a request
  */
 export function rateLimit(
   limit: number,
   addressOf: (c: RequestContext) => string,
   clock: Clock,
 ): MiddlewareHandler<RequestEnv> {
-  // So that nobody can choose an address that shares a counter with a given other one.
+  // A random seed, so that no client can pick an address that shares a counter with a chosen victim.
   const seed = crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n;
   return rateLimiter<RequestEnv>({
     windowMs: rateWindowMs,
     limit,
     store: createRateStore(clock),
-    // They would stay in memory as long as a stream is open.
+    // The headers would stay in memory while a stream is open.
     standardHeaders: false,
     keyGenerator: (c) => String(BigInt(Bun.hash(addressOf(c), seed)) % rateCounters),
     handler: (c) => {
@@ -39,8 +39,8 @@ export function rateLimit(
 }
 
 /**
- * Counts requests by key on a clock of ours. The library's own store reads the machine's time: once that is set back by an
- * hour, a refused address stays refused for an hour.
+ * Creates a counter store that uses our monotonic clock. The library's own store uses the system time: after a clock
+ * change of an hour back, it would refuse an address for an hour.
  */
 function createRateStore(clock: Clock): Store<RequestEnv> {
   const counters = new Map<string, { totalHits: number; endsAtMs: number }>();

@@ -1,8 +1,9 @@
+// Hono types of the server's requests.
 import type { Server } from "bun";
 import type { Context } from "hono";
 
-/** What each request may use of the server that took it. */
+/** Hono environment of each request: the Bun server that received it. */
 export type RequestEnv = { Bindings: { server: Server<undefined> } };
 
-/** A request on its way through the routes. */
+/** Hono context of a request. */
 export type RequestContext = Context<RequestEnv>;

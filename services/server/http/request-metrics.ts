@@ -1,4 +1,4 @@
-// What is counted of requests. Names, types and meanings are in docs/operations.md.
+// Prometheus metrics of HTTP requests. docs/operations.md lists names, types and meanings.
 
 import type { MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
@@ -6,7 +6,7 @@ import { secondsBuckets } from "../../../shared/service/metrics.ts";
 import { Counter, Histogram, type Registry } from "../../../shared/service/prometheus.ts";
 import type { RequestEnv } from "./request-env.ts";
 
-/** Registers the metrics of requests. @returns counts each request and times its answer */
+/** Registers the request metrics. @returns middleware that counts each request and measures its duration */
 export function createRequestCounts(registry: Registry): MiddlewareHandler<RequestEnv> {
   const registers = [registry];
   const requests = new Counter({
@@ -25,7 +25,7 @@ export function createRequestCounts(registry: Registry): MiddlewareHandler<Reque
   return async (c, next) => {
     const startedAt = performance.now();
     await next();
-    // The pattern of the route, not the address: there are a few of these only.
+    // The route pattern, not the URL: this keeps the number of label values small.
     const route = routePath(c);
     requests.inc({ route, status: `${Math.floor(c.res.status / 100)}xx` });
     seconds.observe({ route }, (performance.now() - startedAt) / 1000);

@@ -1,10 +1,11 @@
+// Middleware: security headers of every answer.
 import type { MiddlewareHandler } from "hono";
 import { contentSecurityPolicy } from "../../../shared/content-security-policy.ts";
 
 /**
- * A player that this server serves may ask this server alone, whatever `?server=` says: a link is not to make it show what
- * somebody else sends. On a static host the built page's own policy holds, under which it may ask any.
- * Strict-Transport-Security is left to the proxy that ends TLS, which alone knows the names it holds for.
+ * The player may connect to its own server only. Otherwise a link with `?server=` could make it show another host's
+ * data. A build on a static host has its own policy, which allows any server. The proxy that ends TLS sets
+ * Strict-Transport-Security, since only the proxy knows the host names.
  */
 const headers = {
   "Content-Security-Policy": `${contentSecurityPolicy("'self'")}; frame-ancestors 'none'`,
@@ -13,7 +14,7 @@ const headers = {
   "Referrer-Policy": "no-referrer",
 };
 
-/** Tells browsers what no answer of ours needs them to do. */
+/** Adds headers that turn off browser features that no answer needs. */
 export const securityHeaders: MiddlewareHandler = async (c, next) => {
   await next();
   for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);

@@ -1,23 +1,23 @@
-// Reads the events that PostgreSQL stores, in the order of their ids.
+// Reads stored events from PostgreSQL, in id order.
 
 import type { Sql, Transaction } from "../../../shared/database/sql.ts";
 import { measurements, type StoredEvent } from "../../../shared/measurements.ts";
 import { type Filter, restrict } from "./filter.ts";
 
-/** How far the stream has come, as PostgreSQL knows it. */
+/** Event id bounds of the stream, as stored in PostgreSQL. */
 export type Marks = {
-  /** The newest event id that is stored, or was before it was pruned; 0 when there is none. */
+  /** Newest event id that is or was stored; 0 if there is none. */
   newest: bigint;
-  /** The largest event id that pruning took away; 0 when it took none. */
+  /** Largest event id that pruning deleted; 0 if none. */
   pruned: bigint;
   /**
-   * Where the ids of the present timeline begin; 0 when the database was never set back. A lower id that a listener names
-   * may stand for an event that a backup or a failover has lost.
+   * First event id of the current timeline; 0 if the database was never set back. A lower id from a client may name an
+   * event that a backup or failover has lost.
    */
   timeline: bigint;
 };
 
-/** Reads {@link Marks}. */
+/** Reads {@link Marks} in one query. */
 export async function readMarks(sql: Sql | Transaction): Promise<Marks> {
   const [row] = await sql<Record<keyof Marks, string>[]>`
     select
@@ -29,17 +29,17 @@ export async function readMarks(sql: Sql | Transaction): Promise<Marks> {
   return { newest: BigInt(row?.newest ?? 0), pruned: BigInt(row?.pruned ?? 0), timeline: BigInt(row?.timeline ?? 0) };
 }
 
-/** Which events a replay sends, beside those that its filter keeps back. */
+/** Range of events for a replay; the client's filter applies in addition. */
 export type EventRange = {
-  /** Exclusive. */
+  /** Exclusive lower bound. */
   after: bigint;
-  /** Inclusive; `null`: no end. */
+  /** Inclusive upper bound; `null`: no bound. */
   upTo: bigint | null;
-  /** Observed at this time or later; `null`: whenever. */
+  /** Min observation time; `null`: no bound. */
   since: Date | null;
 };
 
-/** The next events of a range in the order of their ids, at most `limit`. */
+/** Reads the next events of a range in id order, at most `limit`. */
 export async function readEvents(sql: Sql, range: EventRange, filter: Filter, limit: number): Promise<StoredEvent[]> {
   return sql`
     select observations.station_id, observed_at, ${sql(measurements)}, event_id
@@ -50,8 +50,8 @@ export async function readEvents(sql: Sql, range: EventRange, filter: Filter, li
 }
 
 /**
- * Returns whether an event may be of this database: its row has this id, or had it before it changed again. What is
- * published is far too young to be pruned.
+ * Returns whether an event can belong to this database: its row has this id or a newer one. Published events are too
+ * young to be pruned.
  */
 export async function mayHoldEvent(sql: Sql, stationId: string, timestamp: string, eventId: bigint): Promise<boolean> {
   const [row] = await sql<{ known: boolean }[]>`
@@ -63,7 +63,7 @@ export async function mayHoldEvent(sql: Sql, stationId: string, timestamp: strin
   return row?.known ?? false;
 }
 
-/** How many events a range holds, counting no further than `limit`, and the id of the first; `null` where it is empty. */
+/** Counts the events of a range, up to `limit`, and finds the first id; `null` if the range is empty. */
 export async function measureRange(
   sql: Sql,
   range: EventRange,

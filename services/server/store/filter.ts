@@ -1,23 +1,23 @@
-// Which stations a client wants, decided here and, by the same rule, in SQL.
+// The station filter of a request, in TypeScript and as the same rule in SQL.
 
 import type postgres from "postgres";
 import type { Sql, Transaction } from "../../../shared/database/sql.ts";
 
-/** West, south, east and north in degrees; `west > east` spans the date line. */
+/** A box in degrees; `west > east` spans the date line. */
 export type BoundingBox = { west: number; south: number; east: number; north: number };
 
-/** Which observations a listener wants; without both, all. */
+/** Filter of a client's observations; with both fields `null` it passes all. */
 export type Filter = { stations: Set<string> | null; bbox: BoundingBox | null };
 
-/** Whether a filter keeps nothing back. */
+/** Returns whether a filter passes every observation. */
 export function wantsAll(filter: Filter): boolean {
   return filter.stations === null && filter.bbox === null;
 }
 
-/** Where a station lies, in decimal degrees; `null` when that is not known. */
+/** Position of a station in decimal degrees; `null` if unknown. */
 export type Position = { latitude: number; longitude: number } | null;
 
-/** Whether a filter lets a station's observations through. */
+/** Returns whether a filter passes a station's observations. */
 export function matches(filter: Filter, stationId: string, position: Position): boolean {
   if (filter.stations !== null && !filter.stations.has(stationId)) return false;
   return filter.bbox === null || (position !== null && contains(filter.bbox, position));
@@ -33,7 +33,7 @@ function reaches({ west, east }: BoundingBox, longitude: number): boolean {
   return west <= east ? longitude >= west && longitude <= east : longitude >= west || longitude <= east;
 }
 
-/** What a filter adds to a `where`; with a `bbox`, `stations` must be joined. */
+/** Returns the `and …` conditions of a filter for a `where` clause. With a `bbox`, the query must join `stations`. */
 export function restrict(sql: Sql | Transaction, { stations, bbox }: Filter) {
   return sql`
     ${stations === null ? sql`` : sql`and observations.station_id = any(${[...stations]})`}
@@ -41,7 +41,7 @@ export function restrict(sql: Sql | Transaction, { stations, bbox }: Filter) {
   `;
 }
 
-/** The same as {@link contains}, in SQL. */
+/** Does the same as {@link contains}, in SQL. */
 function within(sql: Sql | Transaction, { west, south, east, north }: BoundingBox) {
   const reaches = (longitude: postgres.Fragment) =>
     west <= east

@@ -1,9 +1,9 @@
-// Parts of a query that are made one by one.
+// Helper for SQL lists that are built at run time.
 
 import type postgres from "postgres";
 import type { Sql, Transaction } from "../../../shared/database/sql.ts";
 
-/** Joins parts of a query with commas. */
+/** Joins SQL fragments with commas. The list must not be empty. */
 export function listed(sql: Sql | Transaction, parts: postgres.Fragment[]): postgres.Fragment {
   return parts.reduce((list, part) => sql`${list}, ${part}`);
 }

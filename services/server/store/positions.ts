@@ -1,9 +1,9 @@
-// Reads where the stations are.
+// Reads station positions from PostgreSQL.
 
 import type { Sql } from "../../../shared/database/sql.ts";
 import type { Position } from "./filter.ts";
 
-/** Where each station lies. */
+/** Reads the position of each station that has one, by station id. */
 export async function readPositions(sql: Sql): Promise<Map<string, Position>> {
   const rows = await sql<{ stationId: string; latitude: number; longitude: number }[]>`
     select station_id, latitude, longitude from stations where latitude is not null and longitude is not null

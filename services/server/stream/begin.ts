@@ -1,4 +1,4 @@
-// How a stream begins: now, with what its listener missed, or with a reset.
+// Starts a stream: live, with a replay of missed events, or with a reset.
 
 import type { Clock } from "../../../shared/clock.ts";
 import { isDatabaseAway, type Sql } from "../../../shared/database/sql.ts";
@@ -12,14 +12,14 @@ import type { Listener, StreamEnd } from "./listeners.ts";
 import { createReplayPages } from "./replay-pages.ts";
 import { planResume, type ResumeRequest, setBackReason } from "./resume.ts";
 
-/** What is counted of streams. */
+/** Metric counters of stream starts and ends. */
 export type StreamCounts = {
-  /** A stream has begun: now, with a replay of so many events and bytes, or with a reset. */
+  /** Counts a stream start: live, with a replay (event count and bytes), or with a reset. */
   began(how: "live" | "replay" | "reset", events?: number, bytes?: number): void;
   ended(code: StreamEnd): void;
 };
 
-/** What the beginning of streams is made of. */
+/** Dependencies of {@link createBegin}. */
 export type BeginParts = {
   sql: Sql;
   database: ConnectionHealth;
@@ -31,18 +31,18 @@ export type BeginParts = {
 };
 
 /**
- * Brings an open stream to where it gets each new event.
- * @param over resolves when the stream has ended, with why
- * @throws {Error} why it ended, or what the database refuses
+ * Starts an open stream and makes it live.
+ * @param over resolves with the reason when the stream has ended
+ * @throws {Error} the reason of an early end, or a database error
  */
 export type Begin = (listener: Listener, resume: ResumeRequest, over: Promise<Error>) => Promise<void>;
 
-/** Makes the way to begin a stream. A database that is away is waited for. */
+/** Creates the function that starts streams. It waits while the database is unavailable. */
 export function createBegin(parts: BeginParts): Begin {
   const { sql, database, feed, broadcast, streamCounts, clock } = parts;
   const catchUp = createCatchUp(parts);
 
-  /** Nothing awaited between naming the position and going live: no event can fall between them. */
+  /** Sends the position and goes live without an `await` in between, so no event can get lost. */
   function beginLive(listener: Listener): void {
     listener.after = positionOf(feed);
     listener.outbox.send(connectionBlock(listener.after));
@@ -60,7 +60,7 @@ export function createBegin(parts: BeginParts): Begin {
     const plan = await unlessAborted(untilUp(database, signal, call, isDatabaseAway, clock), signal);
     if (plan.kind === "replay") return catchUp(listener, plan.range.after, plan.range.since, signal);
 
-    // Until a message comes, this server may not know that the database was set back.
+    // Until the next message arrives, this server may not know that the database was set back.
     if (plan.reason === setBackReason) feed.lookAgain();
     beginLive(listener);
     listener.outbox.send(resetBlock(plan.reason, positionOf(feed)));
@@ -73,14 +73,14 @@ export function createBegin(parts: BeginParts): Begin {
       streamCounts.began("live");
       return;
     }
-    // Made for those alone who must wait: of those who need not there may be many.
+    // Only for streams that have to wait; most streams start live and need no AbortController.
     const gone = new AbortController();
     void over.then((reason) => gone.abort(reason));
     await beginWaiting(listener, resume, gone.signal);
   };
 }
 
-/** Makes the way to send a listener what it missed after an event, and to let it go live. */
+/** Creates the function that replays missed events to a listener and then makes it live. */
 function createCatchUp({ sql, database, feed, broadcast, streamCounts, log, clock }: BeginParts) {
   const readPage = createReplayPages(sql, clock);
 
@@ -90,7 +90,8 @@ function createCatchUp({ sql, database, feed, broadcast, streamCounts, log, cloc
     let after = from;
     let events = 0;
     let bytes = 0;
-    // Events keep arriving while it catches up: it is done when nothing came since the last page was asked for.
+    // Events keep arriving during the replay. It is complete when the feed has not moved since the last page was
+    // requested.
     while (after < positionOf(feed)) {
       const range = { after, upTo: positionOf(feed), since };
       const page = await untilUp(database, signal, () => readPage(range, filter), isDatabaseAway, clock);
@@ -102,7 +103,7 @@ function createCatchUp({ sql, database, feed, broadcast, streamCounts, log, cloc
     }
     signal.throwIfAborted();
     listener.after = after;
-    // Also to one without a filter, whose heartbeats are paced from here on by what all such streams got.
+    // Also for a stream without a filter: from here on it shares the heartbeat timing of all such streams.
     outbox.send(wantsAll(filter) ? heartbeatComment : heartbeatEvent(after));
     broadcast.goLive(listener);
     streamCounts.began("replay", events, bytes);

@@ -1,16 +1,17 @@
+// Log lines about broadcasts, at most one per minute.
 import { type Clock, systemClock } from "../../../shared/clock.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import type { Frame } from "./frames.ts";
 
-/** What the network did in one moment comes in several writes: they share a line. */
+/** Delay that collects several writes in one line, in ms. One poll of the network arrives in several writes. */
 const gatherMs = 1_000;
-/** No more often than this are broadcasts worth a line. */
+/** Min time between two lines, in ms. */
 const lineMs = 60_000;
 
 /**
- * Logs which events were sent to the listeners: those from `firstEventId` to `lastEventId`, the writes of a while in one
- * line. At `debug` each write has a line of its own too, with all of its event ids.
- * @param signal aborted when the server stops: what waits is written at once
+ * Creates the logger of broadcasts. One line covers the writes of a period, with `firstEventId` and `lastEventId`. At
+ * `debug` each write also has its own line with all event ids.
+ * @param signal aborted when the server stops; a pending line is then written at once
  */
 export function createBroadcastLog(
   log: Log,

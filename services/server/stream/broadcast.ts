@@ -1,4 +1,4 @@
-// Writes to all open streams.
+// Writes events to all open streams.
 
 import { type Clock, systemClock, waitAtMost } from "../../../shared/clock.ts";
 import { type Frame, resetBlock, retryLine } from "./frames.ts";
@@ -7,39 +7,46 @@ import { createHeartbeats, heartbeatCheckMs } from "./heartbeats.ts";
 import { createListeners, type Listener, type StreamEnd } from "./listeners.ts";
 import type { PositionCache } from "./position-cache.ts";
 
-/** Every open stream, and the way to write to all of them. */
+/** Registry of open streams, and the functions that write to them. */
 export type Broadcast = {
-  /** How many streams are open. */
+  /** Number of open streams. */
   readonly size: number;
-  /** Bytes of live events that were handed to streams, each stream counted. */
+  /** Bytes of live events written, summed over all streams. */
   readonly sentBytes: number;
-  /** Returns how many of them an address has opened. */
+  /** Returns the number of open streams of an address. */
   sizeOf(address: string): number;
-  /** Counts a stream as open. It gets nothing before it {@link goLive | goes live}. */
+  /**
+   * Registers an open stream. It gets no events until it {@link goLive
+   * goes live}.
+   */
   open(listener: Listener): void;
-  /** From here on the listener gets each event: the first is the next one to be {@link send | sent}. */
+  /**
+   * Makes a stream live: it gets each event that is {@link send
+   * sent} from now on.
+   */
   goLive(listener: Listener): void;
-  /** Forgets a stream that is gone. */
+  /** Removes a closed stream. */
   close(listener: Listener): void;
-  /** Sends to all that are live. What is sent in one turn of the event loop goes out as one write a listener. */
+  /** Sends an event to all live streams. Events of one event loop turn are joined into one write per stream. */
   send(frame: Frame): void;
   /**
    * Ends all streams, each with a reset as its last event. A stream that is not live yet ends without one: it gets its
    * reset when it resumes.
    */
   resetAll(reason: string, lastEventId: bigint): void;
-  /** Tells all when to come back, ends them, and the heartbeat. */
+  /** Sends each client a reconnect delay, then ends all streams and stops the heartbeat. */
   stop(): Promise<void>;
 };
 
-/** How long a server waits for the last words of a stream to be taken. */
+/** Time that streams have to read their last bytes, in ms. */
 const farewellMs = 500;
 
 /**
- * Makes the registry of open streams and the way to write to all of them.
- * @param positions asked only while somebody filters by place
- * @param lastEventId the id of the newest event that was {@link Broadcast.send | sent}
- * @param flushed called with what went to all streams in one go, and how many seconds the first of it had waited
+ * Creates the registry of open streams and the functions that write to them.
+ * @param positions used only while a stream has a `bbox`
+ * @param lastEventId returns the id of the newest event that was {@link Broadcast.send
+ * sent}
+ * @param flushed called after each write to all streams, with its events and the seconds that the first event waited
  */
 export function createBroadcast(
   positions: PositionCache,
@@ -51,7 +58,7 @@ export function createBroadcast(
   const heartbeats = createHeartbeats(listeners, lastEventId, () => handOut.isPlacing, clock);
   const handOut = createHandOut(listeners, positions, heartbeats.wholeSent, flushed, clock);
 
-  /** Ends streams once they have taken what was sent to them, or have had time to. */
+  /** Ends streams after they have read everything that was sent, or after {@link farewellMs}. */
   async function endAll(list: Listener[], code: StreamEnd): Promise<void> {
     await waitAtMost(Promise.all(list.map(({ outbox }) => outbox.drained())), farewellMs, clock);
     for (const listener of list) listener.end(code);
@@ -71,9 +78,9 @@ export function createBroadcast(
     sizeOf: listeners.sizeOf,
     open: listeners.add,
     goLive(listener) {
-      // What it missed may have been too much for it just now.
+      // The replay may have overflowed the outbox, which closes the stream.
       if (!listeners.all.has(listener)) return;
-      // What waits was sent before this listener came.
+      // Pending events are older than this stream.
       handOut.flush();
       if (lastEventId() > listener.after) listener.after = lastEventId();
       listeners.goLive(listener, lastEventId());

@@ -1,30 +1,30 @@
-// What comes on the channel `observations:new`: parsed, and told in the log where it is dropped.
+// Parses messages of the Redis channel `observations:new`; logs and drops invalid ones.
 
 import { type ParsedMessage, parseMessage } from "../../../shared/observation.ts";
 import { describeError } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
 
-/** A message that has a place in the order of events. */
+/** A message with an event id. */
 export type EventMessage = { stationId: string; data: string; eventId: bigint };
 
-/** Reads messages and drops those that cannot be sent. */
+/** Parses messages and drops those that cannot be sent. */
 export type ChannelMessages = {
-  /** How many messages were dropped. */
+  /** Number of dropped messages. */
   readonly dropped: number;
-  /** Whether somebody else's events were seen. */
+  /** Whether events of another install arrived. */
   readonly hasOthers: boolean;
-  /** Parses a message; `null` for one that does not fit the contract, which is dropped with a line in the log. */
+  /** Parses a message. Logs and drops an invalid one and returns `null`. */
   read(bytes: Buffer): ParsedMessage | null;
   /**
-   * Drops an event that PostgreSQL does not know. The first has a line in the log, and no other: another install may publish
-   * hundreds of events every few minutes.
+   * Drops an event that PostgreSQL does not know. Only the first is logged, since another install may publish hundreds
+   * of events every few minutes.
    */
   dropOther(message: EventMessage): void;
 };
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Reads the messages of a channel. @param channel its name, for the log */
+/** Creates the parser of a channel. @param channel its name, for the log */
 export function createChannelMessages(channel: string, log: Log): ChannelMessages {
   let dropped = 0;
   let hasOthers = false;
@@ -45,7 +45,7 @@ export function createChannelMessages(channel: string, log: Log): ChannelMessage
       try {
         return parseMessage(utf8.decode(bytes));
       } catch (error) {
-        // Of bytes that are no UTF-8 listeners would get something else than what was published.
+        // Invalid UTF-8 would reach listeners as other bytes than the published ones.
         drop(bytes.toString("latin1"), error instanceof TypeError ? "not UTF-8" : describeError(error));
         return null;
       }

@@ -1,4 +1,4 @@
-// The ordered stream of events that this server sends. Redis nudges, PostgreSQL is the truth.
+// The ordered feed of events that this server sends. Redis only announces events; PostgreSQL decides.
 
 import type { Redis } from "ioredis";
 import { withDeadline } from "../../../shared/clock.ts";
@@ -11,12 +11,12 @@ import { createChannelMessages, type EventMessage } from "./channel-messages.ts"
 import { observationFrame, storedFrame } from "./frames.ts";
 import { setBackReason } from "./resume.ts";
 
-/** What a feed is made of. */
+/** Dependencies of {@link createFeed}. */
 export type FeedParts = {
   sql: Sql;
-  /** A connection of its own, not connected yet, that does not subscribe again by itself. */
+  /** A dedicated connection, not connected yet, with `autoResubscribe` off. */
   subscriber: Redis;
-  /** See `redisNames`. */
+  /** Channel name, from `redisNames`. */
   channel: string;
   database: ConnectionHealth;
   broadcast: Pick<Broadcast, "send" | "resetAll">;
@@ -24,42 +24,45 @@ export type FeedParts = {
   signal: AbortSignal;
 };
 
-/** The events of `observations:new`, each once, in rising order of ids, whatever Redis loses or repeats. */
+/** The events of `observations:new`: each once, in rising id order, even if Redis loses or repeats messages. */
 export type Feed = {
-  /** The id of the last event that was sent; `null` before PostgreSQL was asked for the first time. */
+  /** Id of the last event that was sent; `null` until PostgreSQL has answered for the first time. */
   readonly position: bigint | null;
   /** Resolves when {@link Feed.position} is known. */
   readonly started: Promise<void>;
-  /** Messages that did not fit the contract, and events that PostgreSQL does not know. */
+  /** Number of dropped messages: invalid ones, and events that PostgreSQL does not know. */
   readonly dropped: number;
-  /** Connects, and reads the position of the stream from PostgreSQL. */
+  /** Connects to Redis and reads the stream position from PostgreSQL. */
   start(): void;
-  /** Asks PostgreSQL soon for what no message has announced. */
+  /** Makes the feed query PostgreSQL again, for events that no message announced. */
   lookAgain(): void;
   /**
-   * Subscribes, or asks Redis for the same again, which proves that messages still arrive. What was missed before the
-   * subscription is read from PostgreSQL.
+   * Subscribes to the channel. If already subscribed, repeats the command as a health check. After a new subscription,
+   * missed events are read from PostgreSQL.
    * @throws {ReplyError} when Redis refuses it
    */
   subscribe(): Promise<void>;
 };
 
 const pageRows = 1_000;
-/** A connection that answers nothing is given up for another, since every listener waits. */
+/** Time limit for a query on the live path, in ms; the pool then opens a new connection. */
 const deadlineMs = 10_000;
-/** @property wasPassed whether a later event had been sent when it came */
+/**
+ * A message to check against PostgreSQL. @property wasPassed whether a later event had been sent when the message
+ * arrived
+ */
 type DoubtedMessage = EventMessage & { wasPassed: boolean };
 
 const noFilter = { stations: null, bbox: null };
 
 /**
- * Follows `observations:new` and delivers its events.
+ * Follows `observations:new` and sends its events.
  *
- * - The event after the last one is believed and sent at once, for the sake of speed.
- * - Any other id means that something was missed, repeated, or published by somebody else: PostgreSQL is asked, and what it
- *   does not know is dropped. What comes while it is asked is not kept, since the next question finds it.
- * - After each (re)subscription, PostgreSQL is asked for what was missed.
- * - A message without an id has no place in the order, and is sent at once.
+ * - An event with the next id is trusted and sent at once, for low latency.
+ * - Any other id means a missed, repeated or foreign event. The feed then queries PostgreSQL and drops what is not
+ * stored there. Messages that arrive during a query are not kept, since the next query finds their events.
+ * - After each (re)subscription the feed reads missed events from PostgreSQL.
+ * - A message without an id has no place in the order and is sent at once.
  */
 export function createFeed(parts: FeedParts): Feed {
   const { subscriber, channel, database, broadcast, log, signal } = parts;
@@ -70,7 +73,7 @@ export function createFeed(parts: FeedParts): Feed {
   /** Whether PostgreSQL may hold events that were not sent yet. */
   let isBehind = true;
   let isAsking = false;
-  /** The newest message that was not simply the next, of which PostgreSQL has to say whether it is ours. */
+  /** The newest message with an unexpected id, to be checked against PostgreSQL. */
   let doubted: DoubtedMessage | null = null;
 
   function receive(bytes: Buffer): void {
@@ -96,7 +99,7 @@ export function createFeed(parts: FeedParts): Feed {
     try {
       while (isBehind) await untilUp(database, signal, askOnce);
     } catch (error) {
-      // The only way out is the end of the service.
+      // The loop only fails when the service stops.
       if (!signal.aborted) throw error;
     } finally {
       isAsking = false;
@@ -118,10 +121,10 @@ export function createFeed(parts: FeedParts): Feed {
     }
   }
 
-  /** Returns whether a message is of nothing that PostgreSQL has stored. */
+  /** Returns whether a message is from another install: PostgreSQL has not stored its event. */
   async function isOthers(message: DoubtedMessage): Promise<boolean> {
     if (!stored.hasPassed(message.eventId)) return true;
-    // The very event, or one that was stored before it. Once somebody else's were seen, it is not worth a question.
+    // The event itself, or one stored before it. After the first foreign event, save the query.
     if (!message.wasPassed || messages.hasOthers) return false;
     return !(await stored.mayHold(message));
   }
@@ -141,7 +144,7 @@ export function createFeed(parts: FeedParts): Feed {
     start() {
       lookAgain();
       subscriber.connect().catch(() => {
-        // Told to its link, and tried again for ever.
+        // The connection health logs the failure, and ioredis retries forever.
       });
     },
     lookAgain,
@@ -156,16 +159,17 @@ export function createFeed(parts: FeedParts): Feed {
 }
 
 /**
- * Sends what PostgreSQL holds after the last event that was sent.
+ * Creates the reader that sends stored events after the last one sent.
  *
- * Where PostgreSQL was set back, by a backup or a failover, all streams get a reset and end. It shows by a timeline that
- * begins above the last event sent (see `services/worker/store/event-id-guard.ts`), or by a newest event below it. The marks are
- * read after each page and before that page is sent, so that no event of a new timeline goes out before the reset.
+ * When a backup or failover set the database back, all streams get a reset and end. There are two signs: a timeline
+ * that begins above the last sent event (see `services/worker/store/event-id-guard.ts`), or a newest event below it.
+ * The marks are read after each page and before that page is sent, so no event of a new timeline is sent before the
+ * reset.
  */
 function createStoredEvents({ sql, broadcast, log }: Pick<FeedParts, "sql" | "broadcast" | "log">) {
   let position: bigint | null = null;
 
-  /** @returns whether there may be more */
+  /** Sends one page. @returns whether there may be more */
   async function sendPage(after: bigint): Promise<boolean> {
     const events = await withDeadline(
       readEvents(sql, { after, upTo: null, since: null }, noFilter, pageRows),
@@ -190,18 +194,18 @@ function createStoredEvents({ sql, broadcast, log }: Pick<FeedParts, "sql" | "br
   }
 
   return {
-    /** The id of the last event that was sent; `null` before the first question. */
+    /** Id of the last event that was sent; `null` before the first query. */
     get position() {
       return position;
     },
     isNext: (eventId: bigint) => position !== null && eventId === position + 1n,
     hasPassed: (eventId: bigint) => position !== null && eventId <= position,
-    /** Sends an event that follows the last one. */
+    /** Sends the event that follows the last one. */
     send(frame: ReturnType<typeof observationFrame>): void {
       position = frame.eventId;
       broadcast.send(frame);
     },
-    /** Sends all that is stored after the last event; at first, only learns which one that is. */
+    /** Sends all events stored after the last one. The first call only reads the position. */
     async sendMissed(): Promise<void> {
       if (position === null) {
         position = (await withDeadline(readMarks(sql), deadlineMs)).newest;
@@ -209,7 +213,7 @@ function createStoredEvents({ sql, broadcast, log }: Pick<FeedParts, "sql" | "br
       }
       while (await sendPage(position));
     },
-    /** Asks whether an event is of this database, or was before its row changed again. */
+    /** Returns whether an event is stored, or was before its row changed again. */
     async mayHold({ stationId, data, eventId }: EventMessage): Promise<boolean> {
       const { timestamp }: { timestamp: string } = JSON.parse(data);
       return withDeadline(mayHoldEvent(sql, stationId, timestamp, eventId), deadlineMs);

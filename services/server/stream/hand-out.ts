@@ -1,4 +1,4 @@
-// Hands events to all live streams: at once to most, and to those with a `bbox` after the stations' positions were read.
+// Writes events to all live streams; those with a `bbox` wait for current station positions.
 
 import { type Clock, withDeadline } from "../../../shared/clock.ts";
 import { matches } from "../store/filter.ts";
@@ -6,27 +6,27 @@ import { encodeFrames, type Frame } from "./frames.ts";
 import type { Listener, Listeners } from "./listeners.ts";
 import type { PositionCache } from "./position-cache.ts";
 
-/** The way to write events to all live streams. */
+/** Writes events to all live streams. */
 export type HandOut = {
-  /** Bytes that were handed to streams, each stream counted. */
+  /** Bytes written, summed over all streams. */
   readonly sentBytes: number;
-  /** Whether events wait for the stations' positions, so that streams with a `bbox` are behind. */
+  /** Whether events wait for station positions, so that streams with a `bbox` are behind. */
   readonly isPlacing: boolean;
-  /** Sends to all that are live. What is sent in one turn of the event loop goes out as one write a listener. */
+  /** Sends an event to all live streams. Events of one event loop turn are joined into one write per stream. */
   send(frame: Frame): void;
-  /** Hands out at once what waits. */
+  /** Writes all pending events at once. */
   flush(): void;
 };
 
-/** So many listeners are written to in one turn of the event loop. */
+/** Max listeners that one event loop turn writes to. */
 const listenersPerTurn = 32;
-/** Longer than this no stream with a `bbox` waits for the stations' positions: it ends, and resumes by its last event id. */
+/** Max wait for station positions, in ms. Then streams with a `bbox` end and resume by their last event id. */
 const placesDeadlineMs = 5_000;
 
 /**
- * Makes the hand-out.
- * @param whole called before streams without a filter get bytes
- * @param flushed called with what went to all streams in one go, and how many seconds the first of it had waited
+ * Creates the writer to all live streams.
+ * @param whole called before each write to streams without a filter
+ * @param flushed called after each write to all streams, with its events and the seconds that the first event waited
  */
 export function createHandOut(
   listeners: Listeners,
@@ -38,13 +38,14 @@ export function createHandOut(
   const placed = createPlacedHandOut(listeners, positions, clock);
   let pending: Frame[] = [];
   let pendingSince = 0;
-  /** Under way while some listeners have what others are yet to get. */
+  /** The write in progress; `null` when all listeners have all events. */
   let underWay: Generator<void> | null = null;
   let sentBytes = 0;
 
   /**
-   * Hands what waits to the listeners, and pauses after some of them. What was handed to a stream goes to its socket when the
-   * turn of the event loop ends: so the first do not wait for the last, and what comes meanwhile is joined to one write more.
+   * Writes pending events to the listeners and yields after every {@link listenersPerTurn}. Bun flushes sockets at the
+   * end of an event loop turn, so the first listeners do not wait for the last. Events that arrive meanwhile are joined
+   * into one more write.
    */
   function* handOut(): Generator<void> {
     while (pending.length > 0) {
@@ -93,8 +94,8 @@ export function createHandOut(
 }
 
 /**
- * Makes the hand-out to streams with a `bbox`. Positions are read after a batch has come, since its poll may have moved a
- * station or brought a new one.
+ * Creates the writer to streams with a `bbox`. It reads positions after a batch arrives, since that poll may have added
+ * or moved a station.
  */
 function createPlacedHandOut({ placed }: Listeners, positions: PositionCache, clock: Clock) {
   let waiting: Frame[] = [];
@@ -109,7 +110,7 @@ function createPlacedHandOut({ placed }: Listeners, positions: PositionCache, cl
       try {
         await withDeadline(positions.refresh(), placesDeadlineMs, clock);
       } catch {
-        // The link of the database reports why. Whoever ends here resumes, and waits for the database then.
+        // The database's connection health logs the reason. An ended stream resumes and then waits for the database.
         for (const listener of placed) listener.end("positions_unavailable");
       }
       for (const listener of placed) sentBytes += sendWanted(listener, frames, positions);
@@ -132,7 +133,7 @@ function createPlacedHandOut({ placed }: Listeners, positions: PositionCache, cl
   };
 }
 
-/** @returns how many bytes the listener was sent */
+/** Sends the events that pass the listener's filter. @returns the number of bytes sent */
 function sendWanted({ outbox, filter, after }: Listener, frames: Frame[], positions: PositionCache): number {
   const wanted = frames.filter(({ eventId, stationId }) => {
     return (eventId === null || eventId > after) && matches(filter, stationId, positions.of(stationId));

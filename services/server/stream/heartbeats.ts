@@ -1,26 +1,27 @@
-// Signs of life of quiet streams, and the end of those that take nothing.
+// Heartbeats of quiet streams, and the end of streams that do not read.
 
 import type { Clock } from "../../../shared/clock.ts";
 import { maxStalledMs } from "../http/limits.ts";
 import { heartbeatComment, heartbeatEvent } from "./frames.ts";
 import type { Listener, Listeners } from "./listeners.ts";
 
-/** A stream gets a heartbeat once it was quiet for this long, as of the next check: 15 s is the most that is allowed. */
+/** Quiet time before a heartbeat, in ms. A check every 4 s keeps it below the 15 s that the API promises. */
 const quietMs = 10_000;
-/** How far apart checks are. */
+/** Interval of checks, in ms. */
 export const heartbeatCheckMs = 4_000;
 /** Keeps quiet streams alive. */
+/** Sends heartbeats to quiet streams. */
 export type Heartbeats = {
-  /** Ends streams that are too slow, and sends a heartbeat to those that were quiet; called every {@link heartbeatCheckMs}. */
+  /** Ends streams that are too slow and sends heartbeats to quiet ones. Call it every {@link heartbeatCheckMs}. */
   check(): void;
   /** Notes that streams without a filter are about to get bytes. */
   wholeSent(): void;
 };
 
 /**
- * Makes the heartbeats.
- * @param lastEventId the id of the newest event that was sent
- * @param isPlacing whether events wait for the stations' positions
+ * Creates the heartbeats.
+ * @param lastEventId returns the id of the newest event that was sent
+ * @param isPlacing returns whether events wait for station positions
  */
 export function createHeartbeats(
   listeners: Listeners,
@@ -29,7 +30,7 @@ export function createHeartbeats(
   clock: Clock,
 ): Heartbeats {
   let wholeSentAt = clock.monotonicMs();
-  /** When all others got a heartbeat last; how many bytes they get between two is different for each. */
+  /** Time of the last heartbeat to all other streams. Their traffic differs, so they share a fixed interval. */
   let othersSentAt = clock.monotonicMs();
 
   function sendToOther(listener: Listener): void {
@@ -37,7 +38,7 @@ export function createHeartbeats(
     const knowsPosition = listeners.filtered.has(listener) || (listeners.placed.has(listener) && !isPlacing());
     let position = lastEventId();
     if (position < after) position = after;
-    // One that waits for the database must not skip the events that wait with it.
+    // A stream that waits for positions must not skip its pending events.
     if (!knowsPosition) outbox.send(heartbeatComment);
     else outbox.send(heartbeatEvent(position));
   }

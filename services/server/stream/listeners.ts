@@ -3,7 +3,7 @@
 import type { Filter } from "../store/filter.ts";
 import type { Outbox } from "./outbox.ts";
 
-/** Why a stream has ended: the label of a metric, and a field of the log. */
+/** Why a stream ended: a metric label and a log field. */
 export type StreamEnd =
   | "client_left"
   | "too_slow"
@@ -16,37 +16,40 @@ export type StreamEnd =
 export type Listener = {
   outbox: Outbox;
   filter: Filter;
-  /** Who listens, as limits count it. */
+  /** Client address, as limits count it. */
   address: string;
-  /** Events up to this id are kept from it: it was sent them already, by this server or by one that is ahead of it. */
+  /**
+   * The stream skips events up to this id, because the client already has them, from this server or from one that is
+   * ahead.
+   */
   after: bigint;
-  /** Ends the stream; it resumes by its last event id. */
+  /** Ends the stream; the client resumes by its last event id. */
   end(code: StreamEnd): void;
 };
 
-/** Every open stream. Those that are live are kept by what they want, so that one without a filter pays nothing for others. */
+/** All open streams. Live ones are grouped by filter, so that streams without a filter cost no filter checks. */
 export type Listeners = {
   readonly all: ReadonlySet<Listener>;
-  /** Live, and get every event. */
+  /** Live streams that get every event. */
   readonly whole: ReadonlySet<Listener>;
-  /** Live, and get the events of some stations, or none up to an id that is yet to come. */
+  /** Live streams with a `stations` filter, or with a start id that is still in the future. */
   readonly filtered: ReadonlySet<Listener>;
-  /** Live, and get the events of a `bbox`. */
+  /** Live streams with a `bbox`. */
   readonly placed: ReadonlySet<Listener>;
-  /** Returns how many streams an address has opened. */
+  /** Returns the number of open streams of an address. */
   sizeOf(address: string): number;
-  /** Counts a stream as open. */
+  /** Registers an open stream. */
   add(listener: Listener): void;
   /** Makes an open stream live. @param sent the newest event id that was sent */
   goLive(listener: Listener, sent: bigint): void;
   isLive(listener: Listener): boolean;
-  /** Makes all streams not live; they stay open. */
+  /** Makes no stream live any more; all stay open. */
   halt(): void;
-  /** Forgets a stream. @returns false where it was forgotten before */
+  /** Removes a stream. @returns false if it was already removed */
   remove(listener: Listener): boolean;
 };
 
-/** Makes an empty registry. */
+/** Creates an empty registry. */
 export function createListeners(): Listeners {
   const all = new Set<Listener>();
   const live = { whole: new Set<Listener>(), filtered: new Set<Listener>(), placed: new Set<Listener>() };

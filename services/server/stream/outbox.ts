@@ -1,15 +1,16 @@
+// The write queue of one stream.
 import { type Clock, systemClock } from "../../../shared/clock.ts";
 import { maxBacklogBytes } from "../http/limits.ts";
 
-/** The part of Hono's stream that an outbox needs. */
+/** The part of Hono's stream that an outbox uses. */
 type Writable = { write(bytes: Uint8Array): Promise<unknown> };
 
 /**
- * What waits to be written to one listener. It writes one write at a time, without ever making the sender wait. The queue
- * holds references to bytes that all listeners share, so a slow one costs little until the limit ends it; it resumes by its
- * last event id.
+ * Queues bytes for one listener. It writes one chunk at a time, and the sender never waits. The queue holds references
+ * to bytes that all listeners share, so a slow client costs little until the limit ends its stream; it then resumes by
+ * its last event id.
  *
- * A class, since there may be ten thousand of them: closures would be five objects more in each.
+ * A class, since there may be 10,000 instances: closures would need five more objects each.
  */
 export class Outbox {
   readonly #stream: Writable;
@@ -21,7 +22,7 @@ export class Outbox {
   #closed = false;
   #drained: Promise<void> | null = null;
 
-  /** @param onOverflow called once, when more than {@link maxBacklogBytes} would wait: the listener is too slow */
+  /** @param onOverflow called once when more than {@link maxBacklogBytes} would be queued */
   constructor(stream: Writable, onOverflow: (code: "too_slow") => void, clock: Clock = systemClock) {
     this.#stream = stream;
     this.#onOverflow = onOverflow;
@@ -41,17 +42,17 @@ export class Outbox {
     if (this.#writingSince === null) this.#drained = this.#drain();
   }
 
-  /** Resolves when all that was sent is written, or the outbox is closed. */
+  /** Resolves when the queue is written, or the outbox is closed. */
   async drained(): Promise<void> {
     await this.#drained;
   }
 
-  /** Milliseconds for which the write under way has been waiting for the listener; 0 when there is none. */
+  /** Returns how long the current write has waited for the listener, in ms; 0 if there is none. */
   stalledMs(): number {
     return this.#writingSince === null ? 0 : this.#clock.monotonicMs() - this.#writingSince;
   }
 
-  /** Forgets what waits and writes nothing more. */
+  /** Drops the queue and writes nothing more. */
   close(): void {
     this.#closed = true;
     this.#queue = [];

@@ -1,13 +1,14 @@
+// Cache of station positions, for streams with a `bbox`.
 import type { Position } from "../store/filter.ts";
 
-/** Where the stations lie, as far as this server has asked. */
+/** Station positions as of the last refresh. */
 export type PositionCache = {
   of(stationId: string): Position;
-  /** Reads all positions again: stations drift and are moved, and their rows bring the new one along. @throws when it cannot */
+  /** Reads all positions again, since stations drift and are moved. @throws when the read fails */
   refresh(): Promise<void>;
 };
 
-/** @param read every station that has a position */
+/** Creates an empty cache. @param read returns the position of every station that has one */
 export function createPositionCache(read: () => Promise<Map<string, Position>>): PositionCache {
   let positions = new Map<string, Position>();
   return {

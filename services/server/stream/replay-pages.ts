@@ -1,3 +1,4 @@
+// Reads missed events page by page and shares pages between listeners.
 import { type Clock, systemClock } from "../../../shared/clock.ts";
 import type { Sql } from "../../../shared/database/sql.ts";
 import { createKeyedQueue, type KeyedQueueLimits } from "../keyed-queue.ts";
@@ -5,33 +6,33 @@ import { type EventRange, readEvents } from "../store/events.ts";
 import { type Filter, wantsAll } from "../store/filter.ts";
 import { encodeFrames, storedFrame } from "./frames.ts";
 
-/** Missed events, ready to be sent. */
+/** A page of missed events, encoded. */
 export type ReplayPage = {
   events: number;
-  /** Empty without events. */
+  /** Empty if the page has no events. */
   bytes: Uint8Array;
-  /** Nothing that was missed up to this event id is left out. */
+  /** The page is complete up to this event id. */
   upTo: bigint;
 };
 
-/** Reads the first page of a range that has an end. @throws when the database does not answer */
+/** Reads the first page of a bounded range. @throws when the database does not answer */
 export type ReadReplayPage = (range: EventRange & { upTo: bigint }, filter: Filter) => Promise<ReplayPage>;
 
-/** Rows of one page: enough to be quick, and far below what a listener may leave unread. */
+/** Rows per page: fast to read, and far below the max backlog of a listener. */
 const pageRows = 500;
 
 const limits: KeyedQueueLimits = {
-  // When a server was restarted, all its listeners come back within three seconds, most of them at the same event.
+  // After a server restart all clients reconnect within 3 s, most of them with the same event id.
   keepMs: 5_000,
-  // Of some 100 kB each.
+  // About 100 kB each.
   maxKept: 16,
-  // A stream waits as long as it takes: the pool of connections is the only limit.
+  // A replay has no time limit; only the connection pool bounds it.
   maxRunning: Number.POSITIVE_INFINITY,
   maxPending: Number.POSITIVE_INFINITY,
   deadlineMs: null,
 };
 
-/** Listeners without a filter that come back to the same event at about the same time share what is read for them. */
+/** Creates the page reader. Listeners without a filter that resume from the same event share pages. */
 export function createReplayPages(sql: Sql, clock: Clock = systemClock): ReadReplayPage {
   const pages = createKeyedQueue<ReplayPage>(limits, clock);
   return (range, filter) => {

@@ -1,26 +1,25 @@
+// Parses where a client resumes, and plans a replay or a reset.
 import type { Sql } from "../../../shared/database/sql.ts";
 import { eventIdSchema } from "../../../shared/observation.ts";
 import { maxReplayEvents } from "../http/limits.ts";
 import { type EventRange, measureRange, readMarks } from "../store/events.ts";
 import type { Filter } from "../store/filter.ts";
 
-/** Where a listener asks to go on. */
+/** Where a client wants to resume. */
 export type ResumeRequest =
   | { kind: "live" }
   | { kind: "after"; eventId: bigint }
   | { kind: "since"; since: Date }
-  /** It named an id that is none. Not a 400, which would end an EventSource for good. */
+  /** The last event id is invalid. Not a 400, which would permanently close an EventSource. */
   | { kind: "malformed" };
 
-/** Where its stream begins: with what was missed, or anew because that cannot be told event by event. */
+/** How the stream starts: with a replay, or with a reset because a replay is not possible. */
 export type ResumePlan = { kind: "replay"; range: EventRange } | { kind: "reset"; reason: string };
 
-/** Why a last event id may stand for an event that is no longer stored. */
+/** Reset reason when a last event id may belong to an event that was lost. */
 export const setBackReason = "the database was set back since the last event id, by a backup or a failover";
 
-/**
- * Reads where to go on: the header of a reconnecting browser wins over `?lastEventId=`, which wins over `?since=`.
- */
+/** Parses where to resume. The `Last-Event-ID` header wins over `?lastEventId=`, which wins over `?since=`. */
 export function parseResumeRequest(
   header: string | undefined,
   lastEventId: string | undefined,
@@ -35,8 +34,8 @@ export function parseResumeRequest(
 }
 
 /**
- * Decides where a stream begins that does not simply begin now.
- * @param position the last event that this server has sent
+ * Plans the start of a stream that does not simply start live.
+ * @param position id of the last event that this server sent
  */
 export async function planResume(
   sql: Sql,
@@ -48,8 +47,9 @@ export async function planResume(
   if (resume.kind === "after") {
     const { newest, pruned, timeline } = await readMarks(sql);
     if (resume.eventId < timeline) return { kind: "reset", reason: setBackReason };
-    if (resume.eventId > newest) return { kind: "reset", reason: "the last event id is newer than all that is stored" };
-    if (resume.eventId < pruned) return { kind: "reset", reason: "what followed the last event id is no longer kept" };
+    if (resume.eventId > newest) return { kind: "reset", reason: "the last event id is newer than every stored event" };
+    if (resume.eventId < pruned)
+      return { kind: "reset", reason: "the events after the last event id are no longer stored" };
   }
   const range: EventRange =
     resume.kind === "after"
@@ -57,8 +57,8 @@ export async function planResume(
       : { after: 0n, upTo: position, since: resume.since };
   const { count, first } = await measureRange(sql, range, filter, maxReplayEvents + 1);
   if (count > maxReplayEvents) return { kind: "reset", reason: `more than ${maxReplayEvents} events were missed` };
-  // A stream that begins at a time has no id to begin after: the one just before its first event, so that a browser
-  // whose connection breaks at once gets all of it.
+  // A stream with `since` has no start id. Use the id just before its first event, so that a browser gets everything
+  // even if the connection breaks at once.
   if (resume.kind === "since") range.after = first === null ? position : first - 1n;
   return { kind: "replay", range };
 }

@@ -1,4 +1,4 @@
-// GET /v1/observations/stream
+// Route handler of GET /v1/observations/stream.
 
 import type { Server } from "bun";
 import type { Context } from "hono";
@@ -16,36 +16,33 @@ import { parseResumeRequest, type ResumeRequest } from "./resume.ts";
 
 const headers = {
   "Content-Type": "text/event-stream",
-  // A proxy that compressed the stream would hold events back.
+  // A proxy that compresses the stream would delay events.
   "Cache-Control": "no-cache, no-transform",
-  // Proxies must pass each event on at once.
+  // nginx must not buffer the stream.
   "X-Accel-Buffering": "no",
 };
 
-/**
- * What `streamSSE` asks of a request's context, to make the answer. It keeps the context for as long as the stream is open,
- * and a whole one is 2 kB.
- */
+/** A minimal context for `streamSSE`. It keeps its context while the stream is open, and a full one takes 2 kB. */
 const noContext = {
   header() {},
   newResponse: (body: ReadableStream) => new Response(body, { headers }),
 } as unknown as RequestContext;
 
-/** What a stream is made of. */
+/** Dependencies and settings of {@link streamRoute}. */
 export type StreamParts = BeginParts & {
   broadcast: Broadcast;
-  /** How many streams may be open at once. */
+  /** Max open streams. */
   maxStreams: number;
   maxStreamsPerIp: number;
-  /** Who asks, as the limit counts it. */
+  /** Returns the client address of a request, as limits count it. */
   addressOf: (c: RequestContext) => string;
 };
 
-/** A request whose parameters are checked. */
+/** A request with valid parameters. */
 type StreamContext = Context<RequestEnv, string, { out: { query: StreamQuery } }>;
 type StreamQuery = Partial<{ stations: Set<string>; bbox: BoundingBox; lastEventId: string; since: Date }>;
 
-/** What a listener asked for. */
+/** Parameters of a stream to open. */
 type Request = {
   raw: globalThis.Request;
   server: Server<undefined>;
@@ -55,7 +52,8 @@ type Request = {
 };
 
 /**
- * Answers `GET /v1/observations/stream`: first what the listener missed, then each event as it arrives, until it leaves.
+ * Creates the handler of `GET /v1/observations/stream`: it sends missed events first, then each new event until the
+ * client disconnects.
  */
 export function streamRoute(parts: StreamParts): (c: StreamContext) => Response {
   const open = createOpen(parts);
@@ -66,31 +64,27 @@ export function streamRoute(parts: StreamParts): (c: StreamContext) => Response 
     refuseTooMany(parts, address);
     if (c.req.method === "HEAD") return c.body(null, 200, headers);
     const { server } = c.env;
-    // Bun ends what is idle for 10 seconds by default (oven-sh/bun#27479).
+    // Bun closes connections that are idle for 10 s by default (oven-sh/bun#27479).
     server.timeout(c.req.raw, streamIdleSeconds);
     return open({ raw: c.req.raw, server, filter: { stations, bbox }, resume, address });
   };
 }
 
-/** @throws {ProblemError} 429 or 503 */
+/** Checks the stream limits. @throws {ProblemError} 429 or 503 */
 function refuseTooMany({ broadcast, maxStreams, maxStreamsPerIp }: StreamParts, address: string): void {
   if (broadcast.sizeOf(address) >= maxStreamsPerIp) {
     throw tryAgain(
       "too_many_streams",
-      `no more streams for ${address} (limit: ${maxStreamsPerIp})`,
+      `${address} has reached its limit of open streams (limit: ${maxStreamsPerIp})`,
       streamRetrySeconds,
     );
   }
   if (broadcast.size >= maxStreams) {
-    throw tryAgain(
-      "no_streams_left",
-      `this server has no more streams to give (limit: ${maxStreams})`,
-      streamRetrySeconds,
-    );
+    throw tryAgain("no_streams_left", `this server has no free streams (limit: ${maxStreams})`, streamRetrySeconds);
   }
 }
 
-/** Makes the way to open a stream and to keep it open until it ends. */
+/** Creates the function that opens a stream and keeps it open until it ends. */
 function createOpen(parts: StreamParts): (request: Request) => Response {
   const { broadcast, streamCounts, log, clock } = parts;
   const begin = createBegin(parts);
@@ -107,12 +101,13 @@ function createOpen(parts: StreamParts): (request: Request) => Response {
         broadcast.close(listener);
         over.resolve(new Error(code));
         stream.abort();
-        // A connection whose other end takes nothing would stay, with what waits in it.
+        // A connection whose client does not read would stay open and keep its buffered bytes.
         server.timeout(raw, streamEndingSeconds);
       }
       const listener: Listener = { outbox: new Outbox(stream, end, clock), filter, address, after: 0n, end };
       const left = () => end("client_left");
-      // Before anything is written: an abort is not told again to whoever asks later. Two ways, since either may fail.
+      // Register before the first write, since an abort is not reported to later listeners. Two ways, since either may
+      // fail.
       stream.onAbort(left);
       raw.signal.addEventListener("abort", left, { once: true });
 
@@ -121,7 +116,7 @@ function createOpen(parts: StreamParts): (request: Request) => Response {
       try {
         await begin(listener, resume, over.promise);
       } catch (error) {
-        if (!isOver) log.error("a stream failed to begin", { reason: (error as Error).message });
+        if (!isOver) log.error("a stream failed to start", { reason: (error as Error).message });
         end("begin_failed");
       }
       await over.promise;

@@ -1,4 +1,4 @@
-// What is counted of streams and events. Names, types and meanings are in docs/operations.md.
+// Prometheus metrics of streams and events. docs/operations.md lists names, types and meanings.
 
 import { counter, gauge, secondsBuckets } from "../../../shared/service/metrics.ts";
 import { Counter, Histogram, type Registry } from "../../../shared/service/prometheus.ts";
@@ -7,10 +7,10 @@ import type { StreamCounts } from "./begin.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { Feed } from "./feed.ts";
 
-/** What counts by itself, and is read when it is scraped: the path of an event gains no step by it. */
+/** Sources that keep their own counts. They are read at each scrape, so the event path has no extra step. */
 export type Counting = { broadcast: Broadcast; feed: Feed };
 
-/** Registers the metrics of how streams begin and end. @param counted is called at each scrape */
+/** Registers the metrics of stream starts and ends. @param counted called at each scrape */
 export function createStreamCounts(registry: Registry, maxStreams: number, counted: () => Counting): StreamCounts {
   const registers = [registry];
   gauge(registry, "bellbuoy_streams_open", "Open streams.", () => counted().broadcast.size);
@@ -29,7 +29,7 @@ export function createStreamCounts(registry: Registry, maxStreams: number, count
   });
   const replayEvents = new Histogram({
     name: "bellbuoy_replay_events",
-    help: "How many events a listener that resumed was sent before it went live.",
+    help: "Events replayed to a listener that resumed, before it went live.",
     buckets: [0, 1, 10, 100, 1_000, maxReplayEvents],
     registers,
   });
@@ -41,7 +41,7 @@ export function createStreamCounts(registry: Registry, maxStreams: number, count
     () => replayedBytes,
   );
 
-  // A series that only appears with its first case hides that case: a rate needs a value before it.
+  // Start each series at 0: a rate needs a value before the first case.
   for (const how of ["live", "replay", "reset"]) begun.inc({ how }, 0);
   ended.inc({ reason: "too_slow" }, 0);
 
@@ -56,9 +56,9 @@ export function createStreamCounts(registry: Registry, maxStreams: number, count
 }
 
 /**
- * Registers the metrics of what goes to all streams.
- * @param counted is called at each scrape
- * @returns counts events that went out in one go, so many seconds after the first of them had come
+ * Registers the metrics of events sent to all streams.
+ * @param counted called at each scrape
+ * @returns counts the events of one write and the seconds since the first of them arrived
  */
 export function createBroadcastCounts(
   registry: Registry,
@@ -77,7 +77,7 @@ export function createBroadcastCounts(
   });
   const sent = new Counter({
     name: "bellbuoy_events_broadcast_total",
-    help: "Events sent to whoever listens, each counted once.",
+    help: "Events sent to listeners, each counted once.",
     registers,
   });
   const latency = new Histogram({

@@ -84,7 +84,7 @@ describe("which format an answer has", () => {
     expect(named.status).toBe(400);
     expect(await named.json()).toMatchObject({
       parameter: "format",
-      detail: 'format: "geojson" is not offered here, json, csv, ndjson are',
+      detail: 'format: "geojson" is not available here, use one of json, csv, ndjson',
     });
     const accepted = await get("/v1/observations", { Accept: "application/geo+json" });
     expect(accepted.status).toBe(406);

@@ -108,7 +108,7 @@ describe("/v1/observations", () => {
       expect(response.status).toBe(400);
       expect(await response.json()).toMatchObject({
         parameter: "cursor",
-        detail: `cursor: "${cursor}" is not a cursor: the nextCursor of an earlier answer is`,
+        detail: `cursor: "${cursor}" is not a cursor, use the nextCursor of the previous page`,
       });
     },
   );
@@ -264,7 +264,7 @@ describe("an answer of any size", () => {
       ),
     ).toBe("broken off");
     await stack.sql`alter table observations_away rename to observations`;
-    await server.line(({ message }) => message === "an answer broke off");
+    await server.line(({ message }) => message === "a streamed answer failed");
     // Connections that were cut are found out one by one.
     let after = 503;
     while (after === 503) after = (await fetch(`${address("ndjson")}&limit=1`)).status;

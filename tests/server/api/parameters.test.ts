@@ -147,7 +147,7 @@ describe("whatever is given for a parameter", () => {
   test("twice the same parameter is refused: which one is meant nobody knows", async () => {
     expect(await ask("/v1/observations?stations=44009&stations=46026")).toMatchObject({
       status: 400,
-      problem: { parameter: "stations", detail: "stations: is given 2 times, once is allowed" },
+      problem: { parameter: "stations", detail: "stations: is given 2 times, only once is allowed" },
     });
   });
 });
@@ -158,10 +158,10 @@ test.each([
   ["/v1/observations?stations=44", 'stations: "44" is not a station id: 4 to 10 letters and digits, like 44009'],
   [`/v1/observations?stations=${"44009,".repeat(500)}44009`, "stations: 501 ids, at most 500 are allowed"],
   ["/v1/observations/stream?bbox=1,2", "bbox: must be west,south,east,north in degrees, like -130,30,-110,50"],
-  ["/v1/conditions?bbox=0,50,10,40", "bbox: south (50) lies north of north (40)"],
+  ["/v1/conditions?bbox=0,50,10,40", "bbox: south (50) is greater than north (40)"],
   ["/v1/conditions?within=3d", 'within: "3d" is not a span from 1m to 48h, like 90m or 3h'],
-  ["/v1/conditions?station=44009", "station: is no parameter here, allowed are within, stations, bbox, format"],
-  ["/v1/status?verbose=1", "verbose: is no parameter here, none is allowed"],
+  ["/v1/conditions?station=44009", "station: is not a parameter here, use one of within, stations, bbox, format"],
+  ["/v1/status?verbose=1", "verbose: is not a parameter here, there are none"],
   ["/v1/stations/4400-9", 'stationId: "4400-9" is not a station id: 4 to 10 letters and digits, like 44009'],
 ])("%s says what is wrong and what is allowed", async (address, detail) => {
   const { status, problem } = await ask(address);

@@ -198,7 +198,7 @@ describe.skipIf(chromium === null)("a page whose stream is refused", () => {
     await page.until(`${state} === "refused"`);
     const retryInS = 'Number(/trying again in (\\d+) s/.exec(document.getElementById("retry").textContent)?.[1])';
     const text = await page.view.evaluate<string>('document.querySelector("#status").innerText');
-    expect(text).toContain("Refused: this server has no more streams to give (limit: 1)");
+    expect(text).toContain("Refused: this server has no free streams (limit: 1)");
     // As long as it asked for, or up to a quarter longer.
     const waitS = await page.view.evaluate<number>(retryInS);
     expect(waitS).toBeWithin(3_400, 4_501);

@@ -312,7 +312,7 @@ describe("a listener that comes back", () => {
 
   test.each([
     ["is no number", "abc"],
-    ["is newer than all that is stored", "123456789012"],
+    ["is newer than every stored event", "123456789012"],
   ])("is told to start anew when its last event id %s", async (_, lastEventId) => {
     const listener = await listening("", { "Last-Event-ID": lastEventId });
     const reset = await listener.event(({ event }) => event === "reset");
@@ -344,7 +344,7 @@ describe("a listener that comes back", () => {
     await pruneBefore(stack.sql, new Date(minute));
     const listener = await listening(`?lastEventId=${ids[0]}`);
     const reset = await listener.event(({ event }) => event === "reset");
-    expect(JSON.parse(reset.data).reason).toContain("no longer kept");
+    expect(JSON.parse(reset.data).reason).toContain("no longer stored");
   });
 });
 

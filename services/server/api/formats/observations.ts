@@ -1,4 +1,4 @@
-// Observations in the formats that several addresses share.
+// Observations as CSV, NDJSON and JSON lists, shared by several endpoints.
 
 import type { StoredObservation } from "../../../../shared/measurements.ts";
 import { encodeMessage } from "../../../../shared/observation.ts";
@@ -19,7 +19,7 @@ export const observationsAsNdjson = {
   write: ({ observations }: Answer) => encodeLines(observations),
 };
 
-/** Encodes observations as a JSON list of what is published, so that a client needs one decoder only. */
+/** Encodes observations as a JSON list of published messages, so that clients need only one decoder. */
 export function encodeList(observations: StoredObservation[]): string {
   return `[${observations.map(encodeMessage).join(",")}]`;
 }

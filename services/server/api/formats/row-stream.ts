@@ -1,4 +1,4 @@
-// Answers of any size, sent row by row as their reader takes them.
+// Row streams: answers without a row limit, sent as fast as the client reads.
 
 import type { Log } from "../../../../shared/service/log.ts";
 import {
@@ -12,27 +12,27 @@ import type { RequestContext } from "../../http/request-env.ts";
 
 const encoder = new TextEncoder();
 
-/** Sends answers of any size. */
+/** Sends answers without a row limit. */
 export type RowStreams = {
   /**
-   * Turns pieces of text into a body that takes the next piece when the last is on its way. The first piece is read at
-   * once, so that what cannot be answered at all fails here.
-   * @throws {ProblemError} 429 or 503 where too many are under way
+   * Turns pieces of text into a body. It reads the next piece when the client has taken the last one. The first piece
+   * is read at once, so that a failing query still gets an error status.
+   * @throws {ProblemError} 429 or 503 when too many row streams are open
    */
   open(c: RequestContext, pieces: AsyncGenerator<string>): Promise<ReadableStream<Uint8Array>>;
 };
 
-/** @param addressOf who asks, as limits count it */
+/** Creates the sender, which enforces the row stream limits. @param addressOf returns the client address */
 export function createRowStreams(addressOf: (c: RequestContext) => string, log: Log): RowStreams {
   const underWay = new Map<string, number>();
 
-  /** @returns what to call, once, when it is over */
+  /** Counts a row stream. @returns a function that ends the count; further calls do nothing */
   function enter(address: string): () => void {
     const own = underWay.get(address) ?? 0;
     if (own >= maxRowStreamsPerAddress) {
       throw tryAgain(
         "too_many_row_streams",
-        `${own} answers without a limit are on their way to ${address}, no more at once`,
+        `${address} already receives ${own} answers without a limit, more are not allowed`,
         rowStreamRetrySeconds,
       );
     }
@@ -40,7 +40,7 @@ export function createRowStreams(addressOf: (c: RequestContext) => string, log: 
     if (all >= maxRowStreams) {
       throw tryAgain(
         "no_row_streams_left",
-        `this server sends ${all} answers without a limit now, no more at once`,
+        `this server already sends ${all} answers without a limit, more are not allowed`,
         rowStreamRetrySeconds,
       );
     }
@@ -70,7 +70,7 @@ export function createRowStreams(addressOf: (c: RequestContext) => string, log: 
       };
       let piece = await next();
       if (c.finalized) {
-        // It took too long, and was answered otherwise: nobody will read this one.
+        // The time limit has already sent another answer, so no client reads this one.
         leave();
         await pieces.return(undefined);
       }
@@ -82,8 +82,8 @@ export function createRowStreams(addressOf: (c: RequestContext) => string, log: 
           try {
             piece = await next();
           } catch (error) {
-            // The status is sent: that the connection breaks is all that can still be said.
-            log.warn("an answer broke off", { path: c.req.path, reason: (error as Error).message });
+            // The status is already sent, so closing the connection is the only way to report the error.
+            log.warn("a streamed answer failed", { path: c.req.path, reason: (error as Error).message });
             controller.error(error);
           }
         },
