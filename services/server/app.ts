@@ -8,10 +8,10 @@ import { hashedName } from "../../shared/hashed-name.ts";
 import type { Cause, ConnectionHealth, Problem } from "../../shared/service/connection-health.ts";
 import type { Log } from "../../shared/service/log.ts";
 import { createRowStreams } from "./api/formats/row-stream.ts";
+import { healthRoutes } from "./api/health.ts";
 import { createMediansQueue } from "./api/medians.ts";
 import { describeOpenApi, openApiRoute } from "./api/openapi.ts";
 import { restRoutes } from "./api/rest.ts";
-import { serviceRoutes } from "./api/service.ts";
 import { checkStream, describeStream } from "./api/stream.ts";
 import { answerWithin } from "./http/answer-within.ts";
 import { clientAddress } from "./http/client-address.ts";
@@ -81,7 +81,7 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
   const rowStreams = createRowStreams(addressOf, log);
   app.route("/", restRoutes({ sql, rowStreams, medians: createMediansQueue(clock) }));
 
-  app.route("/", serviceRoutes(parts));
+  app.route("/", healthRoutes(parts));
 
   app.use("/openapi.json", compressed);
   app.get("/openapi.json", describeOpenApi, openApiRoute(app));

@@ -4,7 +4,7 @@ import type { Playback } from "../listen/playback.ts";
 import type { WorldMap } from "../map/world-map.ts";
 import { installHook } from "../sound/playback/hook.ts";
 import { onChange } from "../state/observe.ts";
-import { type PageState, strokeOf } from "../state/page-state.ts";
+import { type PageState, stationSoundOf } from "../state/page-state.ts";
 
 /** A bell that was scheduled on the audio context; times are of `performance.now()`. */
 type ScheduledBell = { stationId: string; eventId: string | null; arrivedAtMs: number; soundsAtMs: number };
@@ -19,7 +19,7 @@ export function installPageHook(state: PageState, map: WorldMap, playback: () =>
     arrivals.set(observation.stationId, { eventId, arrivedAtMs: performance.now() });
   });
   onChange(state.sounded, (all) => {
-    for (const { stationId, atMs } of all.flatMap((sounded) => strokeOf(sounded) ?? [])) {
+    for (const { stationId, atMs } of all.flatMap((sounded) => stationSoundOf(sounded) ?? [])) {
       const arrival = arrivals.get(stationId);
       if (arrival) scheduled.push({ stationId, ...arrival, soundsAtMs: atMs });
     }

@@ -3,7 +3,7 @@
 import { find, setText } from "../dom/dom.ts";
 import type { BurstTally } from "../sound/score/network-score.ts";
 import { observe, onChange } from "../state/observe.ts";
-import { type PageState, strokeOf } from "../state/page-state.ts";
+import { type PageState, stationSoundOf } from "../state/page-state.ts";
 import { formatCount } from "../words/format.ts";
 import { describeSea } from "../words/words.ts";
 import { titleOf } from "./titles.ts";
@@ -15,7 +15,7 @@ export function showHearing(state: PageState): void {
   let rung = 0;
   onChange(state.sounded, (all) => {
     // A knock for a value that the tuned-in station lacks is no report.
-    rung += all.filter((sounded) => strokeOf(sounded) !== null && !("field" in sounded.event)).length;
+    rung += all.filter((sounded) => stationSoundOf(sounded) !== null && !("field" in sounded.event)).length;
   });
   observe([state.heard, state.player], () => {
     setText(hearing, describeHeard());

@@ -7,8 +7,8 @@ import { createPlayer, type Player } from "../sound/playback/player.ts";
 import { presetChoices } from "../sound/preset.ts";
 import { layers } from "../sound/sound-event.ts";
 import { observe, onChange } from "../state/observe.ts";
-import { type PageState, strokeOf } from "../state/page-state.ts";
-import { beginProgramme, type Programme } from "../state/programme.ts";
+import { type PageState, type Programme, stationSoundOf } from "../state/page-state.ts";
+import { beginProgramme } from "../state/programme.ts";
 import { createMidiRelay, type MidiRelay } from "./midi-relay.ts";
 import { beginPlaying, type Playing } from "./playing.ts";
 import { gatherReports } from "./reports.ts";
@@ -88,7 +88,7 @@ function playProgrammes(state: PageState, player: Player, midi: MidiRelay, clock
     if (playing && player.state === "playing") player.sound(playing.arrive(reports, player.scoreTimeS));
   });
   onChange(state.sounded, (all) => {
-    if (all.some(strokeOf)) showHeard();
+    if (all.some(stationSoundOf)) showHeard();
   });
   const { arrived, stationsLoaded, conditionsLoaded, minute, settings, pastAtMs } = state;
   onChange(arrived, refreshSoon);

@@ -9,7 +9,7 @@ import { createTuneScore } from "../sound/score/tune-score.ts";
 import type { SeaState } from "../sound/sea-state.ts";
 import type { SoundEvent } from "../sound/sound-event.ts";
 import type { Network } from "../state/network.ts";
-import type { Programme } from "../state/programme.ts";
+import type { Programme } from "../state/page-state.ts";
 
 /** A running programme. Times are seconds of its score. */
 export type Playing = {

@@ -5,7 +5,7 @@ import { createAnnouncer } from "../dom/announcer.ts";
 import { find } from "../dom/dom.ts";
 import type { SeaField } from "../sound/sea-state.ts";
 import { observe, onChange } from "../state/observe.ts";
-import { type PageState, type Stroke, strokeOf } from "../state/page-state.ts";
+import { type PageState, type StationSound, stationSoundOf } from "../state/page-state.ts";
 import { describeIntroduced, describeSound } from "../words/words.ts";
 import { createCaptions } from "./captions.ts";
 
@@ -20,9 +20,9 @@ export function showSoundWords(state: PageState, clock: Clock): void {
   });
   onChange(state.sounded, (all) => {
     for (const sounded of all) {
-      const stroke = strokeOf(sounded);
+      const sound = stationSoundOf(sounded);
       if (sounded.event.type === "introduce") showIntroduced(sounded.event.field, sounded.atMs);
-      else if (stroke !== null) showStroke(stroke);
+      else if (sound !== null) showStationSound(sound);
     }
   });
 
@@ -36,7 +36,7 @@ export function showSoundWords(state: PageState, clock: Clock): void {
     captions.show(describeIntroduced(field, conditions, past, settings.value.units, clock.now()), atMs);
   }
 
-  function showStroke({ event, stationId, atMs }: Stroke): void {
+  function showStationSound({ event, stationId, atMs }: StationSound): void {
     const { units, captions: isCaptioned, announcements } = settings.value;
     const [station, conditions] = [network.stations.get(stationId), network.conditions.get(stationId)];
     const sentence = describeSound(event, station, conditions, units, clock.now());

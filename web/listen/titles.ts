@@ -1,7 +1,8 @@
 // Titles of programmes.
 
 import type { Network } from "../state/network.ts";
-import { type Programme, stationOf } from "../state/programme.ts";
+import type { Programme } from "../state/page-state.ts";
+import { stationOf } from "../state/programme.ts";
 
 /** Returns a programme's title, for the page and the lock screen. */
 export function titleOf(programme: Programme, { stations }: Network): string {

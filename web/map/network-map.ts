@@ -7,7 +7,7 @@ import { isHeard, presetChoices } from "../sound/preset.ts";
 import type { Navigation } from "../state/navigation.ts";
 import { placedStations } from "../state/network.ts";
 import { observe, onChange } from "../state/observe.ts";
-import { type PageState, type Stroke, strokeOf } from "../state/page-state.ts";
+import { type PageState, type StationSound, stationSoundOf } from "../state/page-state.ts";
 import type { MapView } from "../state/view-url.ts";
 import { describeListed } from "../stations/listed.ts";
 import { markOf, marksOf } from "./network-marks.ts";
@@ -56,7 +56,7 @@ export function showNetworkMap(state: PageState, { choose }: Navigation, clock: 
   observe([view], () => map.select(view.value.stationId));
   observe([state.pastAtMs], () => map.setTimeMs(state.pastAtMs.value));
   onChange(state.sounded, (all) => {
-    for (const sounded of all) pulse(strokeOf(sounded));
+    for (const sounded of all) pulse(stationSoundOf(sounded));
   });
   shineLighthouse(state, map, clock);
   return map;
@@ -65,9 +65,9 @@ export function showNetworkMap(state: PageState, { choose }: Navigation, clock: 
     state.inView.value = new Set(map.stationsInView());
   }
 
-  function pulse(stroke: Stroke | null): void {
-    if (stroke === null) return;
-    const { event, stationId, atMs } = stroke;
+  function pulse(sound: StationSound | null): void {
+    if (sound === null) return;
+    const { event, stationId, atMs } = sound;
     map.pulse(stationId, event.type === "bell" ? event.hardness : null, atMs);
   }
 }

@@ -14,12 +14,12 @@ import type { Arrival, ConnectionState } from "../net/connection.ts";
 import type { PastDay } from "../sea/past-day.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import type { PlayerState } from "../sound/playback/player.ts";
+import type { Preset } from "../sound/preset.ts";
 import type { BurstTally } from "../sound/score/network-score.ts";
 import type { SeaState } from "../sound/sea-state.ts";
 import type { SoundEvent } from "../sound/sound-event.ts";
 import type { Units } from "../words/units.ts";
 import { createNetwork, type Network } from "./network.ts";
-import type { Programme } from "./programme.ts";
 import type { Settings } from "./settings.ts";
 import type { LinkedView, MapView, View } from "./view-url.ts";
 
@@ -36,7 +36,14 @@ export type StationHistory = readonly PastReport[] | "loading" | "unknown";
 export type Sounded = { event: SoundEvent; atMs: number };
 
 /** A sound event that belongs to a station. */
-export type Stroke = Sounded & { stationId: string };
+export type StationSound = Sounded & { stationId: string };
+
+/** A programme: the region in view, one station, or a past day from a frame on. */
+export type Programme = { preset: Preset } & (
+  | { mode: "network" }
+  | { mode: "tune"; stationId: string }
+  | { mode: "24h"; day: PastDay; fromFrame: number }
+);
 
 /** The playing programme and its current sound; `null`: nothing has started. */
 export type Heard = {
@@ -134,7 +141,7 @@ export function createPageState({ map, ...view }: LinkedView, firstSettings: Set
 }
 
 /** Returns the sound event with its station; `null` if it belongs to none. */
-export function strokeOf({ event, atMs }: Sounded): Stroke | null {
+export function stationSoundOf({ event, atMs }: Sounded): StationSound | null {
   if (!("stationId" in event) || event.stationId === undefined) return null;
   return { event, atMs, stationId: event.stationId };
 }

@@ -2,15 +2,7 @@
 
 import type { PastDay } from "../sea/past-day.ts";
 import { framesPerDay } from "../sea/replay-frames.ts";
-import type { Preset } from "../sound/preset.ts";
-import type { PageState } from "./page-state.ts";
-
-/** A programme: the region in view, one station, or a past day from a frame on. */
-export type Programme = { preset: Preset } & (
-  | { mode: "network" }
-  | { mode: "tune"; stationId: string }
-  | { mode: "24h"; day: PastDay; fromFrame: number }
-);
+import type { PageState, Programme } from "./page-state.ts";
 
 /**
  * Starts the view's programme; a past day starts once it is loaded.

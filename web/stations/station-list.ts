@@ -3,7 +3,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import { make, setText } from "../dom/dom.ts";
 import { observe, onChange } from "../state/observe.ts";
-import { type PageState, strokeOf } from "../state/page-state.ts";
+import { type PageState, stationSoundOf } from "../state/page-state.ts";
 import { formatCount } from "../words/format.ts";
 import { followListKeys } from "./list-keys.ts";
 import { createListRows } from "./list-rows.ts";
@@ -46,7 +46,7 @@ export function showStationList(
   observe([stationsLoaded, conditionsLoaded, quarter, units], showSoon);
   observe([view], () => rows.select(view.value.stationId));
   onChange(state.sounded, (all) => {
-    for (const { stationId, atMs } of all.flatMap((sounded) => strokeOf(sounded) ?? [])) {
+    for (const { stationId, atMs } of all.flatMap((sounded) => stationSoundOf(sounded) ?? [])) {
       clock.after(Math.max(0, atMs - clock.monotonicMs()), () => rows.rung(stationId));
     }
   });

@@ -4,22 +4,31 @@ import { z } from "zod";
 import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
 import { type Measurement, measurements, type Observation } from "../../../shared/measurements.ts";
 import { maxWithinHours } from "../http/limits.ts";
+import { commaList } from "../store/comma-list.ts";
 import { readMarks } from "../store/events.ts";
 import { type Filter, restrict } from "../store/filter.ts";
-import { listed } from "../store/listed.ts";
 import { readPositions } from "../store/positions.ts";
 import { conditions, feature, featureCollection, stationConditions } from "./answers.ts";
 import { endpoint } from "./endpoint.ts";
-import { conditionsTable, csvHeader, csvLines } from "./formats/csv.ts";
+import { type CsvTable, csvHeader, csvLines } from "./formats/csv.ts";
 import { encodeCollection, encodeFeature, type Positions } from "./formats/geojson.ts";
 import { bboxParameter, spanParameter, stationsParameter } from "./parameters.ts";
 
 /** Endpoint `/v1/conditions`. */
+/** Conditions, one station per line: each value is followed by its time. */
+const conditionsTable: CsvTable<Conditions> = {
+  columns: ["stationId", ...measurements.flatMap((name) => [name, `${name}At`])],
+  cells: (row) => [
+    row.stationId,
+    ...measurements.flatMap((name) => [row[name]?.value ?? null, row[name]?.at.toISOString() ?? null]),
+  ],
+};
+
 export const conditionsEndpoint = endpoint({
   path: "/v1/conditions",
   summary: "Last measured value of each field, by station",
   description:
-    "Stations measure waves less often than other fields, so most of the newest observations have none. This endpoint returns the last value of each field in the past hours, with its own time. Stations without a report in that time are not listed.",
+    "Stations measure waves less often than other fields, so most of the newest observations have none. This endpoint returns the last value of each field in the past hours, with its own time. Stations without a report in that time are not commaList.",
   queryParameters: z.strictObject({
     within: spanParameter(maxWithinHours, "3h", "Time span to look back."),
     stations: stationsParameter.optional(),
@@ -81,7 +90,7 @@ async function readConditions(
       // Reads only rows that have a station's last value of some field: a few rows per station.
       const rows = await tx<Observation[]>`
         with last_times as (
-          select station_id, array[max(observed_at), ${listed(tx, lastTimes)}] as times
+          select station_id, array[max(observed_at), ${commaList(tx, lastTimes)}] as times
           from observations ${filter.bbox === null ? tx`` : tx`join stations using (station_id)`}
           where observed_at > ${since} ${restrict(tx, filter)}
           group by station_id

@@ -13,8 +13,8 @@ import {
 } from "../http/limits.ts";
 import { badParameter } from "../http/problem.ts";
 import { createKeyedQueue, type KeyedQueue } from "../keyed-queue.ts";
+import { commaList } from "../store/comma-list.ts";
 import { type Filter, restrict } from "../store/filter.ts";
-import { listed } from "../store/listed.ts";
 import { medianStep, medians } from "./answers.ts";
 import { computeMedians, endOfStep, type Medians, type Series, type Steps, valueMinutes } from "./compute-medians.ts";
 import { endpoint } from "./endpoint.ts";
@@ -107,7 +107,7 @@ async function readSeries(sql: Sql, after: Date, upTo: Date, filter: Filter): Pr
     select
       station_id,
       json_agg((extract(epoch from observed_at) * 1000)::bigint order by observed_at) as times_ms,
-      ${listed(sql, fields)}
+      ${commaList(sql, fields)}
     from observations ${filter.bbox === null ? sql`` : sql`join stations using (station_id)`}
     where observed_at > ${notBeforeYearOne(after)} and observed_at <= ${notBeforeYearOne(upTo)} ${restrict(sql, filter)}
     group by station_id

@@ -4,10 +4,10 @@ import { Hono } from "hono";
 import type { RequestEnv } from "../http/request-env.ts";
 import { conditionsEndpoint } from "./conditions.ts";
 import type { AnswerParts } from "./endpoint.ts";
-import { historyEndpoint } from "./history.ts";
 import { latestEndpoint } from "./latest.ts";
 import { mediansEndpoint } from "./medians.ts";
 import { observationsEndpoint } from "./observations.ts";
+import { historyEndpoint } from "./observations-by-station.ts";
 import { stationEndpoint, stationsEndpoint } from "./stations.ts";
 import { statusEndpoint } from "./status.ts";
 

@@ -14,8 +14,8 @@ export type Section = {
 };
 
 /**
- * Returns the page with the section of a bench replaced, or added at its end. A section lies between two comments with its
- * name, which Markdown does not show.
+ * Returns the page with the section of a bench replaced, or added at its end. Two comments with its name
+ * mark a section; Markdown does not show them.
  */
 export function withSection(page: string, section: Section): string {
   const [begin, end] = [`<!-- begin ${section.name} -->`, `<!-- end ${section.name} -->`];

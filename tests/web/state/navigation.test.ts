@@ -3,8 +3,8 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { createNavigation, type Navigation } from "../../../web/state/navigation.ts";
 import { onChange } from "../../../web/state/observe.ts";
+import type { Programme } from "../../../web/state/page-state.ts";
 import { createPageState, type PageState } from "../../../web/state/page-state.ts";
-import type { Programme } from "../../../web/state/programme.ts";
 import { firstSettings } from "../../../web/state/settings.ts";
 import { firstView } from "../../../web/state/view-url.ts";
 

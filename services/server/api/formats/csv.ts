@@ -3,7 +3,6 @@
 import { measurements, medianMeasurements, type StoredObservation } from "../../../../shared/measurements.ts";
 import { type Station, stationFields } from "../../../../shared/station.ts";
 import type { Medians } from "../compute-medians.ts";
-import type { Conditions } from "../conditions.ts";
 
 /** Column names (with units) and cell values of a CSV table. */
 export type CsvTable<Row> = {
@@ -35,15 +34,6 @@ function cell(value: string | number | null): string {
 export const observationTable: CsvTable<StoredObservation> = {
   columns: ["stationId", "timestamp", ...measurements, "eventId"],
   cells: (row) => [row.stationId, row.observedAt.toISOString(), ...measurements.map((name) => row[name]), row.eventId],
-};
-
-/** Conditions, one station per line: each value is followed by its time. */
-export const conditionsTable: CsvTable<Conditions> = {
-  columns: ["stationId", ...measurements.flatMap((name) => [name, `${name}At`])],
-  cells: (row) => [
-    row.stationId,
-    ...measurements.flatMap((name) => [row[name]?.value ?? null, row[name]?.at.toISOString() ?? null]),
-  ],
 };
 
 /** Medians, one step per line. */

@@ -11,8 +11,8 @@ import type { Feed } from "../stream/feed.ts";
 import { health, ready } from "./answers.ts";
 import { described } from "./openapi.ts";
 
-/** Dependencies of {@link serviceRoutes}. */
-export type ServiceParts = {
+/** Dependencies of {@link healthRoutes}. */
+export type HealthParts = {
   /** Lists the reasons why this server should get no requests now; empty if it is ready. */
   problems: () => Promise<Problem[]>;
   /** Answers with all metrics in Prometheus text format. */
@@ -38,7 +38,7 @@ const describeMetrics = described({
 });
 
 /** Creates the routes of health, readiness and metrics. */
-export function serviceRoutes({ problems, scrape, feed, broadcast }: ServiceParts): Hono<RequestEnv> {
+export function healthRoutes({ problems, scrape, feed, broadcast }: HealthParts): Hono<RequestEnv> {
   const routes = new Hono<RequestEnv>();
   routes.get("/health", describeHealth, (c) =>
     c.json({ status: "up", streams: broadcast.size, droppedMessages: feed.dropped }),

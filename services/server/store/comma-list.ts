@@ -4,6 +4,6 @@ import type postgres from "postgres";
 import type { Sql, Transaction } from "../../../shared/database/sql.ts";
 
 /** Joins SQL fragments with commas. The list must not be empty. */
-export function listed(sql: Sql | Transaction, parts: postgres.Fragment[]): postgres.Fragment {
+export function commaList(sql: Sql | Transaction, parts: postgres.Fragment[]): postgres.Fragment {
   return parts.reduce((list, part) => sql`${list}, ${part}`);
 }
