@@ -107,7 +107,7 @@ function createStreams(
 ) {
   const logBroadcast = createBroadcastLog(log, signal, clock);
   const broadcast = createBroadcast(
-    createPositionCache(() => readPositions(sql)),
+    createPositionCache(() => readPositions(sql), log, clock),
     () => feed.position ?? 0n,
     (frames, seconds) => {
       count(frames.length, seconds);

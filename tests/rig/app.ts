@@ -43,7 +43,7 @@ export async function startApp(stack: Stack, settings: AppSettings = {}): Promis
   const subscriber = connectRedis(stack.redisUrl, redis, { lazyConnect: true, autoResubscribe: false });
   const position = () => feed.position ?? 0n;
   const broadcast = createBroadcast(
-    createPositionCache(() => readPositions(sql)),
+    createPositionCache(() => readPositions(sql), silentLog, clock),
     position,
     () => {},
     clock,

@@ -1,6 +1,6 @@
 // Writes events to all live streams; those with a `bbox` wait for current station positions.
 
-import { type Clock, withDeadline } from "../../../shared/clock.ts";
+import type { Clock } from "../../../shared/clock.ts";
 import { matches } from "../store/filter.ts";
 import { encodeFrames, type Frame } from "./frames.ts";
 import type { Listener, Listeners } from "./listeners.ts";
@@ -20,8 +20,6 @@ export type HandOut = {
 
 /** Max listeners that one event loop turn writes to. */
 const listenersPerTurn = 32;
-/** Max wait for station positions, in ms. Then streams with a `bbox` end and resume by their last event id. */
-const placesDeadlineMs = 5_000;
 
 /**
  * Creates the writer to all live streams.
@@ -35,7 +33,7 @@ export function createHandOut(
   flushed: (frames: Frame[], seconds: number) => void,
   clock: Clock,
 ): HandOut {
-  const placed = createPlacedHandOut(listeners, positions, clock);
+  const placed = createPlacedHandOut(listeners, positions);
   let pending: Frame[] = [];
   let pendingSince = 0;
   /** The write in progress; `null` when all listeners have all events. */
@@ -97,7 +95,7 @@ export function createHandOut(
  * Creates the writer to streams with a `bbox`. It reads positions after a batch arrives, since that poll may have added
  * or moved a station.
  */
-function createPlacedHandOut({ placed }: Listeners, positions: PositionCache, clock: Clock) {
+function createPlacedHandOut({ placed }: Listeners, positions: PositionCache) {
   let waiting: Frame[] = [];
   let isPlacing = false;
   let sentBytes = 0;
@@ -107,10 +105,8 @@ function createPlacedHandOut({ placed }: Listeners, positions: PositionCache, cl
     while (waiting.length > 0) {
       const frames = waiting;
       waiting = [];
-      try {
-        await withDeadline(positions.refresh(), placesDeadlineMs, clock);
-      } catch {
-        // The database's connection health logs the reason. An ended stream resumes and then waits for the database.
+      if (!(await positions.refresh())) {
+        // An ended stream resumes by its last event id, and then waits for the database.
         for (const listener of placed) listener.end("positions_unavailable");
       }
       for (const listener of placed) sentBytes += sendWanted(listener, frames, positions);

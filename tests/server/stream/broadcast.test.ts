@@ -6,6 +6,7 @@ import type { Listener } from "../../../services/server/stream/listeners.ts";
 import { Outbox } from "../../../services/server/stream/outbox.ts";
 import { createPositionCache } from "../../../services/server/stream/position-cache.ts";
 import { systemClock } from "../../../shared/clock.ts";
+import { silentLog } from "../../rig/silent-log.ts";
 import { createTestClock } from "../../rig/test-clock.ts";
 
 let position = 0n;
@@ -17,7 +18,7 @@ function start(clock = systemClock, read = async () => new Map<string, Position>
   position = 0n;
   written = [];
   broadcast = createBroadcast(
-    createPositionCache(read),
+    createPositionCache(read, silentLog, clock),
     () => position,
     (frames) => written.push(frames.map(({ eventId }) => eventId)),
     clock,
@@ -144,6 +145,29 @@ describe("a heartbeat", () => {
     const writes = await writesTo(filter, 5, { isLive: true, read: never });
     expect(longestGap(writes)).toBeLessThanOrEqual(15);
   });
+});
+
+test("a stream of a region ends, to resume later, when the stations' positions cannot be read within 5 s", async () => {
+  const clock = createTestClock();
+  start(clock, () => new Promise<never>(() => {}));
+  const ended: string[] = [];
+  const region = { stations: null, bbox: { west: 0, south: 0, east: 1, north: 1 } };
+  const outbox = new Outbox({ write: async () => {} }, () => {});
+  const listener: Listener = {
+    outbox,
+    filter: region,
+    address: "127.0.0.1",
+    after: 0n,
+    end: (code) => ended.push(code),
+  };
+  broadcast.open(listener);
+  broadcast.goLive(listener);
+  report();
+  await untilWritten(1);
+  await clock.advance(4_999);
+  expect(ended).toEqual([]);
+  await clock.advance(1);
+  expect(ended).toEqual(["positions_unavailable"]);
 });
 
 test("a reset is the last event of each live stream, after what was sent before it; others end without one", async () => {

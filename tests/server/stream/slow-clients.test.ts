@@ -14,6 +14,7 @@ import { type RunningApp, startApp } from "../../rig/app.ts";
 import { type Listening, listen } from "../../rig/listen.ts";
 import { neverRead } from "../../rig/never-read.ts";
 import { observed } from "../../rig/observed.ts";
+import { silentLog } from "../../rig/silent-log.ts";
 import { startStack } from "../../rig/stack.ts";
 import { createTestClock, type TestClock } from "../../rig/test-clock.ts";
 
@@ -29,7 +30,7 @@ describe("a client that takes nothing", () => {
   beforeEach(() => {
     clock = createTestClock();
     position = 0n;
-    const places = createPositionCache(async () => new Map());
+    const places = createPositionCache(async () => new Map(), silentLog, clock);
     broadcast = createBroadcast(
       places,
       () => position,
