@@ -2,6 +2,7 @@
 
 import { version } from "../../../package.json" with { type: "json" };
 import type { Sql } from "../../../shared/database/sql.ts";
+import { staleAfterMs } from "../../../shared/sea.ts";
 import { latestObsPath, simulationOwner } from "../../../shared/upstream.ts";
 import { readMarks } from "../store/events.ts";
 import { status } from "./answers.ts";
@@ -50,8 +51,10 @@ async function readStatus(sql: Sql): Promise<Status> {
         polling.begun_at < now() - make_interval(secs => greatest(2 * polling.every_seconds + 6, 100)), false
       ) as polls_stopped,
       newest.last_modified as ndbc_last_modified,
-      (select count(distinct station_id)::int from observations where observed_at > now() - interval '3 hours')
-        as stations_reporting,
+      (
+        select count(distinct station_id)::int from observations
+        where observed_at > now() - make_interval(secs => ${staleAfterMs / 1_000})
+      ) as stations_reporting,
       exists (select from stations where owner = ${simulationOwner}) as simulated
     from (values (1)) as always
       left join upstream_files as newest on newest.path = ${latestObsPath}
