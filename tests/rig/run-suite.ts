@@ -11,6 +11,7 @@ import { bundleServices } from "./bundled-services.ts";
 import { chromium, chromiumPackages, startChromium } from "./chromium.ts";
 import { makeDataDir } from "./data-dir.ts";
 import { startTestCluster } from "./database.ts";
+import { failuresIn } from "./failures.ts";
 import { runVariables } from "./run-addresses.ts";
 
 const project = resolve(import.meta.dir, "../..");
@@ -112,6 +113,8 @@ async function runTests(
     setTimeout(() => child.kill("SIGKILL"), endMs);
   });
   const [, said] = await Promise.all([pass(child.stdout, process.stdout), pass(child.stderr, process.stderr)]);
+  // Again at the end, where the reader looks first.
+  for (const failure of failuresIn(said)) console.log(`\n${failure}`);
   const count = (word: string) => Number(said.match(new RegExp(`^ *(\\d+) ${word}$`, "m"))?.[1] ?? 0);
   return {
     exitCode: await child.exited,
@@ -133,15 +136,15 @@ function report({ exitCode, passed, failed, notRun }: Outcome, hints: string[]):
   return exitCode === 0 && isPart ? 1 : exitCode;
 }
 
-/** Copies a stream to the output as it arrives. @returns its end, which holds the counts */
+/** Copies a stream to the output as it arrives. @returns its text */
 async function pass(from: ReadableStream<Uint8Array>, to: NodeJS.WriteStream): Promise<string> {
   const decoder = new TextDecoder();
-  let end = "";
+  let text = "";
   for await (const bytes of from) {
     to.write(bytes);
-    end = (end + decoder.decode(bytes, { stream: true })).slice(-4_000);
+    text += decoder.decode(bytes, { stream: true });
   }
-  return end;
+  return text;
 }
 
 /** Resolves on the first signal to end this process. */
