@@ -7,6 +7,7 @@ import vacuum from "./migrations/0002-vacuum.sql" with { type: "text" };
 import coverage from "./migrations/0003-backfill-coverage.sql" with { type: "text" };
 import timeline from "./migrations/0004-timeline.sql" with { type: "text" };
 import polling from "./migrations/0005-polling.sql" with { type: "text" };
+import batches from "./migrations/0006-batches.sql" with { type: "text" };
 import { connectPatientSql, inTransaction, lockSpace, locks, type Sql } from "./sql.ts";
 
 /** In the order they run. Never change a released migration; add another one. */
@@ -16,6 +17,7 @@ const migrations = [
   { name: "0003-backfill-coverage", text: coverage },
   { name: "0004-timeline", text: timeline },
   { name: "0005-polling", text: polling },
+  { name: "0006-batches", text: batches },
 ];
 
 /**

@@ -88,6 +88,19 @@ export const stationConditions = z
 /** Answer of `/v1/conditions`. */
 export const conditions = z.object({ lastEventId, conditions: z.array(stationConditions) }).meta({ id: "Conditions" });
 
+/** Answer of `/v1/batches`. */
+export const batches = z
+  .object({
+    now: time.describe("Time of this answer, by the same clock as `arrivedAt`."),
+    batches: z.array(
+      z.object({
+        arrivedAt: time.describe("Time when the reports were stored, UTC."),
+        stations: z.array(stationId).describe("The stations that reported, in the order of their events."),
+      }),
+    ),
+  })
+  .meta({ id: "Batches" });
+
 /** One step of `/v1/medians`. */
 export const medianStep = z
   .object({

@@ -2,6 +2,7 @@
 
 import { Hono } from "hono";
 import type { RequestEnv } from "../http/request-env.ts";
+import { batchesEndpoint } from "./batches.ts";
 import { conditionsEndpoint } from "./conditions.ts";
 import type { AnswerParts } from "./endpoint.ts";
 import { latestEndpoint } from "./latest.ts";
@@ -17,6 +18,7 @@ export const restEndpoints = [
   historyEndpoint,
   observationsEndpoint,
   conditionsEndpoint,
+  batchesEndpoint,
   mediansEndpoint,
   stationsEndpoint,
   stationEndpoint,

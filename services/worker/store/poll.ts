@@ -3,6 +3,7 @@
 import type { Sql } from "../../../shared/database/sql.ts";
 import type { PositionedObservation, UpstreamFile } from "../ndbc/types.ts";
 import { type EventCounts, upsertEvents } from "./assign-event-ids.ts";
+import { recordBatch } from "./batches.ts";
 import type { IdTransaction } from "./event-id-guard.ts";
 import { type Extent, rememberFile, wholeFile } from "./files.ts";
 import { upsertPositions } from "./stations.ts";
@@ -24,6 +25,7 @@ export async function storePoll(
   return inIdTransaction(sql, async (tx) => {
     await upsertPositions(tx, observations);
     const counts = await upsertEvents(tx, observations, "all");
+    if (counts.events !== null) await recordBatch(tx, counts.events);
     await rememberFile(tx, path, file, extent);
     return counts;
   });
