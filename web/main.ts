@@ -41,7 +41,7 @@ keepTime(state, clock);
 followAddressBar(state, navigation, clock);
 onChange(state.settings, (settings) => storeSettings(storage, settings));
 const map = showNetworkMap(state, navigation, clock);
-const listening = offerListening(state, clock);
+const listening = offerListening(state, server, clock);
 if (isMeasured) {
   const { installPageHook } = await import("./hook/hook.ts");
   installPageHook(state, map, () => listening.playback);

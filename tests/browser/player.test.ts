@@ -50,6 +50,8 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     expect(await page.view.evaluate<number>("globalThis.contexts")).toBe(0);
     expect(await scheduledBells(page)).toEqual([]);
     await listen(page);
+    // What arrived before the click rings now.
+    await page.until("bellbuoy.scheduled.length === 1");
     expect(await page.view.evaluate<number>("globalThis.contexts")).toBe(1);
     expect(page.complaints).toEqual([]);
 
@@ -122,11 +124,12 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       await burst.exec();
       await page.until("bellbuoy.scheduled.length >= 3");
       const tally = await page.view.evaluate<Record<string, number>>("bellbuoy.listening.tally");
-      expect(tally.arrived).toBe(100);
-      expect((tally.rung ?? 0) + (tally.waiting ?? 0) + (tally.leftOut ?? 0)).toBe(100);
+      // The report before the burst may still wait for its bell.
+      expect([100, 101]).toContain(tally.arrived ?? 0);
+      expect((tally.rung ?? 0) + (tally.waiting ?? 0) + (tally.leftOut ?? 0)).toBe(tally.arrived ?? 0);
       const times = (await scheduledBells(page)).map(({ soundsAtMs }) => soundsAtMs);
       for (const [index, time] of times.slice(1).entries()) expect(time).toBeGreaterThan(times[index] ?? 0);
-      expect(await page.until<string>('document.querySelector("#counts").textContent')).toContain("of 100");
+      expect(await page.until<string>('document.querySelector("#counts").textContent')).toMatch(/of 10[01]/);
       expect(page.complaints).toEqual([]);
     });
 

@@ -18,10 +18,10 @@ const prepareMs = 1_000;
 const prepareTimeoutMs = 3_000;
 
 /** Shows the Listen button, and loads the playback after the page. */
-export function offerListening(state: PageState, clock: Clock): ListeningOffer {
+export function offerListening(state: PageState, server: string | null, clock: Clock): ListeningOffer {
   const playback = lazy(async () => {
     const { startListening } = await import("./listening.ts");
-    return startListening(state, clock);
+    return startListening(state, server, clock);
   });
   const press = showListenButton(state, async () => (await playback.get()).toggle());
   const prepare = () => void playback.get().catch(() => {});

@@ -8,8 +8,8 @@ import { createPlayback, type Playback } from "./playback.ts";
 import { showSoundWords } from "./sound-words.ts";
 
 /** Creates the playback, and describes its sound on the page. */
-export function startListening(state: PageState, clock: Clock): Playback {
-  const playback = createPlayback(state, clock);
+export function startListening(state: PageState, server: string | null, clock: Clock): Playback {
+  const playback = createPlayback(state, server, clock);
   showHearing(state);
   showSoundWords(state, clock);
   offerSoundExtras(playback, state, clock);

@@ -9,9 +9,10 @@ import { layers } from "../sound/sound-event.ts";
 import { observe, onChange } from "../state/observe.ts";
 import { type PageState, type Programme, stationSoundOf } from "../state/page-state.ts";
 import { beginProgramme } from "../state/programme.ts";
+import { followBatches } from "./batches.ts";
 import { createMidiRelay, type MidiRelay } from "./midi-relay.ts";
 import { beginPlaying, type Playing } from "./playing.ts";
-import { gatherReports } from "./reports.ts";
+import { gatherReports, reportsOf } from "./reports.ts";
 import { gatherSounded } from "./sounded.ts";
 import { titleOf } from "./titles.ts";
 
@@ -31,13 +32,16 @@ export type Playback = {
 
 /** Min time between two updates of the score: a burst of 800 reports updates it once. */
 const refreshMs = 200;
+/** NDBC's rhythm, until the server's is known. */
+const usualIntervalMs = 300_000;
 /** How often a replay publishes the frame that sounds. */
 const frameMs = 400;
 
 /** Creates the playback. The page loads it after itself and before the first click. */
-export function createPlayback(state: PageState, clock: Clock): Playback {
+export function createPlayback(state: PageState, server: string | null, clock: Clock): Playback {
   const midi = createMidiRelay(clock);
   const player = connectPlayer(state, midi);
+  followBatches(state, server, clock);
   playProgrammes(state, player, midi, clock);
   const { settings } = state;
   for (const layer of layers) player.setLayerLevel(layer, settings.value.levels[layer]);
@@ -83,9 +87,17 @@ function playProgrammes(state: PageState, player: Player, midi: MidiRelay, clock
   let playing: Playing | null = null;
   let programme: Programme | null = null;
   let isRefreshing = false;
+  /** When the newest reports that ring arrived. */
+  let rungAtMs = Number.NEGATIVE_INFINITY;
   onChange(state.programme, (next) => next && play(next));
+  // A listener may press Listen before the batch is known, and batches arrive during a pause.
+  observe([state.batch, state.player], () => {
+    if (player.state === "playing") join();
+  });
   gatherReports(state, clock, (reports) => {
-    if (playing && player.state === "playing") player.sound(playing.arrive(reports, player.scoreTimeS));
+    if (playing === null || player.state !== "playing") return;
+    rungAtMs = clock.monotonicMs();
+    player.sound(playing.arrive(reports, player.scoreTimeS));
   });
   onChange(state.sounded, (all) => {
     if (all.some(stationSoundOf)) showHeard();
@@ -102,11 +114,23 @@ function playProgrammes(state: PageState, player: Player, midi: MidiRelay, clock
   function play(next: Programme): void {
     midi.restart();
     programme = next;
+    rungAtMs = Number.NEGATIVE_INFINITY;
     playing = beginPlaying(next, () => ({ network, inView: inView.value, nowMs: clock.now() }));
     player.setReverb(presetChoices[next.preset].reverb);
     player.play(playing.score);
+    join();
     player.showNowPlaying({ title: titleOf(next, network), artist: "bellbuoy" });
     showHeard();
+  }
+
+  /** Rings the batch under way, unless its reports ring already. */
+  function join(): void {
+    const batch = state.batch.value;
+    if (playing === null || batch === null || batch.arrivedAtMs <= rungAtMs) return;
+    rungAtMs = batch.arrivedAtMs;
+    const ageS = (clock.monotonicMs() - batch.arrivedAtMs) / 1_000;
+    const intervalS = (batch.intervalMs ?? usualIntervalMs) / 1_000;
+    playing.join(reportsOf(state, batch.stations, clock.now()), player.scoreTimeS, { ageS, intervalS });
   }
 
   function refreshSoon(): void {

@@ -18,6 +18,8 @@ export type Playing = {
   refresh(scoreTimeS: number): void;
   /** Returns the sound events for reports that just arrived; empty if the programme rings no reports. */
   arrive(reports: Report[], scoreTimeS: number): SoundEvent[];
+  /** Rings a batch that arrived `ageS` seconds ago; no effect if the programme rings no reports. */
+  join(reports: Report[], scoreTimeS: number, timing: { ageS: number; intervalS: number }): void;
   /** Returns the sea state that sounds. */
   sea(scoreTimeS: number): SeaState | null;
   /** Returns the past frame that sounds; `null` outside a replay. */
@@ -57,6 +59,7 @@ function playNetwork(preset: Preset, seaNow: () => SeaState): Playing {
   return {
     ...live(score, seaNow),
     arrive: (reports, scoreTimeS) => score.arrive(reports, scoreTimeS),
+    join: score.join,
     get tally() {
       return score.tally;
     },
@@ -65,13 +68,13 @@ function playNetwork(preset: Preset, seaNow: () => SeaState): Playing {
 
 function playStation(stationId: string, preset: Preset, seaNow: () => SeaState): Playing {
   const score = createTuneScore({ stationId, seed: newSeed(), preset, introduction: true });
-  return { ...live(score, seaNow), arrive: () => [], tally: null };
+  return { ...live(score, seaNow), arrive: () => [], join() {}, tally: null };
 }
 
 function live(
   score: Score & { setSea(sea: SeaState, scoreTimeS: number): void },
   seaNow: () => SeaState,
-): Omit<Playing, "arrive" | "tally"> {
+): Omit<Playing, "arrive" | "join" | "tally"> {
   let sea = seaNow();
   score.setSea(sea, 0);
   return {
@@ -92,6 +95,7 @@ function replay({ day, fromFrame, preset }: Programme & { mode: "24h" }): Playin
     score,
     refresh() {},
     arrive: () => [],
+    join() {},
     sea: (scoreTimeS) => frames[score.frameAt(scoreTimeS)] ?? null,
     frame: (scoreTimeS) => score.frameAt(scoreTimeS),
     tally: null,

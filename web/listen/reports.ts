@@ -1,9 +1,22 @@
-// Groups arriving reports into bursts.
+// The reports that ring: those that arrive together, and those of the batch under way.
 
 import type { Clock } from "../../shared/clock.ts";
+import { isFresh, newestOf, seaAtStation } from "../sea/conditions.ts";
 import type { Report } from "../sound/score/network-score.ts";
 import { onChange } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
+
+/** Returns the newest values of stations as reports; stations without a fresh value are left out. */
+export function reportsOf(state: PageState, stationIds: Iterable<string>, nowMs: number): Report[] {
+  const { network, inView } = state;
+  return Array.from(stationIds).flatMap((stationId) => {
+    const conditions = network.conditions.get(stationId);
+    if (conditions === undefined || !isFresh({ atMs: newestOf(conditions) ?? 0 }, nowMs)) return [];
+    const { waterTempC, waveHeightM } = seaAtStation(conditions, nowMs);
+    const longitude = network.stations.get(stationId)?.longitude ?? null;
+    return [{ stationId, longitude, waterTempC, waveHeightM, inView: inView.value.has(stationId) }];
+  });
+}
 
 /** Groups reports that arrive in the same task into one burst. @param ring receives all reports of a burst */
 export function gatherReports(state: PageState, clock: Clock, ring: (reports: Report[]) => void): void {

@@ -71,6 +71,9 @@ export type Status = {
   cachedAtMs: CachedAt;
 };
 
+/** Reports that arrived together: time since then, in ms, and the stations. */
+export type Batch = { ageMs: number; stations: string[] };
+
 /** An unchecked JSON object. */
 export type Json = Record<string, unknown>;
 
@@ -148,6 +151,13 @@ export function isStation(value: Json): value is Station {
     stationTexts.every((name) => isTextOrNull(value[name])) &&
     stationNumbers.every((name) => isNumberOrNull(value[name]))
   );
+}
+
+/** Reads one batch. @param nowMs the time of the answer, in Unix milliseconds @returns `null` if it does not match */
+export function readBatch({ arrivedAt, stations }: Json, nowMs: number): Batch | null {
+  const ageMs = nowMs - Date.parse(String(arrivedAt));
+  if (Number.isNaN(ageMs) || !Array.isArray(stations) || !stations.every(isStationId)) return null;
+  return { ageMs: Math.max(0, ageMs), stations };
 }
 
 /** Reads the medians of one time. @returns `null` if they do not match */

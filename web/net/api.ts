@@ -2,6 +2,7 @@
 
 import type { ObservationMessage } from "../../shared/observation.ts";
 import {
+  type Batch,
   type BoundingBox,
   type CachedAt,
   eventIdOf,
@@ -12,6 +13,7 @@ import {
   type MedianFrame,
   noServer,
   RefusedError,
+  readBatch,
   readConditions,
   readEach,
   readMedians,
@@ -73,6 +75,13 @@ export async function loadMedians(
   const query = bbox === null ? "" : `?bbox=${bbox.join(",")}`;
   const { body } = await load(`${server}/v1/medians${query}`, signal);
   return readEach(body.medians, readMedians);
+}
+
+/** Loads the batches of reports that arrived last, oldest first. @throws as {@link loadConditions} */
+export async function loadBatches(server: string, signal: AbortSignal): Promise<Batch[]> {
+  const { body, cachedAtMs } = await load(`${server}/v1/batches`, signal);
+  if (cachedAtMs !== null) return [];
+  return readEach(body.batches, (batch) => readBatch(batch, Date.parse(String(body.now)))).toReversed();
 }
 
 /** Loads the state of the network and of the polls. @throws as {@link loadConditions} */

@@ -53,6 +53,14 @@ export type Heard = {
   tally: BurstTally | null;
 };
 
+/** The batch of reports that arrived last. Times are of the clock's `monotonicMs`. */
+export type BatchUnderWay = {
+  stations: ReadonlySet<string>;
+  arrivedAtMs: number;
+  /** Time between two batches, in ms; `null` if it is not known yet. */
+  intervalMs: number | null;
+};
+
 /** The page's observable state. */
 export type PageState = {
   // From the server.
@@ -88,6 +96,8 @@ export type PageState = {
   heard: Signal<Heard>;
   /** The events scheduled last, all of one task. */
   sounded: Signal<readonly Sounded[]>;
+  /** The batch of reports under way; `null`: none, or not known yet. */
+  batch: Signal<BatchUnderWay | null>;
   /** Time of the lighthouse's last tick at north, of the clock's `monotonicMs`. */
   northAtMs: Signal<number | null>;
 
@@ -129,6 +139,7 @@ export function createPageState({ map, ...view }: LinkedView, firstSettings: Set
     player: signal<PlayerState>("off"),
     heard: signal<Heard>({ programme: null, sea: null, tally: null }),
     sounded: signal<readonly Sounded[]>([]),
+    batch: signal<BatchUnderWay | null>(null),
     northAtMs: signal<number | null>(null),
     past: signal<PastDay | null>(null),
     pastFrame: signal(0),

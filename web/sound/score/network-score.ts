@@ -19,6 +19,8 @@ export type NetworkScore = SeaScore & {
    * of a burst.
    */
   arrive(reports: readonly Report[], t: number): SoundEvent[];
+  /** Continues a burst that arrived `ageS` seconds before `t`; bursts come every `intervalS` seconds. */
+  join(reports: readonly Report[], t: number, timing: { ageS: number; intervalS: number }): void;
   /** Counts of the current burst. */
   readonly tally: BurstTally;
 };
@@ -47,6 +49,7 @@ export function createNetworkScore(options: NetworkScoreOptions): NetworkScore {
   return {
     setSea: sea.setSea,
     arrive: (reports, t) => bursts.arrive(reports, t).map(ring),
+    join: bursts.join,
     until(t) {
       const bells = bursts.until(t).map(ring);
       return [...sea.until(t), ...bells].sort((a, b) => a.t - b.t);

@@ -44,6 +44,22 @@ describe("The network", () => {
     }
   });
 
+  test.each([0, 1, 60, 150, 240, 299, 320, 800])(
+    "joins a burst that arrived %d s ago: the first bell rings at once, and bells ring until the next burst is due",
+    (ageS) => {
+      const score = createNetworkScore({ seed: 1, preset: "harbour" });
+      score.setSea(sea, 0);
+      score.join(burst, 10, { ageS, intervalS: 300 });
+      const bells = score.until(1_000).filter((event) => "stationId" in event && event.stationId);
+      const leftS = Math.max(300 - ageS, 20);
+      expect(bells[0]?.t).toBeWithin(10, 11);
+      expect(bells.at(-1)?.t).toBeWithin(10 + leftS / 2, 10 + leftS);
+      const { arrived, rung, leftOut } = score.tally;
+      expect({ arrived, rung }).toEqual({ arrived: burst.length, rung: bells.length });
+      expect(rung + leftOut).toBe(burst.length);
+    },
+  );
+
   test("treats a burst in parts as one burst, even if the first part is a single report", () => {
     const score = createNetworkScore({ seed: 1, preset: "harbour" });
     const [first, ...others] = burst;

@@ -27,6 +27,11 @@ type Bursts = {
    * returns those of a burst.
    */
   arrive(reports: readonly Report[], t: number): PlannedBell[];
+  /**
+   * Continues a burst that arrived before `t`. Its bells ring from `t` until the next burst is due, the first one at once.
+   * @param timing seconds since the burst arrived, and seconds between two bursts
+   */
+  join(reports: readonly Report[], t: number, timing: { ageS: number; intervalS: number }): void;
   /** Returns the next bells before `t`, each once. */
   until(t: number): PlannedBell[];
   /** Median longitude of the network, in the middle of the stereo image. */
@@ -39,6 +44,8 @@ type Bursts = {
 const newestWeight = 0.3;
 /** A burst may arrive in parts; reports within this time belong to it. */
 const sameBurstS = 2;
+/** Time until the first bell of a burst under way: a listener has just asked for it. */
+const atOnceS = 0.3;
 
 /** Makes a scheduler that spreads each burst over the time until the next one. */
 export function createBursts({ random, bellsPerS, firstSpreadS, before }: BurstsOptions): Bursts {
@@ -64,6 +71,16 @@ export function createBursts({ random, bellsPerS, firstSpreadS, before }: Bursts
       burst.push(...reports);
       plan([...planned.map(({ report }) => report), ...leftOut, ...reports], t);
       return [];
+    },
+    join(reports, t, { ageS, intervalS }) {
+      close();
+      burstAtS = t - ageS;
+      // A burst that is nearly over still gets time for a few bells.
+      spreadS = Math.max(clamp(intervalS, burstSpread.minS, burstSpread.maxS), ageS + burstSpread.minS);
+      burst.push(...reports);
+      plan(reports, t);
+      const [first] = planned;
+      if (first) first.t = Math.min(first.t, t + atOnceS);
     },
     until(t) {
       const due = planned.filter((bell) => bell.t < t);
