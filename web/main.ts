@@ -2,6 +2,7 @@
 
 import { type Clock, systemClock } from "../shared/clock.ts";
 import { find } from "./dom/dom.ts";
+import { offerInstrument } from "./instrument/instrument-slot.ts";
 import { offerListening } from "./listen/listening-slot.ts";
 import { showNetworkMap } from "./map/network-map.ts";
 import { followServer } from "./net/follow-server.ts";
@@ -67,6 +68,7 @@ function showPage(): void {
     (mode) => navigation.changeMode(mode, map.nearest(null, "up")),
     (preset) => navigation.listenTo({ preset }),
   );
+  offerInstrument(state, clock);
   offerCard(state, server, navigation, clock);
   showConnectionLine(state, clock);
   explainWhenWanted(() => map.theme);

@@ -1,8 +1,8 @@
 // The moving line that shows how far a burst has rung.
 
 import type { Clock } from "../../../shared/clock.ts";
+import { animate, keyframes } from "../../dom/motion.ts";
 import { type PlanePoint, project } from "../camera/plane.ts";
-import { animate, keyframes } from "./motion.ts";
 import type { MovingLook } from "./pulses.ts";
 
 /** The line of a burst. */

@@ -1,9 +1,9 @@
 // The shade of the night over the map.
 
+import { subsolarPoint } from "../../sea/sun.ts";
 import type { Camera, Size } from "../camera/camera.ts";
 import { planeHeight, planeWidth, unproject } from "../camera/plane.ts";
 import { world } from "./coastline.ts";
-import { subsolarPoint } from "./sun.ts";
 
 /** Columns of the picture. Dusk is soft: stretching a small picture smooths it. */
 const columns = 256;

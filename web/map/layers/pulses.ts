@@ -1,9 +1,9 @@
 // Rings around stations whose bells sound.
 
 import type { Clock } from "../../../shared/clock.ts";
+import { animate, keyframes } from "../../dom/motion.ts";
 import type { PlanePoint } from "../camera/plane.ts";
 import type { MapTheme } from "../colours.ts";
-import { animate, keyframes } from "./motion.ts";
 
 /** A ring around a station. `atMs` is of {@link Clock.monotonicMs}; hardness `null` is not a clear strike. */
 type Pulse = { stationId: string; hardness: number | null; atMs: number };

@@ -1,7 +1,7 @@
 // The position of the sun, compared with almanacs.
 
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { subsolarPoint } from "../../../../web/map/layers/sun.ts";
+import { subsolarPoint, sunElevationDeg } from "../../../web/sea/sun.ts";
 
 setDefaultTimeout(120_000);
 
@@ -40,4 +40,12 @@ test("the sun moves west by 15° an hour, all the way around", () => {
     expect(west).toBeCloseTo(15, 1);
     expect(Math.abs(after ?? 999)).toBeLessThanOrEqual(180);
   }
+});
+
+test("the sun is overhead where the almanac has it, and as far below the horizon on the other side", () => {
+  const noon = Date.parse("2024-03-20T03:06Z");
+  const { longitude, latitude } = subsolarPoint(noon);
+  expect(sunElevationDeg(noon, { latitude, longitude })).toBeCloseTo(90, 3);
+  expect(sunElevationDeg(noon, { latitude: -latitude, longitude: longitude - 180 })).toBeCloseTo(-90, 3);
+  expect(sunElevationDeg(noon, { latitude: 0, longitude: longitude + 90 })).toBeCloseTo(0, 1);
 });

@@ -1,4 +1,4 @@
-// Animations of the map in stepped frames.
+// Animations in stepped frames.
 
 /**
  * Frame rate of the slow animations (rings, beam, front): 30 frames/s look smooth; 15 on machines with few cores, where

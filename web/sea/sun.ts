@@ -24,6 +24,16 @@ export function subsolarPoint(timeMs: number): { longitude: number; latitude: nu
   };
 }
 
+/** Returns the height of the sun above the horizon at a place, in degrees; negative at night. */
+export function sunElevationDeg(timeMs: number, place: { latitude: number; longitude: number }): number {
+  const sun = subsolarPoint(timeMs);
+  const [latitude, declination] = [place.latitude * radians, sun.latitude * radians];
+  const hourAngle = (place.longitude - sun.longitude) * radians;
+  const sine =
+    Math.sin(latitude) * Math.sin(declination) + Math.cos(latitude) * Math.cos(declination) * Math.cos(hourAngle);
+  return Math.asin(sine) / radians;
+}
+
 function wrap(longitude: number): number {
   return ((((longitude + 180) % 360) + 360) % 360) - 180;
 }
