@@ -114,7 +114,8 @@ function fillRow(row: HTMLLIElement, listedStation: ListedStation, units: Units,
   const at = newest(listedStation);
   setText(part(row, "name"), nameOf(listedStation));
   setText(part(row, "age"), at === 0 ? "silent" : formatAge(nowMs - at));
-  setText(part(row, "id"), [stationId, station?.owner].filter(Boolean).join(" · "));
+  const isNamed = nameOf(listedStation) !== stationId;
+  setText(part(row, "id"), [isNamed && stationId, station?.owner].filter(Boolean).join(" · "));
   for (const [field] of listed) {
     setText(part(row, field), formatMeasurement(field, currentValue(conditions, field, nowMs), units));
   }

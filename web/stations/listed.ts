@@ -1,14 +1,15 @@
 // Entries of the station list, with their orders and search.
 
-import type { Conditions, Station } from "../net/answers.ts";
+import type { Measurement } from "../../shared/measurements.ts";
+import type { Conditions } from "../net/answers.ts";
 import { currentValue, newestOf } from "../sea/conditions.ts";
-import type { Network } from "../state/network.ts";
+import type { NamedStation, Network } from "../state/network.ts";
 import { formatMeasurement, type Units } from "../words/units.ts";
 
 /** An entry of the station list. */
 export type ListedStation = {
   stationId: string;
-  station: Station | undefined;
+  station: NamedStation | undefined;
   conditions: Conditions | undefined;
 };
 
@@ -23,16 +24,23 @@ export const listed = [
 const names = new Intl.Collator("en");
 
 /** An order of the list. */
-export type Order = "newest" | "waves" | "wind" | "name";
+export type Order = "most" | "newest" | "waves" | "wind" | "name";
 
 type Compare = (a: ListedStation, b: ListedStation) => number;
 
-/** Orders of the list; equal entries are sorted by id. */
+/** Orders of the list, the first by default; equal entries are sorted by id. Silent stations come last. */
 export const orders: Record<Order, { label: string; compare(nowMs: number): Compare }> = {
+  most: {
+    label: "Most to hear",
+    compare: (nowMs) => (a, b) => richness(b, nowMs) - richness(a, nowMs) || newest(b) - newest(a) || byId(a, b),
+  },
   newest: { label: "Newest", compare: () => (a, b) => newest(b) - newest(a) || byId(a, b) },
   waves: { label: "Waves", compare: (nowMs) => byValue("waveHeightM", nowMs) },
   wind: { label: "Wind", compare: (nowMs) => byValue("windSpeedMps", nowMs) },
-  name: { label: "Name", compare: () => (a, b) => names.compare(nameOf(a), nameOf(b)) || byId(a, b) },
+  name: {
+    label: "Name",
+    compare: () => (a, b) => isSilent(a) - isSilent(b) || names.compare(nameOf(a), nameOf(b)) || byId(a, b),
+  },
 };
 
 /** Yields all stations, with or without reports. */
@@ -44,11 +52,6 @@ export function* listedStations({ conditions, stations }: Network): Generator<Li
   for (const [stationId, station] of stations) {
     if (!conditions.has(stationId)) yield { stationId, station, conditions: undefined };
   }
-}
-
-/** Returns whether a station matches a search. @param wanted in lower case */
-export function matches({ stationId, station }: ListedStation, wanted: string): boolean {
-  return [stationId, station?.name, station?.owner].some((text) => text?.toLowerCase().includes(wanted));
 }
 
 /** Describes a station in a few words, for its row. */
@@ -68,6 +71,15 @@ export function nameOf({ stationId, station }: ListedStation): string {
 /** Returns the time of a station's newest value; 0 without values. */
 export function newest({ conditions }: ListedStation): number {
   return (conditions && newestOf(conditions)) ?? 0;
+}
+
+/** Returns 1 for a station without a value, else 0. */
+export const isSilent = (listedStation: ListedStation) => Number(newest(listedStation) === 0);
+
+/** Returns how much of a station can be heard: waves count most, then wind, then water. */
+function richness({ conditions }: ListedStation, nowMs: number): number {
+  const has = (field: Measurement) => Number(currentValue(conditions, field, nowMs) !== null);
+  return 4 * has("waveHeightM") + 2 * has("windSpeedMps") + has("waterTempC");
 }
 
 function byValue(field: "waveHeightM" | "windSpeedMps", nowMs: number): Compare {

@@ -1,8 +1,8 @@
 // The card of one station.
 
 import { make, setText } from "../dom/dom.ts";
-import type { Station } from "../net/answers.ts";
 import { newestOf } from "../sea/conditions.ts";
+import type { NamedStation } from "../state/network.ts";
 import { formatAgo } from "../words/format.ts";
 import { describeStation } from "../words/words.ts";
 import { createReadings, type Measured } from "./readings.ts";
@@ -10,7 +10,7 @@ import { createReadings, type Measured } from "./readings.ts";
 /** The content of a card. */
 type CardContent = Measured & {
   stationId: string;
-  station: Station | undefined;
+  station: NamedStation | undefined;
   /** Whether it sounds now. */
   tuned: boolean;
 };
@@ -78,7 +78,9 @@ function createWho() {
     show({ stationId, station, conditions, nowMs }: CardContent): void {
       setText(title, station?.name ?? stationId);
       const place = station && formatPlace(station);
-      setText(about, [stationId, station?.type, place].filter((text) => text).join(" · "));
+      const id = station?.name ? stationId : "";
+      const type = station?.type === "other" ? "" : station?.type;
+      setText(about, [station?.place, id, type, place].filter((text) => text).join(" · "));
       setText(owner, station?.owner ? `Owned by ${station.owner}` : "");
       const newest = conditions ? newestOf(conditions) : null;
       setText(age, newest === null ? "No report in the last 24 hours." : `Reported ${formatAgo(nowMs - newest)}`);
@@ -88,7 +90,7 @@ function createWho() {
   };
 }
 
-function formatPlace({ latitude, longitude }: Station): string | null {
+function formatPlace({ latitude, longitude }: NamedStation): string | null {
   if (latitude === null || longitude === null) return null;
   const degrees = (value: number, [plus, minus]: string) =>
     `${Math.abs(value).toFixed(1)}°\u00a0${value < 0 ? minus : plus}`;

@@ -7,7 +7,8 @@ import { type PageState, stationSoundOf } from "../state/page-state.ts";
 import { formatCount } from "../words/format.ts";
 import { followListKeys } from "./list-keys.ts";
 import { createListRows } from "./list-rows.ts";
-import { listedStations, matches, type Order, orders } from "./listed.ts";
+import { isSilent, listedStations, type Order, orders } from "./listed.ts";
+import { matchesSearch } from "./search.ts";
 
 type StationList = {
   focusSearch(): void;
@@ -65,14 +66,17 @@ export function showStationList(
 
   function show(): void {
     frame = 0;
-    const wanted = search.value.trim().toLowerCase();
-    const matching = [...listedStations(state.network)].filter((station) => matches(station, wanted));
+    const wanted = search.value.trim();
+    const matching = [...listedStations(state.network)].filter(({ stationId, station }) =>
+      matchesSearch(stationId, station, wanted),
+    );
     matching.sort(orders[order.value as Order].compare(clock.now()));
     const { focused } = rows;
     // A focused row stays, even if other stations move before it.
     const shown = matching.filter(({ stationId }, rank) => rank < maxRows || stationId === focused);
     rows.show(shown, units.value);
-    setText(count, countOf(matching.length, maxRows, wanted));
+    const silent = matching.filter(isSilent).length;
+    setText(count, countOf(matching.length - silent, silent, wanted));
     const hidden = matching.length - shown.length;
     more.hidden = hidden <= 0;
     setText(more, `Show ${Math.min(rowsAtOnce, hidden)} more`);
@@ -93,9 +97,8 @@ function createTools() {
   return { search, order, count, more };
 }
 
-function countOf(matching: number, most: number, wanted: string): string {
-  if (matching === 0) return wanted === "" ? "No station has reported yet." : `No station matches “${wanted}”.`;
-  return matching > most
-    ? `${formatCount(matching, "station")}, the first ${most} shown`
-    : formatCount(matching, "station");
+function countOf(reporting: number, silent: number, wanted: string): string {
+  if (reporting + silent === 0)
+    return wanted === "" ? "No station has reported yet." : `No station matches “${wanted}”.`;
+  return silent === 0 ? formatCount(reporting, "station") : `${formatCount(reporting, "station")}, ${silent} silent`;
 }
