@@ -24,16 +24,17 @@ test("no path, parameter or field was removed or changed its type since 0.1.0, u
   expect(unexplained.map(({ what }) => what)).toEqual([]);
 });
 
-test("the comparison finds removed fields and changed types", () => {
+test("the comparison finds removed paths and fields, also nested ones, and changed types", () => {
   const changed = structuredClone(offered);
   delete changed.components.schemas.Status.properties.lastPoll;
   changed.components.schemas.Station.properties.latitude = { type: "string" };
+  delete changed.components.schemas.StationFeature.properties.geometry.anyOf[0].properties.coordinates;
   delete changed.paths["/v1/medians"];
   expect(
     breakages(offered, changed)
       .map(({ name }) => name)
       .sort(),
-  ).toEqual(["/v1/medians", "lastPoll", "latitude"]);
+  ).toEqual(["/v1/medians", "coordinates", "lastPoll", "latitude"]);
 });
 
 /** Lists the promises of `before` that `after` breaks. */
@@ -61,20 +62,26 @@ function promisesOf(description: Json): Map<string, { name: string; type: string
       });
     }
     for (const [status, response] of entriesOf(responses)) {
-      for (const [media] of entriesOf((response as Json).content)) {
+      for (const [media, content] of entriesOf((response as Json).content)) {
         promises.set(`${path} ${status} ${media}`, { name: media, type: "media type" });
+        addFields(`${path} ${status} ${media}`, (content as { schema: Json }).schema);
       }
     }
   }
   for (const [id, schema] of entriesOf((description.components as Json).schemas)) {
     promises.set(id, { name: id, type: typeOf(schema as Json) });
-    for (const [field, type] of fieldsOf(schema as Json)) promises.set(`${id} ${field}`, { name: field, type });
+    addFields(id, schema as Json);
   }
   return promises;
-}
 
-function fieldsOf({ properties }: Json): [string, string][] {
-  return entriesOf(properties).map(([field, schema]) => [field, typeOf(schema as Json)]);
+  /** Adds the fields of a schema, and those of the objects and lists in it. */
+  function addFields(where: string, { properties, items, anyOf, allOf }: Json): void {
+    for (const [field, schema] of entriesOf(properties)) {
+      promises.set(`${where} ${field}`, { name: field, type: typeOf(schema as Json) });
+      addFields(`${where} ${field}`, schema as Json);
+    }
+    for (const part of [items, anyOf, allOf].flat()) if (part !== undefined) addFields(where, part as Json);
+  }
 }
 
 /** Returns the type in one word, without limits and descriptions. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { parse } from "csv-parse/sync";
+import { attribution } from "../../../services/server/http/attribution.ts";
 import { acceptedEncoding, acceptedFormat, type Format } from "../../../services/server/http/negotiate.ts";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../../services/worker/store/history.ts";
@@ -140,6 +141,7 @@ describe("GeoJSON", () => {
       const collection = await (await get(path, { Accept: "application/geo+json" })).json();
       expect(collection).toEqual({
         type: "FeatureCollection",
+        attribution,
         ...(path.endsWith("latest") ? { lastEventId: "1" } : {}),
         features: [
           {
@@ -156,13 +158,42 @@ describe("GeoJSON", () => {
 
   test("of one station is a feature, of conditions a collection", async () => {
     const feature = await (await get("/v1/stations/44009?format=geojson")).json();
-    expect(feature).toMatchObject({ type: "Feature", id: "44009", properties: { name } });
+    expect(feature).toMatchObject({ type: "Feature", id: "44009", attribution, properties: { name } });
     const collection = await (await get("/v1/conditions?format=geojson")).json();
     expect(collection).toMatchObject({
       lastEventId: "1",
       features: [{ id: "44009", properties: { waveHeightM: { value: 0, at: now } } }],
     });
   });
+});
+
+describe("the sources of the data", () => {
+  test.each(
+    ["/v1/stations", "/v1/observations", "/v1/observations/latest", "/v1/conditions", "/v1/medians"].flatMap((path) =>
+      ["json", "csv", "ndjson"].map((format) => `${path}?format=${format}`),
+    ),
+  )("are named by the Link header of %s", async (path) => {
+    await expectAttribution(await get(path));
+  });
+
+  test.each([
+    "/v1/stations/44009",
+    "/v1/stations?format=geojson",
+    "/v1/observations/by-station/44009?format=csv",
+    "/v1/observations?limit=1",
+    "/v1/status",
+    "/v1/observations/stream",
+  ])("are named by the Link header of %s", async (path) => {
+    await expectAttribution(await get(path));
+  });
+
+  async function expectAttribution(answer: Response): Promise<void> {
+    await answer.body?.cancel();
+    const links = answer.headers.get("Link") ?? "";
+    expect(links).toContain(`<https://www.ndbc.noaa.gov/disclaimer.shtml>; rel="license"; title="${attribution}"`);
+    expect(links).toContain('</v1/stations>; rel="author"');
+    expect(attribution).toMatch(/NOAA.*NDBC.*owners of the stations/);
+  }
 });
 
 test("NDJSON has the rows of JSON, one a line", async () => {
