@@ -7,6 +7,7 @@ const packages = {
   curl: { debian: "curl", homebrew: "curl" },
   gpg: { debian: "gpg", homebrew: null },
   haproxy: { debian: "haproxy", homebrew: "haproxy" },
+  jq: { debian: "jq", homebrew: "jq" },
   nginx: { debian: "nginx", homebrew: "nginx" },
   node: { debian: "nodejs", homebrew: "node" },
   openssl: { debian: "openssl", homebrew: "openssl" },
