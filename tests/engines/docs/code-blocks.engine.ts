@@ -1,4 +1,4 @@
-// The code blocks of the documentation that need other programs: curl, jq, promtool, caddy. See tests/docs/code-blocks.test.ts.
+// Tests of the code blocks that need other programs: curl, jq, promtool, Caddy. tests/docs/code-blocks.test.ts lists all blocks.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(workDir, { recursive: true, force: true });
 });
 
-/** Runs a command in the work folder. @returns its exit code and output, of a stream only its first event */
+/** Runs a command in the work folder. @returns its exit code and output; of a stream, only the first event */
 async function run(command: string) {
   const child = Bun.spawn(["sh", "-c", `exec ${command}`], { cwd: workDir, stderr: "pipe" });
   let output = "";
