@@ -246,6 +246,11 @@ describe("an answer that a client has cached", () => {
     expect((await get(path)).headers.get("Cache-Control")).toBe(expected);
   });
 
+  test("is never a row stream, which has no ETag", async () => {
+    for (const path of ["/v1/observations?format=csv", "/v1/observations?format=ndjson&limit=1"])
+      expect((await get(path)).headers.get("ETag")).toBeNull();
+  });
+
   test("is never an error: errors are not cached", async () => {
     expect((await get("/v1/stations/99999")).headers.get("Cache-Control")).toBe("no-store");
   });
