@@ -106,8 +106,8 @@ async function measureServers(load: LoadClient, start: StartBroadcaster, rounds:
     turns.push(
       await turn(load, start, manyStreams, async ({ server, figures }) => {
         const sockets = await Promise.all(server.pids.map(async (pid) => (await readdir(`/proc/${pid}/fd`)).length));
-        const leastFilesOfAServer = Math.min(...sockets);
-        return { leastFilesOfAServer, mostFilesOfAServer: Math.max(...sockets), ...figures };
+        const minFilesOfAServer = Math.min(...sockets);
+        return { minFilesOfAServer, maxFilesOfAServer: Math.max(...sockets), ...figures };
       }),
     );
   }

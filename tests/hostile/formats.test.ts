@@ -26,7 +26,7 @@ setDefaultTimeout(120_000);
 const now = new Date("2026-05-06T12:00:00Z");
 
 /** Plausible range of each measurement; the parser names the sources. */
-const windows: Record<Measurement, [least: number, most: number]> = {
+const windows: Record<Measurement, [min: number, max: number]> = {
   waveHeightM: [0, 30],
   windSpeedMps: [0, 98],
   windDirDeg: [0, 360],
@@ -43,8 +43,8 @@ const windows: Record<Measurement, [least: number, most: number]> = {
   tideFt: [-30, 80],
 };
 
-const isWithin = (value: number | null | undefined, [least, most]: [number, number]) =>
-  typeof value === "number" && value >= least && value <= most && !Object.is(value, -0);
+const isWithin = (value: number | null | undefined, [min, max]: [number, number]) =>
+  typeof value === "number" && value >= min && value <= max && !Object.is(value, -0);
 
 const isId = (id: string) => /^[A-Z0-9]{4,10}$/.test(id);
 

@@ -133,13 +133,13 @@ describe("/v1/observations", () => {
       arrived.push(...around.map((minute) => `${at(minute)} 46026`), `${at(page)} 44009`);
     };
     const pages = await walk(server, "limit=30", arriveAround);
-    const told = pages.flatMap(({ observations }) => observations.map(nameOf));
+    const received = pages.flatMap(({ observations }) => observations.map(nameOf));
     expect(pages.length).toBeGreaterThan(2);
-    expect(told).toEqual([...new Set(told)].sort());
-    expect(stored.filter((name) => !told.includes(name))).toEqual([]);
+    expect(received).toEqual([...new Set(received)].sort());
+    expect(stored.filter((name) => !received.includes(name))).toEqual([]);
 
     // Rows before the reader's position come from the stream, starting at the last event id of the first page.
-    const late = arrived.filter((name) => !told.includes(name));
+    const late = arrived.filter((name) => !received.includes(name));
     expect(late).not.toBeEmpty();
     await publishPending(stack.sql, stack.redis);
     const listener = await listen(`${server.url}/v1/observations/stream?lastEventId=${pages[0]?.lastEventId}`);
@@ -150,7 +150,7 @@ describe("/v1/observations", () => {
     const all = await stack.sql<
       { observedAt: Date; stationId: string }[]
     >`select observed_at, station_id from observations`;
-    expect([...new Set([...told, ...streamed])].sort()).toEqual(
+    expect([...new Set([...received, ...streamed])].sort()).toEqual(
       all.map(({ observedAt, stationId }) => `${observedAt.toISOString()} ${stationId}`).sort(),
     );
   });
@@ -195,12 +195,12 @@ describe("an answer of any size", () => {
         await Bun.sleep(0);
       }
       const text = Buffer.concat(pieces).toString();
-      let told = "";
+      let received = "";
       for (const line of text.trimEnd().split("\n")) {
         const { stationId, timestamp } = JSON.parse(line) as Row;
-        told += `${stationId} ${timestamp}\n`;
+        received += `${stationId} ${timestamp}\n`;
       }
-      expect(Bun.hash(told)).toBe(inOrder);
+      expect(Bun.hash(received)).toBe(inOrder);
     },
   );
 

@@ -45,7 +45,7 @@ const clients: Record<string, Follow> = {
       },
       onmessage: ({ event, data }) => take(event || "message", data),
       onclose() {
-        throw new Error("it comes back");
+        throw new Error("reconnect");
       },
     });
     return () => gone.abort();
