@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
+import { heartbeatComment, heartbeatEvent } from "../../services/server/stream/frames.ts";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
@@ -145,6 +146,16 @@ describe("a shell example", () => {
     const paths = shells.flatMap(({ text }) => [...text.matchAll(/(?<= )services\/\S+/g)].map(([path]) => path));
     for (const path of paths) expect(existsSync(join(project, path)), path).toBe(true);
   });
+});
+
+test("docs/api.md quotes heartbeats as the server sends them", async () => {
+  const page = await Bun.file(join(project, "docs/api.md")).text();
+  const decoded = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim().split("\n");
+  const [comment = ""] = decoded(heartbeatComment);
+  const [event = "", data = "", id = ""] = decoded(heartbeatEvent(122n));
+  for (const line of [comment, event, data.replace("122", "…"), id.replace(" 122", "")]) {
+    expect(page).toContain(`\`${line}\``);
+  }
 });
 
 describe("the reader of code blocks", () => {

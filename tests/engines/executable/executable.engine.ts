@@ -122,14 +122,15 @@ describe.skipIf(cannotRun)(
   },
 );
 
-test("An executable for arm64 can be built on any machine", async () => {
+test("An executable for arm64 can be built on any machine, and two builds are identical", async () => {
   const dir = await mkdtemp(join(tmpdir(), "bellbuoy-arm64-"));
   await builtPlayer();
-  const header = Buffer.from(
-    await Bun.file(await buildExecutable("linux-arm64", dir))
-      .slice(0, 20)
-      .bytes(),
-  );
+  const [first, second] = [
+    await Bun.file(await buildExecutable("linux-arm64", join(dir, "first"))).bytes(),
+    await Bun.file(await buildExecutable("linux-arm64", join(dir, "second"))).bytes(),
+  ];
+  expect(Buffer.compare(first, second)).toBe(0);
+  const header = Buffer.from(first.slice(0, 20));
   expect(header.toString("latin1", 0, 4)).toBe("\x7fELF");
   // EM_AARCH64 in the header's e_machine.
   expect(header.readUInt16LE(18)).toBe(183);
