@@ -6,6 +6,7 @@ import { startApp } from "../rig/app.ts";
 import { startStack } from "../rig/stack.ts";
 
 type Json = { [name: string]: unknown };
+type MediaType = { schema?: Json; "x-columns"?: string[]; "x-events"?: Json };
 
 const project = join(import.meta.dir, "../..");
 const released = await Bun.file(join(project, "tests/fixtures/openapi/0.1.0.json")).json();
@@ -30,11 +31,13 @@ test("the comparison finds removed paths and fields, also nested ones, and chang
   changed.components.schemas.Station.properties.latitude = { type: "string" };
   delete changed.components.schemas.StationFeature.properties.geometry.anyOf[0].properties.coordinates;
   delete changed.paths["/v1/medians"];
+  changed.paths["/v1/stations"].get.responses[200].content["text/csv"]["x-columns"].shift();
+  delete changed.paths["/v1/observations/stream"].get.responses[200].content["text/event-stream"]["x-events"].reset;
   expect(
     breakages(offered, changed)
       .map(({ name }) => name)
       .sort(),
-  ).toEqual(["/v1/medians", "coordinates", "lastPoll", "latitude"]);
+  ).toEqual(["/v1/medians", "coordinates", "lastPoll", "latitude", "reset", "stationId"]);
 });
 
 /** Lists the promises of `before` that `after` breaks. */
@@ -64,7 +67,11 @@ function promisesOf(description: Json): Map<string, { name: string; type: string
     for (const [status, response] of entriesOf(responses)) {
       for (const [media, content] of entriesOf((response as Json).content)) {
         promises.set(`${path} ${status} ${media}`, { name: media, type: "media type" });
-        addFields(`${path} ${status} ${media}`, (content as { schema: Json }).schema);
+        const { schema = {}, "x-columns": columns = [], "x-events": events } = content as MediaType;
+        addFields(`${path} ${status} ${media}`, schema);
+        for (const column of columns)
+          promises.set(`${path} ${status} ${media} ${column}`, { name: column, type: "column" });
+        for (const [event] of entriesOf(events)) promises.set(`${path} event ${event}`, { name: event, type: "event" });
       }
     }
   }
