@@ -14,7 +14,6 @@ import { type CsvTable, csvHeader, csvLines } from "./formats/csv.ts";
 import { encodeCollection, encodeFeature, type Positions } from "./formats/geojson.ts";
 import { bboxParameter, spanParameter, stationsParameter } from "./parameters.ts";
 
-/** Endpoint `/v1/conditions`. */
 /** Conditions, one station per line: each value is followed by its time. */
 const conditionsTable: CsvTable<Conditions> = {
   columns: ["stationId", ...measurements.flatMap((name) => [name, `${name}At`])],
@@ -24,11 +23,12 @@ const conditionsTable: CsvTable<Conditions> = {
   ],
 };
 
+/** Endpoint `/v1/conditions`. */
 export const conditionsEndpoint = endpoint({
   path: "/v1/conditions",
   summary: "Last measured value of each field, by station",
   description:
-    "Stations measure waves less often than other fields, so most of the newest observations have none. This endpoint returns the last value of each field in the past hours, with its own time. Stations without a report in that time are not commaList.",
+    "Stations measure waves less often than other fields, so most of the newest observations have none. This endpoint returns the last value of each field in the past hours, with its own time. Stations without a report in that time are not listed.",
   queryParameters: z.strictObject({
     within: spanParameter(maxWithinHours, "3h", "Time span to look back."),
     stations: stationsParameter.optional(),
