@@ -9,6 +9,7 @@ import { contentSecurityPolicy } from "../../shared/content-security-policy.ts";
 import { hashedName } from "../../shared/hashed-name.ts";
 import { playerDir } from "../../shared/player-dir.ts";
 import { describeError } from "../../shared/service/connection-health.ts";
+import { englishWords, wordsFrom } from "./words.ts";
 
 /** The sources of the player. */
 const webDir = join(import.meta.dir, "..");
@@ -54,7 +55,8 @@ if (import.meta.main) await main(process.argv.includes("--watch"));
  */
 export async function buildPlayer(entry = join(webDir, "index.html"), targetDir = playerDir): Promise<PlayerFile[]> {
   const { files: workerFiles, addresses } = await buildWorkers();
-  const { outputs, metafile } = await bundle({ entrypoints: [entry], define: addresses, metafile: true });
+  const plugins = [wordsFrom(englishWords)];
+  const { outputs, metafile } = await bundle({ entrypoints: [entry], define: addresses, metafile: true, plugins });
   const pageFiles = await Promise.all(outputs.map(finish));
   const assets = [...pageFiles.filter(({ name }) => !name.endsWith(".html")), ...workerFiles];
   const page = pageFiles.filter(({ name }) => name.endsWith(".html"));
