@@ -4,6 +4,9 @@ import type { Measurement } from "../../shared/measurements.ts";
 import type { Conditions } from "../net/answers.ts";
 import { currentValue, newestOf } from "../sea/conditions.ts";
 import type { NamedStation, Network } from "../state/network.ts";
+import * as words from "../words/english/list.ts";
+import * as valueWords from "../words/english/values.ts";
+import { fill, formatList } from "../words/message.ts";
 import { formatMeasurement, type Units } from "../words/units.ts";
 
 /** An entry of the station list. */
@@ -13,15 +16,11 @@ export type ListedStation = {
   conditions: Conditions | undefined;
 };
 
-/** Fields of a row; the word separates a wave's metres from a wind's. */
-export const listed = [
-  ["waveHeightM", "waves"],
-  ["windSpeedMps", "wind"],
-  ["waterTempC", "water"],
-] as const;
+/** Fields of a row. */
+export const listed = ["waveHeightM", "windSpeedMps", "waterTempC"] as const;
 
 // Created once: one collator per comparison would take longer than the rest of the list.
-const names = new Intl.Collator("en");
+const names = new Intl.Collator(valueWords.locale);
 
 /** An order of the list. */
 export type Order = "most" | "newest" | "waves" | "wind" | "name";
@@ -31,14 +30,14 @@ type Compare = (a: ListedStation, b: ListedStation) => number;
 /** Orders of the list, the first by default; equal entries are sorted by id. Silent stations come last. */
 export const orders: Record<Order, { label: string; compare(nowMs: number): Compare }> = {
   most: {
-    label: "Most to hear",
+    label: words.orders.most,
     compare: (nowMs) => (a, b) => richness(b, nowMs) - richness(a, nowMs) || newest(b) - newest(a) || byId(a, b),
   },
-  newest: { label: "Newest", compare: () => (a, b) => newest(b) - newest(a) || byId(a, b) },
-  waves: { label: "Waves", compare: (nowMs) => byValue("waveHeightM", nowMs) },
-  wind: { label: "Wind", compare: (nowMs) => byValue("windSpeedMps", nowMs) },
+  newest: { label: words.orders.newest, compare: () => (a, b) => newest(b) - newest(a) || byId(a, b) },
+  waves: { label: words.orders.waves, compare: (nowMs) => byValue("waveHeightM", nowMs) },
+  wind: { label: words.orders.wind, compare: (nowMs) => byValue("windSpeedMps", nowMs) },
   name: {
-    label: "Name",
+    label: words.orders.name,
     compare: () => (a, b) => isSilent(a) - isSilent(b) || names.compare(nameOf(a), nameOf(b)) || byId(a, b),
   },
 };
@@ -56,11 +55,13 @@ export function* listedStations({ conditions, stations }: Network): Generator<Li
 
 /** Describes a station in a few words, for its row. */
 export function describeListed(listedStation: ListedStation, units: Units, nowMs: number): string {
-  const measured = listed.flatMap(([field, label]) => {
+  const measured = listed.flatMap((field) => {
     const value = currentValue(listedStation.conditions, field, nowMs);
-    return value === null ? [] : `${label} ${formatMeasurement(field, value, units)}`;
+    return value === null ? [] : fill(words.values[field], { value: formatMeasurement(field, value, units) });
   });
-  return `${nameOf(listedStation)}: ${measured.join(", ") || "no recent waves, wind or water"}`;
+  const name = nameOf(listedStation);
+  if (measured.length === 0) return fill(words.stationWithoutValues, { name });
+  return fill(words.station, { name, values: formatList(measured) });
 }
 
 /** Returns a station's name, or else its id. */
