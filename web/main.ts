@@ -41,8 +41,8 @@ const navigation = createNavigation(state);
 keepTime(state, clock);
 followAddressBar(state, navigation, clock);
 onChange(state.settings, (settings) => storeSettings(storage, settings));
-const map = showNetworkMap(state, navigation, clock);
 const listening = offerListening(state, server, clock);
+const map = showNetworkMap(state, navigation, () => void listening.listenFirst(), clock);
 if (isMeasured) {
   const { installPageHook } = await import("./hook/hook.ts");
   installPageHook(state, map, () => listening.playback);
@@ -65,11 +65,14 @@ function showPage(): void {
   showControls(
     state,
     actions,
-    (mode) => navigation.changeMode(mode, map.nearest(null, "up")),
+    (mode) => {
+      navigation.changeMode(mode, map.nearest(null, "up"));
+      if (mode !== "network") void listening.listen();
+    },
     (preset) => navigation.listenTo({ preset }),
   );
   offerInstrument(state, clock);
-  offerCard(state, server, navigation, clock);
+  offerCard(state, server, navigation, listening.listen, clock);
   showConnectionLine(state, clock);
   explainWhenWanted(() => map.theme);
   followKeys((action) => void actions[action]());
@@ -78,6 +81,7 @@ function showPage(): void {
 function chooseInList(stationId: string): void {
   navigation.choose(stationId);
   map.showStation(stationId);
+  void listening.listenFirst();
 }
 
 function follow(address: ServerAddress): void {

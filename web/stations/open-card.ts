@@ -8,13 +8,29 @@ import type { PageState } from "../state/page-state.ts";
 import { followHistory } from "./card-history.ts";
 import { createStationCard } from "./station-card.ts";
 
-/** Shows the card of the selected station with its past day. @param server `null` if the page has no server */
-export function showOpenCard(state: PageState, server: string | null, navigation: Navigation, clock: Clock): void {
+/**
+ * Shows the card of the selected station with its past day.
+ * @param server `null` if the page has no server
+ * @param listen starts the sound, in the gesture that asks for it
+ */
+export function showOpenCard(
+  state: PageState,
+  server: string | null,
+  navigation: Navigation,
+  listen: () => unknown,
+  clock: Clock,
+): void {
   const { view, network, units, history } = state;
   const element = find("card", HTMLElement);
   const card = createStationCard(element, {
-    onTune: navigation.tune,
-    onReplay: navigation.replayStation,
+    onTune(stationId) {
+      navigation.tune(stationId);
+      listen();
+    },
+    onReplay(stationId) {
+      navigation.replayStation(stationId);
+      listen();
+    },
     onClose: () => navigation.choose(null),
   });
   followHistory(state, server, clock);

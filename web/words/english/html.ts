@@ -20,8 +20,8 @@ export const wholeWorld = "Whole world";
 export const legend = "Key";
 export const legendLabel = "Key: what the marks mean";
 export const invitation = "This is the sea, as it is now.";
-export const pressListen =
-  "Press <strong>Listen</strong>: the swell follows the real waves, the wind comes from its true direction, and every buoy report rings a bell.";
+export const whatSounds =
+  "The swell follows the real waves, the wind comes from its true direction, and every buoy report rings a bell.";
 export const stations = "Stations";
 
 export const sound = "Sound";

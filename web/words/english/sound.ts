@@ -53,8 +53,11 @@ export const water = {
 } as const;
 export const reports = { one: "{count} report arrived", other: "{count} reports arrived" } as const;
 export const bells = { one: "{count} bell rung", other: "{count} bells rung" } as const;
-/** Of a burst. */
-export const rung = "rung {rung} of {arrived}";
+/** Of a batch, while it rings and after it. `{time}` is when it arrived. */
+export const ringing = "ringing {arrived} reports of {time}: {rung} of {arrived} so far";
+export const rung = "{rung} of {arrived} reports of {time} have rung";
+export const nextIn = "next batch in about {minutes} min";
+export const nextIsDue = "the next batch is due";
 export const withoutBell = { other: "{count} without a bell" } as const;
 export const caption = "♪ {text}";
 export const captionOfMany = { other: "♪ {text} (and {count} more)" } as const;
