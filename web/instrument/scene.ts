@@ -91,7 +91,7 @@ export function drawScene(element: HTMLElement, clock: Clock): Scene {
         const towards = Math.cos((step / 8) * 2 * Math.PI);
         return { scale: `${Math.sin((step / 8) * 2 * Math.PI).toFixed(2)} 1`, opacity: 0.35 + 0.3 * towards };
       });
-      animate(parts.beam, turn, { lastsMs: lightMs, atMs });
+      animate(parts.ray, turn, { lastsMs: lightMs, atMs });
     },
     rest,
   };
@@ -123,13 +123,13 @@ function addParts(element: HTMLElement) {
     bell,
     back,
     front,
-    beam: layer("beam"),
+    ray: layer("ray"),
     wind: layer("gusts"),
     backWater: water(back),
     frontWater: water(front),
     float: layer("float", buoy),
   };
-  const sky = layer("sky", layer("stars"), layer("tower", parts.beam), parts.wind);
+  const sky = layer("sky", layer("stars"), layer("tower", parts.ray), parts.wind);
   element.replaceChildren(sky, parts.backWater, parts.float, parts.frontWater);
   return parts;
 }
