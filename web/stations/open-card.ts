@@ -54,11 +54,14 @@ export function showOpenCard(
       nowMs: clock.now(),
       tuned: mode === "tune",
     });
+    // On a phone, the card covers what would repeat its words.
+    document.body.dataset.card = "open";
   }
 
   /** Closes the card; a keyboard user continues on the map. */
   function close(): void {
     if (element.contains(document.activeElement)) find("map", HTMLElement).focus();
     element.hidden = true;
+    delete document.body.dataset.card;
   }
 }

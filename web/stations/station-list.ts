@@ -10,6 +10,7 @@ import { followListKeys } from "./list-keys.ts";
 import { createListRows } from "./list-rows.ts";
 import { isSilent, listedStations, type Order, orders } from "./listed.ts";
 import { matchesSearch } from "./search.ts";
+import { raiseWhileSearching } from "./search-sheet.ts";
 
 type StationList = {
   focusSearch(): void;
@@ -25,11 +26,16 @@ export function showStationList(
   onSelect: (stationId: string) => void,
   clock: Clock,
 ): StationList {
-  const { search, order, count, more } = createTools();
-  const rows = createListRows(onSelect, clock);
+  const { search, order, end, count, more } = createTools();
+  const side = element.parentElement ?? element;
+  const endSearch = raiseWhileSearching(side, { search, end });
+  const rows = createListRows((stationId) => {
+    endSearch();
+    onSelect(stationId);
+  }, clock);
   let maxRows = rowsAtOnce;
   let frame = 0;
-  element.replaceChildren(make("div", { className: "list-tools" }, search, order), count, rows.element, more);
+  element.replaceChildren(make("div", { className: "list-tools" }, search, order, end), count, rows.element, more);
   for (const control of [search, order]) {
     control.addEventListener("input", () => {
       maxRows = rowsAtOnce;
@@ -42,7 +48,7 @@ export function showStationList(
     show();
     rows.element.children[next]?.querySelector("button")?.focus();
   });
-  followListKeys(element, { side: element.parentElement ?? element, search, rows: rows.element, more }, clock);
+  followListKeys(element, { side, search, rows: rows.element, more }, clock);
   const { view, units, arrived, stationsLoaded, conditionsLoaded, quarter } = state;
   onChange(arrived, showSoon);
   observe([stationsLoaded, conditionsLoaded, quarter, units], showSoon);
@@ -95,7 +101,13 @@ function createTools() {
     attributes: { "aria-live": "polite" },
   });
   const more = make("button", { type: "button", id: "more-stations", hidden: true });
-  return { search, order, count, more };
+  const end = make("button", {
+    type: "button",
+    id: "end-search",
+    textContent: "✕",
+    attributes: { "aria-label": words.endSearch },
+  });
+  return { search, order, end, count, more };
 }
 
 function countOf(reporting: number, silent: number, wanted: string): string {

@@ -2,6 +2,7 @@
 
 export const search = "Search the stations";
 export const searchHint = "Find a station";
+export const endSearch = "Close the search";
 export const order = "Order of the stations";
 export const orders = { most: "Most to hear", newest: "Newest", waves: "Waves", wind: "Wind", name: "Name" } as const;
 export const waitingForStations = "Waiting for the stations…";
