@@ -207,17 +207,17 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await page.until(`!${textOf("newest")}.includes("NDBC")`);
   });
 
-  test("works from any static host with ?server=", async () => {
+  test("works in any folder of a static host with ?server=", async () => {
     const host = Bun.serve({
       hostname: "127.0.0.1",
       port: 0,
       fetch: (request) => {
-        const { pathname } = new URL(request.url);
-        return new Response(Bun.file(playerDir + (pathname === "/" ? "/index.html" : pathname)));
+        const path = new URL(request.url).pathname.replace(/^\/home\/sea/, playerDir);
+        return new Response(Bun.file(path.endsWith("/") ? `${path}index.html` : path));
       },
     });
     const page = await openPage(
-      `http://127.0.0.1:${host.port}/?hook=1&server=${encodeURIComponent(player.server.url)}`,
+      `http://127.0.0.1:${host.port}/home/sea/?hook=1&server=${encodeURIComponent(player.server.url)}`,
       { pixelRatio: 0.5, script: shortWaveforms },
     );
     await page.until(isLive);
@@ -226,6 +226,32 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     expect(page.complaints).toEqual([]);
     page.close();
     await host.stop(true);
+  });
+
+  test("works below any path, behind a proxy that removes it", async () => {
+    const proxy = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      idleTimeout: 0,
+      fetch({ url, headers, signal }) {
+        const { pathname, search } = new URL(url);
+        if (!pathname.startsWith("/our/buoys/")) return new Response(null, { status: 404 });
+        const to = player.server.url + pathname.slice("/our/buoys".length) + search;
+        return fetch(to, { headers, signal, decompress: false });
+      },
+    });
+    const page = await openPage(`http://127.0.0.1:${proxy.port}/our/buoys/?hook=1`, {
+      pixelRatio: 0.5,
+      script: shortWaveforms,
+    });
+    await page.until(isLive);
+    await player.publish("44009");
+    await page.until("globalThis.bellbuoy && bellbuoy.heard === 1");
+    expect(page.complaints).toEqual([]);
+    await page.view.navigate(`http://127.0.0.1:${proxy.port}/our/buoys/docs`);
+    await page.until('document.getElementById("observations")');
+    page.close();
+    await proxy.stop(true);
   });
 
   test("says clearly that a page served by a bellbuoy server cannot use another server", async () => {

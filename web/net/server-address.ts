@@ -4,14 +4,14 @@
 export type ServerAddress = { url: string } | { problem: string };
 
 /**
- * Returns the server's address: `?server=` first, then the content of `<meta name="bellbuoy-server">`, else the page's
- * origin.
+ * Returns the server's address: `?server=` first, then the content of `<meta name="bellbuoy-server">`, else the folder
+ * of the page.
  */
 export function readServerAddress(page: URL, metaContent: string): ServerAddress {
   const asked = page.searchParams.get("server");
   if (asked !== null) return parse(asked, "?server=");
   if (metaContent !== "") return parse(metaContent, 'the page\'s own "bellbuoy-server"');
-  return { url: page.origin };
+  return parse(new URL(".", page).href, "the address of this page");
 }
 
 function parse(text: string, origin: string): ServerAddress {
