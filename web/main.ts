@@ -1,11 +1,12 @@
 // Entry point of the page: server data goes into the state, and each part of the page subscribes to it.
 
-import { type Clock, systemClock } from "../shared/clock.ts";
+import { systemClock } from "../shared/clock.ts";
 import { find } from "./dom/dom.ts";
 import { offerListening } from "./listen/listening-slot.ts";
 import { showNetworkMap } from "./map/network-map.ts";
 import { followServer } from "./net/follow-server.ts";
 import { readServerAddress, type ServerAddress } from "./net/server-address.ts";
+import { createServerClock } from "./net/server-clock.ts";
 import { keepPastDay, registerServiceWorker } from "./offline/offline.ts";
 import { offerReplay } from "./replay/replay-slot.ts";
 import { followAddressBar } from "./state/address-bar.ts";
@@ -26,8 +27,8 @@ import { followKeys } from "./ui/keys.ts";
 
 const page = new URL(location.href);
 const isMeasured = page.searchParams.get("hook") === "1";
-/** The page's clock. A measured page may bring its own. */
-const clock: Clock = (isMeasured && Reflect.get(globalThis, "pageClock")) || systemClock;
+/** The page's clock shows the server's time. A measured page may bring another clock for the device's. */
+const clock = createServerClock((isMeasured && Reflect.get(globalThis, "pageClock")) || systemClock);
 const address = readServerAddress(
   page,
   document.querySelector<HTMLMetaElement>('meta[name="bellbuoy-server"]')?.content ?? "",
@@ -48,6 +49,8 @@ if (isMeasured) {
 }
 showPage();
 follow(address);
+// Last: until then the line says that the page could not start.
+showConnectionLine(state, clock);
 
 function showPage(): void {
   find("map", HTMLElement).tabIndex = 0;
@@ -68,7 +71,6 @@ function showPage(): void {
     (preset) => navigation.listenTo({ preset }),
   );
   offerCard(state, server, navigation, clock);
-  showConnectionLine(state, clock);
   explainWhenWanted(() => map.theme);
   followKeys((action) => void actions[action]());
 }
@@ -84,7 +86,8 @@ function follow(address: ServerAddress): void {
     state.connection.value = { kind: "refused", reason: address.problem, retryAtMs: null };
     return;
   }
-  const meet = followServer(address.url, takeFromServer(state, clock), clock);
+  const { meet, tryNow } = followServer(address.url, takeFromServer(state, clock), clock);
+  find("try-now", HTMLButtonElement).addEventListener("click", tryNow);
   onChange(state.arrived, ({ newest }) => newest && meet(newest.observation.stationId));
   onChange(state.conditionsLoaded, () => {
     for (const stationId of state.network.conditions.keys()) meet(stationId);

@@ -14,8 +14,18 @@ import {
 import type { ObservationMessage } from "../../shared/observation.ts";
 import { type Station, stationNumbers, stationTexts } from "../../shared/station.ts";
 
+/** The connection failed. The message is for the user; any other error is a fault of the page. */
+export class ConnectionError extends Error {}
+
+/** The server, or a proxy's way to it, cannot be reached. */
+export class UnreachableError extends ConnectionError {
+  constructor() {
+    super("the server cannot be reached");
+  }
+}
+
 /** The server refused a request. The message is the server's own reason. */
-export class RefusedError extends Error {
+export class RefusedError extends ConnectionError {
   override name = "RefusedError";
   constructor(
     reason: string,
@@ -33,10 +43,17 @@ export type Measured = { value: number; atMs: number };
 export type Conditions = { stationId: string; fields: Partial<Record<Measurement, Measured>> };
 
 /** All stations' latest values, and the event id from which a stream continues without a gap. */
-export type Snapshot = { lastEventId: string; conditions: Conditions[]; cachedAtMs: CachedAt };
+export type Snapshot = { lastEventId: string; conditions: Conditions[] } & Sent;
 
 /** When a cached answer was received, of `Date.now()`; `null` for a fresh answer. */
 export type CachedAt = number | null;
+
+/** When an answer was sent. */
+export type Sent = {
+  /** The server's time, in Unix milliseconds; `null`: unknown, or a cached answer. */
+  sentAtMs: number | null;
+  cachedAtMs: CachedAt;
+};
 
 /** A station, as the server describes it. */
 export type { Station };
@@ -68,8 +85,7 @@ export type Status = {
   simulated: boolean;
   /** The newest stored event. */
   lastEventId: string;
-  cachedAtMs: CachedAt;
-};
+} & Sent;
 
 /** An unchecked JSON object. */
 export type Json = Record<string, unknown>;
@@ -94,8 +110,18 @@ export function parseObservation(data: string): ObservationMessage | null {
   return null;
 }
 
+/** Returns the server's time, in Unix milliseconds, from the data of a `connection` event; `null` if it has none. */
+export function readConnectionTime(data: string): number | null {
+  try {
+    return Date.parse(JSON.parse(data).timestamp) || null;
+  } catch {
+    // Other programs may serve the stream, too: the page needs only the event's id.
+    return null;
+  }
+}
+
 /** Reads a status answer. @throws {RefusedError} if it does not match */
-export function readStatus(body: Json): Omit<Status, "cachedAtMs"> {
+export function readStatus(body: Json): Omit<Status, keyof Sent> {
   // Servers up to 0.1.0 do not send when a poll began,
   const { version, lastPoll, lastPollBegun = null, pollsStopped = false } = body;
   const { ndbcLastModified, stationsReporting, simulated } = body;

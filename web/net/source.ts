@@ -1,6 +1,7 @@
 // A single EventSource connection to the stream.
 
 import type { Clock } from "../../shared/clock.ts";
+import { ConnectionError, UnreachableError } from "./answers.ts";
 import { askWhyRefused } from "./api.ts";
 import { deadline, overdue, requestMs } from "./deadline.ts";
 
@@ -57,7 +58,7 @@ export function openSource(url: string, listener: SourceListener, signal: AbortS
     endSilence();
     const refused = source.readyState === EventSource.CLOSED;
     source.close();
-    const lost = wasOpen ? new Error("the connection was lost") : new TypeError("no connection");
+    const lost = wasOpen ? new ConnectionError("the connection was lost") : new UnreachableError();
     listener.onLoss(refused ? await askWhyRefused(url, deadline(clock, signal)).catch((error) => error) : lost);
   });
   return {

@@ -1,9 +1,9 @@
 // The connection line in the page's header.
 
-import type { Clock } from "../../shared/clock.ts";
 import { find, setText } from "../dom/dom.ts";
 import type { CachedAt } from "../net/answers.ts";
 import type { ConnectionState } from "../net/connection.ts";
+import type { ServerClock } from "../net/server-clock.ts";
 import { observe } from "../state/observe.ts";
 import type { PageState, Polls } from "../state/page-state.ts";
 import { formatAge } from "../words/format.ts";
@@ -12,9 +12,11 @@ import { formatAge } from "../words/format.ts";
  * NDBC renews its file every five minutes. The page warns after this time, and at least two periods, without a poll.
  */
 const silentAfterMs = 20 * 60_000;
+/** The page warns when the device's clock differs more from the server's. */
+const wrongClockMs = 5 * 60_000;
 
 /** Shows the connection's state, a countdown to the next retry, and the age of the newest report. */
-export function showConnectionLine(state: PageState, clock: Clock): void {
+export function showConnectionLine(state: PageState, clock: ServerClock): void {
   const { connection, cachedAtMs, simulated, polls, network, second } = state;
   const words = find("connection", HTMLElement);
   const retry = find("retry", HTMLElement);
@@ -29,7 +31,9 @@ export function showConnectionLine(state: PageState, clock: Clock): void {
   });
   observe([connection, polls, state.conditionsLoaded, second], () => {
     setText(retry, describeRetry(connection.value, clock.monotonicMs()));
-    setText(newest, describeAge(connection.value, network.newestAtMs, polls.value, clock.now()));
+    find("try-now", HTMLElement).hidden = retry.textContent === "";
+    const age = describeAge(connection.value, network.newestAtMs, polls.value, clock.now());
+    setText(newest, [age, describeDeviceClock(clock.deviceAheadMs)].filter(Boolean).join("; "));
   });
 }
 
@@ -45,6 +49,8 @@ function describeConnection(connection: ConnectionState, cachedAtMs: CachedAt): 
       return cachedAtMs === null ? `Reconnecting: ${connection.reason}` : "Offline, with data saved on this device";
     case "refused":
       return connection.retryAtMs === null ? connection.reason : `Refused: ${connection.reason}`;
+    case "crowded":
+      return "Other tabs of this page use all connections of the browser: close one of them";
   }
 }
 
@@ -62,6 +68,11 @@ function describeAge({ kind }: ConnectionState, newestAtMs: number | null, polls
   const text = `newest report ${age === "just now" ? age : `${age} old`}`;
   const silence = kind === "live" && polls !== null ? describeSilence(polls, nowMs) : null;
   return silence === null ? text : `${text}; ${silence}`;
+}
+
+function describeDeviceClock(aheadMs: number): string {
+  if (Math.abs(aheadMs) < wrongClockMs) return "";
+  return `the clock of this device is ${formatAge(Math.abs(aheadMs) + 30_000)} ${aheadMs > 0 ? "ahead" : "behind"}`;
 }
 
 /** Returns why no new reports arrive; `null` if they may arrive. */

@@ -24,7 +24,7 @@ class SpokenSource extends EventTarget {
   }
 }
 
-const { EventSource, fetch, addEventListener } = globalThis;
+const { EventSource, fetch, addEventListener, document } = globalThis;
 const answers: Record<string, unknown> = {
   "/v1/conditions": { lastEventId: "7", conditions: [] },
   "/v1/stations": { stations: [] },
@@ -32,11 +32,13 @@ const answers: Record<string, unknown> = {
 let asked: string[] = [];
 let newestEventId = "7";
 let clock: TestClock;
+let isIdle = false;
 
 beforeAll(() => {
   Object.assign(globalThis, {
     EventSource: SpokenSource,
     addEventListener() {},
+    document: new EventTarget(),
     async fetch(input: string | URL) {
       const { pathname } = new URL(String(input));
       asked.push(pathname);
@@ -44,7 +46,7 @@ beforeAll(() => {
     },
   });
 });
-afterAll(() => void Object.assign(globalThis, { EventSource, fetch, addEventListener }));
+afterAll(() => void Object.assign(globalThis, { EventSource, fetch, addEventListener, document }));
 
 const status = () => ({
   version: "1",
@@ -62,12 +64,14 @@ const answered = () => new Promise((resolve) => setTimeout(resolve));
 const shown: Station[][] = [];
 
 async function follow(): Promise<SpokenSource> {
-  const meet = followServer(
+  const followed = followServer(
     "http://sea.test",
     {
       onState() {},
       onSnapshot() {},
-      onArrival: ({ observation }) => meet(observation.stationId),
+      onArrival: ({ observation }) => followed.meet(observation.stationId),
+      onTime() {},
+      isIdle: () => isIdle,
       onStations: (stations) => void shown.push(stations),
       onStatus() {},
       knows: () => false,
@@ -93,6 +97,7 @@ beforeEach(() => {
   asked = [];
   shown.length = 0;
   newestEventId = "7";
+  isIdle = false;
   SpokenSource.opened.length = 0;
 });
 
@@ -142,5 +147,20 @@ describe("A page", () => {
     clock.setNow(clock.now() + 120_000);
     await pass(1_000);
     expect(SpokenSource.opened).toHaveLength(2);
+  });
+
+  test("gives its stream up after a silent minute in the background, and resumes at its last event when it is used", async () => {
+    const source = await follow();
+    isIdle = true;
+    await pass(59_000);
+    expect(source.readyState).toBe(SpokenSource.OPEN);
+    await pass(2_000);
+    expect(source.readyState).toBe(2);
+    await pass(600_000);
+    expect(SpokenSource.opened).toHaveLength(1);
+    isIdle = false;
+    await pass(1_000);
+    expect(SpokenSource.opened).toHaveLength(2);
+    expect(SpokenSource.opened[1]?.url).toEndWith("?lastEventId=7");
   });
 });
