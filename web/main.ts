@@ -2,6 +2,7 @@
 
 import { systemClock } from "../shared/clock.ts";
 import { find } from "./dom/dom.ts";
+import { hasFeatures } from "./dom/features.ts";
 import { offerListening } from "./listen/listening-slot.ts";
 import { showNetworkMap } from "./map/network-map.ts";
 import { followServer } from "./net/follow-server.ts";
@@ -25,6 +26,7 @@ import { showControls } from "./ui/controls.ts";
 import { explainWhenWanted } from "./ui/explanations/explanations.ts";
 import { followKeys } from "./ui/keys.ts";
 
+if (!hasFeatures()) throw new Error("too old a browser");
 const page = new URL(location.href);
 const isMeasured = page.searchParams.get("hook") === "1";
 /** The page's clock shows the server's time. A measured page may bring another clock for the device's. */

@@ -115,7 +115,6 @@ export function readConnectionTime(data: string): number | null {
   try {
     return Date.parse(JSON.parse(data).timestamp) || null;
   } catch {
-    // Other programs may serve the stream, too: the page needs only the event's id.
     return null;
   }
 }

@@ -54,8 +54,8 @@ function describe(error: unknown, server: string): string {
   if (error instanceof UnreachableError) {
     if (navigator.onLine === false) return "this device is offline";
     if (server.startsWith("http:") && globalThis.location?.protocol === "https:")
-      return `browsers do not let a page on https: use a server on http: (${server})`;
+      return "a page on https: cannot use a server on http:";
   }
   if (error instanceof ConnectionError) return error.message;
-  return `a fault of this page: ${error instanceof Error ? error.message : error}`;
+  return `a fault of this page: ${error}`;
 }

@@ -50,7 +50,7 @@ function describeConnection(connection: ConnectionState, cachedAtMs: CachedAt): 
     case "refused":
       return connection.retryAtMs === null ? connection.reason : `Refused: ${connection.reason}`;
     case "crowded":
-      return "Other tabs of this page use all connections of the browser: close one of them";
+      return "Other tabs use all connections of this browser: close one";
   }
 }
 
@@ -71,8 +71,11 @@ function describeAge({ kind }: ConnectionState, newestAtMs: number | null, polls
 }
 
 function describeDeviceClock(aheadMs: number): string {
-  if (Math.abs(aheadMs) < wrongClockMs) return "";
-  return `the clock of this device is ${formatAge(Math.abs(aheadMs) + 30_000)} ${aheadMs > 0 ? "ahead" : "behind"}`;
+  const ms = Math.abs(aheadMs);
+  // Half a minute more: a minute more or less is no difference.
+  return ms < wrongClockMs
+    ? ""
+    : `this device's clock is ${formatAge(ms + 30_000)} ${aheadMs > 0 ? "ahead" : "behind"}`;
 }
 
 /** Returns why no new reports arrive; `null` if they may arrive. */

@@ -47,7 +47,7 @@ test.each([
 test("only a failed connection blames the server", () => {
   const reasonOf = (error: unknown, url = server) => createRetry(url, createTestClock()).after(error, () => {}).reason;
   expect(reasonOf(new UnreachableError())).toBe("the server cannot be reached");
-  expect(reasonOf(new TypeError("x is not a function"))).toBe("a fault of this page: x is not a function");
+  expect(reasonOf(new TypeError("x is not a function"))).toBe("a fault of this page: TypeError: x is not a function");
   Object.assign(globalThis, { location: new URL("https://static.example.org/") });
   try {
     expect(reasonOf(new UnreachableError(), "http://buoys.example.org")).toContain("a server on http:");
