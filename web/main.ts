@@ -26,7 +26,7 @@ import { showControls } from "./ui/controls.ts";
 import { explainWhenWanted } from "./ui/explanations/explanations.ts";
 import { followKeys } from "./ui/keys.ts";
 
-if (!hasFeatures()) throw new Error("too old a browser");
+if (!hasFeatures()) throw new Error("old browser");
 const page = new URL(location.href);
 const isMeasured = page.searchParams.get("hook") === "1";
 /** The page's clock shows the server's time. A measured page may bring another clock for the device's. */
