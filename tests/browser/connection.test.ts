@@ -207,12 +207,14 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await page.until(`!${textOf("newest")}.includes("NDBC")`);
   });
 
-  test("works in any folder of a static host with ?server=", async () => {
+  test("works in any folder of a static host with ?server=, and says so if its script is missing", async () => {
+    let hasScripts = true;
     const host = Bun.serve({
       hostname: "127.0.0.1",
       port: 0,
       fetch: (request) => {
         const path = new URL(request.url).pathname.replace(/^\/home\/sea/, playerDir);
+        if (path.endsWith(".js") && !hasScripts) return new Response(Bun.file(`${playerDir}/index.html`));
         return new Response(Bun.file(path.endsWith("/") ? `${path}index.html` : path));
       },
     });
@@ -224,8 +226,25 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await player.publish("44009");
     await page.until("globalThis.bellbuoy && bellbuoy.heard === 1");
     expect(page.complaints).toEqual([]);
+    hasScripts = false;
+    await page.view.navigate(`http://127.0.0.1:${host.port}/home/sea/?hook=1`);
+    await page.until('document.querySelector("#status").innerText.includes("did not start")');
     page.close();
     await host.stop(true);
+  });
+
+  test("shows the same ages on a device whose clock is four hours ahead, and says that it is wrong", async () => {
+    const ahead = `(() => {
+      const Real = Date;
+      globalThis.Date = class extends Real {
+        constructor(...values) { if (values.length === 0) super(Date.now()); else super(...values); }
+        static now() { return Real.now() + 4 * 3_600_000; }
+      };
+    })()`;
+    const page = await player.open("/?hook=1", "live", `${shortWaveforms};${ahead}`);
+    await player.publish("44009");
+    await page.until(`${rowOf("44009")}?.textContent.includes("just now")`);
+    await page.until(`${textOf("newest")} === "newest report just now; this device's clock is 4 h ahead"`);
   });
 
   test("works below any path, behind a proxy that removes it", async () => {

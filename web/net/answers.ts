@@ -26,7 +26,6 @@ export class UnreachableError extends ConnectionError {
 
 /** The server refused a request. The message is the server's own reason. */
 export class RefusedError extends ConnectionError {
-  override name = "RefusedError";
   constructor(
     reason: string,
     /** Delay that the server asks for, in ms; `null` if it sends none. */

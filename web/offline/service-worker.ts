@@ -205,11 +205,22 @@ async function readAnswer(address: string): Promise<Response | undefined> {
     );
 }
 
-/** Caches an answer of the server. @throws {SyntaxError} if it is not whole */
+/** A member that each answer has, by the end of its path. */
+const members = [
+  [/\/conditions$/, "conditions"],
+  [/\/stations$/, "stations"],
+  [/\/status$/, "version"],
+  [/\/medians$/, "medians"],
+  [/./, "observations"],
+] as const;
+
+/** Caches an answer of the server. @throws {Error} if it is not whole, or of another program */
 async function keepAnswer(address: string, response: Response): Promise<void> {
   if (!isAnswer(response)) return;
   const body = await response.blob();
-  JSON.parse(await body.text());
+  const { pathname } = new URL(address);
+  const [, member] = members.find(([path]) => path.test(pathname)) ?? members[4];
+  if (!(member in JSON.parse(await body.text()))) throw new Error("this is no answer of a bellbuoy server");
   const headers = { "Content-Type": body.type, [cachedAtHeader]: new Date().toISOString() };
   const cache = await caches.open(answersCache);
   const key = keyOf(address);

@@ -11,6 +11,11 @@ export function offerUpdate(registration: ServiceWorkerRegistration): void {
     registration.installing?.addEventListener("statechange", () => void offerWaiting(registration));
   });
   void offerWaiting(registration);
+  // A page may stay open for weeks, and browsers look for a new version only when a page opens.
+  document.addEventListener("visibilitychange", () => {
+    // Without a network there is no new version.
+    if (!document.hidden) registration.update().catch(() => {});
+  });
 }
 
 async function offerWaiting({ waiting }: ServiceWorkerRegistration): Promise<void> {
