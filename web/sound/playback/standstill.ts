@@ -12,6 +12,8 @@ type Standstill = {
 const lookMs = 500;
 /** A running clock advances every few milliseconds. */
 const stillMs = 1_400;
+/** Looks at a clock that moves again: a touch within this time still resumes the sound, and does not pause it. */
+const movingLooks = 4;
 
 /**
  * Makes a watch. After a device was unplugged or a call has ended, some browsers report a running context whose time no
@@ -23,18 +25,24 @@ export function createStandstill(nowS: () => number | null, onChange: () => void
   let stands = false;
   let lastS: number | null = null;
   let movedAtMs = 0;
-  let looks = 0;
+  let stillLooks = 0;
+  let moves = 0;
   let stop: (() => void) | undefined;
 
   function look(): void {
     const timeS = nowS();
     if (timeS === null || timeS !== lastS) {
       movedAtMs = clock.monotonicMs();
-      looks = 0;
-    } else looks++;
+      stillLooks = 0;
+      moves++;
+    } else {
+      stillLooks++;
+      moves = 0;
+    }
     lastS = timeS;
     const stood = stands;
-    stands = looks > 1 && clock.monotonicMs() - movedAtMs >= stillMs;
+    const isStill = stillLooks > 1 && clock.monotonicMs() - movedAtMs >= stillMs;
+    stands = isStill || (stood && moves < movingLooks);
     if (stands !== stood) onChange();
   }
 

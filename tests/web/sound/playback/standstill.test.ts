@@ -29,6 +29,8 @@ test("notices within two seconds that the clock stands still, and that it moves 
   expect(changes).toEqual([true]);
   audio.moves = true;
   await clock.advance(1_000);
+  expect(changes).toEqual([true]);
+  await clock.advance(1_500);
   expect(changes).toEqual([true, false]);
 });
 
