@@ -9,11 +9,11 @@ type Standstill = {
   watch(): void;
 };
 
-const lookMs = 500;
+const lookMs = 300;
 /** A running clock advances every few milliseconds. */
-const stillMs = 1_400;
+const stillMs = 1_000;
 /** Looks at a clock that moves again: a touch within this time still resumes the sound, and does not pause it. */
-const movingLooks = 4;
+const movingLooks = 7;
 
 /**
  * Makes a watch. After a device was unplugged or a call has ended, some browsers report a running context whose time no
