@@ -22,12 +22,9 @@ export function keepAlive(stream: Stream, isIdle: () => boolean, clock: Clock): 
   addEventListener("pageshow", stream.open);
   addEventListener("online", stream.renew);
   document.addEventListener("visibilitychange", () => {
-    beat();
     if (!document.hidden) stream.tryNow();
   });
-  clock.every(beatMs, beat);
-
-  function beat(): void {
+  clock.every(beatMs, () => {
     // After a sleep of the machine, a dead connection looks open for minutes.
     const sleptOver = clock.now() - beatAtMs > sleptMs;
     beatAtMs = clock.now();
@@ -36,5 +33,5 @@ export function keepAlive(stream: Stream, isIdle: () => boolean, clock: Clock): 
       usedAtMs = clock.monotonicMs();
       stream.wake();
     } else if (clock.monotonicMs() - usedAtMs >= idleMs) stream.rest();
-  }
+  });
 }

@@ -69,7 +69,8 @@ export function createStream(server: string, listener: StreamListener, clock: Cl
   }
 
   function tryNow(): void {
-    if (!connection.isOpen) renew();
+    if (isResting) wake();
+    else if (!connection.isOpen) renew();
   }
 
   function rest(): void {

@@ -2,9 +2,9 @@
 
 import { batch } from "@preact/signals-core";
 import type { ServerListener } from "../net/follow-server.ts";
-import type { ServerClock } from "../net/server-clock.ts";
 import { isFresh } from "../sea/conditions.ts";
 import type { PageState } from "./page-state.ts";
+import type { ServerClock } from "./server-clock.ts";
 
 /** Returns a listener that writes server data into the state. */
 export function takeFromServer(state: PageState, clock: ServerClock): ServerListener {

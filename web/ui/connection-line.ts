@@ -3,9 +3,9 @@
 import { find, setText } from "../dom/dom.ts";
 import type { CachedAt } from "../net/answers.ts";
 import type { ConnectionState } from "../net/connection.ts";
-import type { ServerClock } from "../net/server-clock.ts";
 import { observe } from "../state/observe.ts";
 import type { PageState, Polls } from "../state/page-state.ts";
+import type { ServerClock } from "../state/server-clock.ts";
 import { formatAge } from "../words/format.ts";
 
 /**

@@ -2,9 +2,9 @@
 
 import { expect, test } from "bun:test";
 import { gatherReports } from "../../../web/listen/reports.ts";
-import { createServerClock } from "../../../web/net/server-clock.ts";
 import type { Report } from "../../../web/sound/score/network-score.ts";
 import { createPageState } from "../../../web/state/page-state.ts";
+import { createServerClock } from "../../../web/state/server-clock.ts";
 import { firstSettings } from "../../../web/state/settings.ts";
 import { takeFromServer } from "../../../web/state/take-from-server.ts";
 import { firstView } from "../../../web/state/view-url.ts";

@@ -24,7 +24,8 @@ class SpokenSource extends EventTarget {
   }
 }
 
-const { EventSource, fetch, addEventListener, document } = globalThis;
+const { EventSource, fetch, addEventListener } = globalThis;
+const page = new EventTarget();
 const answers: Record<string, unknown> = {
   "/v1/conditions": { lastEventId: "7", conditions: [] },
   "/v1/stations": { stations: [] },
@@ -38,7 +39,7 @@ beforeAll(() => {
   Object.assign(globalThis, {
     EventSource: SpokenSource,
     addEventListener() {},
-    document: new EventTarget(),
+    document: page,
     async fetch(input: string | URL) {
       const { pathname } = new URL(String(input));
       asked.push(pathname);
@@ -46,7 +47,10 @@ beforeAll(() => {
     },
   });
 });
-afterAll(() => void Object.assign(globalThis, { EventSource, fetch, addEventListener, document }));
+afterAll(() => {
+  Object.assign(globalThis, { EventSource, fetch, addEventListener });
+  Reflect.deleteProperty(globalThis, "document");
+});
 
 const status = () => ({
   version: "1",
@@ -162,5 +166,16 @@ describe("A page", () => {
     await pass(1_000);
     expect(SpokenSource.opened).toHaveLength(2);
     expect(SpokenSource.opened[1]?.url).toEndWith("?lastEventId=7");
+  });
+
+  test("resumes at once, and only once, when a page that gave its stream up is shown", async () => {
+    await follow();
+    isIdle = true;
+    await pass(61_000);
+    isIdle = false;
+    page.dispatchEvent(new Event("visibilitychange"));
+    await answered();
+    await pass(1_000);
+    expect(SpokenSource.opened).toHaveLength(2);
   });
 });

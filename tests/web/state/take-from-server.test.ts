@@ -3,9 +3,9 @@
 import { beforeEach, expect, test } from "bun:test";
 import type { ObservationMessage } from "../../../shared/observation.ts";
 import type { ServerListener } from "../../../web/net/follow-server.ts";
-import { createServerClock } from "../../../web/net/server-clock.ts";
 import { onChange } from "../../../web/state/observe.ts";
 import { createPageState, type PageState } from "../../../web/state/page-state.ts";
+import { createServerClock } from "../../../web/state/server-clock.ts";
 import { firstSettings } from "../../../web/state/settings.ts";
 import { takeFromServer } from "../../../web/state/take-from-server.ts";
 import { firstView } from "../../../web/state/view-url.ts";

@@ -1,7 +1,7 @@
 // The server's time on a device whose clock is wrong, set or asleep.
 
 import { expect, test } from "bun:test";
-import { createServerClock } from "../../../web/net/server-clock.ts";
+import { createServerClock } from "../../../web/state/server-clock.ts";
 import { createTestClock } from "../../rig/test-clock.ts";
 
 const hourMs = 3_600_000;
