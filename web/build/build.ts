@@ -28,8 +28,8 @@ const restMs = 100;
 /** Worker entry points, by the constant that holds the worker's URL. */
 const workers = { waveformWorkerUrl: "sound/timbre/waveform-worker.ts" };
 
-/** Files copied unchanged: the manifest refers to them by name. */
-const icons = ["icon-192.png", "icon-512.png", "icon-mask.png"];
+/** Files copied unchanged. The manifest refers to the icons by name, and static hosts to the page for missing files. */
+const unchanged = ["icons/icon-192.png", "icons/icon-512.png", "icons/icon-mask.png", "404.html"];
 
 const compressible = /\.(html|js|css|svg|json|webmanifest)$/;
 const brotli = promisify(brotliCompress);
@@ -60,13 +60,13 @@ export async function buildPlayer(entry = join(webDir, "index.html"), targetDir 
   const pageFiles = await Promise.all(outputs.map(finish));
   const assets = [...pageFiles.filter(({ name }) => !name.endsWith(".html")), ...workerFiles];
   const page = pageFiles.filter(({ name }) => name.endsWith(".html"));
-  const serviceWorker = await buildServiceWorker([...page, ...assets]);
+  const serviceWorker = await buildServiceWorker(page, assets);
 
   const known = new Set(assets.map(({ name }) => name));
   const docs = (await buildDocs()).filter(({ name }) => !known.has(name));
 
   await mkdir(targetDir, { recursive: true });
-  const unnamed = await Promise.all(icons.map(readIcon));
+  const unnamed = await Promise.all(unchanged.map(readUnchanged));
   const written = await Promise.all([...assets, ...unnamed, ...docs].map((file) => write(file, targetDir)));
   // The service worker is written last: the files it caches must exist.
   for (const file of [...page, serviceWorker]) written.push(await write(file, targetDir));
@@ -99,14 +99,20 @@ async function buildWorkers(): Promise<{ files: BuiltFile[]; addresses: Record<s
 }
 
 /** Builds the service worker. Its name has no hash, because browsers look for updates under the same URL. */
-async function buildServiceWorker(files: BuiltFile[]): Promise<BuiltFile> {
-  const kept = files
+async function buildServiceWorker(page: BuiltFile[], assets: BuiltFile[]): Promise<BuiltFile> {
+  const kept = assets
     .filter(({ name }) => hashedName.test(name) && !rarelyLoaded.test(name))
-    .map(({ name }) => `./${name}`);
-  const version = Bun.hash(files.map(({ content }) => Bun.hash(content)).join()).toString(36);
+    .map(({ name, content }) => [`./${name}`, content.byteLength] as const);
+  const html = page.map(({ content }) => new TextDecoder().decode(content)).join();
+  const named = kept.map(([file]) => file).filter((file) => html.includes(`"${file}"`));
+  const version = Bun.hash([...page, ...assets].map(({ content }) => Bun.hash(content)).join()).toString(36);
   const { outputs } = await bundle({
     entrypoints: ["offline/service-worker.ts"],
-    define: { precacheFiles: JSON.stringify(["./", ...kept]), buildVersion: JSON.stringify(version) },
+    define: {
+      precacheFiles: JSON.stringify(Object.fromEntries(kept)),
+      pageFiles: JSON.stringify(named),
+      buildVersion: JSON.stringify(version),
+    },
   });
   const [file] = await Promise.all(outputs.map(finish));
   if (!file) throw new Error("the service worker was not built");
@@ -145,8 +151,8 @@ function loadedWith(metafile: Bun.BuildMetafile | undefined, entries: readonly s
   return found;
 }
 
-async function readIcon(name: string): Promise<BuiltFile> {
-  return { name, content: await Bun.file(join(webDir, "icons", name)).bytes() };
+async function readUnchanged(path: string): Promise<BuiltFile> {
+  return { name: basename(path), content: await Bun.file(join(webDir, path)).bytes() };
 }
 
 async function finish(artifact: Bun.BuildArtifact): Promise<BuiltFile> {
@@ -164,7 +170,8 @@ function withPolicy(html: string): Uint8Array<ArrayBuffer> {
   const rewriter = new HTMLRewriter().on("meta[charset]", {
     element: (meta) => void meta.after(policy, { html: true }),
   });
-  return new TextEncoder().encode(rewriter.transform(html));
+  // Indents are a tenth of the compressed page.
+  return new TextEncoder().encode(rewriter.transform(html).replace(/\n\s+/g, "\n"));
 }
 
 /** Writes a file and its compressed copies. @returns the names of all of them */

@@ -15,9 +15,18 @@ import type { ObservationMessage } from "../../shared/observation.ts";
 import { type Station, stationNumbers, stationTexts } from "../../shared/station.ts";
 import * as problemWords from "../words/english/problems.ts";
 
+/** The connection failed. The message is for the user; any other error is a fault of the page. */
+export class ConnectionError extends Error {}
+
+/** The server, or a proxy's way to it, cannot be reached. */
+export class UnreachableError extends ConnectionError {
+  constructor() {
+    super(problemWords.unreachable);
+  }
+}
+
 /** The server refused a request. The message is the server's own reason. */
-export class RefusedError extends Error {
-  override name = "RefusedError";
+export class RefusedError extends ConnectionError {
   constructor(
     reason: string,
     /** Delay that the server asks for, in ms; `null` if it sends none. */
@@ -34,10 +43,17 @@ export type Measured = { value: number; atMs: number };
 export type Conditions = { stationId: string; fields: Partial<Record<Measurement, Measured>> };
 
 /** All stations' latest values, and the event id from which a stream continues without a gap. */
-export type Snapshot = { lastEventId: string; conditions: Conditions[]; cachedAtMs: CachedAt };
+export type Snapshot = { lastEventId: string; conditions: Conditions[] } & Sent;
 
 /** When a cached answer was received, of `Date.now()`; `null` for a fresh answer. */
 export type CachedAt = number | null;
+
+/** When an answer was sent. */
+export type Sent = {
+  /** The server's time, in Unix milliseconds; `null`: unknown, or a cached answer. */
+  sentAtMs: number | null;
+  cachedAtMs: CachedAt;
+};
 
 /** A station, as the server describes it. */
 export type { Station };
@@ -69,8 +85,7 @@ export type Status = {
   simulated: boolean;
   /** The newest stored event. */
   lastEventId: string;
-  cachedAtMs: CachedAt;
-};
+} & Sent;
 
 /** Reports that arrived together: time since then, in ms, and the stations. */
 export type Batch = { ageMs: number; stations: string[] };
@@ -98,8 +113,17 @@ export function parseObservation(data: string): ObservationMessage | null {
   return null;
 }
 
+/** Returns the server's time, in Unix milliseconds, from the data of a `connection` event; `null` if it has none. */
+export function readConnectionTime(data: string): number | null {
+  try {
+    return Date.parse(JSON.parse(data).timestamp) || null;
+  } catch {
+    return null;
+  }
+}
+
 /** Reads a status answer. @throws {RefusedError} if it does not match */
-export function readStatus(body: Json): Omit<Status, "cachedAtMs"> {
+export function readStatus(body: Json): Omit<Status, keyof Sent> {
   // Servers up to 0.1.0 do not send when a poll began,
   const { version, lastPoll, lastPollBegun = null, pollsStopped = false } = body;
   const { ndbcLastModified, stationsReporting, simulated } = body;

@@ -6,7 +6,7 @@ import { fill } from "../words/message.ts";
 import {
   type Batch,
   type BoundingBox,
-  type CachedAt,
+  ConnectionError,
   eventIdOf,
   isObservation,
   isRecord,
@@ -20,9 +20,11 @@ import {
   readEach,
   readMedians,
   readStatus,
+  type Sent,
   type Snapshot,
   type Station,
   type Status,
+  UnreachableError,
 } from "./answers.ts";
 import { cachedAtHeader } from "./cached-at.ts";
 
@@ -34,11 +36,11 @@ const historyLimit = 1_000;
 /**
  * Loads the latest values of all stations within 24 hours.
  * @throws {RefusedError} if the server refuses
- * @throws {TypeError} if the server is unreachable
+ * @throws {UnreachableError} if the server is unreachable
  */
 export async function loadConditions(server: string, signal: AbortSignal): Promise<Snapshot> {
-  const { body, cachedAtMs } = await load(`${server}/v1/conditions?within=${snapshotWithin}`, signal);
-  return { lastEventId: eventIdOf(body), conditions: readEach(body.conditions, readConditions), cachedAtMs };
+  const { body, sent } = await load(`${server}/v1/conditions?within=${snapshotWithin}`, signal);
+  return { lastEventId: eventIdOf(body), conditions: readEach(body.conditions, readConditions), ...sent };
 }
 
 /**
@@ -81,15 +83,15 @@ export async function loadMedians(
 
 /** Loads the batches of reports that arrived last, oldest first. @throws as {@link loadConditions} */
 export async function loadBatches(server: string, signal: AbortSignal): Promise<Batch[]> {
-  const { body, cachedAtMs } = await load(`${server}/v1/batches`, signal);
-  if (cachedAtMs !== null) return [];
+  const { body, sent } = await load(`${server}/v1/batches`, signal);
+  if (sent.cachedAtMs !== null) return [];
   return readEach(body.batches, (batch) => readBatch(batch, Date.parse(String(body.now)))).toReversed();
 }
 
 /** Loads the state of the network and of the polls. @throws as {@link loadConditions} */
 export async function loadStatus(server: string, signal: AbortSignal): Promise<Status> {
-  const { body, cachedAtMs } = await load(`${server}/v1/status`, signal);
-  return { ...readStatus(body), cachedAtMs };
+  const { body, sent } = await load(`${server}/v1/status`, signal);
+  return { ...readStatus(body), ...sent };
 }
 
 /** Returns the URL of a stream that continues after an event. */
@@ -99,15 +101,14 @@ export function streamUrl(server: string, lastEventId: string): string {
 
 /**
  * Requests the stream again to learn why it was refused: an EventSource does not report the reason.
- * @throws {TypeError} if the server is unreachable
+ * @throws {UnreachableError} if the server is unreachable
  */
 export async function askWhyRefused(url: string, signal: AbortSignal): Promise<Error> {
-  const enough = new AbortController();
-  const response = await fetch(url, { signal: AbortSignal.any([signal, enough.signal]) });
+  const response = await fetch(url, { signal }).catch(unreachable);
   if (!response.ok) return refusalOf(response);
-  enough.abort();
+  void response.body?.cancel();
   return response.headers.get("Content-Type")?.startsWith("text/event-stream")
-    ? new Error(problemWords.interrupted)
+    ? new ConnectionError(problemWords.interrupted)
     : noServer();
 }
 
@@ -118,41 +119,49 @@ async function load(
   url: string,
   signal: AbortSignal,
   cache: RequestCache = "default",
-): Promise<{ body: Json; cachedAtMs: CachedAt }> {
-  const response = await fetch(url, { signal, cache });
+): Promise<{ body: Json; sent: Sent }> {
+  const response = await fetch(url, { signal, cache }).catch(unreachable);
   if (!response.ok) throw await refusalOf(response);
   const body: unknown = await response.json().catch(nullIfNoJson);
   if (!isRecord(body)) throw noServer();
   const cachedAt = response.headers.get(cachedAtHeader);
-  return { body, cachedAtMs: cachedAt === null ? null : Date.parse(cachedAt) };
+  if (cachedAt !== null) return { body, sent: { cachedAtMs: Date.parse(cachedAt), sentAtMs: null } };
+  return { body, sent: { cachedAtMs: null, sentAtMs: dateOf(response) } };
 }
 
-/**
- * Returns `null` for invalid JSON.
- * @throws any other error, e.g. a broken connection, which says nothing about the server
- */
+/** Rejects in place of a failed fetch. @throws {UnreachableError} in place of a TypeError, which says little */
+function unreachable(error: unknown): never {
+  throw error instanceof TypeError ? new UnreachableError() : error;
+}
+
+/** Returns `null` for invalid JSON. @throws {UnreachableError} after a broken connection */
 function nullIfNoJson(error: unknown): null {
-  if (error instanceof SyntaxError) return null;
-  throw error;
+  return error instanceof SyntaxError ? null : unreachable(error);
 }
 
 /**
  * Returns the reason from a problem document (RFC 9457), or the bare status. 502 and 504 are not refusals: the proxy
  * cannot reach the server.
  */
-async function refusalOf(response: Response): Promise<RefusedError | TypeError> {
-  if (serverAway.includes(response.status)) return new TypeError("the proxy cannot reach the server");
+async function refusalOf(response: Response): Promise<ConnectionError> {
+  const { status } = response;
+  if (serverAway.includes(status)) return new UnreachableError();
   const problem: unknown = await response.json().catch(() => null);
+  // A host without a bellbuoy server.
+  if (status === 404 && !isRecord(problem)) return noServer();
   const { detail, title } = isRecord(problem) ? problem : {};
-  const reason = [detail, title, fill(problemWords.status, { status: response.status })].find(
-    (text) => typeof text === "string",
-  );
-  return new RefusedError(String(reason), retryAfterMs(response.headers.get("Retry-After")));
+  const reason = [detail, title, fill(problemWords.status, { status })].find((text) => typeof text === "string");
+  return new RefusedError(String(reason), retryAfterMs(response));
 }
 
-/** Parses `Retry-After` in both of its forms, seconds or a date. */
-function retryAfterMs(header: string | null): number | null {
-  if (header === null) return null;
-  const waitMs = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(waitMs) ? null : Math.max(0, waitMs);
+/** Returns `Retry-After` in ms, from seconds or from a date, which is read against the time of the same answer. */
+function retryAfterMs(response: Response): number | null {
+  const header = response.headers.get("Retry-After") ?? "";
+  const waitMs = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - (dateOf(response) ?? Number.NaN);
+  return Number.isNaN(waitMs) ? null : waitMs;
+}
+
+/** Returns the time at which the server sent an answer; `null` if the page cannot read it. */
+function dateOf({ headers }: Response): number | null {
+  return Date.parse(headers.get("Date") ?? "") || null;
 }

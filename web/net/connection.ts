@@ -4,7 +4,7 @@ import type { Clock } from "../../shared/clock.ts";
 import type { ObservationMessage } from "../../shared/observation.ts";
 import * as problemWords from "../words/english/problems.ts";
 import { fill } from "../words/message.ts";
-import { parseObservation, type Snapshot } from "./answers.ts";
+import { ConnectionError, parseObservation, RefusedError, readConnectionTime, type Snapshot } from "./answers.ts";
 import { loadConditions, streamUrl } from "./api.ts";
 import { deadline } from "./deadline.ts";
 import { createNewsBoundary, refuseCached } from "./news-boundary.ts";
@@ -18,7 +18,10 @@ export type ConnectionState =
   | { kind: "live" }
   /** The server accepted the connection but waits for its own database. */
   | { kind: "waiting" }
-  /** The connection was lost (`reconnecting`) or the server refused it (`refused`). */
+  /**
+   * The connection was lost (`reconnecting`), the server refused it (`refused`), or other tabs hold all connections
+   * (`crowded`).
+   */
   | Setback;
 
 /** An observation as it arrived. */
@@ -36,16 +39,23 @@ export type Arrival = {
 /** Receives snapshots, observations and state changes of a connection. */
 export type StreamListener = {
   onState(state: ConnectionState): void;
+  /** Receives the server's current time, in Unix milliseconds. */
+  onTime(serverMs: number): void;
   /** Receives the latest values of all stations: at the start, and when the server cannot replay all missed events. */
   onSnapshot(snapshot: Snapshot): void;
   onArrival(arrival: Arrival): void;
+  /** Returns whether the page is hidden and makes no sound. Another tab may then take its connection. */
+  isIdle(): boolean;
 };
 
 /** The page's only connection to its server. */
 export type Connection = {
   readonly isOpen: boolean;
-  /** Connects, and reconnects after each loss, until `signal` aborts. */
-  connect(signal: AbortSignal): void;
+  /**
+   * Connects, and reconnects after each loss, until `signal` aborts.
+   * @param askOthers asks whether other tabs hold all connections
+   */
+  connect(signal: AbortSignal, askOthers: () => Promise<boolean>): void;
   close(): void;
 };
 
@@ -55,14 +65,17 @@ export type Connection = {
  */
 export function createConnection(server: string, place: Place, listener: StreamListener, clock: Clock): Connection {
   let source: OpenSource | null = null;
-  const retry = createRetry(clock);
+  let askOthers = () => Promise.resolve(false);
+  let isCrowded = false;
+  const retry = createRetry(server, clock);
   const news = createNewsBoundary(server, clock);
 
   return {
     get isOpen() {
       return source?.isOpen ?? false;
     },
-    connect(signal) {
+    connect(signal, ask) {
+      askOthers = ask;
       retry.reset();
       void connect(signal);
     },
@@ -79,7 +92,7 @@ export function createConnection(server: string, place: Place, listener: StreamL
       signal.throwIfAborted();
       source = openSource(streamUrl(server, place.eventId ?? ""), sourceListener(signal), signal, clock);
     } catch (error) {
-      retryLater(error, signal);
+      void retryLater(error, signal);
     }
   }
 
@@ -96,6 +109,9 @@ export function createConnection(server: string, place: Place, listener: StreamL
       onSilent: () => listener.onState({ kind: "waiting" }),
       onConnection(message) {
         retry.reset();
+        isCrowded = false;
+        const atMs = readConnectionTime(message.data);
+        if (atMs !== null) listener.onTime(atMs);
         place.take(message);
         listener.onState({ kind: "live" });
         void news.ask(signal);
@@ -108,13 +124,20 @@ export function createConnection(server: string, place: Place, listener: StreamL
       },
       onReset(reason) {
         place.eventId = null;
-        retryLater(new Error(fill(problemWords.reset, { reason })), signal);
+        void retryLater(new ConnectionError(fill(problemWords.reset, { reason })), signal);
       },
-      onLoss: (error) => retryLater(error, signal),
+      onLoss: (error) => void retryLater(error, signal),
     };
   }
 
-  function retryLater(error: unknown, signal: AbortSignal): void {
-    if (!signal.aborted) listener.onState(retry.after(error, () => void connect(signal)));
+  async function retryLater(error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const setback = retry.after(error, () => void connect(signal));
+    const show = () => listener.onState(isCrowded ? { ...setback, kind: "crowded" } : setback);
+    if (error instanceof RefusedError) isCrowded = false;
+    show();
+    if (error instanceof RefusedError || isCrowded === (await askOthers()) || signal.aborted) return;
+    isCrowded = !isCrowded;
+    show();
   }
 }

@@ -1,7 +1,7 @@
 // Separates missed events, which ring no bell, from news.
 
 import type { Clock } from "../../shared/clock.ts";
-import type { CachedAt } from "./answers.ts";
+import { type CachedAt, UnreachableError } from "./answers.ts";
 import { loadStatus } from "./api.ts";
 import { deadline } from "./deadline.ts";
 
@@ -53,7 +53,7 @@ export function createNewsBoundary(server: string, clock: Clock): NewsBoundary {
   };
 }
 
-/** Rejects an answer from the service worker's cache. @throws {TypeError} as if the server were unreachable */
+/** Rejects an answer from the service worker's cache. @throws {UnreachableError} */
 export function refuseCached({ cachedAtMs }: { cachedAtMs: CachedAt }): void {
-  if (cachedAtMs !== null) throw new TypeError("answered from the cache");
+  if (cachedAtMs !== null) throw new UnreachableError();
 }

@@ -7,19 +7,19 @@ import { fill } from "../words/message.ts";
 export type ServerAddress = { url: string } | { problem: string };
 
 /**
- * Returns the server's address: `?server=` first, then the content of `<meta name="bellbuoy-server">`, else the page's
- * origin.
+ * Returns the server's address: `?server=` first, then the content of `<meta name="bellbuoy-server">`, else the folder
+ * of the page.
  */
 export function readServerAddress(page: URL, metaContent: string): ServerAddress {
   const asked = page.searchParams.get("server");
   if (asked !== null) return parse(asked, problemWords.addressInLink);
   if (metaContent !== "") return parse(metaContent, problemWords.addressInPage);
-  return { url: page.origin };
+  return parse(new URL(".", page).href, problemWords.addressOfPage);
 }
 
 function parse(
   text: string,
-  problem: typeof problemWords.addressInLink | typeof problemWords.addressInPage,
+  problem: typeof problemWords.addressInLink | typeof problemWords.addressInPage | typeof problemWords.addressOfPage,
 ): ServerAddress {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !["http:", "https:"].includes(url.protocol) || url.search !== "" || url.hash !== "") {

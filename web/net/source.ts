@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../shared/clock.ts";
 import * as problemWords from "../words/english/problems.ts";
+import { ConnectionError, UnreachableError } from "./answers.ts";
 import { askWhyRefused } from "./api.ts";
 import { deadline, overdue, requestMs } from "./deadline.ts";
 
@@ -58,7 +59,7 @@ export function openSource(url: string, listener: SourceListener, signal: AbortS
     endSilence();
     const refused = source.readyState === EventSource.CLOSED;
     source.close();
-    const lost = wasOpen ? new Error(problemWords.lost) : new TypeError("no connection");
+    const lost = wasOpen ? new ConnectionError(problemWords.lost) : new UnreachableError();
     listener.onLoss(refused ? await askWhyRefused(url, deadline(clock, signal)).catch((error) => error) : lost);
   });
   return {

@@ -3,6 +3,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import * as problemWords from "../words/english/problems.ts";
 import { createConnection, type StreamListener } from "./connection.ts";
+import { followOtherTabs } from "./other-tabs.ts";
 import { createPlace } from "./place.ts";
 
 /** A server's event stream. */
@@ -13,6 +14,11 @@ export type Stream = {
   close(): void;
   /** Reconnects at once: the connection may be dead without an error, e.g. after a sleep of the machine. */
   renew(): void;
+  /** Connects at once if there is no connection. */
+  tryNow(): void;
+  /** Closes the connection of an unused page until {@link Stream.wake}. */
+  rest(): void;
+  wake(): void;
   /**
    * Reconnects if the stream has not advanced since the last call although the server has newer events. A page receives
    * no heartbeats, because they are SSE comments, so a dead stream looks like a quiet one.
@@ -28,9 +34,10 @@ export type Stream = {
  */
 export function createStream(server: string, listener: StreamListener, clock: Clock): Stream {
   let session: AbortController | null = null;
+  let isResting = false;
   const place = createPlace();
   const connection = createConnection(server, place, listener, clock);
-  return { open, close, renew, compare };
+  return { open, close, renew, tryNow, rest, wake, compare };
 
   function open(): void {
     if (session !== null) return;
@@ -41,7 +48,13 @@ export function createStream(server: string, listener: StreamListener, clock: Cl
       close();
       listener.onState({ kind: "refused", reason: problemWords.forbiddenServer, retryAtMs: null });
     });
-    connection.connect(session.signal);
+    connection.connect(session.signal, followOtherTabs(server, keepsStream, session.signal, clock));
+  }
+
+  /** Returns whether this page needs its open connection; if not, another tab gets it. */
+  function keepsStream(): boolean {
+    if (connection.isOpen && listener.isIdle()) rest();
+    return connection.isOpen;
   }
 
   function close(): void {
@@ -54,6 +67,22 @@ export function createStream(server: string, listener: StreamListener, clock: Cl
     if (session === null) return;
     close();
     open();
+  }
+
+  function tryNow(): void {
+    if (isResting) wake();
+    else if (!connection.isOpen) renew();
+  }
+
+  function rest(): void {
+    if (session === null) return;
+    close();
+    isResting = true;
+  }
+
+  function wake(): void {
+    if (isResting) open();
+    isResting = false;
   }
 
   function compare(newestEventId: string | null): void {

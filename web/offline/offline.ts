@@ -20,7 +20,8 @@ export async function registerServiceWorker(): Promise<void> {
     // A new service worker controls an open page only if the page had none.
     if (serviceWorker.controller === null)
       serviceWorker.addEventListener("controllerchange", reportRequests, { once: true });
-    await serviceWorker.register("./service-worker.js");
+    const registration = await serviceWorker.register("./service-worker.js");
+    if (serviceWorker.controller !== null) (await import("./update.ts")).offerUpdate(registration);
   } catch (error) {
     console.info("could not register the service worker:", error);
   }

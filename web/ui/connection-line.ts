@@ -1,11 +1,11 @@
 // The connection line in the page's header.
 
-import type { Clock } from "../../shared/clock.ts";
 import { find, setText } from "../dom/dom.ts";
 import type { CachedAt } from "../net/answers.ts";
 import type { ConnectionState } from "../net/connection.ts";
 import { observe } from "../state/observe.ts";
 import type { PageState, Polls } from "../state/page-state.ts";
+import type { ServerClock } from "../state/server-clock.ts";
 import * as words from "../words/english/connection.ts";
 import { formatAge, isNow } from "../words/format.ts";
 import { fill } from "../words/message.ts";
@@ -14,9 +14,11 @@ import { fill } from "../words/message.ts";
  * NDBC renews its file every five minutes. The page warns after this time, and at least two periods, without a poll.
  */
 const silentAfterMs = 20 * 60_000;
+/** The page warns when the device's clock differs more from the server's. */
+const wrongClockMs = 5 * 60_000;
 
 /** Shows the connection's state, a countdown to the next retry, and the age of the newest report. */
-export function showConnectionLine(state: PageState, clock: Clock): void {
+export function showConnectionLine(state: PageState, clock: ServerClock): void {
   const { connection, cachedAtMs, simulated, polls, network, second } = state;
   const line = find("connection", HTMLElement);
   const retry = find("retry", HTMLElement);
@@ -31,7 +33,9 @@ export function showConnectionLine(state: PageState, clock: Clock): void {
   });
   observe([connection, polls, state.conditionsLoaded, second], () => {
     setText(retry, describeRetry(connection.value, clock.monotonicMs()));
-    setText(newest, describeAge(connection.value, network.newestAtMs, polls.value, clock.now()));
+    find("try-now", HTMLElement).hidden = retry.textContent === "";
+    const age = describeAge(connection.value, network.newestAtMs, polls.value, clock.now());
+    setText(newest, [age, describeDeviceClock(clock.deviceAheadMs)].filter(Boolean).join("; "));
   });
 }
 
@@ -47,6 +51,8 @@ function describeConnection(connection: ConnectionState, cachedAtMs: CachedAt): 
       return cachedAtMs === null ? fill(words.reconnecting, { reason: connection.reason }) : words.offline;
     case "refused":
       return connection.retryAtMs === null ? connection.reason : fill(words.refused, { reason: connection.reason });
+    case "crowded":
+      return words.crowded;
   }
 }
 
@@ -63,6 +69,13 @@ function describeAge({ kind }: ConnectionState, newestAtMs: number | null, polls
   const ageMs = nowMs - newestAtMs;
   const newest = isNow(ageMs) ? words.newestNow : fill(words.newest, { age: formatAge(ageMs) });
   return kind === "live" && polls !== null ? describeSilence(newest, polls, nowMs) : newest;
+}
+
+function describeDeviceClock(aheadMs: number): string {
+  const ms = Math.abs(aheadMs);
+  if (ms < wrongClockMs) return "";
+  // Half a minute more: a minute more or less is no difference.
+  return fill(aheadMs > 0 ? words.clockAhead : words.clockBehind, { age: formatAge(ms + 30_000) });
 }
 
 /** Adds to the newest report's age why no new reports arrive, if none may arrive. */

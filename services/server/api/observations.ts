@@ -79,10 +79,10 @@ async function writePage({ sql, limit, ...span }: Walk, c: RequestContext): Prom
 }
 
 function nextAddress(c: RequestContext, cursor: string): string {
-  // A relative link, since the request may have no host.
-  const address = new URL(c.req.url, "http://localhost");
-  address.searchParams.set("cursor", cursor);
-  return address.pathname + address.search;
+  // The query alone: the request may have no host, and a proxy may have removed the start of its path.
+  const { searchParams } = new URL(c.req.url, "http://localhost");
+  searchParams.set("cursor", cursor);
+  return `?${searchParams}`;
 }
 
 /**

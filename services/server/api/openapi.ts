@@ -107,7 +107,8 @@ async function describeApi(app: Hono<RequestEnv>): Promise<Json> {
     documentation: {
       openapi: "3.1.1",
       info: { title: "bellbuoy", version, description: aboutTheApi, license: { name: license, identifier: license } },
-      servers: [{ url: "/" }],
+      // Relative to this document, which may be below the path of a proxy.
+      servers: [{ url: "./" }],
       security: [],
       components: { responses: problemResponses() },
     },

@@ -80,10 +80,11 @@ describe("/v1/observations", () => {
     expect(among.observations.map(nameOf)).toEqual(wanted.filter((name) => name.endsWith("46026")));
   });
 
-  test("links to the next page in a Link header, with all parameters of the request", async () => {
+  test("links to the next page in a Link header, with all parameters of the request, also below a proxy's path", async () => {
     const response = await fetch(`${server.url}/v1/observations?limit=70&since=${at(0)}`);
     const [, next] = /^<(\S+)>; rel="next",/.exec(response.headers.get("Link") ?? "") ?? [];
-    const page = (await (await fetch(server.url + next)).json()) as Page;
+    expect(new URL(`${next}`, "https://example.org/buoy/v1/observations").pathname).toBe("/buoy/v1/observations");
+    const page = (await (await fetch(new URL(`${next}`, response.url))).json()) as Page;
     expect(page.observations.map(nameOf)).toEqual(stored.slice(70));
     expect(response.headers.get("Access-Control-Expose-Headers")).toContain("Link");
   });

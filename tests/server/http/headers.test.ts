@@ -128,6 +128,6 @@ describe("pages may read answers", () => {
     expect(preflight.headers.get("Access-Control-Allow-Headers")).toBe("last-event-id");
     const refused = await fetch(`${server.url}/v1/stations`, { method: "POST" });
     expect(refused.headers.get("Access-Control-Allow-Origin")).toBe("*");
-    expect(refused.headers.get("Access-Control-Expose-Headers")).toBe("Link,Retry-After");
+    expect(refused.headers.get("Access-Control-Expose-Headers")).toBe("Date,ETag,Link,Retry-After");
   });
 });

@@ -4,6 +4,7 @@ import { expect, test } from "bun:test";
 import { gatherReports } from "../../../web/listen/reports.ts";
 import type { Report } from "../../../web/sound/score/network-score.ts";
 import { createPageState } from "../../../web/state/page-state.ts";
+import { createServerClock } from "../../../web/state/server-clock.ts";
 import { firstSettings } from "../../../web/state/settings.ts";
 import { takeFromServer } from "../../../web/state/take-from-server.ts";
 import { firstView } from "../../../web/state/view-url.ts";
@@ -12,7 +13,7 @@ import { createTestClock } from "../../rig/test-clock.ts";
 test("reports that arrive together ring together, with those in view marked; missed reports do not ring", async () => {
   const clock = createTestClock();
   const state = createPageState(firstView, firstSettings("en"));
-  const { onArrival, onStations } = takeFromServer(state, clock);
+  const { onArrival, onStations } = takeFromServer(state, createServerClock(clock));
   const rung: Report[][] = [];
   gatherReports(state, clock, (reports) => rung.push(reports));
   const nowhere = { latitude: null, elevationM: null, owner: null, program: null, type: null, name: null };

@@ -4,7 +4,7 @@ import { afterAll, beforeEach, describe, expect, setDefaultTimeout, spyOn, test 
 import fc from "fast-check";
 import { coreMeasurements, extraMeasurements } from "../../../shared/measurements.ts";
 import { observationMessageSchema } from "../../../shared/observation.ts";
-import { parseObservation, RefusedError } from "../../../web/net/answers.ts";
+import { parseObservation, RefusedError, UnreachableError } from "../../../web/net/answers.ts";
 import { loadConditions, loadHistory, loadMedians, loadStations, loadStatus } from "../../../web/net/api.ts";
 
 setDefaultTimeout(120_000);
@@ -131,6 +131,7 @@ describe("The page loads", () => {
       lastEventId: "7",
       conditions: [{ stationId: "46026", fields: { waveHeightM: { value: 0, atMs } } }],
       cachedAtMs: null,
+      sentAtMs: expect.any(Number) as number,
     });
     expect(asked).toBe("/v1/conditions?within=24h");
   });
@@ -200,11 +201,20 @@ describe("The page loads", () => {
       lastEventId: "12",
     };
     serve(status);
-    expect(await loadStatus(url, signal)).toEqual({ ...status, cachedAtMs: null });
+    expect(await loadStatus(url, signal)).toEqual({
+      ...status,
+      cachedAtMs: null,
+      sentAtMs: expect.any(Number) as number,
+    });
     // An older server does not send the polling interval.
     const { pollSeconds: _, ...older } = status;
     serve(older);
-    expect(await loadStatus(url, signal)).toEqual({ ...older, pollSeconds: null, cachedAtMs: null });
+    expect(await loadStatus(url, signal)).toEqual({
+      ...older,
+      pollSeconds: null,
+      cachedAtMs: null,
+      sentAtMs: expect.any(Number) as number,
+    });
   });
 
   test.each(["null", "[]", "{}", '{"lastEventId":7,"conditions":[]}', '{"lastEventId":"7"}', "<html>"])(
@@ -229,6 +239,24 @@ describe("The page loads", () => {
     expect(refusal).toMatchObject({ message: "the database does not answer", retryAfterMs: 5_000 });
   });
 
+  test.each([
+    ["3600", 3_600_000],
+    ["Wed, 06 May 2026 12:01:00 GMT", 60_000],
+    ["Wed, 06 May 2026 11:00:00 GMT", -3_600_000],
+    ["soon", null],
+  ])("a retry time of %s, a date against the time of the same answer", async (header, retryAfterMs) => {
+    const headers = { "Retry-After": header, Date: "Wed, 06 May 2026 12:00:00 GMT" };
+    answer = () => new Response("<h1>Back soon</h1>", { status: 503, headers });
+    await expect(loadStatus(url, signal)).rejects.toMatchObject({ message: "status 503", retryAfterMs });
+  });
+
+  test("the server's time, unless the answer is from the cache", async () => {
+    serve({ lastEventId: "7", conditions: [] }, { Date: "Wed, 06 May 2026 12:00:00 GMT" });
+    expect((await loadConditions(url, signal)).sentAtMs).toBe(Date.UTC(2026, 4, 6, 12));
+    serve({ lastEventId: "7", conditions: [] }, { Date: "Wed, 06 May 2026 12:00:00 GMT", "X-Bellbuoy-From-Cache": at });
+    expect((await loadConditions(url, signal)).sentAtMs).toBeNull();
+  });
+
   test("nothing from an interrupted answer, without reporting it as another server", async () => {
     const begun = new Blob(['{"lastEventId":"7",']).stream();
     answer = () => new Response(begun.pipeThrough(new TransformStream(), { preventClose: true }));
@@ -237,6 +265,6 @@ describe("The page loads", () => {
 
   test.each([502, 504])("a proxy's %d as an unreachable server, not as a refusal", async (status) => {
     answer = () => new Response("Bad Gateway", { status });
-    await expect(loadStatus(url, signal)).rejects.toThrow(TypeError);
+    await expect(loadStatus(url, signal)).rejects.toThrow(UnreachableError);
   });
 });

@@ -25,6 +25,7 @@ class SpokenSource extends EventTarget {
 }
 
 const { EventSource, fetch, addEventListener } = globalThis;
+const page = new EventTarget();
 const answers: Record<string, unknown> = {
   "/v1/conditions": { lastEventId: "7", conditions: [] },
   "/v1/stations": { stations: [] },
@@ -32,11 +33,13 @@ const answers: Record<string, unknown> = {
 let asked: string[] = [];
 let newestEventId = "7";
 let clock: TestClock;
+let isIdle = false;
 
 beforeAll(() => {
   Object.assign(globalThis, {
     EventSource: SpokenSource,
     addEventListener() {},
+    document: page,
     async fetch(input: string | URL) {
       const { pathname } = new URL(String(input));
       asked.push(pathname);
@@ -44,7 +47,10 @@ beforeAll(() => {
     },
   });
 });
-afterAll(() => void Object.assign(globalThis, { EventSource, fetch, addEventListener }));
+afterAll(() => {
+  Object.assign(globalThis, { EventSource, fetch, addEventListener });
+  Reflect.deleteProperty(globalThis, "document");
+});
 
 const status = () => ({
   version: "1",
@@ -62,12 +68,14 @@ const answered = () => new Promise((resolve) => setTimeout(resolve));
 const shown: Station[][] = [];
 
 async function follow(): Promise<SpokenSource> {
-  const meet = followServer(
+  const followed = followServer(
     "http://sea.test",
     {
       onState() {},
       onSnapshot() {},
-      onArrival: ({ observation }) => meet(observation.stationId),
+      onArrival: ({ observation }) => followed.meet(observation.stationId),
+      onTime() {},
+      isIdle: () => isIdle,
       onStations: (stations) => void shown.push(stations),
       onStatus() {},
       knows: () => false,
@@ -93,6 +101,7 @@ beforeEach(() => {
   asked = [];
   shown.length = 0;
   newestEventId = "7";
+  isIdle = false;
   SpokenSource.opened.length = 0;
 });
 
@@ -140,6 +149,32 @@ describe("A page", () => {
     await pass(5_000);
     expect(SpokenSource.opened).toHaveLength(1);
     clock.setNow(clock.now() + 120_000);
+    await pass(1_000);
+    expect(SpokenSource.opened).toHaveLength(2);
+  });
+
+  test("gives its stream up after a silent minute in the background, and resumes at its last event when it is used", async () => {
+    const source = await follow();
+    isIdle = true;
+    await pass(59_000);
+    expect(source.readyState).toBe(SpokenSource.OPEN);
+    await pass(2_000);
+    expect(source.readyState).toBe(2);
+    await pass(600_000);
+    expect(SpokenSource.opened).toHaveLength(1);
+    isIdle = false;
+    await pass(1_000);
+    expect(SpokenSource.opened).toHaveLength(2);
+    expect(SpokenSource.opened[1]?.url).toEndWith("?lastEventId=7");
+  });
+
+  test("resumes at once, and only once, when a page that gave its stream up is shown", async () => {
+    await follow();
+    isIdle = true;
+    await pass(61_000);
+    isIdle = false;
+    page.dispatchEvent(new Event("visibilitychange"));
+    await answered();
     await pass(1_000);
     expect(SpokenSource.opened).toHaveLength(2);
   });

@@ -1,14 +1,16 @@
 // Delays between attempts to connect.
 
 import { expect, test } from "bun:test";
-import { RefusedError } from "../../../web/net/answers.ts";
+import { RefusedError, UnreachableError } from "../../../web/net/answers.ts";
 import { createRetry } from "../../../web/net/retry.ts";
 import { createTestClock } from "../../rig/test-clock.ts";
 
+const server = "http://sea.test";
+
 test("waits longer each time, 30 s at most, plus up to a quarter at random, and restarts after a success", async () => {
   const clock = createTestClock();
-  const retry = createRetry(clock);
-  const wait = () => (retry.after(new TypeError("no connection"), () => {}).retryAtMs ?? 0) - clock.monotonicMs();
+  const retry = createRetry(server, clock);
+  const wait = () => (retry.after(new UnreachableError(), () => {}).retryAtMs ?? 0) - clock.monotonicMs();
   for (const leastMs of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
     const waitMs = wait();
     expect(waitMs).toBeGreaterThanOrEqual(leastMs);
@@ -20,7 +22,7 @@ test("waits longer each time, 30 s at most, plus up to a quarter at random, and 
 
 test("waits as long as the server's refusal asks", async () => {
   const clock = createTestClock();
-  const retry = createRetry(clock);
+  const retry = createRetry(server, clock);
   let tries = 0;
   const setback = retry.after(new RefusedError("too many streams", 10_000), () => tries++);
   expect(setback).toMatchObject({ kind: "refused", reason: "too many streams" });
@@ -28,4 +30,29 @@ test("waits as long as the server's refusal asks", async () => {
   expect(tries).toBe(0);
   await clock.advance(2_501);
   expect(tries).toBe(1);
+});
+
+test.each([
+  [3_600_000, 60_000],
+  [Number.POSITIVE_INFINITY, 60_000],
+  // A date in the past is no reason to retry without a pause.
+  [-3_600_000, 1_000],
+  [0, 1_000],
+])("a refusal that asks for %d ms gets %d ms", (askedMs, waitMs) => {
+  const clock = createTestClock();
+  const { retryAtMs } = createRetry(server, clock).after(new RefusedError("back soon", askedMs), () => {});
+  expect(retryAtMs).toBeWithin(waitMs, 1.25 * waitMs + 1);
+});
+
+test("only a failed connection blames the server", () => {
+  const reasonOf = (error: unknown, url = server) => createRetry(url, createTestClock()).after(error, () => {}).reason;
+  expect(reasonOf(new UnreachableError())).toBe("the server cannot be reached");
+  expect(reasonOf(new TypeError("x is not a function"))).toBe("a fault of this page: TypeError: x is not a function");
+  Object.assign(globalThis, { location: new URL("https://static.example.org/") });
+  try {
+    expect(reasonOf(new UnreachableError(), "http://buoys.example.org")).toContain("a server on http:");
+    expect(reasonOf(new UnreachableError(), "https://buoys.example.org")).toBe("the server cannot be reached");
+  } finally {
+    Reflect.deleteProperty(globalThis, "location");
+  }
 });

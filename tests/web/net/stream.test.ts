@@ -55,6 +55,7 @@ const answered = () => new Promise((resolve) => setTimeout(resolve));
 
 let stream: Stream | null = null;
 let clock: TestClock;
+let isIdle = false;
 const waiting = new Set<() => void>();
 const changed = () => {
   for (const check of waiting) check();
@@ -62,6 +63,7 @@ const changed = () => {
 
 beforeEach(() => {
   clock = createTestClock();
+  isIdle = false;
 });
 afterEach(() => {
   stream?.close();
@@ -92,6 +94,7 @@ function follow() {
   const heard: Arrival[] = [];
   const states: ConnectionState[] = [];
   const snapshots: (string | null)[] = [];
+  const times: number[] = [];
   stream = createStream(
     "http://sea.test",
     {
@@ -101,6 +104,8 @@ function follow() {
       },
       onSnapshot: ({ lastEventId }) => snapshots.push(lastEventId),
       onArrival: (arrival) => heard.push(arrival),
+      onTime: (serverMs) => times.push(serverMs),
+      isIdle: () => isIdle,
     },
     clock,
   );
@@ -120,6 +125,7 @@ function follow() {
     heard,
     states,
     snapshots,
+    times,
     source: (index: number) => until(() => PlayedSource.opened[index]),
     state: (kind: ConnectionState["kind"]) => until(() => states.find((state) => state.kind === kind)),
     renew: () => {
@@ -301,6 +307,59 @@ describe("The page's stream", () => {
     const state = await page.state("reconnecting");
     expect(state).toMatchObject({ kind: "reconnecting", reason: "the server cannot be reached" });
     expect("retryAtMs" in state && (state.retryAtMs ?? 0) > clock.monotonicMs()).toBe(true);
+  });
+
+  test("passes the server's time on, and does without it", async () => {
+    answers = { "/v1/conditions": snapshot("7") };
+    const page = follow();
+    const source = await page.source(0);
+    source.say("connection", "7", '{"status":"connected","timestamp":"2026-05-06T12:00:00.250Z","lastEventId":"7"}');
+    source.say("connection", "7", "hello");
+    expect(page.times).toEqual([Date.UTC(2026, 4, 6, 12, 0, 0, 250)]);
+  });
+
+  /** Opens another tab of the same browser, which answers as a page with an open stream. */
+  function openTab(): BroadcastChannel {
+    const tab = new BroadcastChannel("bellbuoy http://sea.test");
+    tab.onmessage = ({ data }) => {
+      if (data === "who?") tab.postMessage("open");
+    };
+    return tab;
+  }
+
+  test("says that other tabs hold all connections, but not when one of six is free", async () => {
+    answers = null;
+    const tabs = Array.from({ length: 5 }, openTab);
+    const page = follow();
+    await page.state("reconnecting");
+    const heardAll = () => new Promise((resolve) => setTimeout(resolve, 50));
+    await heardAll();
+    await clock.advance(300);
+    expect(page.states.map(({ kind }) => kind)).toEqual(["connecting", "reconnecting"]);
+    tabs.push(openTab());
+    page.renew();
+    await answered();
+    await heardAll();
+    await clock.advance(300);
+    expect(page.states.at(-1)?.kind).toBe("crowded");
+    for (const tab of tabs) tab.close();
+  });
+
+  test("leaves its connection to another tab if it is idle, and keeps it otherwise", async () => {
+    answers = { "/v1/conditions": snapshot("7") };
+    const source = await follow().source(0);
+    source.say("connection", "7");
+    const tab = new BroadcastChannel("bellbuoy http://sea.test");
+    const answer = new Promise((resolve) => {
+      tab.onmessage = ({ data }) => resolve(data);
+    });
+    tab.postMessage("who?");
+    expect(await answer).toBe("open");
+    isIdle = true;
+    tab.postMessage("who?");
+    while (source.readyState !== PlayedSource.CLOSED) await answered();
+    stream?.wake();
+    tab.close();
   });
 
   test("shows data from the service worker's cache, but does not count it as a connection", async () => {

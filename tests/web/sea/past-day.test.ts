@@ -2,6 +2,7 @@
 
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 import { medianMeasurements } from "../../../shared/measurements.ts";
+import { UnreachableError } from "../../../web/net/answers.ts";
 import { loadPastDay } from "../../../web/sea/past-day.ts";
 
 /** Requests to the server, and whether a region is available. */
@@ -50,7 +51,7 @@ describe("A past day", () => {
     const { of, frames } = await loadPastDay("http://sea.test", region, now, signal);
     expect(of).toEqual({ bbox: null });
     expect(frames).toHaveLength(144);
-    await expect(loadPastDay("http://sea.test", { stationId: "44009" }, now, signal)).rejects.toThrow(TypeError);
+    await expect(loadPastDay("http://sea.test", { stationId: "44009" }, now, signal)).rejects.toThrow(UnreachableError);
   });
 
   test("of a station loads three more hours, for values still valid at its start", async () => {

@@ -1,5 +1,6 @@
 // The player: the sound's interface for the page.
 
+import type { Clock } from "../../../shared/clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import { createJournal } from "../recording/journal.ts";
 import type { LiveRecording } from "../recording/live-recording.ts";
@@ -69,7 +70,7 @@ export type Player = {
 const tickMs = 250;
 
 /** Makes a player in the state `off`. */
-export function createPlayer({ onState, onSound }: PlayerListener): Player {
+export function createPlayer({ onState, onSound }: PlayerListener, clock: Clock): Player {
   const load = createEngineLoader();
   const journal = createJournal();
   const mix = createMix(journal, nowS);
@@ -81,15 +82,18 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
       if (transport.output) onSound(event, heardAtMs(transport.output.context, atS, performance.now()));
     },
   });
-  const transport = createTransport({
-    canSound: () => scores.engine !== null,
-    onState(state) {
-      keepTicking?.(state === "playing");
-      recorder.follow(state === "playing");
-      onState(state);
+  const transport = createTransport(
+    {
+      canSound: () => scores.engine !== null,
+      onState(state) {
+        keepTicking?.(state === "playing");
+        recorder.follow(state === "playing");
+        onState(state);
+      },
+      onWake: scores.tick,
     },
-    onWake: scores.tick,
-  });
+    clock,
+  );
   let keepTicking: ((on: boolean) => void) | null = null;
   let starting: Promise<void> | null = null;
   let volume = 1;

@@ -9,7 +9,7 @@ export const skip = "Skip to the sound";
 export const tagline = "hear the sea";
 /** A narrow page shows only the part in `strong`. */
 export const simulated = "<strong>Simulated sea</strong><span>, nothing here was measured</span>";
-export const noScript = "This page needs JavaScript to follow the buoys.";
+export const noScript = "This page needs JavaScript.";
 
 export const main = "Map and stations";
 export const map = "Map";

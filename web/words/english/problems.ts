@@ -9,12 +9,16 @@ export const offline = "this device is offline";
 export const unreachable = "the server cannot be reached";
 export const forbiddenServer =
   "the host of this page allows no other server: to use ?server=, open the player from a static host";
+export const insecureServer = "a page on https: cannot use a server on http:";
+export const pageFault = "a fault of this page: {error}";
 export const status = "status {status}";
 export const missed = "too many events were missed";
 export const reset = "{reason}; loading the newest reports again";
 export const addressInLink = '?server= is "{address}", but must be an address like https://bellbuoy.example.org';
 export const addressInPage =
   'the page\'s own "bellbuoy-server" is "{address}", but must be an address like https://bellbuoy.example.org';
+export const addressOfPage =
+  'the address of this page is "{address}", but must be an address like https://bellbuoy.example.org';
 
 export const missingPart = "This could not be loaded. Reload once the server answers.";
 export const reload = "Reload";
