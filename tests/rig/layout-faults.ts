@@ -8,15 +8,18 @@ export type LayoutRules = {
   mayBeCut?: string;
   /** Backgrounds, which other parts may cover. */
   background?: string;
+  /** A part that covers the page, like an open dialog. */
+  sheet?: string;
 };
 
 /**
- * Finds the faults of the visible layout, at the page's top and at its end. An open popover or dialog is checked alone.
+ * Finds the faults of the visible layout, at the page's top and at its end. An open popover, dialog or sheet is checked alone.
  * @returns one sentence for each fault
  */
 export async function findLayoutFaults(page: Page, rules: LayoutRules = {}): Promise<string[]> {
-  const { mayBeCut = "no-such-element", background = "no-such-element" } = rules;
-  return page.view.evaluate(`(${findFaults})(${JSON.stringify({ mayBeCut, background })})`);
+  const none = "no-such-element";
+  const { mayBeCut = none, background = none, sheet = none } = rules;
+  return page.view.evaluate(`(${findFaults})(${JSON.stringify({ mayBeCut, background, sheet })})`);
 }
 
 /** Shows the page at a size in CSS pixels, and waits until it has a new layout. */
@@ -26,7 +29,7 @@ export async function resizePage(page: Page, width: number, height: number): Pro
 }
 
 /** Runs in the page, so it cannot use anything from this module. */
-async function findFaults({ mayBeCut, background }: Required<LayoutRules>): Promise<string[]> {
+async function findFaults({ mayBeCut, background, sheet }: Required<LayoutRules>): Promise<string[]> {
   type Box = { left: number; top: number; right: number; bottom: number };
   type Item = Box & { element: Element; name: string; scroller: Element | null; isFixed: boolean; isPanel: boolean };
 
@@ -34,7 +37,7 @@ async function findFaults({ mayBeCut, background }: Required<LayoutRules>): Prom
   const slack = 1.5;
   const controls = "button, input, select, textarea, progress, summary, img, svg, canvas";
   const faults = new Set<string>();
-  const layers = [...document.querySelectorAll(":popover-open, dialog[open]")];
+  const layers = [...document.querySelectorAll(`:popover-open, dialog[open], ${sheet}`)];
   const root = layers.at(-1) ?? document.body;
   const frame = () => new Promise((done) => requestAnimationFrame(done));
 
