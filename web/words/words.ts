@@ -9,8 +9,11 @@ import { type SeaField, type SeaState, seaFields } from "../sound/sea-state.ts";
 import type { SoundEvent } from "../sound/sound-event.ts";
 import * as soundWords from "./english/sound.ts";
 import * as valueWords from "./english/values.ts";
+import { formatAge } from "./format.ts";
 import { fill, formatList } from "./message.ts";
 import { formatMeasurement, type Units } from "./units.ts";
+
+const minuteMs = 60_000;
 
 /** Describes the sound of a sea state: `A slow throb, a soft swell every 9 s, a breath of wind from the west…`. */
 export function describeSea(sea: SeaState, units: Units, parts: { water: boolean }): string {
@@ -27,7 +30,7 @@ export function describeStation(conditions: Conditions | undefined, units: Units
   return describeSea(sea, units, { water: true });
 }
 
-/** Describes a field's introduction, with its value. Values older than three hours do not sound and are not named. */
+/** Describes a field's introduction, with its value. Values older than three hours do not sound. */
 export function describeIntroduced(
   field: SeaField,
   conditions: Conditions | undefined,
@@ -48,7 +51,7 @@ function describeReading(
   const readings = soundWords.readings;
   const measured = conditions?.fields[field];
   if (!measured) return readings.missing;
-  if (!isFresh(measured, nowMs)) return readings.stale;
+  if (!isFresh(measured, nowMs)) return fill(readings.stale, { age: formatAge(nowMs - measured.atMs) });
   const value = formatMeasurement(field, measured.value, units);
   const trend = trendOf(field, history, nowMs);
   return trend === null ? value : fill(readings[trend], { value });
@@ -75,31 +78,45 @@ export function describeSound(
   return fill(soundWords.sounds[event.type], { station: formatList(known) });
 }
 
-function describePressure({ pressureHpa }: SeaState): string {
-  const { missing, slow, steady, quick } = soundWords.pressure;
-  if (pressureHpa === null) return missing;
+/** Describes a value that does not sound: it was not measured, or is older than three hours. */
+function describeSilent<Words extends { missing: string; stale: `${string}{age}${string}` }>(
+  sea: SeaState,
+  field: SeaField,
+  { missing, stale }: Words,
+): string {
+  const ageMin = sea.agesMin[field];
+  return ageMin === undefined ? missing : fill(stale, { age: formatAge(ageMin * minuteMs) });
+}
+
+function describePressure(sea: SeaState): string {
+  const { pressureHpa } = sea;
+  const { slow, steady, quick } = soundWords.pressure;
+  if (pressureHpa === null) return describeSilent(sea, "pressureHpa", soundWords.pressure);
   const throb = throbOf(pressureHpa);
   return throb < 0.5 ? slow : throb < 1.2 ? steady : quick;
 }
 
-function describeWaves({ waveHeightM, dominantPeriodS }: SeaState, units: Units): string {
-  if (waveHeightM === null) return soundWords.noWaves;
+function describeWaves(sea: SeaState, units: Units): string {
+  const { waveHeightM, dominantPeriodS } = sea;
+  if (waveHeightM === null) return describeSilent(sea, "waveHeightM", soundWords.noWaves);
   const [swell, swellWithPeriod] = choose(soundWords.waves, waveStrength(waveHeightM));
   const height = formatMeasurement("waveHeightM", waveHeightM, units);
   if (dominantPeriodS === null) return fill(swell, { height });
   return fill(swellWithPeriod, { height, seconds: Math.round(dominantPeriodS) });
 }
 
-function describeWind({ windSpeedMps, windDirDeg }: SeaState, units: Units): string {
-  if (windSpeedMps === null) return soundWords.noWind;
+function describeWind(sea: SeaState, units: Units): string {
+  const { windSpeedMps, windDirDeg } = sea;
+  if (windSpeedMps === null) return describeSilent(sea, "windSpeedMps", soundWords.noWind);
   const [wind, windFrom] = choose(soundWords.wind, windStrength(windSpeedMps));
   const speed = formatMeasurement("windSpeedMps", windSpeedMps, units);
   return windDirDeg === null ? fill(wind, { speed }) : fill(windFrom, { speed, from: describeWindFrom(windDirDeg) });
 }
 
-function describeWater({ waterTempC }: SeaState, units: Units): string {
-  const { missing, low, middling, high } = soundWords.water;
-  if (waterTempC === null) return missing;
+function describeWater(sea: SeaState, units: Units): string {
+  const { waterTempC } = sea;
+  const { low, middling, high } = soundWords.water;
+  if (waterTempC === null) return describeSilent(sea, "waterTempC", soundWords.water);
   const pitch = waterTempC < 10 ? low : waterTempC < 22 ? middling : high;
   return fill(pitch, { temperature: formatMeasurement("waterTempC", waterTempC, units) });
 }

@@ -12,11 +12,15 @@ export const heard = "{title}. {sound}";
 export const sound = "{phrases}.";
 export const pressure = {
   missing: "a held drone (pressure is not measured)",
+  stale: "a held drone (pressure is too old to sound: {age})",
   slow: "a slow throb",
   steady: "a steady throb",
   quick: "a quick, uneasy throb",
 } as const;
-export const noWaves = "no swell (waves are not measured)";
+export const noWaves = {
+  missing: "no swell (waves are not measured)",
+  stale: "no swell (waves are too old to sound: {age})",
+} as const;
 /** From low waves to high ones, without a known period and with one. */
 export const waves = [
   ["a murmur of swell: {height}", "a murmur of swell every {seconds} s: {height}"],
@@ -25,7 +29,10 @@ export const waves = [
   ["a heavy swell: {height}", "a heavy swell every {seconds} s: {height}"],
   ["a roaring swell: {height}", "a roaring swell every {seconds} s: {height}"],
 ] as const;
-export const noWind = "no wind (it is not measured)";
+export const noWind = {
+  missing: "no wind (it is not measured)",
+  stale: "no wind (it is too old to sound: {age})",
+} as const;
 /** From a low wind speed to a high one, without a known direction and with one. */
 export const wind = [
   ["a breath of wind: {speed}", "a breath of wind {from}: {speed}"],
@@ -47,6 +54,7 @@ export const windFrom = [
 ] as const;
 export const water = {
   missing: "no glass (water temperature is not measured), a knock in its place",
+  stale: "no glass (water temperature is too old to sound: {age})",
   low: "a low glass: {temperature}",
   middling: "a middling glass: {temperature}",
   high: "a high glass: {temperature}",
@@ -88,7 +96,7 @@ export const introduced = {
 } as const;
 export const readings = {
   missing: "not measured here",
-  stale: "not measured for three hours",
+  stale: "too old to sound ({age})",
   rising: "{value}, rising",
   falling: "{value}, falling",
   steady: "{value}, steady",
