@@ -1,9 +1,9 @@
 // Loads the stations' names, and reloads them for new stations.
 
+import type { Station } from "../../shared/client/answers.ts";
+import { loadStations } from "../../shared/client/api.ts";
+import { deadline } from "../../shared/client/deadline.ts";
 import type { Clock } from "../../shared/clock.ts";
-import type { Station } from "./answers.ts";
-import { loadStations } from "./api.ts";
-import { deadline } from "./deadline.ts";
 
 /** Min time between requests for a new station, and for stations that remained unknown. */
 const newStationMs = 5_000;

@@ -1,7 +1,7 @@
 // The service worker: opens the player offline.
 
+import { cachedAtHeader } from "../../shared/client/cached-at.ts";
 import { hashedName } from "../../shared/hashed-name.ts";
-import { cachedAtHeader } from "../net/cached-at.ts";
 
 /**
  * Opens the player offline. Files are cached per build until the last page of that build closes; a new worker waits for

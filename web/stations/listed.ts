@@ -1,6 +1,6 @@
 // Entries of the station list, with their orders and search.
 
-import type { Conditions, Station } from "../net/answers.ts";
+import type { Conditions, Station } from "../../shared/client/answers.ts";
 import { currentValue, newestOf } from "../sea/conditions.ts";
 import type { Network } from "../state/network.ts";
 import { formatMeasurement, type Units } from "../words/units.ts";

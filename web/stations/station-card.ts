@@ -1,7 +1,7 @@
 // The card of one station.
 
+import type { Station } from "../../shared/client/answers.ts";
 import { make, setText } from "../dom/dom.ts";
-import type { Station } from "../net/answers.ts";
 import { newestOf } from "../sea/conditions.ts";
 import { formatAgo } from "../words/format.ts";
 import { describeStation } from "../words/words.ts";

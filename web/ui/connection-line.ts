@@ -1,9 +1,9 @@
 // The connection line in the page's header.
 
+import type { CachedAt } from "../../shared/client/answers.ts";
+import type { ConnectionState } from "../../shared/client/stream-client.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { find, setText } from "../dom/dom.ts";
-import type { CachedAt } from "../net/answers.ts";
-import type { ConnectionState } from "../net/connection.ts";
 import { observe } from "../state/observe.ts";
 import type { PageState, Polls } from "../state/page-state.ts";
 import { formatAge } from "../words/format.ts";
@@ -42,7 +42,8 @@ function describeConnection(connection: ConnectionState, cachedAtMs: CachedAt): 
     case "waiting":
       return "Connected: the server waits for its database";
     case "reconnecting":
-      return cachedAtMs === null ? `Reconnecting: ${connection.reason}` : "Offline, with data saved on this device";
+      if (cachedAtMs !== null) return "Offline, with data saved on this device";
+      return `Reconnecting: ${navigator.onLine ? connection.reason : "this device is offline"}`;
     case "refused":
       return connection.retryAtMs === null ? connection.reason : `Refused: ${connection.reason}`;
   }

@@ -1,7 +1,7 @@
 // The page's requests for stations and status beside the stream, with a test clock.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { Station } from "../../../web/net/answers.ts";
+import type { Station } from "../../../shared/client/answers.ts";
 import { followServer } from "../../../web/net/follow-server.ts";
 import { createTestClock, type TestClock } from "../../rig/test-clock.ts";
 

@@ -2,10 +2,10 @@
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import fc from "fast-check";
+import { parseObservation, RefusedError, UnreachableError } from "../../../shared/client/answers.ts";
+import { loadConditions, loadHistory, loadMedians, loadStations, loadStatus } from "../../../shared/client/api.ts";
 import { coreMeasurements, extraMeasurements } from "../../../shared/measurements.ts";
 import { observationMessageSchema } from "../../../shared/observation.ts";
-import { parseObservation, RefusedError } from "../../../web/net/answers.ts";
-import { loadConditions, loadHistory, loadMedians, loadStations, loadStatus } from "../../../web/net/api.ts";
 
 setDefaultTimeout(120_000);
 
@@ -127,7 +127,7 @@ describe("The page loads", () => {
   test("all stations' latest values of the last day, without fields that were not measured", async () => {
     const conditions = [{ stationId: "46026", waveHeightM: { value: 0, at }, windSpeedMps: null }];
     serve({ lastEventId: "7", conditions });
-    expect(await loadConditions(url, signal)).toEqual({
+    expect(await loadConditions(url, "", signal)).toEqual({
       lastEventId: "7",
       conditions: [{ stationId: "46026", fields: { waveHeightM: { value: 0, atMs } } }],
       cachedAtMs: null,
@@ -137,13 +137,13 @@ describe("The page loads", () => {
 
   test("a cached answer of the service worker, with its time", async () => {
     serve({ lastEventId: "7", conditions: [] }, { "X-Bellbuoy-From-Cache": at });
-    expect((await loadConditions(url, signal)).cachedAtMs).toBe(atMs);
+    expect((await loadConditions(url, "", signal)).cachedAtMs).toBe(atMs);
   });
 
   test("all entries except one that does not match, which it logs", async () => {
     const wrong = { stationId: "46026", waveHeightM: { value: "2", at } };
     serve({ lastEventId: "7", conditions: [wrong, null, { stationId: "44009" }] });
-    expect((await loadConditions(url, signal)).conditions).toEqual([{ stationId: "44009", fields: {} }]);
+    expect((await loadConditions(url, "", signal)).conditions).toEqual([{ stationId: "44009", fields: {} }]);
     expect(warnings.mock.calls.map(([, value]) => value)).toEqual([wrong, null]);
   });
 
@@ -211,7 +211,7 @@ describe("The page loads", () => {
     "nothing from a server other than bellbuoy: %s",
     async (body) => {
       answer = () => new Response(body);
-      await expect(loadConditions(url, signal)).rejects.toThrow("this address is not a bellbuoy server");
+      await expect(loadConditions(url, "", signal)).rejects.toThrow("this address is not a bellbuoy server");
     },
   );
 
@@ -229,6 +229,12 @@ describe("The page loads", () => {
     expect(refusal).toMatchObject({ message: "the database does not answer", retryAfterMs: 5_000 });
   });
 
+  test("a retry time that is a date by the server's clock, whatever this clock shows", async () => {
+    const headers = { Date: "Wed, 06 May 2026 12:00:00 GMT", "Retry-After": "Wed, 06 May 2026 12:00:07 GMT" };
+    answer = () => Response.json({ title: "Not available now" }, { status: 503, headers });
+    await expect(loadStatus(url, signal)).rejects.toMatchObject({ retryAfterMs: 7_000 });
+  });
+
   test("nothing from an interrupted answer, without reporting it as another server", async () => {
     const begun = new Blob(['{"lastEventId":"7",']).stream();
     answer = () => new Response(begun.pipeThrough(new TransformStream(), { preventClose: true }));
@@ -237,6 +243,6 @@ describe("The page loads", () => {
 
   test.each([502, 504])("a proxy's %d as an unreachable server, not as a refusal", async (status) => {
     answer = () => new Response("Bad Gateway", { status });
-    await expect(loadStatus(url, signal)).rejects.toThrow(TypeError);
+    await expect(loadStatus(url, signal)).rejects.toThrow(UnreachableError);
   });
 });

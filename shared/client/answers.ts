@@ -10,9 +10,9 @@ import {
   measurements,
   medianMeasurements,
   stationIdPattern,
-} from "../../shared/measurements.ts";
-import type { ObservationMessage } from "../../shared/observation.ts";
-import { type Station, stationNumbers, stationTexts } from "../../shared/station.ts";
+} from "../measurements.ts";
+import type { ObservationMessage } from "../observation.ts";
+import { type Station, stationNumbers, stationTexts } from "../station.ts";
 
 /** The server refused a request. The message is the server's own reason. */
 export class RefusedError extends Error {
@@ -23,6 +23,14 @@ export class RefusedError extends Error {
     readonly retryAfterMs: number | null,
   ) {
     super(reason);
+  }
+}
+
+/** The server did not answer, or its answer broke off. The message is for the user. */
+export class UnreachableError extends Error {
+  override name = "UnreachableError";
+  constructor(reason = "the server cannot be reached", options?: ErrorOptions) {
+    super(reason, options);
   }
 }
 

@@ -1,14 +1,14 @@
 // Delays between attempts to connect.
 
 import { expect, test } from "bun:test";
-import { RefusedError } from "../../../web/net/answers.ts";
-import { createRetry } from "../../../web/net/retry.ts";
+import { RefusedError, UnreachableError } from "../../../shared/client/answers.ts";
+import { createRetry } from "../../../shared/client/retry.ts";
 import { createTestClock } from "../../rig/test-clock.ts";
 
 test("waits longer each time, 30 s at most, plus up to a quarter at random, and restarts after a success", async () => {
   const clock = createTestClock();
-  const retry = createRetry(clock);
-  const wait = () => (retry.after(new TypeError("no connection"), () => {}).retryAtMs ?? 0) - clock.monotonicMs();
+  const retry = createRetry(clock, 60_000);
+  const wait = () => (retry.after(new UnreachableError(), () => {}).retryAtMs ?? 0) - clock.monotonicMs();
   for (const leastMs of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
     const waitMs = wait();
     expect(waitMs).toBeGreaterThanOrEqual(leastMs);
@@ -18,9 +18,9 @@ test("waits longer each time, 30 s at most, plus up to a quarter at random, and 
   expect(wait()).toBeLessThanOrEqual(1_250);
 });
 
-test("waits as long as the server's refusal asks", async () => {
+test("waits as long as the server's refusal asks, up to a limit", async () => {
   const clock = createTestClock();
-  const retry = createRetry(clock);
+  const retry = createRetry(clock, 60_000);
   let tries = 0;
   const setback = retry.after(new RefusedError("too many streams", 10_000), () => tries++);
   expect(setback).toMatchObject({ kind: "refused", reason: "too many streams" });
@@ -28,4 +28,6 @@ test("waits as long as the server's refusal asks", async () => {
   expect(tries).toBe(0);
   await clock.advance(2_501);
   expect(tries).toBe(1);
+  const hours = retry.after(new RefusedError("down for maintenance", 10_000_000), () => {});
+  expect((hours.retryAtMs ?? 0) - clock.monotonicMs()).toBeWithin(60_000, 75_001);
 });
