@@ -1,6 +1,6 @@
 // The choice of a MIDI output.
 
-import { find, make, setText } from "../../dom/dom.ts";
+import { find, make, setText, showAnswer } from "../../dom/dom.ts";
 import type { MidiOut } from "../../sound/midi/midi-output.ts";
 import type { Playback } from "../playback.ts";
 
@@ -13,8 +13,10 @@ export function followMidi(playback: Playback): void {
   let midi: MidiOut | null = null;
   ask.addEventListener("click", async () => {
     const { openMidi } = await import("../../sound/midi/midi-output.ts");
+    showAnswer(state, "Waiting for the browser's permission to use MIDI. It may ask you.");
     const opened = await openMidi(showPorts);
-    if ("problem" in opened) return setText(state, opened.problem);
+    if ("problem" in opened) return showAnswer(state, opened.problem);
+    setText(state, "");
     midi = opened;
     ask.hidden = true;
     choice.hidden = false;

@@ -1,7 +1,7 @@
 // The buttons that record live, and that save the last hour.
 
 import type { Clock } from "../../../shared/clock.ts";
-import { find, make, setText } from "../../dom/dom.ts";
+import { find, make, setText, showAnswer } from "../../dom/dom.ts";
 import { type LiveRecording, recordingName } from "../../sound/recording/live-recording.ts";
 import { formatClock } from "../../words/format.ts";
 import type { Playback } from "../playback.ts";
@@ -17,7 +17,7 @@ export function followRecording({ player }: Playback, clock: Clock): void {
   button.addEventListener("click", async () => {
     if (recording === null) {
       recording = player.recordLive();
-      setText(
+      showAnswer(
         state,
         recording ? "Recording…" : "Nothing plays yet, or this browser cannot record; the last hour can be saved.",
       );
@@ -29,7 +29,7 @@ export function followRecording({ player }: Playback, clock: Clock): void {
     setText(button, "Record the sound");
     setText(elapsed, "");
     save(await stopped.stop(), stopped.format.extension, clock);
-    setText(state, `Saved ${formatClock(stopped.elapsedMs / 1000)}.`);
+    showAnswer(state, `Saved ${formatClock(stopped.elapsedMs / 1000)}.`);
   });
   clock.every(1_000, () => {
     if (recording) setText(elapsed, formatClock(recording.elapsedMs / 1000));
@@ -46,10 +46,10 @@ export function followWholeHour({ player }: Playback, clock: Clock): void {
   button.disabled = false;
   cancel.addEventListener("click", () => rendering?.abort());
   button.addEventListener("click", async () => {
-    if (player.recordableS < 1) return setText(state, "Nothing has played yet.");
+    if (player.recordableS < 1) return showAnswer(state, "Nothing has played yet.");
     rendering = new AbortController();
     show(true);
-    setText(state, `Rendering ${formatClock(player.recordableS)}…`);
+    showAnswer(state, `Rendering ${formatClock(player.recordableS)}…`);
     try {
       const wav = await player.renderLastHour({
         signal: rendering.signal,
@@ -58,9 +58,9 @@ export function followWholeHour({ player }: Playback, clock: Clock): void {
         },
       });
       save(wav, "wav", clock);
-      setText(state, "Saved.");
+      showAnswer(state, "Saved.");
     } catch (error) {
-      setText(state, rendering.signal.aborted ? "Cancelled." : `It could not be rendered: ${error}`);
+      showAnswer(state, rendering.signal.aborted ? "Cancelled." : `It could not be rendered: ${error}`);
     }
     show(false);
   });
