@@ -4,7 +4,7 @@ import { isMissing } from "../programs.ts";
 import { testPlayer } from "./player-tests.ts";
 import { startWebKit } from "./webdriver.ts";
 
-/** GStreamer's AAC encoder, which WebKitGTK records with, does not keep time. */
+/** The AAC that WebKitGTK 2.50 records is broken. */
 const canRecordLive = false;
 
 testPlayer("WebKitGTK", startWebKit, isMissing("WebKitWebDriver", "pulseaudio", "parec", "Xvfb"), canRecordLive);
