@@ -23,8 +23,8 @@ const preferences = {
   "toolkit.telemetry.reportingpolicy.firstRun": false,
 };
 
-/** Time limit of a command: a tab that hangs never answers. */
-const commandMs = 60_000;
+/** Time limit of a command: a tab that hangs never answers, and a busy machine may need minutes to start Firefox. */
+const commandMs = 240_000;
 
 /** Starts Firefox without a window, on an empty profile. */
 export async function startFirefox(env: Record<string, string>): Promise<Session> {

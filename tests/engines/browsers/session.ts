@@ -38,7 +38,7 @@ export function jsonOf(expression: string): string {
 }
 
 /** Max time of one step, even on a busy machine. */
-const longestWaitMs = 90_000;
+const longestWaitMs = 240_000;
 
 /** Resolves with the value of an expression once it is truthy. @throws {Error} with the expression, after the time limit */
 export async function until<T>(session: Session, expression: string): Promise<T> {

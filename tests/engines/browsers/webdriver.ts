@@ -59,7 +59,8 @@ async function startWebDriver(program: string, env: Record<string, string>, want
   };
 }
 
-const commandMs = 60_000;
+/** Time limit of a command: a busy machine may need minutes to start a browser. */
+const commandMs = 240_000;
 
 async function send<T>(url: string, body: object): Promise<T> {
   const response = await fetch(url, {
