@@ -103,10 +103,11 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await player.restartServer();
     await page.until(`bellbuoy.heard === ${before + 40}`);
     expect(await page.view.evaluate<boolean>(isLive)).toBe(true);
-    expect(await scheduledBells(page)).toEqual([]);
+    // The batch that arrived before Listen rings, too.
+    expect((await scheduledBells(page)).filter(({ stationId }) => stationId.startsWith("S"))).toEqual([]);
     // The next report is news again.
     await player.publish("46026");
-    await page.until("bellbuoy.scheduled.length === 1");
+    await page.until('bellbuoy.scheduled.some(({ stationId }) => stationId === "46026")');
     await page.view.evaluate("bellbuoy.listening.player.pause()");
   });
 

@@ -21,7 +21,7 @@ async function writePage(dir: string, edition: string): Promise<string> {
   await Bun.write(join(dir, "lazy.ts"), `export const edition = "lazy part of ${edition}";`);
   await Bun.write(
     join(dir, "page.ts"),
-    `import { loadConditions, loadHistory } from "${webDir}/net/api.ts";
+    `import { loadConditions, loadHistory } from "${webDir}/../shared/client/api.ts";
      import { registerServiceWorker } from "${webDir}/offline/offline.ts";
      const { signal } = new AbortController();
      Object.assign(globalThis, {
@@ -30,7 +30,7 @@ async function writePage(dir: string, edition: string): Promise<string> {
        pastOf: (id) => loadHistory(location.origin, id, 0, signal).then((list) => list.length),
      });
      void registerServiceWorker();
-     loadConditions(location.origin, signal).then((snapshot) => Object.assign(globalThis, { snapshot }));`,
+     loadConditions(location.origin, "", signal).then((snapshot) => Object.assign(globalThis, { snapshot }));`,
   );
   return join(dir, "index.html");
 }

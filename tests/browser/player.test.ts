@@ -133,7 +133,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       expect(page.complaints).toEqual([]);
     });
 
-    test("sends the sound to a MIDI port at once, keeps the port selected, is silent during a pause, and reports a lost port", async () => {
+    test("says that MIDI waits for permission and shows a refusal, sends the sound to a port at once, keeps the port selected, is silent during a pause, and reports a lost port", async () => {
       await begin();
       // Two synthesizers. A port opens with its first message and then fires a state change.
       await page.view.evaluate(`(() => {
@@ -150,13 +150,27 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
             if (status >> 4 === 11 && key === 120) keys.clear();
           } });
         }
-        navigator.requestMIDIAccess = async () => access;
+        navigator.requestMIDIAccess = () => new Promise((grant, refuse) => {
+          globalThis.answerMidi = (granted) => (granted ? grant(access) : refuse(new Error()));
+        });
       })()`);
       await listenNow();
       await page.until("bellbuoy.listening.player.scoreTimeS > 1");
       await page.view.evaluate(`document.getElementById("more").showPopover()`);
       await page.until('!document.getElementById("record").disabled');
-      await page.view.evaluate('document.getElementById("midi").click()');
+      // As on a small screen, the answer is below the visible part of the sheet.
+      await page.view.evaluate(`document.getElementById("more").style.maxHeight = "12rem"`);
+      const answer = 'document.getElementById("midi-state")';
+      const ask = async (granted: boolean) => {
+        await page.view.evaluate('document.getElementById("midi").click()');
+        await page.until(`globalThis.answerMidi && ${answer}.textContent.startsWith("Waiting for")`);
+        await page.view.evaluate(`answerMidi(${granted})`);
+      };
+      await ask(false);
+      await page.until(`${answer}.textContent.startsWith("MIDI is not allowed")`);
+      const bottom = (element: string) => page.view.evaluate<number>(`${element}.getBoundingClientRect().bottom`);
+      expect(await bottom(answer)).toBeLessThanOrEqual(await bottom('document.getElementById("more")'));
+      await ask(true);
       await page.until('document.querySelectorAll("#midi-output option").length === 3');
       const choose = (id: string) => enter(page, "#midi-output", id);
       const chosen = 'document.getElementById("midi-output").value';

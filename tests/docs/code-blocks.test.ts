@@ -2,6 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
 import { heartbeatComment, heartbeatEvent } from "../../services/server/stream/frames.ts";
@@ -52,6 +54,7 @@ const checks: Record<string, Check> = {
   "README.md: npx --prefer-offline bun@1.4.5 run test": "not run: it runs the tests themselves",
   "docs/api.md: curl": byCurl,
   "docs/api.md: retry:": hasEventsOfAStream,
+  "docs/api.md: import { EventSource }": receivesASnapshot,
   "docs/api.md: {": isTheAnswerToABadParameter,
   "docs/operations.md: ACL": "tests/worker/queue/redis-permissions.test.ts",
   "docs/operations.md: # prometheus.yml": byCurl,
@@ -90,6 +93,7 @@ describe("each code block of the documentation", () => {
   test("has one language, whose syntax a test knows", () => {
     const known = [
       "sh",
+      "ts",
       "json",
       "jsonl",
       "yaml",
@@ -176,6 +180,24 @@ describe("the reader of code blocks", () => {
 async function isTheAnswerToABadParameter({ text }: CodeBlock): Promise<void> {
   const answer = await fetch(`${app.url}/v1/conditions?within=3d`);
   expect(await answer.json()).toEqual(JSON.parse(text));
+}
+
+/** Runs the program in a folder beside this checkout until it prints the number of stations. */
+async function receivesASnapshot({ text }: CodeBlock): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "bellbuoy-docs-"));
+  await symlink(project, join(folder, "bellbuoy"));
+  await symlink(join(project, "node_modules"), join(folder, "node_modules"));
+  await Bun.write(join(folder, "program.ts"), text.replace("http://localhost:3000", app.url));
+  const program = Bun.spawn([process.execPath, "program.ts"], { cwd: folder, stderr: "pipe" });
+  let printed = "";
+  for await (const part of program.stdout.pipeThrough(new TextDecoderStream())) {
+    printed += part;
+    if (/^\d+ stations$/m.test(printed)) break;
+  }
+  program.kill();
+  await program.exited;
+  await rm(folder, { recursive: true });
+  expect(printed).toMatch(/^\d+ stations$/m);
 }
 
 /** Compares the block with a real stream: the lines of its events, and the fields of their data in order. */

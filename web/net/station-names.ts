@@ -1,9 +1,10 @@
 // Loads the stations' names, and reloads them for new stations.
 
+import type { Station } from "../../shared/client/answers.ts";
+import { loadStations } from "../../shared/client/api.ts";
+import { deadline } from "../../shared/client/deadline.ts";
+import { RefusedError } from "../../shared/client/errors.ts";
 import type { Clock } from "../../shared/clock.ts";
-import { RefusedError, type Station } from "./answers.ts";
-import { loadStations } from "./api.ts";
-import { deadline } from "./deadline.ts";
 
 /** Min time between requests for a new station, and for stations that remained unknown or after a refusal. */
 const newStationMs = 5_000;

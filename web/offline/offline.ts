@@ -1,8 +1,8 @@
 // Registers the service worker and keeps the past day available offline.
 
+import { loadMedians } from "../../shared/client/api.ts";
+import { deadline } from "../../shared/client/deadline.ts";
 import type { Clock } from "../../shared/clock.ts";
-import { loadMedians } from "../net/api.ts";
-import { deadline } from "../net/deadline.ts";
 
 /** Delay after the page has opened: it has more urgent requests first. */
 const keepFirstMs = 2_000;

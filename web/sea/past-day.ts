@@ -1,8 +1,9 @@
 // Loads a past day as frames.
 
+import type { BoundingBox } from "../../shared/client/answers.ts";
+import { loadHistory, loadMedians } from "../../shared/client/api.ts";
+import { UnreachableError } from "../../shared/client/errors.ts";
 import { staleAfterMs } from "../../shared/sea.ts";
-import { type BoundingBox, UnreachableError } from "../net/answers.ts";
-import { loadHistory, loadMedians } from "../net/api.ts";
 import { frameStepMs, framesOfStation, framesPerDay, type ReplayFrame } from "./replay-frames.ts";
 
 /** The subject of a replay: one station, or all stations in a box; `null` is the whole network. */

@@ -1,7 +1,7 @@
 // The page's data about the network, updated by each report.
 
+import type { Conditions, Station } from "../../shared/client/answers.ts";
 import { type Measurement, measurements } from "../../shared/measurements.ts";
-import type { Conditions, Station } from "../net/answers.ts";
 import { later, newestOf } from "../sea/conditions.ts";
 import { stationName } from "../words/station-names.ts";
 

@@ -1,7 +1,7 @@
 // Entries of the station list, with their orders and search.
 
+import type { Conditions } from "../../shared/client/answers.ts";
 import type { Measurement } from "../../shared/measurements.ts";
-import type { Conditions } from "../net/answers.ts";
 import { currentValue, newestOf } from "../sea/conditions.ts";
 import type { NamedStation, Network } from "../state/network.ts";
 import * as words from "../words/english/list.ts";

@@ -1,8 +1,8 @@
 // Readings on a station card.
 
+import type { Conditions } from "../../shared/client/answers.ts";
 import { extraMeasurements, type Measurement } from "../../shared/measurements.ts";
 import { make, setChildren } from "../dom/dom.ts";
-import type { Conditions } from "../net/answers.ts";
 import { newestOf } from "../sea/conditions.ts";
 import { trendArrow, trendOf } from "../sea/trend.ts";
 import { type SeaField, seaFields } from "../sound/sea-state.ts";

@@ -1,8 +1,8 @@
 // The connection line in the page's header.
 
+import type { CachedAt } from "../../shared/client/answers.ts";
 import { find, setText } from "../dom/dom.ts";
-import type { CachedAt } from "../net/answers.ts";
-import type { ConnectionState } from "../net/connection.ts";
+import type { ConnectionState } from "../net/connection-state.ts";
 import { observe } from "../state/observe.ts";
 import type { PageState, Polls } from "../state/page-state.ts";
 import type { ServerClock } from "../state/server-clock.ts";

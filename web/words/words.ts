@@ -1,6 +1,6 @@
 // Descriptions of the sound in words.
 
-import type { Conditions, Station } from "../net/answers.ts";
+import type { Conditions, Station } from "../../shared/client/answers.ts";
 import { currentValue, isFresh, seaAtStation } from "../sea/conditions.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import { trendOf } from "../sea/trend.ts";

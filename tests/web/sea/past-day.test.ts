@@ -1,8 +1,8 @@
 // Loads of a past day.
 
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { UnreachableError } from "../../../shared/client/errors.ts";
 import { medianMeasurements } from "../../../shared/measurements.ts";
-import { UnreachableError } from "../../../web/net/answers.ts";
 import { loadPastDay } from "../../../web/sea/past-day.ts";
 
 /** Requests to the server, and whether a region is available. */

@@ -1,6 +1,6 @@
 // The choice of a MIDI output.
 
-import { find, make, setText } from "../../dom/dom.ts";
+import { find, make, setText, showAnswer } from "../../dom/dom.ts";
 import type { MidiOut } from "../../sound/midi/midi-output.ts";
 import { midi as words } from "../../words/english/extras.ts";
 import { fill } from "../../words/message.ts";
@@ -15,8 +15,10 @@ export function followMidi(playback: Playback): void {
   let midi: MidiOut | null = null;
   ask.addEventListener("click", async () => {
     const { openMidi } = await import("../../sound/midi/midi-output.ts");
+    showAnswer(state, words.waiting);
     const opened = await openMidi(showPorts);
-    if ("problem" in opened) return setText(state, words[opened.problem]);
+    if ("problem" in opened) return showAnswer(state, words[opened.problem]);
+    setText(state, "");
     midi = opened;
     ask.hidden = true;
     choice.hidden = false;

@@ -1,7 +1,7 @@
 // The buttons that record live, and that save the last hour.
 
 import type { Clock } from "../../../shared/clock.ts";
-import { find, make, setText } from "../../dom/dom.ts";
+import { find, make, setText, showAnswer } from "../../dom/dom.ts";
 import { type LiveRecording, recordingName } from "../../sound/recording/live-recording.ts";
 import { lastHour, recording as words } from "../../words/english/extras.ts";
 import { formatClock } from "../../words/format.ts";
@@ -19,7 +19,7 @@ export function followRecording({ player }: Playback, clock: Clock): void {
   button.addEventListener("click", async () => {
     if (recording === null) {
       recording = player.recordLive();
-      setText(state, recording ? words.recording : words.impossible);
+      showAnswer(state, recording ? words.recording : words.impossible);
       setText(button, recording ? words.stop : words.start);
       return;
     }
@@ -28,7 +28,7 @@ export function followRecording({ player }: Playback, clock: Clock): void {
     setText(button, words.start);
     setText(elapsed, "");
     save(await stopped.stop(), stopped.format.extension, clock);
-    setText(state, fill(words.saved, { time: formatClock(stopped.elapsedMs / 1000) }));
+    showAnswer(state, fill(words.saved, { time: formatClock(stopped.elapsedMs / 1000) }));
   });
   clock.every(1_000, () => {
     if (recording) setText(elapsed, formatClock(recording.elapsedMs / 1000));
@@ -45,10 +45,10 @@ export function followWholeHour({ player }: Playback, clock: Clock): void {
   button.disabled = false;
   cancel.addEventListener("click", () => rendering?.abort());
   button.addEventListener("click", async () => {
-    if (player.recordableS < 1) return setText(state, lastHour.nothing);
+    if (player.recordableS < 1) return showAnswer(state, lastHour.nothing);
     rendering = new AbortController();
     show(true);
-    setText(state, fill(lastHour.rendering, { time: formatClock(player.recordableS) }));
+    showAnswer(state, fill(lastHour.rendering, { time: formatClock(player.recordableS) }));
     try {
       const wav = await player.renderLastHour({
         signal: rendering.signal,
@@ -57,9 +57,12 @@ export function followWholeHour({ player }: Playback, clock: Clock): void {
         },
       });
       save(wav, "wav", clock);
-      setText(state, lastHour.saved);
+      showAnswer(state, lastHour.saved);
     } catch (error) {
-      setText(state, rendering.signal.aborted ? lastHour.cancelled : fill(lastHour.failed, { error: String(error) }));
+      showAnswer(
+        state,
+        rendering.signal.aborted ? lastHour.cancelled : fill(lastHour.failed, { error: String(error) }),
+      );
     }
     show(false);
   });

@@ -8,7 +8,7 @@ import type { RenderControl } from "../recording/render-wav.ts";
 import type { Score } from "../score/score.ts";
 import type { Layer, SoundEvent } from "../sound-event.ts";
 import type { Ticker } from "../tone.ts";
-import { heardAtMs } from "./clock.ts";
+import { createHeardClock, type HeardClock } from "./clock.ts";
 import { createEngineLoader } from "./engine-loader.ts";
 import type { NowPlaying } from "./media-session.ts";
 import { createMix } from "./mix.ts";
@@ -79,7 +79,7 @@ export function createPlayer({ onState, onSound }: PlayerListener, clock: Clock)
     nowS,
     isPaused: () => transport.state === "paused",
     onSound(event, atS) {
-      if (transport.output) onSound(event, heardAtMs(transport.output.context, atS, performance.now()));
+      if (heard) onSound(event, heard.heardAtMs(atS, performance.now()));
     },
   });
   const transport = createTransport(
@@ -95,6 +95,7 @@ export function createPlayer({ onState, onSound }: PlayerListener, clock: Clock)
     clock,
   );
   let keepTicking: ((on: boolean) => void) | null = null;
+  let heard: HeardClock | null = null;
   let starting: Promise<void> | null = null;
   let volume = 1;
 
@@ -136,11 +137,13 @@ export function createPlayer({ onState, onSound }: PlayerListener, clock: Clock)
   async function start(): Promise<void> {
     // No await before this line: browsers start sound within a user gesture only.
     const { context, mix: input } = transport.open(volume);
+    const clock = createHeardClock(context);
+    heard = clock;
     let engine: Engine;
     try {
       const { createEngine, Ticker, waveforms } = await load();
       engine = createEngine(context, input, waveforms);
-      keepTicking = createTicking(() => new Ticker(scores.tick, "worker", tickMs / 1000));
+      keepTicking = createTicking(() => new Ticker(tick, "worker", tickMs / 1000));
     } catch (error) {
       await transport.close();
       throw error;
@@ -148,6 +151,11 @@ export function createPlayer({ onState, onSound }: PlayerListener, clock: Clock)
     mix.applyTo(engine);
     scores.beginOn(engine);
     transport.follow();
+
+    function tick(): void {
+      clock.read();
+      scores.tick();
+    }
   }
 
   function nowS(): number {

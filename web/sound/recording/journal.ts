@@ -30,7 +30,7 @@ export type Journal = {
   add(entry: JournalEntry): void;
   /** Records a switch of the score and removes events after it, which did not sound. */
   switchAt(atS: number): void;
-  /** Returns the recorded length in seconds, at most an hour by default. */
+  /** Returns the recorded length in seconds, from the first sound on and at most an hour by default. */
   lengthS(nowS: number): number;
   /** Returns the segment of the last `lengthS` seconds. */
   read(nowS: number): Segment;
@@ -52,9 +52,13 @@ const crestsLingerS = 80;
 export function createJournal(keepS = keptS): Journal {
   let before: JournalEntry[] = [];
   let entries: JournalEntry[] = [];
+  /** Time of the first sound: the clock already runs while the sounds load. */
+  let firstS = Number.POSITIVE_INFINITY;
+  const beginOf = (nowS: number) => Math.min(nowS, Math.max(firstS, nowS - keepS));
 
   return {
     add(entry) {
+      if (entry.kind === "event") firstS = Math.min(firstS, entry.atS);
       entries.push(entry);
       const oldest = entry.atS - keepS - preRollS;
       if ((entries[clearedAtOnce]?.atS ?? oldest) < oldest) dropBefore(oldest);
@@ -62,10 +66,12 @@ export function createJournal(keepS = keptS): Journal {
     switchAt(atS) {
       entries = entries.filter((entry) => entry.kind !== "event" || entry.atS < atS);
       entries.push({ kind: "switch", atS });
+      // None has sounded yet.
+      if (firstS >= atS) firstS = Number.POSITIVE_INFINITY;
     },
-    lengthS: (nowS) => Math.min(keepS, nowS),
+    lengthS: (nowS) => nowS - beginOf(nowS),
     read(nowS) {
-      const beginS = Math.max(0, nowS - keepS);
+      const beginS = beginOf(nowS);
       dropBefore(beginS - preRollS);
       const heard = entries.filter(({ atS }) => atS < nowS).sort((a, b) => a.atS - b.atS);
       return { beginS, endS: nowS, before: [...before], entries: heard };

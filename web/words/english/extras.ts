@@ -29,6 +29,7 @@ export const lastHour = {
 } as const;
 export const midi = {
   none: "none",
+  waiting: "Waiting for the browser's permission to use MIDI. It may ask you.",
   gone: "{device} is gone.",
   noDevice: "No MIDI device is connected.",
   unsupported: "This browser does not support MIDI. Chrome, Edge, Opera and Firefox do.",

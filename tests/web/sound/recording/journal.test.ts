@@ -36,11 +36,18 @@ test("a day of listening keeps only the entries of an hour and its pre-roll", ()
   expect(journal.read(86_400).entries.length).toBe(3_600 + preRollS);
 });
 
-test("a recording shorter than an hour starts with playback", () => {
+test("a recording shorter than an hour starts with the first sound, not with the time of loading before it", () => {
   const journal = createJournal();
-  journal.add(bell(1));
-  expect(journal.lengthS(10)).toBe(10);
-  expect(journal.read(10)).toEqual({ beginS: 0, endS: 10, before: [], entries: [bell(1)] });
+  journal.add(level(4, 1));
+  expect(journal.lengthS(4.2)).toBe(0);
+  // This bell is cancelled before it sounds.
+  journal.add(bell(4.4));
+  journal.switchAt(4.3);
+  journal.add(bell(5));
+  expect(journal.lengthS(10)).toBe(5);
+  const { beginS, endS, entries } = journal.read(10);
+  expect([beginS, endS]).toEqual([5, 10]);
+  expect(entries).toEqual([level(4, 1), { kind: "switch", atS: 4.3 }, bell(5)]);
 });
 
 test("cancelled and future events are not in the recording", () => {

@@ -1,20 +1,15 @@
-// Requests to the server: one function for each endpoint that the page uses.
+// Requests to the server: one function for each endpoint that clients use.
 
-import type { ObservationMessage } from "../../shared/observation.ts";
-import * as problemWords from "../words/english/problems.ts";
-import { fill } from "../words/message.ts";
+import type { ObservationMessage } from "../observation.ts";
 import {
   type Batch,
   type BoundingBox,
-  ConnectionError,
   eventIdOf,
   isObservation,
   isRecord,
   isStation,
   type Json,
   type MedianFrame,
-  noServer,
-  RefusedError,
   readBatch,
   readConditions,
   readEach,
@@ -24,22 +19,24 @@ import {
   type Snapshot,
   type Station,
   type Status,
-  UnreachableError,
 } from "./answers.ts";
 import { cachedAtHeader } from "./cached-at.ts";
+import { ConnectionError, noServer, RefusedError, UnreachableError } from "./errors.ts";
 
-/** Time span of the snapshot: as far as the page can replay. */
+/** Time span of the snapshot: as far as the player can replay. */
 const snapshotWithin = "24h";
 /** Max observations of a history: a station that reports every six minutes has fewer in two days. */
 const historyLimit = 1_000;
 
 /**
- * Loads the latest values of all stations within 24 hours.
+ * Loads the latest values of stations within 24 hours.
+ * @param filter `stations` and `bbox` as in a URL; empty: all stations
  * @throws {RefusedError} if the server refuses
  * @throws {UnreachableError} if the server is unreachable
  */
-export async function loadConditions(server: string, signal: AbortSignal): Promise<Snapshot> {
-  const { body, sent } = await load(`${server}/v1/conditions?within=${snapshotWithin}`, signal);
+export async function loadConditions(server: string, filter: string, signal: AbortSignal): Promise<Snapshot> {
+  const query = [`within=${snapshotWithin}`, filter].filter(Boolean).join("&");
+  const { body, sent } = await load(`${server}/v1/conditions?${query}`, signal);
   return { lastEventId: eventIdOf(body), conditions: readEach(body.conditions, readConditions), ...sent };
 }
 
@@ -94,9 +91,14 @@ export async function loadStatus(server: string, signal: AbortSignal): Promise<S
   return { ...readStatus(body), ...sent };
 }
 
-/** Returns the URL of a stream that continues after an event. */
-export function streamUrl(server: string, lastEventId: string): string {
-  return `${server}/v1/observations/stream?lastEventId=${lastEventId}`;
+/**
+ * Returns the URL of a stream.
+ * @param query filters and `since` as in a URL
+ * @param lastEventId the event to continue after; `null`: continue as `query` says
+ */
+export function streamUrl(server: string, query: string, lastEventId: string | null): string {
+  const resume = lastEventId === null ? "" : `lastEventId=${lastEventId}`;
+  return `${server}/v1/observations/stream?${[query, resume].filter(Boolean).join("&")}`;
 }
 
 /**
@@ -108,7 +110,7 @@ export async function askWhyRefused(url: string, signal: AbortSignal): Promise<E
   if (!response.ok) return refusalOf(response);
   void response.body?.cancel();
   return response.headers.get("Content-Type")?.startsWith("text/event-stream")
-    ? new ConnectionError(problemWords.interrupted)
+    ? new ConnectionError("interrupted")
     : noServer();
 }
 
@@ -131,7 +133,7 @@ async function load(
 
 /** Rejects in place of a failed fetch. @throws {UnreachableError} in place of a TypeError, which says little */
 function unreachable(error: unknown): never {
-  throw error instanceof TypeError ? new UnreachableError() : error;
+  throw error instanceof TypeError ? new UnreachableError({ cause: error }) : error;
 }
 
 /** Returns `null` for invalid JSON. @throws {UnreachableError} after a broken connection */
@@ -150,8 +152,9 @@ async function refusalOf(response: Response): Promise<ConnectionError> {
   // A host without a bellbuoy server.
   if (status === 404 && !isRecord(problem)) return noServer();
   const { detail, title } = isRecord(problem) ? problem : {};
-  const reason = [detail, title, fill(problemWords.status, { status })].find((text) => typeof text === "string");
-  return new RefusedError(String(reason), retryAfterMs(response));
+  const reason = [detail, title].find((text) => typeof text === "string");
+  const askedMs = retryAfterMs(response);
+  return reason === undefined ? new RefusedError(`${status}`, askedMs, "status") : new RefusedError(reason, askedMs);
 }
 
 /** Returns `Retry-After` in ms, from seconds or from a date, which is read against the time of the same answer. */
@@ -161,7 +164,7 @@ function retryAfterMs(response: Response): number | null {
   return Number.isNaN(waitMs) ? null : waitMs;
 }
 
-/** Returns the time at which the server sent an answer; `null` if the page cannot read it. */
+/** Returns the time at which the server sent an answer; `null` if the client cannot read it. */
 function dateOf({ headers }: Response): number | null {
   return Date.parse(headers.get("Date") ?? "") || null;
 }

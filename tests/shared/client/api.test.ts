@@ -2,10 +2,11 @@
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import fc from "fast-check";
+import { parseObservation } from "../../../shared/client/answers.ts";
+import { loadConditions, loadHistory, loadMedians, loadStations, loadStatus } from "../../../shared/client/api.ts";
+import { RefusedError, UnreachableError } from "../../../shared/client/errors.ts";
 import { coreMeasurements, extraMeasurements } from "../../../shared/measurements.ts";
 import { observationMessageSchema } from "../../../shared/observation.ts";
-import { parseObservation, RefusedError, UnreachableError } from "../../../web/net/answers.ts";
-import { loadConditions, loadHistory, loadMedians, loadStations, loadStatus } from "../../../web/net/api.ts";
 
 setDefaultTimeout(120_000);
 
@@ -127,7 +128,7 @@ describe("The page loads", () => {
   test("all stations' latest values of the last day, without fields that were not measured", async () => {
     const conditions = [{ stationId: "46026", waveHeightM: { value: 0, at }, windSpeedMps: null }];
     serve({ lastEventId: "7", conditions });
-    expect(await loadConditions(url, signal)).toEqual({
+    expect(await loadConditions(url, "", signal)).toEqual({
       lastEventId: "7",
       conditions: [{ stationId: "46026", fields: { waveHeightM: { value: 0, atMs } } }],
       cachedAtMs: null,
@@ -138,13 +139,13 @@ describe("The page loads", () => {
 
   test("a cached answer of the service worker, with its time", async () => {
     serve({ lastEventId: "7", conditions: [] }, { "X-Bellbuoy-From-Cache": at });
-    expect((await loadConditions(url, signal)).cachedAtMs).toBe(atMs);
+    expect((await loadConditions(url, "", signal)).cachedAtMs).toBe(atMs);
   });
 
   test("all entries except one that does not match, which it logs", async () => {
     const wrong = { stationId: "46026", waveHeightM: { value: "2", at } };
     serve({ lastEventId: "7", conditions: [wrong, null, { stationId: "44009" }] });
-    expect((await loadConditions(url, signal)).conditions).toEqual([{ stationId: "44009", fields: {} }]);
+    expect((await loadConditions(url, "", signal)).conditions).toEqual([{ stationId: "44009", fields: {} }]);
     expect(warnings.mock.calls.map(([, value]) => value)).toEqual([wrong, null]);
   });
 
@@ -221,7 +222,7 @@ describe("The page loads", () => {
     "nothing from a server other than bellbuoy: %s",
     async (body) => {
       answer = () => new Response(body);
-      await expect(loadConditions(url, signal)).rejects.toThrow("this address is not a bellbuoy server");
+      await expect(loadConditions(url, "", signal)).rejects.toThrow("this address is not a bellbuoy server");
     },
   );
 
@@ -236,7 +237,7 @@ describe("The page loads", () => {
       );
     const refusal = await loadStatus(url, signal).catch((error) => error);
     expect(refusal).toBeInstanceOf(RefusedError);
-    expect(refusal).toMatchObject({ message: "the database does not answer", retryAfterMs: 5_000 });
+    expect(refusal).toMatchObject({ code: "refused", message: "the database does not answer", retryAfterMs: 5_000 });
   });
 
   test.each([
@@ -247,14 +248,18 @@ describe("The page loads", () => {
   ])("a retry time of %s, a date against the time of the same answer", async (header, retryAfterMs) => {
     const headers = { "Retry-After": header, Date: "Wed, 06 May 2026 12:00:00 GMT" };
     answer = () => new Response("<h1>Back soon</h1>", { status: 503, headers });
-    await expect(loadStatus(url, signal)).rejects.toMatchObject({ message: "status 503", retryAfterMs });
+    await expect(loadStatus(url, signal)).rejects.toMatchObject({
+      code: "status",
+      message: "status 503",
+      retryAfterMs,
+    });
   });
 
   test("the server's time, unless the answer is from the cache", async () => {
     serve({ lastEventId: "7", conditions: [] }, { Date: "Wed, 06 May 2026 12:00:00 GMT" });
-    expect((await loadConditions(url, signal)).sentAtMs).toBe(Date.UTC(2026, 4, 6, 12));
+    expect((await loadConditions(url, "", signal)).sentAtMs).toBe(Date.UTC(2026, 4, 6, 12));
     serve({ lastEventId: "7", conditions: [] }, { Date: "Wed, 06 May 2026 12:00:00 GMT", "X-Bellbuoy-From-Cache": at });
-    expect((await loadConditions(url, signal)).sentAtMs).toBeNull();
+    expect((await loadConditions(url, "", signal)).sentAtMs).toBeNull();
   });
 
   test("nothing from an interrupted answer, without reporting it as another server", async () => {

@@ -5,8 +5,8 @@ import { afterAll, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import fc from "fast-check";
 import type { z } from "zod";
 import * as answers from "../../../services/server/api/answers.ts";
+import { loadConditions, loadHistory, loadMedians, loadStations, loadStatus } from "../../../shared/client/api.ts";
 import { measurements, medianMeasurements } from "../../../shared/measurements.ts";
-import { loadConditions, loadHistory, loadMedians, loadStations, loadStatus } from "../../../web/net/api.ts";
 
 setDefaultTimeout(120_000);
 
@@ -122,7 +122,7 @@ test("the page accepts a station's conditions if the schema does, except for abs
   const present = junk.filter((value) => value !== undefined);
   await expectAgreement(changed(conditions, present), answers.stationConditions, async (value) => {
     body = { lastEventId: "12", conditions: [value] };
-    return (await loadConditions(url, signal)).conditions.length === 1;
+    return (await loadConditions(url, "", signal)).conditions.length === 1;
   });
 });
 
@@ -138,7 +138,7 @@ test("the page continues from an event id if the schema allows it", async () => 
   const answer = ids.map((lastEventId) => ({ lastEventId, conditions: [] }));
   await expectAgreement(answer, answers.conditions, async (value) => {
     body = value;
-    return loadConditions(url, signal).then(
+    return loadConditions(url, "", signal).then(
       () => true,
       () => false,
     );

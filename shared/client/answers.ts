@@ -10,31 +10,10 @@ import {
   measurements,
   medianMeasurements,
   stationIdPattern,
-} from "../../shared/measurements.ts";
-import type { ObservationMessage } from "../../shared/observation.ts";
-import { type Station, stationNumbers, stationTexts } from "../../shared/station.ts";
-import * as problemWords from "../words/english/problems.ts";
-
-/** The connection failed. The message is for the user; any other error is a fault of the page. */
-export class ConnectionError extends Error {}
-
-/** The server, or a proxy's way to it, cannot be reached. */
-export class UnreachableError extends ConnectionError {
-  constructor() {
-    super(problemWords.unreachable);
-  }
-}
-
-/** The server refused a request. The message is the server's own reason. */
-export class RefusedError extends ConnectionError {
-  constructor(
-    reason: string,
-    /** Delay that the server asks for, in ms; `null` if it sends none. */
-    readonly retryAfterMs: number | null,
-  ) {
-    super(reason);
-  }
-}
+} from "../measurements.ts";
+import type { ObservationMessage } from "../observation.ts";
+import { type Station, stationNumbers, stationTexts } from "../station.ts";
+import { noServer } from "./errors.ts";
 
 /** A value and its measurement time, in Unix milliseconds. */
 export type Measured = { value: number; atMs: number };
@@ -92,11 +71,6 @@ export type Batch = { ageMs: number; stations: string[] };
 
 /** An unchecked JSON object. */
 export type Json = Record<string, unknown>;
-
-/** Returns the error for an answer that no bellbuoy server sends. */
-export function noServer(): RefusedError {
-  return new RefusedError(problemWords.noServer, null);
-}
 
 /**
  * Parses the data of an `observation` event.

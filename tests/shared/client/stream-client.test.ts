@@ -1,37 +1,39 @@
-// The page's stream across losses, resets and waits.
+// The client of the stream across losses, resets and waits.
 
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { Arrival, ConnectionState } from "../../../web/net/connection.ts";
-import { createStream, type Stream } from "../../../web/net/stream.ts";
+import {
+  type Arrival,
+  type ConnectionState,
+  createStreamClient,
+  type StreamClient,
+} from "../../../shared/client/stream-client.ts";
 import { createTestClock, type TestClock } from "../../rig/test-clock.ts";
 
 setDefaultTimeout(120_000);
 
-/** The parts of EventSource that the page uses, controlled by the test. */
-class PlayedSource extends EventTarget {
-  static readonly OPEN = 1;
-  static readonly CLOSED = 2;
+/** The parts of EventSource that the client uses, controlled by the test. */
+class PlayedSource {
   static readonly opened: PlayedSource[] = [];
-  readyState = PlayedSource.OPEN;
+  readyState = 1;
+  private readonly events = new EventTarget();
   constructor(readonly url: string) {
-    super();
     PlayedSource.opened.push(this);
     changed();
   }
+  addEventListener(type: string, listener: (event: MessageEvent<string>) => void): void {
+    this.events.addEventListener(type, (event) => event instanceof MessageEvent && listener(event));
+  }
   close(): void {
-    this.readyState = PlayedSource.CLOSED;
+    this.readyState = 2;
   }
   /** Sends an event. @param lastEventId as in a browser: empty before the first id */
   say(type: string, lastEventId = "", data = ""): void {
-    this.dispatchEvent(Object.assign(new Event(type), { lastEventId, data }));
+    this.events.dispatchEvent(new MessageEvent(type, { lastEventId, data }));
   }
   lose(): void {
-    this.dispatchEvent(new Event("error"));
+    this.say("error");
   }
 }
-
-const native = globalThis.EventSource;
-Object.assign(globalThis, { EventSource: PlayedSource });
 
 /** The server's answers by path; `"nothing"`: it accepts the request without answering; `null`: it is unreachable. */
 let answers: Record<string, { body: unknown; headers?: Record<string, string> } | "nothing"> | null = {};
@@ -53,9 +55,8 @@ globalThis.fetch = Object.assign(
 /** Resolves when the page has read all answers: the test's answers need only one turn of the event loop. */
 const answered = () => new Promise((resolve) => setTimeout(resolve));
 
-let stream: Stream | null = null;
+let client: StreamClient | null = null;
 let clock: TestClock;
-let isIdle = false;
 const waiting = new Set<() => void>();
 const changed = () => {
   for (const check of waiting) check();
@@ -63,15 +64,13 @@ const changed = () => {
 
 beforeEach(() => {
   clock = createTestClock();
-  isIdle = false;
 });
 afterEach(() => {
-  stream?.close();
+  client?.close();
   PlayedSource.opened.length = 0;
 });
 afterAll(() => {
   globalThis.fetch = nativeFetch;
-  Object.assign(globalThis, { EventSource: native });
 });
 
 const observation = (stationId: string) =>
@@ -90,26 +89,24 @@ const status = (lastEventId: string) => ({
   body: { version: "1", lastPoll: null, ndbcLastModified: null, stationsReporting: 0, simulated: false, lastEventId },
 });
 
-function follow() {
+function follow({ query = "", snapshot = true } = {}) {
   const heard: Arrival[] = [];
   const states: ConnectionState[] = [];
   const snapshots: (string | null)[] = [];
   const times: number[] = [];
-  stream = createStream(
-    "http://sea.test",
+  client = createStreamClient(
+    { server: "http://sea.test", EventSource: PlayedSource, query, clock },
     {
       onState: (state) => {
         states.push(state);
         changed();
       },
-      onSnapshot: ({ lastEventId }) => snapshots.push(lastEventId),
+      ...(snapshot ? { onSnapshot: ({ lastEventId }) => void snapshots.push(lastEventId) } : {}),
       onArrival: (arrival) => heard.push(arrival),
       onTime: (serverMs) => times.push(serverMs),
-      isIdle: () => isIdle,
     },
-    clock,
   );
-  stream.open();
+  client.open();
   const until = <T>(look: () => T | undefined) =>
     new Promise<T>((resolve) => {
       const check = () => {
@@ -123,21 +120,16 @@ function follow() {
     });
   return {
     heard,
+    times,
     states,
     snapshots,
-    times,
     source: (index: number) => until(() => PlayedSource.opened[index]),
     state: (kind: ConnectionState["kind"]) => until(() => states.find((state) => state.kind === kind)),
-    renew: () => {
-      stream?.renew();
-    },
-    compare: (newestEventId: string | null) => {
-      stream?.compare(newestEventId);
-    },
+    renew: () => client?.retryNow(),
   };
 }
 
-describe("The page's stream", () => {
+describe("The stream client", () => {
   test("starts with a snapshot and continues from its event id; further events are news", async () => {
     answers = { "/v1/conditions": snapshot("7") };
     const page = follow();
@@ -222,7 +214,7 @@ describe("The page's stream", () => {
     first.say("observation", "9", observation("44009"));
     page.renew();
     const second = await page.source(1);
-    expect(first.readyState).toBe(PlayedSource.CLOSED);
+    expect(first.readyState).toBe(2);
     expect(second.url).toEndWith("?lastEventId=9");
   });
 
@@ -232,21 +224,62 @@ describe("The page's stream", () => {
     const first = await page.source(0);
     first.say("connection", "7");
     first.say("observation", "9", observation("44009"));
-    page.compare("9");
-    page.compare("9");
-    page.compare("10");
+    /** Lets a minute pass, after which the client asks for the server's newest event. */
+    const compare = async (newestEventId: string | null) => {
+      answers = newestEventId === null ? null : { "/v1/status": status(newestEventId) };
+      await clock.advance(60_000);
+      await answered();
+    };
+    await compare("9");
+    await compare("9");
+    await compare("10");
     // The event that the server stored a moment ago may still arrive.
     first.say("observation", "10", observation("44009"));
-    page.compare("11");
+    await compare("11");
+    // A stream with a filter advances by its heartbeats.
+    first.say("heartbeat", "11", '{"lastEventId":"11"}');
+    await compare("12");
     expect(PlayedSource.opened).toHaveLength(1);
-    page.compare("11");
-    expect(first.readyState).toBe(PlayedSource.CLOSED);
+    await compare("12");
+    expect(first.readyState).toBe(2);
     const second = await page.source(1);
-    expect(second.url).toEndWith("?lastEventId=10");
-    page.compare(null);
+    expect(second.url).toEndWith("?lastEventId=11");
+    second.say("connection", "11");
+    second.say("observation", "12", observation("44009"));
+    await compare(null);
     expect(PlayedSource.opened).toHaveLength(2);
-    page.compare(null);
-    expect((await page.source(2)).url).toEndWith("?lastEventId=10");
+    await compare(null);
+    expect((await page.source(2)).url).toEndWith("?lastEventId=12");
+  });
+
+  test("without a snapshot starts where its query says, and continues after the newest report after a reset", async () => {
+    answers = { "/v1/status": status("9") };
+    const program = follow({ query: "stations=44009&since=2026-05-06T00:00:00Z", snapshot: false });
+    const first = await program.source(0);
+    expect(first.url).toEndWith("/stream?stations=44009&since=2026-05-06T00:00:00Z");
+    first.say("connection", "7");
+    await answered();
+    for (const id of ["9", "10"]) first.say("observation", id, observation("44009"));
+    expect(program.heard.map(({ replayed }) => replayed)).toEqual([true, false]);
+    first.say("reset", "50000", '{"reason":"the database was set back","lastEventId":"50000"}');
+    await program.state("reconnecting");
+    program.renew();
+    expect((await program.source(1)).url).toEndWith("&lastEventId=50000");
+    expect(program.snapshots).toEqual([]);
+  });
+
+  test("gives up its connection, and continues after the last event", async () => {
+    answers = { "/v1/conditions": snapshot("7") };
+    const page = follow();
+    const first = await page.source(0);
+    first.say("observation", "9", observation("44009"));
+    client?.close();
+    expect(first.readyState).toBe(2);
+    page.renew();
+    await clock.advance(600_000);
+    expect(PlayedSource.opened).toHaveLength(1);
+    client?.open();
+    expect((await page.source(1)).url).toEndWith("?lastEventId=9");
   });
 
   test("waits at most 20 seconds for an answer, says so, and retries", async () => {
@@ -255,15 +288,15 @@ describe("The page's stream", () => {
     await clock.advance(19_999);
     expect(page.states.map(({ kind }) => kind)).toEqual(["connecting"]);
     await clock.advance(1);
-    const unanswered = { kind: "reconnecting", reason: "the server does not answer", retryAtMs: expect.any(Number) };
-    expect(await page.state("reconnecting")).toEqual(unanswered as ConnectionState);
+    const unanswered = { kind: "reconnecting", error: { code: "overdue", message: "the server does not answer" } };
+    expect(await page.state("reconnecting")).toMatchObject(unanswered);
     answers = { "/v1/conditions": snapshot("7") };
     page.renew();
     const source = await page.source(0);
     page.states.length = 0;
     await clock.advance(20_000);
-    expect(page.states).toEqual([unanswered as ConnectionState]);
-    expect(source.readyState).toBe(PlayedSource.CLOSED);
+    expect(page.states).toMatchObject([unanswered]);
+    expect(source.readyState).toBe(2);
   });
 
   test("retries after a second, then after twice as long each time, up to half a minute, and says when", async () => {
@@ -292,7 +325,7 @@ describe("The page's stream", () => {
     answers = { "/v1/conditions": snapshot("50000") };
     first.say("reset", "50000", '{"reason":"the database was set back","lastEventId":"50000"}');
     expect(await page.state("reconnecting")).toMatchObject({
-      reason: "the database was set back; loading the newest reports again",
+      error: { code: "reset", message: "the database was set back; continuing with the newest reports" },
     });
     page.renew();
     const second = await page.source(1);
@@ -305,7 +338,7 @@ describe("The page's stream", () => {
     answers = null;
     const page = follow();
     const state = await page.state("reconnecting");
-    expect(state).toMatchObject({ kind: "reconnecting", reason: "the server cannot be reached" });
+    expect(state).toMatchObject({ error: { code: "unreachable", message: "the server cannot be reached" } });
     expect("retryAtMs" in state && (state.retryAtMs ?? 0) > clock.monotonicMs()).toBe(true);
   });
 
@@ -316,50 +349,6 @@ describe("The page's stream", () => {
     source.say("connection", "7", '{"status":"connected","timestamp":"2026-05-06T12:00:00.250Z","lastEventId":"7"}');
     source.say("connection", "7", "hello");
     expect(page.times).toEqual([Date.UTC(2026, 4, 6, 12, 0, 0, 250)]);
-  });
-
-  /** Opens another tab of the same browser, which answers as a page with an open stream. */
-  function openTab(): BroadcastChannel {
-    const tab = new BroadcastChannel("bellbuoy http://sea.test");
-    tab.onmessage = ({ data }) => {
-      if (data === "who?") tab.postMessage("open");
-    };
-    return tab;
-  }
-
-  test("says that other tabs hold all connections, but not when one of six is free", async () => {
-    answers = null;
-    const tabs = Array.from({ length: 5 }, openTab);
-    const page = follow();
-    await page.state("reconnecting");
-    const heardAll = () => new Promise((resolve) => setTimeout(resolve, 50));
-    await heardAll();
-    await clock.advance(300);
-    expect(page.states.map(({ kind }) => kind)).toEqual(["connecting", "reconnecting"]);
-    tabs.push(openTab());
-    page.renew();
-    await answered();
-    await heardAll();
-    await clock.advance(300);
-    expect(page.states.at(-1)?.kind).toBe("crowded");
-    for (const tab of tabs) tab.close();
-  });
-
-  test("leaves its connection to another tab if it is idle, and keeps it otherwise", async () => {
-    answers = { "/v1/conditions": snapshot("7") };
-    const source = await follow().source(0);
-    source.say("connection", "7");
-    const tab = new BroadcastChannel("bellbuoy http://sea.test");
-    const answer = new Promise((resolve) => {
-      tab.onmessage = ({ data }) => resolve(data);
-    });
-    tab.postMessage("who?");
-    expect(await answer).toBe("open");
-    isIdle = true;
-    tab.postMessage("who?");
-    while (source.readyState !== PlayedSource.CLOSED) await answered();
-    stream?.wake();
-    tab.close();
   });
 
   test("shows data from the service worker's cache, but does not count it as a connection", async () => {
