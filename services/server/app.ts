@@ -34,7 +34,7 @@ import { streamRoute } from "./stream/route.ts";
 export type AppParts = {
   questions: Questions;
   database: ConnectionHealth;
-  /** Returns whether the database schema is up to date; the server migrates it after an upgrade. */
+  /** Returns whether the database schema is up to date; a worker migrates it after an upgrade. */
   hasSchema: () => boolean;
   /** Lists the reasons why this server should get no requests now; empty if it is ready. */
   problems: () => Promise<Problem[]>;
@@ -63,6 +63,7 @@ const playerPath = /^\/[\w./-]{0,200}$/;
 export function createApp(parts: AppParts): Hono<RequestEnv> {
   const { questions, database, maxStreamsPerIp, trustedProxies, playerDir, log, clock } = parts;
   const app = new Hono<RequestEnv>({ getPath: pathOf });
+  let hasWarned = false;
 
   app.use(parts.countRequest);
   app.use(securityHeaders);
@@ -142,8 +143,12 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
   }
 
   function addressOf(c: RequestContext): string {
-    const peer = c.env.server.requestIP(c.req.raw)?.address;
-    return clientAddress(peer, c.req.header("X-Forwarded-For"), trustedProxies);
+    const forwardedFor = c.req.header("X-Forwarded-For");
+    if (trustedProxies > 0 && forwardedFor === undefined && !hasWarned) {
+      hasWarned = true;
+      log.warn("TRUST_PROXY is set, but a request came without X-Forwarded-For", { trustedProxies });
+    }
+    return clientAddress(c.env.server.requestIP(c.req.raw)?.address, forwardedFor, trustedProxies);
   }
 }
 
