@@ -44,7 +44,7 @@ export const mediansEndpoint = endpoint({
     const question = JSON.stringify({ since, until, step, stations: stations && [...stations].sort(), bbox });
     const after = new Date(endOfStep(steps, 1).getTime() - valueMinutes * 60_000);
     const compute = (signal: AbortSignal) =>
-      parts.questions.history({ ...asker, signal }, async (tx) => {
+      parts.questions.largest({ ...asker, signal }, async (tx) => {
         const series = await readSeries(tx, after, endOfStep(steps, steps.count), { stations, bbox });
         asker.charge(series.reduce((rows, { timesMs }) => rows + timesMs.length, 0) / readRowsPerUnit);
         return computeMedians(series, steps);

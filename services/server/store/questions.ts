@@ -3,7 +3,13 @@
 import type { Clock } from "../../../shared/clock.ts";
 import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
 import { type Asker, createGate, type Gate } from "../gate.ts";
-import { historyGateLimits, queueRetrySeconds, quickGateLimits, statementTimeoutMs } from "../http/limits.ts";
+import {
+  historyGateLimits,
+  mediansGateLimits,
+  queueRetrySeconds,
+  quickGateLimits,
+  statementTimeoutMs,
+} from "../http/limits.ts";
 import { tryAgain } from "../http/problem.ts";
 
 /**
@@ -19,6 +25,8 @@ export type Questions = {
   quick: Ask;
   /** Asks what reads many rows. */
   history: Ask;
+  /** Asks what reads so many rows that only one such question may run at a time. */
+  largest: Ask;
   /** Returns whether a question of this network about history would be refused now. */
   isHistoryFull: Gate["isFull"];
 };
@@ -34,11 +42,18 @@ const statementEnded = "57014";
 export function createQuestions(sql: Sql, live: Sql, clock: Clock): Questions {
   const quick = createGate(quickGateLimits, clock);
   const history = createGate(historyGateLimits, clock);
+  const largest = createGate(mediansGateLimits, clock);
   const ask =
     (gate: Gate): Ask =>
     (asker, work) =>
       gate.run(asker, () => askOnce(sql, live, asker.signal, work));
-  return { quick: ask(quick), history: ask(history), isHistoryFull: history.isFull };
+  const askHistory = ask(history);
+  return {
+    quick: ask(quick),
+    history: askHistory,
+    largest: (asker, work) => largest.run(asker, () => askHistory({ ...asker, isServed: true }, work)),
+    isHistoryFull: history.isFull,
+  };
 }
 
 async function askOnce<T>(sql: Sql, live: Sql, signal: AbortSignal, work: (tx: Transaction) => Promise<T>): Promise<T> {
