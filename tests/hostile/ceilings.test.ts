@@ -1,9 +1,12 @@
-// The largest files that the worker takes from NDBC.
+// The most that is taken from NDBC, and logged of Redis messages.
 
 import { expect, test } from "bun:test";
+import { createChannelMessages } from "../../services/server/stream/channel-messages.ts";
 import { parseHourly } from "../../services/worker/ndbc/hourly.ts";
 import { parseLatestObs } from "../../services/worker/ndbc/latest-obs.ts";
 import { parseRealtime, parseSpec } from "../../services/worker/ndbc/realtime.ts";
+import { silentLog } from "../rig/silent-log.ts";
+import { createTestClock } from "../rig/test-clock.ts";
 
 const now = new Date("2026-05-06T12:00:00Z");
 const idOf = (row: number) => `X${String(row).padStart(5, "0")}`;
@@ -56,4 +59,17 @@ test.each([
 ] as const)("a file of %s has at most %d rows", (_name, max, parse) => {
   expect(parse(max).observations).toHaveLength(max);
   expect(() => parse(max + 1)).toThrow(`not data, but a file with more than ${max} rows`);
+});
+
+test("thousands of messages that do not fit are counted, and a few of them are logged", () => {
+  const clock = createTestClock();
+  const warned: unknown[] = [];
+  const log = { ...silentLog, warn: (_message: string, facts: unknown) => void warned.push(facts) };
+  const messages = createChannelMessages("observations:new", log, clock);
+  for (let count = 0; count < 10_000; count++) messages.read(Buffer.from("x"));
+  expect(messages.dropped).toBe(10_000);
+  expect(warned).toHaveLength(20);
+  void clock.advance(10_000);
+  messages.read(Buffer.from("x"));
+  expect(warned.at(-1)).toMatchObject({ unlogged: 9_980 });
 });

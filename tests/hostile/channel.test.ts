@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
-import { createChannelMessages } from "../../services/server/stream/channel-messages.ts";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
@@ -10,9 +9,7 @@ import { encodeObservation, parseMessage } from "../../shared/observation.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { observed } from "../rig/observed.ts";
-import { silentLog } from "../rig/silent-log.ts";
 import { spawnService, startStack } from "../rig/stack.ts";
-import { createTestClock } from "../rig/test-clock.ts";
 import { mutated } from "./mutations.ts";
 import { inputs } from "./seed.ts";
 
@@ -201,17 +198,4 @@ test("after all that the server stops as it should, without a word of failure", 
   expect(await server.stop()).toBe(0);
   expect((await server.ended).stderr).toBe("");
   expect(server.logged.filter(({ level }) => level === "error")).toEqual([]);
-});
-
-test("thousands of messages that do not fit are counted, and a few of them are logged", () => {
-  const clock = createTestClock();
-  const warned: unknown[] = [];
-  const log = { ...silentLog, warn: (_message: string, facts: unknown) => void warned.push(facts) };
-  const messages = createChannelMessages("observations:new", log, clock);
-  for (let count = 0; count < 10_000; count++) messages.read(Buffer.from("x"));
-  expect(messages.dropped).toBe(10_000);
-  expect(warned).toHaveLength(20);
-  void clock.advance(10_000);
-  messages.read(Buffer.from("x"));
-  expect(warned.at(-1)).toMatchObject({ unlogged: 9_980 });
 });
