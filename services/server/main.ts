@@ -34,7 +34,13 @@ await runService("server", readServerConfig, async (service) => {
   const { config, log, onClose } = service;
   const connections = connect(service);
   const { sql, database, redis } = connections;
-  const { scrape, registry } = createServiceMetrics("server", sql, database, () => redis.problem);
+  const { scrape, registry } = createServiceMetrics(
+    "server",
+    sql,
+    database,
+    () => redis.problem,
+    liveConnections + questionConnections,
+  );
   const streams = createStreams(
     service,
     connections,

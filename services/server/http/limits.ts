@@ -55,8 +55,8 @@ export const historyGateLimits = {
 export const mediansGateLimits = { ...historyGateLimits, maxRunning: 1, maxRunningPerNetwork: 1 };
 /** Questions that cost a few ms. One client may ask as many at once as {@link maxRequests} allows. */
 export const quickGateLimits = {
-  maxRunning: 3,
-  maxRunningPerNetwork: 2,
+  maxRunning: 8,
+  maxRunningPerNetwork: 8,
   maxWaiting: 1_000,
   maxWaitingPerNetwork: 200,
   maxWaitMs,
