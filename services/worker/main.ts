@@ -55,7 +55,8 @@ await runService("worker", readWorkerConfig, async (service) => {
   // Before the migrations, which may wait, so that `/ready` shows why the worker does not start.
   let jobs: RunningJobs | null = null;
   const findProblems = () => listProblems(connections, jobs);
-  if (config.port !== null) onClose(serveHealth(config.port, findProblems, served.scrape));
+  const { host, port } = config;
+  if (port !== null) onClose(serveHealth({ host, port }, findProblems, served.scrape));
   await migrateOnceUp("worker", service, database);
 
   const publisher = createPublisher(sql, publishing, names, redis.publishing, database, (events) => {

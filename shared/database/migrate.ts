@@ -1,5 +1,6 @@
 // Runs the database migrations.
 
+import { pause, systemClock } from "../clock.ts";
 import { type ConnectionHealth, untilUp } from "../service/connection-health.ts";
 import type { ServiceParts } from "../service/service.ts";
 import observations from "./migrations/0001-observations.sql" with { type: "text" };
@@ -19,8 +20,8 @@ const migrations = [
 ];
 
 /**
- * Brings the schema up to date, in one transaction. Every service calls it at its start. If several do so at once, the
- * first one migrates, and the others wait until it is done.
+ * Brings the schema up to date, in one transaction. Every worker calls it at its start. If several do so at once, the first
+ * one migrates, and the others wait until it is done.
  */
 export async function migrate(sql: Sql): Promise<void> {
   await inTransaction(sql, async (tx) => {
@@ -50,4 +51,22 @@ export async function migrateOnceUp(
   onClose(() => sql.end({ timeout: 1 }));
   await untilUp(database, signal, () => migrate(sql));
   await sql.end();
+}
+
+/** Pause between two looks at the schema, in ms. */
+const schemaPauseMs = 1_000;
+
+/**
+ * Resolves when a worker has brought the schema up to date. Only reads, so a role without other rights can call it.
+ * @throws {unknown} the reason of the signal, if the service stops first
+ */
+export async function waitForSchema(sql: Sql, database: ConnectionHealth, signal: AbortSignal): Promise<void> {
+  while (!(await untilUp(database, signal, () => isUpToDate(sql)))) await pause(schemaPauseMs, signal, systemClock);
+}
+
+async function isUpToDate(sql: Sql): Promise<boolean> {
+  const [found] = await sql<{ exists: boolean }[]>`select to_regclass('migrations') is not null as exists`;
+  if (!found?.exists) return false;
+  const applied = new Set((await sql<{ name: string }[]>`select name from migrations`).map(({ name }) => name));
+  return migrations.every(({ name }) => applied.has(name));
 }

@@ -139,6 +139,7 @@ export function readWorkerConfig(env: Environment) {
     redisUrl: read(env, "REDIS_URL"),
     /** Empty: the names in Redis have no prefix. */
     redisNamespace: read(env, "REDIS_NAMESPACE"),
+    host: read(env, "HOST"),
     /** `null`: the worker listens on no port. */
     port: read(env, "WORKER_PORT"),
     /** Without a slash at its end. */

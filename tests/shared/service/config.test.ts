@@ -31,6 +31,7 @@ describe("with nothing set", () => {
       databaseUrl: "postgres://localhost:5432/bellbuoy",
       redisUrl: "redis://localhost:6379",
       redisNamespace: "",
+      host: "0.0.0.0",
       port: null,
       ndbcUrl: "https://www.ndbc.noaa.gov",
       pollSeconds: 300,
