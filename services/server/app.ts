@@ -32,7 +32,7 @@ import { streamRoute } from "./stream/route.ts";
 export type AppParts = {
   sql: Sql;
   database: ConnectionHealth;
-  /** Returns whether the database schema is up to date; the server migrates it after an upgrade. */
+  /** Returns whether the database schema is up to date; a worker migrates it after an upgrade. */
   hasSchema: () => boolean;
   /** Lists the reasons why this server should get no requests now; empty if it is ready. */
   problems: () => Promise<Problem[]>;
@@ -132,7 +132,7 @@ function pathOf(request: Request): string {
 /** The problem of a server whose database schema is not ready yet. */
 export const noSchema: Cause = {
   code: "schema_not_ready",
-  reason: "the database tables do not exist yet, or are being migrated after an upgrade",
+  reason: "the database tables do not exist yet, or are older than this server: a worker of its version migrates them",
 };
 
 function databaseAway(): ProblemError {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Redis } from "ioredis";
 import { redisNames } from "../../shared/channels.ts";
 import { systemClock as clock, waitAtMost } from "../../shared/clock.ts";
-import { migrateOnceUp } from "../../shared/database/migrate.ts";
+import { waitForSchema } from "../../shared/database/migrate.ts";
 import { connectSql, pingDatabase, type Sql } from "../../shared/database/sql.ts";
 import { oneAtATime } from "../../shared/one-at-a-time.ts";
 import { playerDir } from "../../shared/player-dir.ts";
@@ -73,8 +73,8 @@ await runService("server", readServerConfig, async (service) => {
   });
   log.info("listening", { url: httpUrl(config.host, server.port) });
 
-  // Before the subscription, so that server and worker can start in any order.
-  await migrateOnceUp("server", service, database);
+  // Before the subscription, so that server and worker can start in any order. Only workers migrate.
+  await waitForSchema(sql, service, database);
   hasSchema = true;
   onClose(
     clock.every(watchMs, () => {

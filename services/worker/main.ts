@@ -9,6 +9,7 @@ import { connectRedis } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
 import { readWorkerConfig, type WorkerConfig } from "../../shared/service/config.ts";
 import {
+  type Cause,
   type ConnectionHealth,
   describeFailure,
   type Problem,
@@ -93,11 +94,18 @@ function connect({ config, log, onClose, signal }: Service): Connections {
   return { sql, database, publishing, redis };
 }
 
+const migrating: Cause = { code: "schema_not_ready", reason: "this worker migrates the database" };
+
 /** Lists the worker's current problems. */
 async function listProblems({ sql, database, redis }: Connections, jobs: RunningJobs | null): Promise<Problem[]> {
   await pingDatabase(sql, database);
+  // Before the jobs start, the worker has no connection to Redis, so only PostgreSQL can be the cause.
+  if (jobs === null) {
+    const away = problemsOf([database]);
+    return away.length > 0 ? away : [{ ...migrating, message: `PostgreSQL: ${migrating.reason}` }];
+  }
   const problems = problemsOf([database, redis.jobs, redis.publishing]);
-  const stopped = jobs?.pollsStopped ?? null;
+  const stopped = jobs.pollsStopped;
   return stopped === null ? problems : [...problems, { ...stopped, message: `polls: ${stopped.reason}` }];
 }
 
