@@ -124,13 +124,17 @@ function createTasks(
   const prune = createPrune({ sql, ndbc, retentionDays, log });
   const shared = { sql, ndbc, stations, log, logRejectedRows, inIdTransaction };
   return {
-    poll: createPolling({ ...shared, publish: publisher.publish }, config.pollSeconds, metrics),
+    poll: createPolling({ ...shared, retentionDays, publish: publisher.publish }, config.pollSeconds, metrics),
     stations: createStationUpdate(sql, ndbc, stations, log),
     async backfill() {
       await waitForFirstPoll(sql, stations, signal);
-      // Pruning would delete older rows again.
-      const hours = Math.min(config.backfillHours, retentionDays * 24);
-      await backfill({ ...shared, hours, pauseMs: backfillPauseMs, stored: metrics.backfilled, signal });
+      await backfill({
+        ...shared,
+        hours: config.backfillHours,
+        pauseMs: backfillPauseMs,
+        stored: metrics.backfilled,
+        signal,
+      });
     },
     prune: async () => metrics.pruned(await prune()),
   };

@@ -228,6 +228,7 @@ describe("a worker that is sent malformed files", () => {
       ndbc,
       publish: () => publishPending(stack.sql, stack.redis),
       stations: null,
+      retentionDays: 36_500,
       log: silentLog,
       inIdTransaction: unguardedIds,
     });

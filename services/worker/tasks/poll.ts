@@ -31,6 +31,8 @@ const nothing = { rows: 0, added: 0, changed: 0, events: null, published: 0 };
 /** Time limit of a poll, in ms. A longer poll hangs and delays the next one: a request to NDBC has 30 s, a statement 20 s. */
 const pollDeadlineMs = 90_000;
 
+const dayMs = 86_400_000;
+
 /** Dependencies of a poll. */
 export type PollParts = {
   sql: Sql;
@@ -39,6 +41,8 @@ export type PollParts = {
   publish: () => Promise<number>;
   /** The stations to keep, or `null` for all. */
   stations: Set<string> | null;
+  /** Rows that are older than this in NDBC's file are skipped. */
+  retentionDays: number;
   log: Log;
   /** Shared by all polls, so that a lasting problem is logged once. */
   logRejectedRows?: RejectedRowsLog;
@@ -60,7 +64,7 @@ export async function poll(parts: PollParts): Promise<PollCounts> {
 }
 
 async function pollOnce(parts: PollParts): Promise<PollCounts> {
-  const { sql, ndbc, publish, stations, log, inIdTransaction } = parts;
+  const { sql, ndbc, publish, stations, retentionDays, log, inIdTransaction } = parts;
   const { logRejectedRows = createRejectedRowsLog(log) } = parts;
   await publish();
   const extent = { ...wholeFile, stations };
@@ -71,7 +75,8 @@ async function pollOnce(parts: PollParts): Promise<PollCounts> {
     await rememberFile(sql, latestObsPath, answer, extent);
     return { ...nothing, outcome: "unchanged", rejectedRows: nothingRejected, publishSeconds: null };
   }
-  const parsed = parseLatestObs(answer.body, answer.answeredAt);
+  const retention = { keptMs: retentionDays * dayMs, lastModified: answer.lastModified };
+  const parsed = parseLatestObs(answer.body, answer.answeredAt, retention);
   logRejectedRows("latest_obs", latestObsPath, parsed);
   const observations = parsed.observations.filter(({ stationId }) => stations === null || stations.has(stationId));
   const counts = await storePoll(sql, latestObsPath, answer, observations, inIdTransaction, extent);

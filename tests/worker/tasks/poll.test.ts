@@ -40,10 +40,12 @@ function pollOnce(body: string, stations: Set<string> | null = null, skewMs = 0)
   upstream.files.set(latestObsPath, body);
   const ndbc = createNdbcClient({ baseUrl: upstream.url, clock: createTestClock(noonMs + skewMs) });
   const { log, lines } = recordingLog();
-  return poll({ sql, ndbc, publish, stations, log, inIdTransaction: unguardedIds }).then((counts) => ({
-    ...counts,
-    lines,
-  }));
+  return poll({ sql, ndbc, publish, stations, retentionDays: 45, log, inIdTransaction: unguardedIds }).then(
+    (counts) => ({
+      ...counts,
+      lines,
+    }),
+  );
 }
 
 const stored = () => sql<Observation[]>`select * from observations order by station_id`;
@@ -109,6 +111,7 @@ test("a hanging poll fails after 90 seconds, so that the next one can begin", as
     ndbc,
     publish,
     stations: null,
+    retentionDays: 45,
     log: recordingLog().log,
     inIdTransaction: unguardedIds,
     clock,
