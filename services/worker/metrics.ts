@@ -14,6 +14,7 @@ import type { PruneResult } from "./tasks/prune.ts";
 const pollOutcomes = [
   "changed",
   "unchanged",
+  "older",
   "not_data",
   "refused",
   "unreachable",

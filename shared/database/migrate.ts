@@ -8,6 +8,7 @@ import vacuum from "./migrations/0002-vacuum.sql" with { type: "text" };
 import coverage from "./migrations/0003-backfill-coverage.sql" with { type: "text" };
 import timeline from "./migrations/0004-timeline.sql" with { type: "text" };
 import polling from "./migrations/0005-polling.sql" with { type: "text" };
+import operations from "./migrations/0007-operations.sql" with { type: "text" };
 import { connectPatientSql, inTransaction, lockSpace, locks, mayPass, type Sql, type Transaction } from "./sql.ts";
 
 /** In the order they run. Never change a released migration; add another one. */
@@ -17,6 +18,7 @@ const migrations = [
   { name: "0003-backfill-coverage", text: coverage },
   { name: "0004-timeline", text: timeline },
   { name: "0005-polling", text: polling },
+  { name: "0007-operations", text: operations },
 ].map((migration) => ({ ...migration, checksum: checksumOf(migration.text) }));
 
 /** A migration that has run in a database. Its checksum is `null` if bellbuoy 0.1.0 ran it. */

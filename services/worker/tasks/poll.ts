@@ -9,14 +9,14 @@ import { parseLatestObs } from "../ndbc/latest-obs.ts";
 import { nothingRejected, type RejectedRows } from "../ndbc/table/rejected-rows.ts";
 import type { EventCounts, EventIds } from "../store/assign-event-ids.ts";
 import type { IdTransaction } from "../store/event-id-guard.ts";
-import { readFile, rememberFile, wholeFile } from "../store/files.ts";
+import { isOlderThanStored, readFile, rememberFile, wholeFile } from "../store/files.ts";
 import { storePoll } from "../store/poll.ts";
 import { createRejectedRowsLog, type RejectedRowsLog } from "./rejected-rows-log.ts";
 
 /** The result of one poll. */
 export type PollCounts = EventCounts & {
-  /** Whether NDBC's file had changed since the last poll. */
-  outcome: "changed" | "unchanged";
+  /** Whether NDBC's file had changed since the last poll, or was an older version of a mirror. */
+  outcome: "changed" | "unchanged" | "older";
   /** Rows of wanted stations in the file. */
   rows: number;
   rejectedRows: RejectedRows;
@@ -26,7 +26,15 @@ export type PollCounts = EventCounts & {
   publishSeconds: number | null;
 };
 
-const nothing = { rows: 0, added: 0, changed: 0, events: null, published: 0 };
+const nothing = {
+  rows: 0,
+  added: 0,
+  changed: 0,
+  events: null,
+  rejectedRows: nothingRejected,
+  published: 0,
+  publishSeconds: null,
+};
 
 /** Time limit of a poll, in ms. A longer poll hangs and delays the next one: a request to NDBC has 30 s, a statement 20 s. */
 const pollDeadlineMs = 90_000;
@@ -71,9 +79,13 @@ async function pollOnce(parts: PollParts): Promise<PollCounts> {
   const known = await readFile(sql, latestObsPath, extent);
   const answer = await ndbc.get(latestObsPath, known);
   if (answer.kind === "missing") throw new Error(`NDBC has no ${latestObsPath}`);
+  if (await isOlderThanStored(sql, latestObsPath, answer)) {
+    log.debug("skipped an older version of NDBC's file", { lastModified: answer.lastModified });
+    return { ...nothing, outcome: "older" };
+  }
   if (answer.kind === "unchanged") {
     await rememberFile(sql, latestObsPath, answer, extent);
-    return { ...nothing, outcome: "unchanged", rejectedRows: nothingRejected, publishSeconds: null };
+    return { ...nothing, outcome: "unchanged" };
   }
   const retention = { keptMs: retentionDays * dayMs, lastModified: answer.lastModified };
   const parsed = parseLatestObs(answer.body, answer.answeredAt, retention);
