@@ -152,6 +152,18 @@ function refuseChanged(fault: string): never {
   );
 }
 
+const createMigrations =
+  "create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())";
+
+/** Returns the whole schema as SQL text, for dumps. */
+export function schemaSql(): string {
+  return [
+    ...migrations.map(({ text }) => text.trimEnd()),
+    `${createMigrations};`,
+    "alter table migrations add column checksum text not null;",
+  ].join("\n");
+}
+
 /** Runs a step of a migration. @throws {StartError} if it fails and a repetition would fail too */
 async function orRefuse<T>(fault: string, step: () => Promise<T>): Promise<T> {
   try {
@@ -165,7 +177,7 @@ async function orRefuse<T>(fault: string, step: () => Promise<T>): Promise<T> {
 
 /** Records every migration with its checksum, also those of 0.1.0. Last, because it locks the table that servers read. */
 async function recordApplied(tx: Transaction): Promise<void> {
-  await tx`create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`;
+  await tx.unsafe(createMigrations);
   await tx`alter table migrations add column if not exists checksum text`;
   await tx`
     insert into migrations (name, checksum)

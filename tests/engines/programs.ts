@@ -7,10 +7,14 @@ const packages = {
   curl: { debian: "curl", homebrew: "curl" },
   gpg: { debian: "gpg", homebrew: null },
   haproxy: { debian: "haproxy", homebrew: "haproxy" },
+  initdb: { debian: "postgresql", homebrew: "postgresql" },
   nginx: { debian: "nginx", homebrew: "nginx" },
   node: { debian: "nodejs", homebrew: "node" },
   openssl: { debian: "openssl", homebrew: "openssl" },
+  pg_dump: { debian: "postgresql-client", homebrew: "postgresql" },
+  pg_restore: { debian: "postgresql-client", homebrew: "postgresql" },
   promtool: { debian: "prometheus", homebrew: "prometheus" },
+  psql: { debian: "postgresql-client", homebrew: "postgresql" },
   python3: { debian: "python3", homebrew: "python" },
   setpriv: { debian: "util-linux", homebrew: null },
   "systemd-analyze": { debian: "systemd", homebrew: null },
@@ -19,8 +23,12 @@ const packages = {
 /** The name of a program that a test may need; another one gets its row in {@link packages}. */
 export type Program = keyof typeof packages;
 
-/** Debian keeps some programs where only root looks. */
-const searchPath = `${process.env.PATH}:/usr/local/sbin:/usr/sbin`;
+/** Debian keeps some programs where only root looks, and those of PostgreSQL's server in a folder for each version. */
+const searchPath = [
+  process.env.PATH,
+  "/usr/local/sbin:/usr/sbin",
+  ...new Bun.Glob("usr/lib/postgresql/*/bin").scanSync({ cwd: "/", absolute: true, onlyFiles: false }),
+].join(":");
 
 /** Returns where a program is, or its bare name where it is missing. */
 export function pathOf(name: Program): string {
