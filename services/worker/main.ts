@@ -29,10 +29,12 @@ import { type RunningJobs, startJobs } from "./queue/run-jobs.ts";
 import { planJobs } from "./schedule.ts";
 import { createIdTransaction } from "./store/event-id-guard.ts";
 import { readFile, wholeFile } from "./store/files.ts";
+import { recordFailure } from "./store/job-results.ts";
 import { recordPollBegin } from "./store/poll-heartbeat.ts";
 import { backfill } from "./tasks/backfill/backfill.ts";
+import { createJobJournal } from "./tasks/job-journal.ts";
 import { createPollLog, type PollParts, poll } from "./tasks/poll.ts";
-import { createPrune } from "./tasks/prune.ts";
+import { clocksDisagree, createPrune } from "./tasks/prune.ts";
 import { createPublisher, type Publisher } from "./tasks/publisher.ts";
 import { createRejectedRowsLog } from "./tasks/rejected-rows-log.ts";
 import { createStationUpdate } from "./tasks/stations.ts";
@@ -136,7 +138,12 @@ function createTasks(
         signal,
       });
     },
-    prune: async () => metrics.pruned(await prune()),
+    async prune() {
+      const result = await prune();
+      metrics.pruned(result);
+      if (result.outcome === "refused") await recordFailure(sql, "prune", clocksDisagree);
+      return result.outcome;
+    },
   };
 }
 
@@ -169,7 +176,7 @@ async function waitForFirstPoll(sql: Sql, stations: Set<string> | null, signal: 
 /** Opens BullMQ's connection, and runs the jobs until the service stops. */
 function runJobs(
   { config, log, onClose, signal }: Service,
-  { database, redis }: Connections,
+  { sql, database, redis }: Connections,
   names: RedisNames,
   tasks: Record<JobName, () => Promise<unknown>>,
   metrics: WorkerMetrics,
@@ -177,6 +184,7 @@ function runJobs(
   // Not lazy: BullMQ waits for a connection in progress, but never retries one that it has to open itself.
   const connection = connectRedis(config.redisUrl, redis.jobs, { maxRetriesPerRequest: null });
   onClose(() => connection.disconnect());
+  const journal = createJobJournal(sql, database, log);
   const jobs = startJobs({
     scheduled: planJobs(config.pollSeconds, tasks),
     redis: connection,
@@ -186,6 +194,8 @@ function runJobs(
     log,
     signal,
     ended: metrics.jobEnded,
+    succeeded: (job, result) => void (result === "refused" ? null : journal.succeeded(job)),
+    gaveUp: (job, error, attempts) => void journal.failed(job, error, attempts),
   });
   metrics.watchQueues(jobs);
   onClose(jobs.close);

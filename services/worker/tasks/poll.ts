@@ -5,11 +5,13 @@ import type { Sql } from "../../../shared/database/sql.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
+import { MissingFileError } from "../ndbc/errors.ts";
 import { parseLatestObs } from "../ndbc/latest-obs.ts";
 import { nothingRejected, type RejectedRows } from "../ndbc/table/rejected-rows.ts";
 import type { EventCounts, EventIds } from "../store/assign-event-ids.ts";
 import type { IdTransaction } from "../store/event-id-guard.ts";
 import { isOlderThanStored, readFile, rememberFile, wholeFile } from "../store/files.ts";
+import { recordRejectedRows } from "../store/job-results.ts";
 import { storePoll } from "../store/poll.ts";
 import { createRejectedRowsLog, type RejectedRowsLog } from "./rejected-rows-log.ts";
 
@@ -78,7 +80,7 @@ async function pollOnce(parts: PollParts): Promise<PollCounts> {
   const extent = { ...wholeFile, stations };
   const known = await readFile(sql, latestObsPath, extent);
   const answer = await ndbc.get(latestObsPath, known);
-  if (answer.kind === "missing") throw new Error(`NDBC has no ${latestObsPath}`);
+  if (answer.kind === "missing") throw new MissingFileError(latestObsPath);
   if (await isOlderThanStored(sql, latestObsPath, answer)) {
     log.debug("skipped an older version of NDBC's file", { lastModified: answer.lastModified });
     return { ...nothing, outcome: "older" };
@@ -93,6 +95,7 @@ async function pollOnce(parts: PollParts): Promise<PollCounts> {
   const observations = parsed.observations.filter(({ stationId }) => stations === null || stations.has(stationId));
   const counts = await storePoll(sql, latestObsPath, answer, observations, inIdTransaction, extent);
   if (counts.events !== null) log.debug("stored", counts.events);
+  await recordRejectedRows(sql, parsed.rejectedLines);
   const storedAtMs = performance.now();
   const published = await publish();
   const publishSeconds = published > 0 ? (performance.now() - storedAtMs) / 1000 : null;

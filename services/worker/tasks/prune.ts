@@ -18,6 +18,9 @@ type PruneParts = {
 /** The result of one run: the number of deleted rows, or a refusal. */
 export type PruneResult = { outcome: "pruned"; rows: number } | { outcome: "refused" };
 
+/** Why pruning is refused. */
+export const clocksDisagree = "clocks and newest observation are more than a day apart";
+
 const dayMs = 86_400_000;
 
 /** Max difference between the clocks, in ms. Within it, the earliest clock decides. */
@@ -35,7 +38,7 @@ export function createPrune({ sql, ndbc, retentionDays, log, clock = systemClock
     if (present === null) return { outcome: "pruned", rows: 0 };
     const { spreadMs, earliestMs, claims } = present;
     if (spreadMs > toleranceMs) {
-      if (!refused) log.warn("did not prune: clocks and newest observation are more than a day apart", claims);
+      if (!refused) log.warn(`did not prune: ${clocksDisagree}`, claims);
       refused = true;
       return { outcome: "refused" };
     }

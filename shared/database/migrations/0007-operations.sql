@@ -4,13 +4,14 @@ alter table upstream_files add column older_since timestamptz;
 -- The last result of each job, whichever worker ran it.
 create table job_results (
   job           text primary key,
-  -- When a worker first started. Before the first success, ages count from here.
+  -- When this table was made. Before the first success, ages count from here.
   since         timestamptz not null default now(),
   succeeded_at  timestamptz,
   -- Both are null after a success.
   failing_since timestamptz,
   failure       text
 );
+insert into job_results (job) values ('poll'), ('stations'), ('backfill'), ('prune');
 
 -- How many rows of a UTC day were rejected for a reason, and the last example.
 create table rejected_rows (

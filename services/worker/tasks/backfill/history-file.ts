@@ -6,6 +6,7 @@ import type { Answer } from "../../ndbc/request.ts";
 import type { Parsed } from "../../ndbc/table/rejected-rows.ts";
 import { type Extent, isOlderThanStored, readFile, rememberFile } from "../../store/files.ts";
 import { storeHistory } from "../../store/history.ts";
+import { recordRejectedRows } from "../../store/job-results.ts";
 import type { FileKind } from "../rejected-rows-log.ts";
 import type { BackfillParts } from "./parts.ts";
 
@@ -30,6 +31,7 @@ export async function fetchHistory(
   const wanted = parsed.observations.filter((row) => isWanted(row, stations, extent));
   const { events, ...counts } = await storeHistory(sql, wanted, parts.inIdTransaction);
   await rememberFile(sql, path, answer, extent);
+  await recordRejectedRows(sql, parsed.rejectedLines);
   parts.stored(parsed.observations.length, parsed, counts);
   log.info("backfilled", { file: path, rows: wanted.length, ...counts, ...events });
   return answer;
