@@ -22,6 +22,7 @@ const database = "bellbuoy";
  * @param options.port the port to listen on; default: a free one
  * @param options.socketDir a folder for a socket to listen on, instead of a port
  * @param options.settings server settings, as in postgresql.conf
+ * @param options.env more environment variables, such as for a clock that a test sets
  * @throws {StartError} in one line with the folder and the remedy, if another process uses `dataDir`, if another major
  *   version made it, if it is damaged, or if PostgreSQL does not start
  */
@@ -30,12 +31,13 @@ export async function startPostgres(options: {
   port?: number;
   socketDir?: string;
   settings?: Record<string, string>;
+  env?: Record<string, string>;
 }): Promise<Postgres> {
   const dataDir = resolve(options.dataDir);
   const release = claimDirectory(dataDir);
   try {
     const address = options.socketDir ?? options.port ?? freePort();
-    const server = await startServer(dataDir, address, options.settings ?? {});
+    const server = await startServer(dataDir, address, options.settings ?? {}, options.env ?? {});
     return { ...server, stop: () => server.stop().then(release) };
   } catch (cause) {
     release();
@@ -79,6 +81,7 @@ async function startServer(
   dataDir: string,
   address: number | string,
   settings: Record<string, string>,
+  env: Record<string, string>,
 ): Promise<Postgres> {
   const account = await daemonAccount();
   giveTo(account, dataDir);
@@ -101,6 +104,7 @@ async function startServer(
       ],
       cwd: cluster,
       account,
+      env,
       logsTo: "stderr",
       ready: "ready to accept connections",
       ask: "SIGINT",
