@@ -23,6 +23,7 @@ import { showConnectionLine } from "./ui/connection-line.ts";
 import { showControls } from "./ui/controls.ts";
 import { explainWhenWanted } from "./ui/explanations/explanations.ts";
 import { followKeys } from "./ui/keys.ts";
+import { showServiceState } from "./ui/service-state.ts";
 
 const page = new URL(location.href);
 const isMeasured = page.searchParams.get("hook") === "1";
@@ -69,6 +70,7 @@ function showPage(): void {
   );
   offerCard(state, server, navigation, clock);
   showConnectionLine(state, clock);
+  showServiceState(state);
   explainWhenWanted(() => map.theme);
   followKeys((action) => void actions[action]());
 }

@@ -163,7 +163,7 @@ function pathOf(request: Request): string {
 /** The problem of a server whose database schema is not ready yet. */
 export const noSchema: Cause = {
   code: "schema_not_ready",
-  reason: "the database tables do not exist yet, or are being migrated after an upgrade",
+  reason: "the database tables do not exist yet, or are older than this server: a worker of its version migrates them",
 };
 
 function databaseAway(): ProblemError {

@@ -81,8 +81,8 @@ await runService("server", readServerConfig, async (service) => {
   });
   log.info("listening", { url: httpUrl(config.host, server.port) });
 
-  // Before the subscription, so that server and worker can start in any order.
-  await waitForSchema(sql, database, service.signal);
+  // Before the subscription, so that server and worker can start in any order. Only workers migrate.
+  await waitForSchema(sql, service, database);
   hasSchema = true;
   onClose(
     clock.every(watchMs, () => {

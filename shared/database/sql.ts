@@ -123,6 +123,15 @@ export function isDatabaseAway(error: unknown): boolean {
   return error instanceof Error && "code" in error && awayCodes.test(String(error.code));
 }
 
+/** Codes of a transaction that may succeed when repeated: deadlock, lock timeout, cancelled, on a replica. */
+const passingCodes = /^(40\w{3}|55P03|57014|25006)$/;
+
+/** Returns whether a failed statement may succeed when it is repeated, without any change to the database. */
+export function mayPass(error: unknown): boolean {
+  if (isDatabaseAway(error) || isConnectionLost(error)) return true;
+  return error instanceof postgres.PostgresError && passingCodes.test(error.code);
+}
+
 /**
  * Runs `work` in a transaction like `sql.begin`, but survives a lost connection. `postgres` (3.4.9) would send the rollback
  * and later statements to the closed socket, and that ends the process.

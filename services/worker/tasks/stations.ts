@@ -4,8 +4,9 @@ import type { Sql } from "../../../shared/database/sql.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import { parseActiveStations } from "../ndbc/active-stations.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
+import { MissingFileError } from "../ndbc/errors.ts";
 import { activeStationsPath } from "../ndbc/paths.ts";
-import { readFile, rememberFile, wholeFile } from "../store/files.ts";
+import { isOlderThanStored, readFile, rememberFile, wholeFile } from "../store/files.ts";
 import { forgetStations, storeStations } from "../store/stations.ts";
 
 /**
@@ -35,8 +36,8 @@ export function createStationUpdate(sql: Sql, ndbc: NdbcClient, wanted: Set<stri
 
   return async (): Promise<void> => {
     const answer = await ndbc.get(activeStationsPath, await readFile(sql, activeStationsPath, extent));
-    if (answer.kind === "missing") throw new Error(`NDBC has no ${activeStationsPath}`);
-    if (answer.kind === "unchanged") return;
+    if (answer.kind === "missing") throw new MissingFileError(activeStationsPath);
+    if (answer.kind === "unchanged" || (await isOlderThanStored(sql, activeStationsPath, answer))) return;
     const { stations, rejected } = parseActiveStations(answer.body);
     if (rejected.length > 0)
       log.warn("skipped broken stations", { count: rejected.length, stations: rejected.slice(0, 10) });

@@ -1,7 +1,7 @@
 // Tests of the private PostgreSQL for `bun run dev`, `bun run demo` and tests.
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
-import { cp, lstat, mkdtemp, rm, stat, symlink } from "node:fs/promises";
+import { cp, lstat, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { daemonAccount } from "../../../services/dev/daemons/account.ts";
@@ -105,6 +105,61 @@ test("a stopped server accepts no connections, can be stopped again, and keeps i
   await expect(query(url, "select 1")).rejects.toThrow();
 
   expect(await query((await start()).url, "select id from buoys")).toEqual([stored]);
+});
+
+test.each([
+  [
+    "was made by an older major version",
+    "cluster/PG_VERSION",
+    "17\n",
+    "was made by PostgreSQL 17, and this bellbuoy brings 18",
+  ],
+  [
+    "was made by a newer major version",
+    "cluster/PG_VERSION",
+    "19\n",
+    "was made by PostgreSQL 19, and this bellbuoy brings 18",
+  ],
+  ["has lost its version", "cluster/PG_VERSION", null, "is not whole"],
+  ["has an emptied password file", "password", "", "password is empty or cannot be read"],
+  ["has a blank password file", "password", " \n", "password is empty or cannot be read"],
+  ["has lost its password file", "password", null, "password is empty or cannot be read"],
+  ["has another password", "password", "another", "password authentication failed"],
+  ["is damaged", "cluster/global/pg_control", "damaged", "PostgreSQL did not start: "],
+  ["has lost a file", "cluster/global/pg_control", null, "PostgreSQL did not start: "],
+])(
+  "a folder that %s is refused in one line with the folder and the remedy, and stays",
+  async (_, name, content, words) => {
+    const { url } = await start();
+    const stored = await store(url);
+    await stop();
+    const file = join(dataDir, name);
+    const kept = `${file}.kept`;
+    await cp(file, kept, { preserveTimestamps: true });
+    if (content === null) await rm(file);
+    else await writeFile(file, content);
+    const error: Error = await startPostgres({ dataDir, settings }).then(
+      () => new Error("it started"),
+      (reason) => reason,
+    );
+    await writeFile(file, await readFile(kept));
+    if (isRoot) await Bun.$`chown --reference=${join(dataDir, "cluster")} ${file}`;
+    await rm(kept);
+    expect(error.message).toContain(words);
+    expect(error.message).toContain(dataDir);
+    expect(error.message).toMatch(/remove (that|the) folder/);
+    expect(error.message).not.toContain("\n");
+    expect(await query((await start()).url, "select id from buoys")).toEqual([stored]);
+  },
+);
+
+test("a file in place of the folder is refused in one line", async () => {
+  const file = join(dataDir, "a-file");
+  await writeFile(file, "");
+  await expect(startPostgres({ dataDir: file, settings })).rejects.toThrow(
+    /^\S+a-file cannot be written \(.*\): make it a folder/,
+  );
+  await rm(file);
 });
 
 test("the next start ends a server whose parent was killed, and keeps its data", async () => {

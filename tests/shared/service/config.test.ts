@@ -131,6 +131,13 @@ describe("a setting", () => {
   });
 });
 
+test("BACKFILL_HOURS must not reach beyond RETENTION_DAYS", () => {
+  expect(readWorkerConfig({ BACKFILL_HOURS: "48", RETENTION_DAYS: "2" }).backfillHours).toBe(48);
+  expect(refusal({ BACKFILL_HOURS: "49", RETENTION_DAYS: "2" })).toBe(
+    'BACKFILL_HOURS is "49", but must be at most 48, the hours of RETENTION_DAYS ("2"): older rows would be fetched and deleted every day',
+  );
+});
+
 function allowedNumbers(name: string, least: string, most: string): string {
   const notes: Record<string, string> = {
     BACKFILL_HOURS: " (none)",
