@@ -26,6 +26,7 @@ import { showConnectionLine } from "./ui/connection-line.ts";
 import { showControls } from "./ui/controls.ts";
 import { explainWhenWanted } from "./ui/explanations/explanations.ts";
 import { followKeys } from "./ui/keys.ts";
+import { showServiceState } from "./ui/service-state.ts";
 
 if (!hasFeatures()) throw new Error("old browser");
 const page = new URL(location.href);
@@ -78,6 +79,7 @@ function showPage(): void {
   );
   offerInstrument(state, clock);
   offerCard(state, server, navigation, listening.listen, clock);
+  showServiceState(state);
   explainWhenWanted(() => map.theme);
   followKeys((action) => void actions[action]());
 }

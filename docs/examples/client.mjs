@@ -110,7 +110,11 @@ function readStatus(body) {
   }
   const lastEventId = eventIdOf(body);
   const polls = { lastPoll, pollSeconds, lastPollBegun, pollsStopped };
-  return { version, ...polls, ndbcLastModified, stationsReporting, simulated, lastEventId };
+  const status = { version, ...polls, ndbcLastModified, stationsReporting, simulated, lastEventId };
+  if (!Array.isArray(body.warnings))
+    return status;
+  const warnings = readEach(body.warnings, ({ reason }) => typeof reason === "string" ? reason : null);
+  return { ...status, warnings };
 }
 function readEach(list, read) {
   if (!Array.isArray(list))

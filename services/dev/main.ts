@@ -1,6 +1,6 @@
 // Starts the development stack with one command: PostgreSQL, Redis, the simulated sea, worker, server and page.
 
-import { existsSync, openSync, rmSync, writeSync } from "node:fs";
+import { constants, existsSync, openSync, rmSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { playerDir } from "../../shared/player-dir.ts";
@@ -78,7 +78,7 @@ async function startStack(): Promise<void> {
 
   screen.live("Starting PostgreSQL and Redis…");
   const account = await daemonAccount();
-  const folder = makeProjectFolder(account);
+  const folder = makeProjectFolder();
   if (isCalm) log = openLog(join(folder, `${stackName}.log`));
   const [databaseUrl, redisUrl, sea] = await startData(folder, makeSocketFolder(account), paceSeconds);
 
@@ -144,7 +144,8 @@ async function followStatus(address: string): Promise<void> {
 
 /** Opens and empties the log file. All writers share the descriptor, and so the write position. */
 function openLog(path: string): { path: string; fd: number } {
-  return { path, fd: openSync(path, "w") };
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  return { path, fd: openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o644) };
 }
 
 /**

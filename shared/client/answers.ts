@@ -64,6 +64,8 @@ export type Status = {
   simulated: boolean;
   /** The newest stored event. */
   lastEventId: string;
+  /** What the operator should know, in words; absent if the server is older. */
+  warnings?: string[];
 } & Sent;
 
 /** Reports that arrived together: time since then, in ms, and the stations. */
@@ -116,7 +118,11 @@ export function readStatus(body: Json): Omit<Status, keyof Sent> {
   }
   const lastEventId = eventIdOf(body);
   const polls = { lastPoll, pollSeconds, lastPollBegun, pollsStopped };
-  return { version, ...polls, ndbcLastModified, stationsReporting, simulated, lastEventId };
+  const status = { version, ...polls, ndbcLastModified, stationsReporting, simulated, lastEventId };
+  // Servers up to 0.1.0 send no warnings.
+  if (!Array.isArray(body.warnings)) return status;
+  const warnings = readEach(body.warnings, ({ reason }) => (typeof reason === "string" ? reason : null));
+  return { ...status, warnings };
 }
 
 /** Reads a list. Skips entries that do not match, with a console warning. @throws {RefusedError} if it is not a list */

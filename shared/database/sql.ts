@@ -39,11 +39,17 @@ export const sqlConnections = 8;
  * connection stays silent for 5 seconds more, it is destroyed, and its query rejects with `CONNECTION_CLOSED`. A caller
  * that needs a shorter limit uses {@link withDeadline}. That stops only the wait and keeps the connection, because a busy
  * connection is not a dead one.
- * @param service shown by PostgreSQL in `application_name`, see {@link applicationName}
+ * @param service sets the time limits
+ * @param pool max connections, and the name that PostgreSQL shows as `application_name`
  */
-export function connectSql(url: string, service: string, clock: Clock = systemClock): Sql {
+export function connectSql(
+  url: string,
+  service: string,
+  clock: Clock = systemClock,
+  { max, name } = { max: sqlConnections, name: applicationName(service) },
+): Sql {
   const { silenceMs } = limitsOf(service);
-  return openPool(url, service, { silenceMs, idleSeconds, max: sqlConnections }, clock);
+  return openPool(url, service, { silenceMs, idleSeconds, max, name }, clock);
 }
 
 /**
@@ -51,27 +57,28 @@ export function connectSql(url: string, service: string, clock: Clock = systemCl
  * host, after about ten minutes.
  */
 export function connectPatientSql(url: string, service: string): Sql {
-  return openPool(url, service, { silenceMs: null, idleSeconds: 0, max: 1 }, systemClock);
+  const pool = { silenceMs: null, idleSeconds: 0, max: 1, name: applicationName(service) };
+  return openPool(url, service, pool, systemClock);
 }
 
 function openPool(
   url: string,
   service: string,
-  { silenceMs, idleSeconds, max }: { silenceMs: number | null; idleSeconds: number; max: number },
+  pool: { silenceMs: number | null; idleSeconds: number; max: number; name: string },
   clock: Clock,
 ): Sql {
   const options = {
-    max,
+    max: pool.max,
     connect_timeout: 5,
-    idle_timeout: idleSeconds,
-    socket: createSqlSockets(silenceMs, clock),
+    idle_timeout: pool.idleSeconds,
+    socket: createSqlSockets(pool.silenceMs, clock),
     // Callers have their own growing pauses. By default, `postgres` adds up the failures of the whole pool, and pauses
     // for 20 seconds after a short outage.
     backoff: (failures: number) => Math.min(2 ** failures / 20, 1) * (0.75 + Math.random() / 4),
     transform: postgres.camel,
     onnotice: () => {},
     connection: {
-      application_name: applicationName(service),
+      application_name: pool.name,
       // Read and write times as ISO 8601, independent of the settings of the database and its role.
       DateStyle: "ISO",
       statement_timeout: limitsOf(service).statementMs,
@@ -114,6 +121,15 @@ const awayCodes =
 export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
   return error instanceof Error && "code" in error && awayCodes.test(String(error.code));
+}
+
+/** Codes of a transaction that may succeed when repeated: deadlock, lock timeout, cancelled, on a replica. */
+const passingCodes = /^(40\w{3}|55P03|57014|25006)$/;
+
+/** Returns whether a failed statement may succeed when it is repeated, without any change to the database. */
+export function mayPass(error: unknown): boolean {
+  if (isDatabaseAway(error) || isConnectionLost(error)) return true;
+  return error instanceof postgres.PostgresError && passingCodes.test(error.code);
 }
 
 /**

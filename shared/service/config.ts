@@ -134,11 +134,19 @@ export const defaults: Record<string, string> = Object.fromEntries(
  * @throws {ConfigError} naming the first wrong variable
  */
 export function readWorkerConfig(env: Environment) {
+  const backfillHours = read(env, "BACKFILL_HOURS");
+  const retentionDays = read(env, "RETENTION_DAYS");
+  if (backfillHours > 24 * retentionDays) {
+    throw new ConfigError(
+      `BACKFILL_HOURS is "${backfillHours}", but must be at most ${24 * retentionDays}, the hours of RETENTION_DAYS ("${retentionDays}"): older rows would be fetched and deleted every day`,
+    );
+  }
   return {
     databaseUrl: read(env, "DATABASE_URL"),
     redisUrl: read(env, "REDIS_URL"),
     /** Empty: the names in Redis have no prefix. */
     redisNamespace: read(env, "REDIS_NAMESPACE"),
+    host: read(env, "HOST"),
     /** `null`: the worker listens on no port. */
     port: read(env, "WORKER_PORT"),
     /** Without a slash at its end. */
@@ -148,8 +156,8 @@ export function readWorkerConfig(env: Environment) {
     pollSeconds: read(env, "POLL_SECONDS"),
     /** `null`: every station. */
     stations: read(env, "STATIONS"),
-    backfillHours: read(env, "BACKFILL_HOURS"),
-    retentionDays: read(env, "RETENTION_DAYS"),
+    backfillHours,
+    retentionDays,
     logLevel: read(env, "LOG_LEVEL"),
   };
 }

@@ -59,6 +59,7 @@ async function measurePolls(sql: Sql, redis: Redis, fileAt: (step: number) => st
       ndbc,
       publish: () => publishPending(sql, redis),
       stations: null,
+      retentionDays: 45,
       log: silentLog,
       inIdTransaction: unguardedIds,
     });

@@ -97,7 +97,15 @@ async function bestPoll(): Promise<number> {
       committedMs = performance.now();
       return publishPending(stack.sql, stack.redis);
     };
-    await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog, inIdTransaction: unguardedIds });
+    await poll({
+      sql: stack.sql,
+      ndbc,
+      publish,
+      stations: null,
+      retentionDays: 45,
+      log: silentLog,
+      inIdTransaction: unguardedIds,
+    });
     const heard = await Promise.all(listeners.map((listener) => listener.heard(round * stations)));
     const delays = heard.flatMap((events) => events.slice(-stations).map(({ atMs }) => atMs - committedMs));
     p99s.push(

@@ -10,7 +10,6 @@ import { heartbeatComment, heartbeatEvent } from "../../services/server/stream/f
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
-import { inTransaction } from "../../shared/database/sql.ts";
 import { defaults } from "../../shared/service/config.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { type RunningApp, startApp } from "../rig/app.ts";
@@ -58,13 +57,14 @@ const checks: Record<string, Check> = {
   "docs/api.md: {": isTheAnswerToABadParameter,
   "docs/operations.md: ACL": "tests/worker/queue/redis-permissions.test.ts",
   "docs/operations.md: # prometheus.yml": byCurl,
+  "docs/operations.md: curl -s localhost:3000/v1/status": "tests/server/api/rest.test.ts",
   'docs/operations.md: {"time"': byCurl,
   "docs/operations.md: journalctl": byCurl,
   "docs/osc.md: bun run osc": "tests/docs/osc.test.ts",
   "docs/osc.md: OSCdef": "not run: it needs SuperCollider",
   "docs/osc.md: live_loop": "not run: it needs Sonic Pi",
   "docs/self-hosting.md: bun install": "tests/engines/executable/executable.engine.ts",
-  "docs/self-hosting.md: apt-get update": createsARole,
+  "docs/self-hosting.md: apt-get update": "tests/shared/database/roles.test.ts",
   "docs/self-hosting.md: cat > $(echo /etc/postgresql": "tests/compose/compose.test.ts",
   "docs/self-hosting.md: cat >> /etc/valkey": hasSettingsOfRedis,
   "docs/self-hosting.md: cd ~you/bellbuoy ; install": needsSystemd,
@@ -78,8 +78,12 @@ const checks: Record<string, Check> = {
   "docs/self-hosting.md: apt-get install -y haproxy": needsSystemd,
   "docs/self-hosting.md: cd /tmp ; sudo -u postgres pg_dump": "not run: it needs PostgreSQL as Debian installs it",
   "docs/self-hosting.md: systemctl stop": needsSystemd,
+  "docs/self-hosting.md: cd /tmp && systemctl stop": needsSystemd,
   "docs/self-hosting.md: cd ~you/bellbuoy ; cp": needsSystemd,
   "docs/self-hosting.md: systemctl disable": needsSystemd,
+  "docs/self-hosting.md: (set -a": "tests/engines/postgres/backup.engine.ts",
+  "docs/self-hosting.md: bun run dump": "tests/engines/postgres/backup.engine.ts",
+  "docs/self-hosting.md: create role bellbuoy_server": "tests/shared/database/roles.test.ts",
   "docs/self-hosting.md: rm -rf": "not run: it deletes a folder of the user",
   "docs/troubleshooting.md: curl": byCurl,
 };
@@ -100,6 +104,7 @@ describe("each code block of the documentation", () => {
       "sse",
       "redis",
       "caddyfile",
+      "sql",
       "nginx",
       "supercollider",
       "ruby",
@@ -238,20 +243,13 @@ function linesOf(event: string): string[][] {
   });
 }
 
-/** Runs the SQL of the block, and takes it back. */
-async function createsARole({ text }: CodeBlock): Promise<void> {
-  const [, statement = ""] = /psql -c "([^"]+)"/.exec(text) ?? [];
-  expect(statement).toStartWith("create role bellbuoy ");
-  const undone = inTransaction(stack.sql, async (tx) => {
-    await tx.unsafe(statement.replace("bellbuoy", "bellbuoy_of_docs").replace("$password", "secret"));
-    throw new Error("take it back");
-  });
-  expect(undone).rejects.toThrow("take it back");
-}
-
 async function hasSettingsOfRedis({ text }: CodeBlock): Promise<void> {
-  const [, lines = ""] = /<<'END'\n(.*?)END\n/s.exec(text) ?? [];
-  for (const line of lines.trim().split("\n")) {
+  const [, lines = ""] = /<<END\n(.*?)END\n/s.exec(text) ?? [];
+  // tests/worker/queue/redis-permissions.test.ts has the users.
+  for (const line of lines
+    .trim()
+    .split("\n")
+    .filter((line) => !line.startsWith("user "))) {
     const [name = "", value = ""] = line.split(/ (.*)/);
     expect(await stack.redis.config("SET", name, value.replaceAll('"', ""))).toBe("OK");
   }

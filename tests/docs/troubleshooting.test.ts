@@ -7,7 +7,7 @@ const project = join(import.meta.dir, "../..");
 const page = await Bun.file(join(project, "docs/troubleshooting.md")).text();
 const settings = await Bun.file(join(project, "docs/settings.md")).text();
 const sources = await Promise.all(
-  [...new Bun.Glob("{services,shared,web}/**/*.{ts,html}").scanSync({ cwd: project })]
+  [...new Bun.Glob("{services,shared,web,docs}/**/*.{ts,html,yaml}").scanSync({ cwd: project })]
     .filter((path) => !path.startsWith("web/dist/"))
     .map((path) => Bun.file(join(project, path)).text()),
 );

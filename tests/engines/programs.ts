@@ -11,12 +11,16 @@ const packages = {
   "firefox-esr": { debian: "firefox-esr", homebrew: null },
   gpg: { debian: "gpg", homebrew: null },
   haproxy: { debian: "haproxy", homebrew: "haproxy" },
+  initdb: { debian: "postgresql", homebrew: "postgresql" },
   jq: { debian: "jq", homebrew: "jq" },
   nginx: { debian: "nginx", homebrew: "nginx" },
   node: { debian: "nodejs", homebrew: "node" },
   openssl: { debian: "openssl", homebrew: "openssl" },
   parec: { debian: "pulseaudio-utils", homebrew: null },
+  pg_dump: { debian: "postgresql-client", homebrew: "postgresql" },
+  pg_restore: { debian: "postgresql-client", homebrew: "postgresql" },
   promtool: { debian: "prometheus", homebrew: "prometheus" },
+  psql: { debian: "postgresql-client", homebrew: "postgresql" },
   pulseaudio: { debian: "pulseaudio", homebrew: null },
   python3: { debian: "python3", homebrew: "python" },
   setpriv: { debian: "util-linux", homebrew: null },
@@ -26,8 +30,12 @@ const packages = {
 /** Name of a program that a test may need. Add a new one to {@link packages}. */
 export type Program = keyof typeof packages;
 
-/** Debian installs some programs in folders that only root has on PATH. */
-const searchPath = `${process.env.PATH}:/usr/local/sbin:/usr/sbin`;
+/** Debian keeps some programs where only root looks, and those of PostgreSQL's server in a folder for each version. */
+const searchPath = [
+  process.env.PATH,
+  "/usr/local/sbin:/usr/sbin",
+  ...new Bun.Glob("usr/lib/postgresql/*/bin").scanSync({ cwd: "/", absolute: true, onlyFiles: false }),
+].join(":");
 
 /** Returns the path of a program, or its bare name if it is missing. */
 export function pathOf(name: Program): string {

@@ -1,15 +1,17 @@
-// `bun run soak [--faults 200] [--seed N]`: runs the long soak and prints its results.
+// `bun run soak [--faults 200] [--seed N]`: runs the long soak and prints its results. With `--year`, a year at speed.
 import { parseArgs } from "node:util";
 import { ndbcStations, wholeNetwork } from "../rig/recordings.ts";
 import type { PastFault } from "./faults.ts";
 import { recordedSeries } from "./network-series.ts";
 import { complaintsOf, runSoak, stoppagesOf } from "./run-soak.ts";
+import { soakYear } from "./run-year.ts";
 import { faultKinds } from "./ways.ts";
 
 // Exits with 1 when an event was lost, duplicated, out of order or different from the stored row, when no service noticed a
 // fault in time, or when a service did not recover by itself.
 
-const { faults: wantedFaults, seed } = readArguments();
+const { faults: wantedFaults, seed, yearDays } = readArguments();
+if (yearDays !== null) process.exit((await soakYear(yearDays)) ? 0 : 1);
 const recordings = wholeNetwork ?? ndbcStations;
 console.log(`seed ${seed}, ${wantedFaults} faults, recorded files of ${recordings.name}`);
 
@@ -68,20 +70,25 @@ function rowOf(all: PastFault[]) {
   };
 }
 
-function readArguments(): { faults: number; seed: number } {
+function readArguments(): { faults: number; seed: number; yearDays: number | null } {
   try {
     const { values } = parseArgs({
       options: {
         faults: { type: "string", default: "200" },
         seed: { type: "string", default: String(Math.floor(Math.random() * 1_000_000)) },
+        year: { type: "boolean" },
+        days: { type: "string", default: "365" },
         help: { type: "boolean" },
       },
     });
     if (values.help) {
-      console.log("bun run soak [--faults 200] [--seed N]\n\nThe same seed makes the same faults in the same order.");
+      console.log(
+        "bun run soak [--faults 200] [--seed N]\nbun run soak --year [--days 365]\n\nThe same seed makes the same faults in the same order.",
+      );
       process.exit(0);
     }
-    return { faults: wholeNumber("faults", values.faults), seed: wholeNumber("seed", values.seed) };
+    const yearDays = values.year ? wholeNumber("days", values.days) : null;
+    return { faults: wholeNumber("faults", values.faults), seed: wholeNumber("seed", values.seed), yearDays };
   } catch (error) {
     console.error(`soak: ${(error as Error).message}`);
     process.exit(1);

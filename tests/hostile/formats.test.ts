@@ -236,6 +236,7 @@ describe("a worker that gets malformed files", () => {
       ndbc,
       publish: () => publishPending(stack.sql, stack.redis),
       stations: null,
+      retentionDays: 36_500,
       log: silentLog,
       inIdTransaction: unguardedIds,
     });

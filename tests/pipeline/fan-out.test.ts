@@ -44,7 +44,15 @@ describe("ten listeners of one server", () => {
     const publish = () => publishPending(stack.sql, stack.redis);
     for (let round = 1; round <= 3; round++) {
       upstream.files.set(latestObsPath, latestObsFile(stations, new Date(Date.UTC(2026, 4, 6, round))));
-      await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog, inIdTransaction: unguardedIds });
+      await poll({
+        sql: stack.sql,
+        ndbc,
+        publish,
+        stations: null,
+        retentionDays: 45,
+        log: silentLog,
+        inIdTransaction: unguardedIds,
+      });
       for (const listener of listeners) await listener.heard(round * stations);
     }
     const [first, ...others] = listeners.map(heardBy);

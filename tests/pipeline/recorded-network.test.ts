@@ -105,7 +105,15 @@ describe("the real network, each recorded file polled twice,", () => {
           count += await publishPending(stack.sql, stack.redis);
           return count;
         };
-        await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog, inIdTransaction: unguardedIds });
+        await poll({
+          sql: stack.sql,
+          ndbc,
+          publish,
+          stations: null,
+          retentionDays: 36_500,
+          log: silentLog,
+          inIdTransaction: unguardedIds,
+        });
         counts.push(count);
       }
       published.push(counts as [number, number]);

@@ -1,7 +1,8 @@
 // Tests of the server's answers while PostgreSQL is down or hangs.
 
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { connectSql, lockSpace, locks } from "../../shared/database/sql.ts";
+import { migrate } from "../../shared/database/migrate.ts";
+import { connectSql } from "../../shared/database/sql.ts";
 import { startApp } from "../rig/app.ts";
 import { createDatabase } from "../rig/database.ts";
 import { listen } from "../rig/listen.ts";
@@ -79,13 +80,11 @@ describe("while PostgreSQL is down", () => {
   });
 });
 
-test("during a migration, as after an upgrade, requests get 503, and are answered afterwards", async () => {
+test("until a worker has created or migrated the tables, requests get 503, and are answered afterwards", async () => {
   const databaseUrl = await createDatabase();
-  const other = connectSql(databaseUrl, "test", createTestClock());
-  const migrating = await other.reserve();
-  await migrating`select pg_advisory_lock(${lockSpace}, ${locks.migrate})`;
   const young = await stack.start("server", { DATABASE_URL: databaseUrl });
-  const reason = "the database tables do not exist yet, or are being migrated after an upgrade";
+  const reason =
+    "the database tables do not exist yet, or are older than this server: a worker of its version migrates them";
   for (const path of ["/v1/stations", "/v1/observations/latest", "/v1/status"]) {
     const response = await fetch(young.url + path);
     expect(response.status).toBe(503);
@@ -96,10 +95,12 @@ test("during a migration, as after an upgrade, requests get 503, and are answere
   expect(ready.status).toBe(503);
   const { problems } = (await ready.json()) as { problems: unknown[] };
   expect(problems).toContainEqual({ code: "schema_not_ready", reason, message: `PostgreSQL: ${reason}` });
-  await migrating`select pg_advisory_unlock(${lockSpace}, ${locks.migrate})`;
+  const waits = await young.line(({ message }) => message === "waiting for the database schema");
+  expect(waits).toMatchObject({ reason: "the database has no tables yet: a worker creates them" });
+  const other = connectSql(databaseUrl, "test", createTestClock());
+  await migrate(other);
   while (!(await fetch(`${young.url}/ready`)).ok) await Bun.sleep(10);
   expect((await fetch(`${young.url}/v1/observations/latest`)).status).toBe(200);
   expect(young.logged.filter(({ level }) => level === "error")).toEqual([]);
-  migrating.release();
   await other.end({ timeout: 0 });
 });

@@ -27,8 +27,11 @@ import type { LinkedView, MapView, View } from "./view-url.ts";
 /** A report that has arrived. `isNews`: measured recently and not missed before, so that a bell rings. */
 export type Report = Omit<Arrival, "replayed"> & { isNews: boolean };
 
-/** The server's data about its polls. */
-export type Polls = Pick<Status, "lastPoll" | "pollSeconds" | "lastPollBegun" | "pollsStopped">;
+/** The server's data about itself and its polls. */
+export type Polls = Pick<
+  Status,
+  "version" | "lastPoll" | "pollSeconds" | "lastPollBegun" | "pollsStopped" | "warnings"
+>;
 
 /** A station's past day: its reports, oldest first, or the reason for their absence. */
 export type StationHistory = readonly PastReport[] | "loading" | "unknown";

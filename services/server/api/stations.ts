@@ -1,7 +1,7 @@
 // Endpoints /v1/stations and /v1/stations/:stationId.
 
 import { z } from "zod";
-import type { Sql } from "../../../shared/database/sql.ts";
+import type { Transaction } from "../../../shared/database/sql.ts";
 import { type Station, stationFields } from "../../../shared/station.ts";
 import { feature, featureCollection, station, stations } from "./answers.ts";
 import { endpoint, unknownStation } from "./endpoint.ts";
@@ -18,7 +18,7 @@ export const stationsEndpoint = endpoint({
   path: "/v1/stations",
   summary: "Every station: position, name, owner, type",
   maxAgeSeconds,
-  read: async ({ sql }) => ({ stations: await readStations(sql) }),
+  read: async ({ questions }, _, { asker }) => ({ stations: await questions.quick(asker, readStations) }),
   formats: {
     json: { shape: { body: stations }, write: (answer) => JSON.stringify(answer) },
     csv: {
@@ -43,8 +43,8 @@ export const stationEndpoint = endpoint({
   pathParameters: z.strictObject({ stationId: stationIdParameter }),
   refusals: [404],
   maxAgeSeconds,
-  read: async ({ sql }, { stationId }) => {
-    const found = await readStation(sql, stationId);
+  read: async ({ questions }, { stationId }, { asker }) => {
+    const found = await questions.quick(asker, (tx) => readStation(tx, stationId));
     if (found === null) throw unknownStation(stationId);
     return found;
   },
@@ -61,12 +61,12 @@ function encodeStation(row: Station, others = ""): string {
 }
 
 /** Reads every station, sorted by id. */
-async function readStations(sql: Sql): Promise<Station[]> {
-  return sql`select ${sql(stationFields)} from stations order by station_id`;
+async function readStations(tx: Transaction): Promise<Station[]> {
+  return tx`select ${tx(stationFields)} from stations order by station_id`;
 }
 
 /** Reads one station; `null` if it is unknown. */
-export async function readStation(sql: Sql, stationId: string): Promise<Station | null> {
-  const [station] = await sql<Station[]>`select ${sql(stationFields)} from stations where station_id = ${stationId}`;
+export async function readStation(tx: Transaction, stationId: string): Promise<Station | null> {
+  const [station] = await tx<Station[]>`select ${tx(stationFields)} from stations where station_id = ${stationId}`;
   return station ?? null;
 }

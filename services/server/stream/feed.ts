@@ -5,7 +5,7 @@ import { withDeadline } from "../../../shared/clock.ts";
 import type { Sql } from "../../../shared/database/sql.ts";
 import { type ConnectionHealth, untilUp } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
-import { type Marks, mayHoldEvent, readEvents, readMarks } from "../store/events.ts";
+import { type Marks, mayHoldEvent, readEventsAfter, readMarks } from "../store/events.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { createChannelMessages, type EventMessage } from "./channel-messages.ts";
 import { observationFrame, storedFrame } from "./frames.ts";
@@ -52,8 +52,6 @@ const deadlineMs = 10_000;
  * arrived
  */
 type DoubtedMessage = EventMessage & { wasPassed: boolean };
-
-const noFilter = { stations: null, bbox: null };
 
 /**
  * Follows `observations:new` and sends its events.
@@ -171,10 +169,7 @@ function createStoredEvents({ sql, broadcast, log }: Pick<FeedParts, "sql" | "br
 
   /** Sends one page. @returns whether there may be more */
   async function sendPage(after: bigint): Promise<boolean> {
-    const events = await withDeadline(
-      readEvents(sql, { after, upTo: null, since: null }, noFilter, pageRows),
-      deadlineMs,
-    );
+    const events = await withDeadline(readEventsAfter(sql, after, pageRows), deadlineMs);
     const marks = await withDeadline(readMarks(sql), deadlineMs);
     if (isSetBack(marks, after)) {
       beginAgain(marks, after);

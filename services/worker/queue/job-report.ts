@@ -16,8 +16,12 @@ export type ReportParts = {
   log: Log;
   /** Aborted when the service stops and aborts its jobs. */
   signal: AbortSignal;
-  /** Called at the end of each run, except when the stop of this service aborted it. */
+  /** Called at the end of each attempt, except when the stop of this service aborted it. */
   ended: (job: string, outcome: "completed" | "failed") => void;
+  /** Called when a run has succeeded, with what the job returned. */
+  succeeded: (job: string, result: unknown) => void;
+  /** Called when the last attempt of a run has failed for another reason than PostgreSQL. */
+  gaveUp: (job: string, error: unknown, attempts: { attempt: number; of: number | undefined }) => void;
 };
 
 /** BullMQ's prefix of a Redis error when it has fetched a job but may not schedule the next one. */
@@ -29,7 +33,7 @@ const notRepeated = /^Failed to add repeatable job for next iteration: /;
  * @param refused called with the error when Redis refuses a command of BullMQ
  */
 export function createReport(parts: ReportParts, running: Set<JobName>, refused: (words: string) => void): BullEvents {
-  const { scheduled, database, log, signal, ended } = parts;
+  const { scheduled, database, log, signal, ended, succeeded, gaveUp } = parts;
   let lastReason = "";
   return {
     async run({ name }: Job): Promise<unknown> {
@@ -41,15 +45,20 @@ export function createReport(parts: ReportParts, running: Set<JobName>, refused:
         running.delete(known);
       }
     },
-    completed: ({ name }: Job) => ended(name, "completed"),
+    completed({ name }: Job, result: unknown): void {
+      ended(name, "completed");
+      succeeded(name, result);
+    },
     failed(job: Job | undefined, error: Error): void {
       const { name, attemptsMade: attempt, opts } = job ?? { name: "?", attemptsMade: 0, opts: {} };
       // The job returns to the queue, for another worker or the next start.
       if (signal.aborted) return;
       ended(name, "failed");
       // `database` logs the outage once, even if many jobs fail.
+      // One line a run, not one an attempt.
       if (isDatabaseAway(error)) database.down(error);
-      else log.warn("a job failed", { job: name, attempt, of: opts.attempts, ...describeFailure(error) });
+      else if (attempt >= (opts.attempts ?? 1)) gaveUp(name, error, { attempt, of: opts.attempts });
+      else log.debug("an attempt of a job failed", { job: name, attempt, ...describeFailure(error) });
     },
     error(queue: QueueName, error: Error): void {
       if (signal.aborted) return;

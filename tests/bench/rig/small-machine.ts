@@ -34,7 +34,7 @@ export async function startSmallMachine(settings: Record<string, string>): Promi
     databaseUrl: postgres.url,
     redisUrl: redis.url,
     postgresPid: await firstLine(join(dataDir, "cluster/postmaster.pid")),
-    redisPid: await firstLine(join(redisDir, "redis.pid")),
+    redisPid: await firstLine(join(redisDir, "run/redis.pid")),
     async stop() {
       await Promise.all([postgres.stop(), redis.stop()]);
       await rm(dataDir, { recursive: true, force: true });

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { parse } from "csv-parse/sync";
+import { csvLines } from "../../../services/server/api/formats/csv.ts";
 import { attribution } from "../../../services/server/http/attribution.ts";
 import { acceptedEncoding, acceptedFormat, type Format } from "../../../services/server/http/negotiate.ts";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
@@ -317,4 +318,18 @@ test("HEAD answers like GET, without a body", async () => {
     expect(head.headers.get("Content-Type")).toBe((await get(path)).headers.get("Content-Type"));
     expect(await head.text()).toBe("");
   }
+});
+
+test("a text that a spreadsheet would run has an apostrophe before it in CSV, and a negative number has none", () => {
+  const table = { columns: ["text", "value"], cells: (row: [string, number]) => row };
+  const rows: [string, number][] = [
+    ['=HYPERLINK("http://x")', -1],
+    ["+1", -1],
+    ["-1", -1],
+    ["@SUM(A1)", -1],
+    ["BUOY -1", -1],
+  ];
+  expect(csvLines(table, rows)).toBe(
+    '"\'=HYPERLINK(""http://x"")",-1\r\n\'+1,-1\r\n\'-1,-1\r\n\'@SUM(A1),-1\r\nBUOY -1,-1\r\n',
+  );
 });

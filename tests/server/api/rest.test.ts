@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import type { ListedStation } from "../../../services/worker/ndbc/types.ts";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../../services/worker/store/history.ts";
+import { recordFailure, recordRejectedRows, recordSuccess } from "../../../services/worker/store/job-results.ts";
 import { storePoll } from "../../../services/worker/store/poll.ts";
 import { recordPollBegin } from "../../../services/worker/store/poll-heartbeat.ts";
 import { storeStations } from "../../../services/worker/store/stations.ts";
@@ -253,6 +254,11 @@ test("/v1/status reports the state of network and polling, and that the sea is s
     on conflict (path) do update set last_modified = excluded.last_modified, fetched_at = excluded.fetched_at
   `;
   await recordPollBegin(stack.sql, 900);
+  await recordSuccess(stack.sql, "prune");
+  await recordFailure(stack.sql, "stations", "refused: busy");
+  const rejected = (reason: string) => ({ line: 3, code: "old" as const, reason });
+  await recordRejectedRows(stack.sql, [rejected("first"), rejected("first")]);
+  await recordRejectedRows(stack.sql, [rejected("second")]);
   expect(await json("/v1/status")).toEqual({
     version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
     lastPoll: "2026-05-06T11:42:00.000Z",
@@ -263,6 +269,19 @@ test("/v1/status reports the state of network and polling, and that the sea is s
     stationsReporting: expect.any(Number),
     simulated: true,
     lastEventId: "2",
+    jobs: [
+      { job: "backfill", lastSuccess: null, failingSince: null, failure: null },
+      { job: "poll", lastSuccess: null, failingSince: null, failure: null },
+      { job: "prune", lastSuccess: expect.stringMatching(/Z$/), failingSince: null, failure: null },
+      { job: "stations", lastSuccess: null, failingSince: expect.stringMatching(/Z$/), failure: "refused: busy" },
+    ],
+    rejectedRows: [{ reason: "old", rows: 3, lastAt: expect.stringMatching(/Z$/), example: "second" }],
+    oldestEvent: { eventId: "1", timestamp: expect.stringMatching(/Z$/) },
+    newestEvent: { eventId: "2", timestamp: expect.stringMatching(/Z$/) },
+    databaseBytes: expect.any(Number),
+    warnings: expect.arrayContaining([
+      { code: "not_polling", reason: expect.stringMatching(/^NDBC has answered no poll/) },
+    ]),
   });
 });
 

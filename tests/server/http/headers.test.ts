@@ -29,6 +29,9 @@ describe("every answer", () => {
       expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
       expect(headers.get("Referrer-Policy")).toBe("no-referrer");
       expect(headers.get("X-Frame-Options")).toBe("DENY");
+      expect(headers.get("Cross-Origin-Opener-Policy")).toBe("same-origin");
+      expect(headers.get("Cross-Origin-Resource-Policy")).toBe("same-origin");
+      expect(headers.get("Permissions-Policy")).toContain("camera=()");
       expect(headers.get("Content-Security-Policy")?.split("; ")).toEqual([
         "default-src 'self'",
         "connect-src 'self'",

@@ -86,6 +86,13 @@ describe("streams", () => {
     await listening(server, from("2001:db8:1:3::1"));
   });
 
+  test("of a /56 network of IPv6 are limited to four times those of one address", async () => {
+    const server = await start({ maxStreamsPerIp: 1, trustedProxies: 1 });
+    for (const network of ["00", "01", "7f", "ff"]) await listening(server, from(`2001:db8:1:2${network}::1`));
+    await expectRefused(await fetch(streamOf(server), { headers: from("2001:db8:1:202::1") }), 429);
+    await listening(server, from("2001:db8:1:3000::1"));
+  });
+
   test("above MAX_STREAMS are refused to all clients, and allowed again when others have closed", async () => {
     const server = await start({ maxStreams: 3, trustedProxies: 1 });
     for (let round = 0; round < 3; round++) {

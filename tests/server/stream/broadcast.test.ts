@@ -95,6 +95,27 @@ test("a listener that joins during a broadcast gets the next events, and earlier
   for (const heard of listeners) expect(heard).toEqual(["1", "2"]);
 });
 
+test.each([
+  ["some stations", { stations: new Set(["44009"]), bbox: null }],
+  ["a region", { stations: null, bbox: { west: -75, south: 38, east: -74, north: 39 } }],
+] as [string, Filter][])("streams of %s are written to in turns too, each in one write", async (_name, filter) => {
+  start(systemClock, async () => new Map([["44009", { latitude: 38.5, longitude: -74.7 }]]));
+  const writes: string[][] = Array.from({ length: 200 }, () => []);
+  for (const own of writes) {
+    const outbox = new Outbox({ write: async (bytes) => void own.push(new TextDecoder().decode(bytes)) }, () => {});
+    const listener: Listener = { outbox, filter, address: "127.0.0.1", after: 0n, end() {} };
+    broadcast.open(listener);
+    broadcast.goLive(listener);
+  }
+  report();
+  report();
+  while (writes[0]?.length === 0) await nextTurn();
+  expect(writes.at(-1)).toEqual([]);
+  while (writes.at(-1)?.length === 0) await nextTurn();
+  const both = [1n, 2n].map((id) => observationFrame("44009", "{}", id).text).join("");
+  for (const own of writes) expect(own).toEqual([both]);
+});
+
 describe("a heartbeat", () => {
   const everySecond = 1_000;
   const filters: Record<string, Filter> = {

@@ -149,7 +149,8 @@ test("the page continues from an event id if the schema allows it", async () => 
 test("the page accepts a status if the schema does, except for times and newer fields", async () => {
   const { lastPollBegun, pollSeconds, pollsStopped, ...old } = status;
   const values = [...numbers.filter((value) => value !== 2 ** 53), true, false, [], {}, time];
-  const fixed = { lastPollBegun, pollSeconds, pollsStopped };
+  const details = { jobs: [], rejectedRows: [], oldestEvent: null, newestEvent: null, databaseBytes: 1, warnings: [] };
+  const fixed = { lastPollBegun, pollSeconds, pollsStopped, ...details };
   await expectAgreement(
     changed(old, values).map((value) => ({ ...value, ...fixed })),
     answers.status,

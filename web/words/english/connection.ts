@@ -16,6 +16,9 @@ export const clockBehind = "this device's clock is {age} behind";
 /** Before the button that reloads the page. */
 export const newVersion = "New version:";
 export const reload = "reload";
+/** Under "More": the server's version, and how it is. The server's own warnings follow. */
+export const server = "bellbuoy {version}.";
+export const serverIsWell = "bellbuoy {version}. All is well.";
 export const retryNow = "trying again now";
 export const retryIn = "trying again in {seconds} s";
 export const noReport = "no report yet";

@@ -55,6 +55,7 @@ export const recording = "Recording";
 export const saveHour = "Save the last hour as WAV";
 export const cancel = "Cancel";
 export const savingHour = "Rendering the last hour";
+export const thisServer = "This server";
 export const midi = "MIDI out";
 export const chooseInstrument = "Choose an instrument";
 export const midiOutput = "Output";
