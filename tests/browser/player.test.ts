@@ -306,7 +306,9 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
   test("says in its place that a part of the page could not be loaded", async () => {
     const page = await openPage("about:blank", { pixelRatio: 0.5, script: shortWaveforms });
     await page.view.cdp("Network.enable");
-    const urls = ["legend", "mapping-view", "open-card", "replay-bar", "sound-extras"].map((part) => `*/${part}-*`);
+    const urls = ["key-list", "legend", "mapping-view", "open-card", "replay-bar", "sound-extras"].map(
+      (part) => `*/${part}-*`,
+    );
     await page.view.cdp("Network.setBlockedURLs", { urls });
     await page.view.navigate(`${player.server.url}/?hook=1#24h/46026`);
     const says = (id: string) => page.until(`${textOf(id)}.includes("could not be loaded")`);
@@ -322,6 +324,9 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       await page.view.evaluate(`document.getElementById("${opened}").showPopover()`);
       await says(place);
     }
+    await page.view.evaluate('document.getElementById("help").showModal()');
+    await says("help-keys");
+    await page.view.evaluate('document.getElementById("help").close()');
     await page.view.evaluate('location.hash = "#network"');
     await page.until('["card", "replay-bar"].every((id) => document.getElementById(id).hidden)');
     await page.view.cdp("Network.setBlockedURLs", { urls: [] });

@@ -1,12 +1,13 @@
-// The programs that the tests of this folder run, beside the Redis, PostgreSQL and Chromium that every test may use.
+// The programs that the tests of this folder need, besides Redis, PostgreSQL and Chromium.
 
-/** The packages that hold each program. `null`: there is none, since the program is for Linux only. */
+/** The package of each program. `null`: the program exists on Linux only. */
 const packages = {
   "apt-get": { debian: "apt", homebrew: null },
   caddy: { debian: "caddy", homebrew: "caddy" },
   curl: { debian: "curl", homebrew: "curl" },
   gpg: { debian: "gpg", homebrew: null },
   haproxy: { debian: "haproxy", homebrew: "haproxy" },
+  jq: { debian: "jq", homebrew: "jq" },
   nginx: { debian: "nginx", homebrew: "nginx" },
   node: { debian: "nodejs", homebrew: "node" },
   openssl: { debian: "openssl", homebrew: "openssl" },
@@ -16,13 +17,13 @@ const packages = {
   "systemd-analyze": { debian: "systemd", homebrew: null },
 } as const;
 
-/** The name of a program that a test may need; another one gets its row in {@link packages}. */
+/** Name of a program that a test may need. Add a new one to {@link packages}. */
 export type Program = keyof typeof packages;
 
-/** Debian keeps some programs where only root looks. */
+/** Debian installs some programs in folders that only root has on PATH. */
 const searchPath = `${process.env.PATH}:/usr/local/sbin:/usr/sbin`;
 
-/** Returns where a program is, or its bare name where it is missing. */
+/** Returns the path of a program, or its bare name if it is missing. */
 export function pathOf(name: Program): string {
   return Bun.which(name, { PATH: searchPath }) ?? name;
 }

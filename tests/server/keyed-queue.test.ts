@@ -1,3 +1,5 @@
+// Tests of the queue that shares work between equal requests.
+
 import { expect, test } from "bun:test";
 import { createKeyedQueue, type KeyedQueueLimits } from "../../services/server/keyed-queue.ts";
 import { createTestClock } from "../rig/test-clock.ts";
@@ -17,13 +19,13 @@ function start(limits: Partial<KeyedQueueLimits> = {}) {
   return { clock, queue: createKeyedQueue<Found>({ ...unlimited, ...limits }, clock) };
 }
 
-/** Finds 1, 2, 3 … */
+/** Creates work that returns 1, 2, 3 … */
 function counting() {
   let found = 0;
   return async () => ({ value: ++found });
 }
 
-/** Work that ends when the test says so. */
+/** Creates work that ends when the test resolves it. */
 function slow(value = 0) {
   const { promise, resolve, reject } = Promise.withResolvers<Found>();
   let begun = 0;
@@ -40,7 +42,7 @@ function slow(value = 0) {
   };
 }
 
-test("those who ask the same share one answer, also while it is being found", async () => {
+test("equal requests share one answer, also while it is computed", async () => {
   const { queue } = start();
   const find = counting();
   expect(await Promise.all([queue.ask("a", find), queue.ask("a", find)])).toEqual([{ value: 1 }, { value: 1 }]);
@@ -48,7 +50,7 @@ test("those who ask the same share one answer, also while it is being found", as
   expect(await queue.ask("b", find)).toEqual({ value: 2 });
 });
 
-test("an answer that is too old is found again, counted from when it was asked for", async () => {
+test("an answer that is too old is computed again; its age counts from its request", async () => {
   const { queue, clock } = start();
   const find = counting();
   const first = slow(1);
@@ -62,7 +64,7 @@ test("an answer that is too old is found again, counted from when it was asked f
   expect(await queue.ask("a", async () => ({ value: 2 }))).toEqual({ value: 2 });
 });
 
-test("a failure is reported to those who wait for it, and to nobody else", async () => {
+test("only the requests that wait for an answer get its error", async () => {
   const { queue } = start();
   const fail = () => Promise.reject(new Error("the database is away"));
   const waiting = [queue.ask("a", fail), queue.ask("a", counting())];
@@ -71,7 +73,7 @@ test("a failure is reported to those who wait for it, and to nobody else", async
   expect(await queue.ask("a", counting())).toEqual({ value: 1 });
 });
 
-test("no more are kept than there is room for, and the oldest is dropped first", async () => {
+test("the cache is limited and drops the oldest answer first", async () => {
   const { queue } = start({ maxKept: 2 });
   const find = counting();
   for (const question of ["a", "b", "c"]) await queue.ask(question, find);
@@ -80,7 +82,7 @@ test("no more are kept than there is room for, and the oldest is dropped first",
   expect(await queue.ask("a", find)).toEqual({ value: 4 });
 });
 
-test("work waits for its turn, also after some that failed", async () => {
+test("work waits for its turn, also after failed work", async () => {
   const { queue } = start({ maxRunning: 1 });
   const log: string[] = [];
   const work = (name: string) => async () => {
@@ -95,20 +97,20 @@ test("work waits for its turn, also after some that failed", async () => {
   expect(log).toEqual(["begin a", "end a", "begin b", "end b", "begin c", "end c"]);
 });
 
-test("a client that asks while too much waits gets 503, and may ask again once some of it is done", async () => {
+test("a request to a full queue gets 503, and works again once the queue has room", async () => {
   const { queue } = start({ maxRunning: 1, maxPending: 2 });
   const first = slow(1);
   const given = [queue.ask("first", first.work), queue.ask("second", async () => ({ value: 2 }))];
   const late = queue.ask("late", counting());
   await expect(late).rejects.toMatchObject({ code: "queue_full", status: 503, headers: { "Retry-After": "10" } });
-  // Whoever asks the same takes no room.
+  // An equal request takes no room.
   given.push(queue.ask("first", counting()));
   first.end();
   expect(await Promise.all(given)).toEqual([{ value: 1 }, { value: 2 }, { value: 1 }]);
   expect(await queue.ask("late", counting())).toEqual({ value: 1 });
 });
 
-test("work that nobody waits for any more is not begun; work of which one is left is", async () => {
+test("work is skipped if all its clients have disconnected, and starts if one is left", async () => {
   const { queue } = start({ maxRunning: 1, maxPending: 3 });
   const [first, second, third] = [slow(1), slow(2), slow(3)];
   const [one, other] = [new AbortController(), new AbortController()];
@@ -128,7 +130,7 @@ test("work that nobody waits for any more is not begun; work of which one is lef
   expect(second.begun).toBe(0);
 });
 
-test("work under way whose askers left keeps its turn, and its answer is kept", async () => {
+test("running work continues after its clients disconnect, and its answer is cached", async () => {
   const { queue } = start({ maxRunning: 1 });
   const [first, second] = [slow(1), slow(2)];
   const gone = new AbortController();
@@ -143,7 +145,7 @@ test("work under way whose askers left keeps its turn, and its answer is kept", 
   expect(await queue.ask("first", counting())).toEqual({ value: 1 });
 });
 
-test("past the deadline waiting work is not begun, and work under way no longer keeps others waiting", async () => {
+test("after its deadline, waiting work is skipped, and running work no longer blocks the queue", async () => {
   const { queue, clock } = start({ maxRunning: 1, deadlineMs: 8_000 });
   const [hung, second, third] = [slow(1), slow(2), slow(3)];
   const asked = [queue.ask("hung", hung.work)];
@@ -157,7 +159,7 @@ test("past the deadline waiting work is not begun, and work under way no longer 
   const late = { status: "rejected", reason: expect.objectContaining({ code: "queue_timeout", status: 503 }) } as const;
   expect(await settled).toEqual([late, { status: "fulfilled", value: { value: 2 } }, late]);
   expect(third.begun).toBe(0);
-  // An answer that comes too late is nobody's.
+  // A late answer is dropped.
   hung.end();
   expect(await queue.ask("hung", async () => ({ value: 9 }))).toEqual({ value: 9 });
   expect(clock.waiting).toBe(0);

@@ -9,6 +9,7 @@ import { contentSecurityPolicy } from "../../shared/content-security-policy.ts";
 import { hashedName } from "../../shared/hashed-name.ts";
 import { playerDir } from "../../shared/player-dir.ts";
 import { describeError } from "../../shared/service/connection-health.ts";
+import { englishWords, wordsFrom } from "./words.ts";
 
 /** The sources of the player. */
 const webDir = join(import.meta.dir, "..");
@@ -37,8 +38,8 @@ const naming = { entry: "[name].[ext]", chunk: "[name]-[hash].[ext]", asset: "[n
 
 /** The detailed coastline, loaded on zoom, and the test hook. */
 const rarelyLoaded = /^(land-50m|hook)-/;
-/** Chunks that load when a user opens that part of the page, with or without sound. */
-const loadedOnDemand = /^(legend|mapping-view|midi-output|open-card|replay-bar|sound-extras)-/;
+/** Sources whose chunks load with the page, and those whose chunks load with the sound. */
+const [pageEntries, soundEntries] = [["index.html"], ["listening.ts", "engine.ts"]];
 /** The coastline drawn first, in a file of its own or not. */
 const coarseLand = /110m/;
 
@@ -54,7 +55,8 @@ if (import.meta.main) await main(process.argv.includes("--watch"));
  */
 export async function buildPlayer(entry = join(webDir, "index.html"), targetDir = playerDir): Promise<PlayerFile[]> {
   const { files: workerFiles, addresses } = await buildWorkers();
-  const { outputs, metafile } = await bundle({ entrypoints: [entry], define: addresses, metafile: true });
+  const plugins = [wordsFrom(englishWords)];
+  const { outputs, metafile } = await bundle({ entrypoints: [entry], define: addresses, metafile: true, plugins });
   const pageFiles = await Promise.all(outputs.map(finish));
   const assets = [...pageFiles.filter(({ name }) => !name.endsWith(".html")), ...workerFiles];
   const page = pageFiles.filter(({ name }) => name.endsWith(".html"));
@@ -70,8 +72,9 @@ export async function buildPlayer(entry = join(webDir, "index.html"), targetDir 
   for (const file of [...page, serviceWorker]) written.push(await write(file, targetDir));
   await removeAllBut(new Set(written.flat()), targetDir);
 
-  const first = loadedWithPage(metafile);
-  return [...page, ...assets, serviceWorker].map((file) => measure(file, first));
+  const withPage = loadedWith(metafile, pageEntries);
+  const withSound = loadedWith(metafile, soundEntries).union(new Set(workerFiles.map(({ name }) => name)));
+  return [...page, ...assets, serviceWorker].map((file) => measure(file, whenLoaded(file.name, withPage, withSound)));
 }
 
 /** Builds the API page. It shares little code with the player, and the service worker does not cache it. */
@@ -125,8 +128,8 @@ async function bundle(options: Bun.BuildConfig): Promise<Bun.BuildOutput> {
   return built;
 }
 
-/** Returns the scripts and styles that the browser loads without a user action. */
-function loadedWithPage(metafile: Bun.BuildMetafile | undefined): Set<string> {
+/** Returns the scripts and styles that the browser loads with the chunks of these sources. */
+function loadedWith(metafile: Bun.BuildMetafile | undefined, entries: readonly string[]): Set<string> {
   const { outputs = {} } = metafile ?? {};
   const found = new Set<string>();
   const add = (path: string) => {
@@ -136,7 +139,9 @@ function loadedWithPage(metafile: Bun.BuildMetafile | undefined): Set<string> {
     for (const imported of imports) if (imported.kind === "import-statement") add(imported.path);
     if (cssBundle) add(cssBundle);
   };
-  for (const [path, { entryPoint }] of Object.entries(outputs)) if (entryPoint?.endsWith("index.html")) add(path);
+  for (const [path, { entryPoint }] of Object.entries(outputs)) {
+    if (entryPoint && entries.includes(basename(entryPoint))) add(path);
+  }
   return found;
 }
 
@@ -186,16 +191,14 @@ async function put(path: string, content: Uint8Array): Promise<void> {
   await rename(unfinished, path);
 }
 
-function measure({ name, content }: BuiltFile, first: Set<string>): PlayerFile {
+function measure({ name, content }: BuiltFile, loaded: WhenLoaded): PlayerFile {
   const gzipBytes = Bun.gzipSync(content, { level: 9 }).length;
-  return { name, bytes: content.byteLength, gzipBytes, loaded: whenLoaded(name, first) };
+  return { name, bytes: content.byteLength, gzipBytes, loaded };
 }
 
-function whenLoaded(name: string, first: Set<string>): WhenLoaded {
-  if (first.has(name) || /\.(html|svg)$/.test(name) || coarseLand.test(name)) return "page";
-  return name.endsWith(".js") && hashedName.test(name) && !rarelyLoaded.test(name) && !loadedOnDemand.test(name)
-    ? "sound"
-    : "onDemand";
+function whenLoaded(name: string, withPage: Set<string>, withSound: Set<string>): WhenLoaded {
+  if (withPage.has(name) || /\.(html|svg)$/.test(name) || coarseLand.test(name)) return "page";
+  return withSound.has(name) ? "sound" : "onDemand";
 }
 
 async function removeAllBut(names: Set<string>, dir: string): Promise<void> {

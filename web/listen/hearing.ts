@@ -4,7 +4,8 @@ import { find, setText } from "../dom/dom.ts";
 import type { BurstTally } from "../sound/score/network-score.ts";
 import { observe, onChange } from "../state/observe.ts";
 import { type PageState, stationSoundOf } from "../state/page-state.ts";
-import { formatCount } from "../words/format.ts";
+import * as soundWords from "../words/english/sound.ts";
+import { fill, formatList } from "../words/message.ts";
 import { describeSea } from "../words/words.ts";
 import { titleOf } from "./titles.ts";
 
@@ -26,18 +27,19 @@ export function showHearing(state: PageState): void {
     const { programme, sea } = state.heard.value;
     if (programme === null || sea === null) return "";
     const water = programme.mode !== "network";
-    return `${titleOf(programme, state.network)}. ${describeSea(sea, state.units.value, { water })}`;
+    const title = titleOf(programme, state.network);
+    return fill(soundWords.heard, { title, sound: describeSea(sea, state.units.value, { water }) });
   }
 
   function describeCounts(): string {
-    const reports = `${formatCount(state.arrived.value.count, "report")} arrived`;
     const { tally } = state.heard.value;
-    return state.player.value === "off" ? reports : `${reports}, ${describeBells(tally, rung)}`;
+    const bells = state.player.value === "off" ? [] : describeBells(tally, rung);
+    return formatList([fill(soundWords.reports, { count: state.arrived.value.count }), ...bells]);
   }
 }
 
-function describeBells(tally: BurstTally | null, rung: number): string {
-  if (tally === null || tally.arrived <= 1) return `${formatCount(rung, "bell")} rung`;
-  const leftOut = tally.leftOut > 0 ? `, ${tally.leftOut} without a bell` : "";
-  return `rung ${tally.rung} of ${tally.arrived}${leftOut}`;
+function describeBells(tally: BurstTally | null, rung: number): string[] {
+  if (tally === null || tally.arrived <= 1) return [fill(soundWords.bells, { count: rung })];
+  const bells = fill(soundWords.rung, { rung: tally.rung, arrived: tally.arrived });
+  return tally.leftOut > 0 ? [bells, fill(soundWords.withoutBell, { count: tally.leftOut })] : [bells];
 }

@@ -13,6 +13,7 @@ import {
 } from "../../shared/measurements.ts";
 import type { ObservationMessage } from "../../shared/observation.ts";
 import { type Station, stationNumbers, stationTexts } from "../../shared/station.ts";
+import * as problemWords from "../words/english/problems.ts";
 
 /** The server refused a request. The message is the server's own reason. */
 export class RefusedError extends Error {
@@ -79,7 +80,7 @@ export type Json = Record<string, unknown>;
 
 /** Returns the error for an answer that no bellbuoy server sends. */
 export function noServer(): RefusedError {
-  return new RefusedError("this address is not a bellbuoy server", null);
+  return new RefusedError(problemWords.noServer, null);
 }
 
 /**

@@ -1,6 +1,8 @@
 // Requests to the server: one function for each endpoint that the page uses.
 
 import type { ObservationMessage } from "../../shared/observation.ts";
+import * as problemWords from "../words/english/problems.ts";
+import { fill } from "../words/message.ts";
 import {
   type Batch,
   type BoundingBox,
@@ -105,7 +107,7 @@ export async function askWhyRefused(url: string, signal: AbortSignal): Promise<E
   if (!response.ok) return refusalOf(response);
   enough.abort();
   return response.headers.get("Content-Type")?.startsWith("text/event-stream")
-    ? new Error("the stream was interrupted")
+    ? new Error(problemWords.interrupted)
     : noServer();
 }
 
@@ -142,7 +144,9 @@ async function refusalOf(response: Response): Promise<RefusedError | TypeError> 
   if (serverAway.includes(response.status)) return new TypeError("the proxy cannot reach the server");
   const problem: unknown = await response.json().catch(() => null);
   const { detail, title } = isRecord(problem) ? problem : {};
-  const reason = [detail, title, `status ${response.status}`].find((text) => typeof text === "string");
+  const reason = [detail, title, fill(problemWords.status, { status: response.status })].find(
+    (text) => typeof text === "string",
+  );
   return new RefusedError(String(reason), retryAfterMs(response.headers.get("Retry-After")));
 }
 

@@ -2,6 +2,8 @@
 
 import type { Clock } from "../../shared/clock.ts";
 import type { ObservationMessage } from "../../shared/observation.ts";
+import * as problemWords from "../words/english/problems.ts";
+import { fill } from "../words/message.ts";
 import { parseObservation, type Snapshot } from "./answers.ts";
 import { loadConditions, streamUrl } from "./api.ts";
 import { deadline } from "./deadline.ts";
@@ -106,7 +108,7 @@ export function createConnection(server: string, place: Place, listener: StreamL
       },
       onReset(reason) {
         place.eventId = null;
-        retryLater(new Error(`${reason}; loading the newest reports again`), signal);
+        retryLater(new Error(fill(problemWords.reset, { reason })), signal);
       },
       onLoss: (error) => retryLater(error, signal),
     };

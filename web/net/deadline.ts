@@ -1,6 +1,7 @@
 // The time limit of requests.
 
 import type { Clock } from "../../shared/clock.ts";
+import * as problemWords from "../words/english/problems.ts";
 
 /** Time limit for an answer. */
 export const requestMs = 20_000;
@@ -14,5 +15,5 @@ export function deadline(clock: Clock, ...signals: AbortSignal[]): AbortSignal {
 
 /** Returns the error of a request that timed out. */
 export function overdue(): Error {
-  return new Error("the server does not answer");
+  return new Error(problemWords.silent);
 }

@@ -1,6 +1,7 @@
 // Delays between attempts to connect.
 
 import type { Clock } from "../../shared/clock.ts";
+import * as problemWords from "../words/english/problems.ts";
 import { RefusedError } from "./answers.ts";
 
 /** Why the page is disconnected, and when it retries, of {@link Clock.monotonicMs}; `null`: never. */
@@ -41,7 +42,7 @@ export function createRetry(clock: Clock): Retry {
 /** Returns a uniform message for a failed fetch: browsers' own messages differ and say little. */
 function describe(error: unknown): string {
   if (error instanceof TypeError) {
-    return navigator.onLine === false ? "this device is offline" : "the server cannot be reached";
+    return navigator.onLine === false ? problemWords.offline : problemWords.unreachable;
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,8 @@
 // The address of the player's server.
 
+import * as problemWords from "../words/english/problems.ts";
+import { fill } from "../words/message.ts";
+
 /** The server's URL without a trailing slash, or the problem with a given address. */
 export type ServerAddress = { url: string } | { problem: string };
 
@@ -9,15 +12,18 @@ export type ServerAddress = { url: string } | { problem: string };
  */
 export function readServerAddress(page: URL, metaContent: string): ServerAddress {
   const asked = page.searchParams.get("server");
-  if (asked !== null) return parse(asked, "?server=");
-  if (metaContent !== "") return parse(metaContent, 'the page\'s own "bellbuoy-server"');
+  if (asked !== null) return parse(asked, problemWords.addressInLink);
+  if (metaContent !== "") return parse(metaContent, problemWords.addressInPage);
   return { url: page.origin };
 }
 
-function parse(text: string, origin: string): ServerAddress {
+function parse(
+  text: string,
+  problem: typeof problemWords.addressInLink | typeof problemWords.addressInPage,
+): ServerAddress {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !["http:", "https:"].includes(url.protocol) || url.search !== "" || url.hash !== "") {
-    return { problem: `${origin} is "${text}", but must be an address like https://bellbuoy.example.org` };
+    return { problem: fill(problem, { address: text }) };
   }
   return { url: `${url.origin}${url.pathname}`.replace(/\/+$/, "") };
 }

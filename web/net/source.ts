@@ -1,6 +1,7 @@
 // A single EventSource connection to the stream.
 
 import type { Clock } from "../../shared/clock.ts";
+import * as problemWords from "../words/english/problems.ts";
 import { askWhyRefused } from "./api.ts";
 import { deadline, overdue, requestMs } from "./deadline.ts";
 
@@ -57,7 +58,7 @@ export function openSource(url: string, listener: SourceListener, signal: AbortS
     endSilence();
     const refused = source.readyState === EventSource.CLOSED;
     source.close();
-    const lost = wasOpen ? new Error("the connection was lost") : new TypeError("no connection");
+    const lost = wasOpen ? new Error(problemWords.lost) : new TypeError("no connection");
     listener.onLoss(refused ? await askWhyRefused(url, deadline(clock, signal)).catch((error) => error) : lost);
   });
   return {
@@ -75,6 +76,6 @@ function resetReason(data: string): string {
   try {
     return String(JSON.parse(data).reason);
   } catch {
-    return "too many events were missed";
+    return problemWords.missed;
   }
 }

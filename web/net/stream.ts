@@ -1,6 +1,7 @@
 // Follows the server's event stream across losses.
 
 import type { Clock } from "../../shared/clock.ts";
+import * as problemWords from "../words/english/problems.ts";
 import { createConnection, type StreamListener } from "./connection.ts";
 import { createPlace } from "./place.ts";
 
@@ -38,7 +39,7 @@ export function createStream(server: string, listener: StreamListener, clock: Cl
     listener.onState({ kind: "connecting" });
     watchPolicy(server, session.signal, () => {
       close();
-      listener.onState({ kind: "refused", reason: forbiddenServer, retryAtMs: null });
+      listener.onState({ kind: "refused", reason: problemWords.forbiddenServer, retryAtMs: null });
     });
     connection.connect(session.signal);
   }
@@ -59,9 +60,6 @@ export function createStream(server: string, listener: StreamListener, clock: Cl
     if (place.staysBehind(newestEventId, connection.isOpen)) renew();
   }
 }
-
-const forbiddenServer =
-  "the host of this page allows no other server: to use ?server=, open the player from a static host";
 
 /**
  * Stops for good when the page's policy forbids this server: only the `securitypolicyviolation` event reports why a

@@ -3,6 +3,9 @@
 import type { Conditions, Station } from "../net/answers.ts";
 import { currentValue, newestOf } from "../sea/conditions.ts";
 import type { Network } from "../state/network.ts";
+import * as words from "../words/english/list.ts";
+import * as valueWords from "../words/english/values.ts";
+import { fill, formatList } from "../words/message.ts";
 import { formatMeasurement, type Units } from "../words/units.ts";
 
 /** An entry of the station list. */
@@ -12,15 +15,11 @@ export type ListedStation = {
   conditions: Conditions | undefined;
 };
 
-/** Fields of a row; the word separates a wave's metres from a wind's. */
-export const listed = [
-  ["waveHeightM", "waves"],
-  ["windSpeedMps", "wind"],
-  ["waterTempC", "water"],
-] as const;
+/** Fields of a row. */
+export const listed = ["waveHeightM", "windSpeedMps", "waterTempC"] as const;
 
 // Created once: one collator per comparison would take longer than the rest of the list.
-const names = new Intl.Collator("en");
+const names = new Intl.Collator(valueWords.locale);
 
 /** An order of the list. */
 export type Order = "newest" | "waves" | "wind" | "name";
@@ -29,10 +28,10 @@ type Compare = (a: ListedStation, b: ListedStation) => number;
 
 /** Orders of the list; equal entries are sorted by id. */
 export const orders: Record<Order, { label: string; compare(nowMs: number): Compare }> = {
-  newest: { label: "Newest", compare: () => (a, b) => newest(b) - newest(a) || byId(a, b) },
-  waves: { label: "Waves", compare: (nowMs) => byValue("waveHeightM", nowMs) },
-  wind: { label: "Wind", compare: (nowMs) => byValue("windSpeedMps", nowMs) },
-  name: { label: "Name", compare: () => (a, b) => names.compare(nameOf(a), nameOf(b)) || byId(a, b) },
+  newest: { label: words.orders.newest, compare: () => (a, b) => newest(b) - newest(a) || byId(a, b) },
+  waves: { label: words.orders.waves, compare: (nowMs) => byValue("waveHeightM", nowMs) },
+  wind: { label: words.orders.wind, compare: (nowMs) => byValue("windSpeedMps", nowMs) },
+  name: { label: words.orders.name, compare: () => (a, b) => names.compare(nameOf(a), nameOf(b)) || byId(a, b) },
 };
 
 /** Yields all stations, with or without reports. */
@@ -53,11 +52,13 @@ export function matches({ stationId, station }: ListedStation, wanted: string): 
 
 /** Describes a station in a few words, for its row. */
 export function describeListed(listedStation: ListedStation, units: Units, nowMs: number): string {
-  const measured = listed.flatMap(([field, label]) => {
+  const measured = listed.flatMap((field) => {
     const value = currentValue(listedStation.conditions, field, nowMs);
-    return value === null ? [] : `${label} ${formatMeasurement(field, value, units)}`;
+    return value === null ? [] : fill(words.values[field], { value: formatMeasurement(field, value, units) });
   });
-  return `${nameOf(listedStation)}: ${measured.join(", ") || "no recent waves, wind or water"}`;
+  const name = nameOf(listedStation);
+  if (measured.length === 0) return fill(words.stationWithoutValues, { name });
+  return fill(words.station, { name, values: formatList(measured) });
 }
 
 /** Returns a station's name, or else its id. */

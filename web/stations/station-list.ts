@@ -4,7 +4,8 @@ import type { Clock } from "../../shared/clock.ts";
 import { make, setText } from "../dom/dom.ts";
 import { observe, onChange } from "../state/observe.ts";
 import { type PageState, stationSoundOf } from "../state/page-state.ts";
-import { formatCount } from "../words/format.ts";
+import * as words from "../words/english/list.ts";
+import { fill } from "../words/message.ts";
 import { followListKeys } from "./list-keys.ts";
 import { createListRows } from "./list-rows.ts";
 import { listedStations, matches, type Order, orders } from "./listed.ts";
@@ -75,18 +76,18 @@ export function showStationList(
     setText(count, countOf(matching.length, maxRows, wanted));
     const hidden = matching.length - shown.length;
     more.hidden = hidden <= 0;
-    setText(more, `Show ${Math.min(rowsAtOnce, hidden)} more`);
+    setText(more, fill(words.more, { count: Math.min(rowsAtOnce, hidden) }));
   }
 }
 
 function createTools() {
-  const attributes = { "aria-label": "Search the stations" };
-  const search = make("input", { type: "search", placeholder: "Find a station", attributes });
-  const order = make("select", { attributes: { "aria-label": "Order of the stations" } });
+  const attributes = { "aria-label": words.search };
+  const search = make("input", { type: "search", placeholder: words.searchHint, attributes });
+  const order = make("select", { attributes: { "aria-label": words.order } });
   order.append(...Object.entries(orders).map(([id, { label }]) => make("option", { value: id, textContent: label })));
   const count = make("p", {
     className: "quiet",
-    textContent: "Waiting for the stations…",
+    textContent: words.waitingForStations,
     attributes: { "aria-live": "polite" },
   });
   const more = make("button", { type: "button", id: "more-stations", hidden: true });
@@ -94,8 +95,8 @@ function createTools() {
 }
 
 function countOf(matching: number, most: number, wanted: string): string {
-  if (matching === 0) return wanted === "" ? "No station has reported yet." : `No station matches “${wanted}”.`;
+  if (matching === 0) return wanted === "" ? words.noStation : fill(words.noMatch, { wanted });
   return matching > most
-    ? `${formatCount(matching, "station")}, the first ${most} shown`
-    : formatCount(matching, "station");
+    ? fill(words.countAndShown, { count: matching, shown: most })
+    : fill(words.count, { count: matching });
 }

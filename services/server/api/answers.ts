@@ -212,11 +212,14 @@ const point = z.object({
   coordinates: z.tuple([z.number(), z.number()]).describe("Longitude and latitude, in degrees."),
 });
 
+const attribution = z.string().describe("Sources of the data.");
+
 /** Creates the schema of a GeoJSON feature at a station's position. */
 export function feature(id: string, properties: z.ZodType) {
   return z
     .object({
       type: z.literal("Feature"),
+      attribution: attribution.optional().describe("Sources of the data. In a collection, only the collection has it."),
       id: stationId,
       geometry: point.nullable().describe("`null` if the position is unknown."),
       properties,
@@ -226,7 +229,9 @@ export function feature(id: string, properties: z.ZodType) {
 
 /** Creates the schema of a GeoJSON collection, with the extra members of the JSON answer. */
 export function featureCollection(id: string, features: z.ZodType, others: z.ZodRawShape) {
-  return z.object({ type: z.literal("FeatureCollection"), ...others, features: z.array(features) }).meta({ id });
+  return z
+    .object({ type: z.literal("FeatureCollection"), attribution, ...others, features: z.array(features) })
+    .meta({ id });
 }
 
 function valueOfEach<Name extends Measurement | MedianMeasurement, Schema extends z.ZodType>(

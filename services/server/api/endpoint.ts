@@ -4,6 +4,7 @@ import type { Hono } from "hono";
 import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import { z } from "zod";
 import type { Sql } from "../../../shared/database/sql.ts";
+import { attributionLink } from "../http/attribution.ts";
 import { acceptedFormat, bareMediaType, type Format, mediaTypes } from "../http/negotiate.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { RequestContext, RequestEnv } from "../http/request-env.ts";
@@ -64,7 +65,7 @@ const none = z.strictObject({});
 /** Adds an ETag, and answers 304 if the client has the current version. Weak, since bodies have two encodings. */
 const answerIfNew = etag({
   weak: true,
-  retainedHeaders: [...RETAINED_304_HEADERS, "access-control-allow-origin", "access-control-expose-headers"],
+  retainedHeaders: [...RETAINED_304_HEADERS, "access-control-allow-origin", "access-control-expose-headers", "link"],
 });
 
 /** Creates a REST endpoint and adds its `?format=` parameter. */
@@ -107,7 +108,9 @@ export function endpoint<Path extends z.ZodObject, Query extends z.ZodObject, An
         // Also on uncompressed answers and 304, so that caches keep the variants apart.
         c.header("Vary", "Accept, Accept-Encoding");
         c.header("Cache-Control", maxAgeSeconds === 0 ? "no-cache" : `public, max-age=${maxAgeSeconds}`);
-        return send(c, await writing.write(answer, c), parts.rowStreams);
+        const body = await writing.write(answer, c);
+        c.header("Link", attributionLink, { append: true });
+        return send(c, body, parts.rowStreams);
       });
     },
   };

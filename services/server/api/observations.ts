@@ -20,7 +20,7 @@ import {
   untilParameter,
 } from "./parameters.ts";
 
-/** Rows per query of an answer without a limit. */
+/** Rows per query of a row stream. */
 const rowsAtOnce = 1_000;
 
 /** Parameters of one `/v1/observations` request. */

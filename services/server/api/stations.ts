@@ -6,7 +6,7 @@ import { type Station, stationFields } from "../../../shared/station.ts";
 import { feature, featureCollection, station, stations } from "./answers.ts";
 import { endpoint, unknownStation } from "./endpoint.ts";
 import { csvHeader, csvLines, stationTable } from "./formats/csv.ts";
-import { encodeCollection, encodeFeature } from "./formats/geojson.ts";
+import { attributionMember, encodeCollection, encodeFeature } from "./formats/geojson.ts";
 import { stationIdParameter } from "./parameters.ts";
 
 const stationFeature = feature("StationFeature", station);
@@ -27,7 +27,7 @@ export const stationsEndpoint = endpoint({
     },
     geojson: {
       shape: { body: featureCollection("StationFeatures", stationFeature, {}) },
-      write: ({ stations }) => encodeCollection(stations.map(encodeStation)),
+      write: ({ stations }) => encodeCollection(stations.map((row) => encodeStation(row))),
     },
     ndjson: {
       shape: { line: station },
@@ -50,14 +50,14 @@ export const stationEndpoint = endpoint({
   },
   formats: {
     json: { shape: { body: station }, write: (found) => JSON.stringify(found) },
-    geojson: { shape: { body: stationFeature }, write: encodeStation },
+    geojson: { shape: { body: stationFeature }, write: (found) => encodeStation(found, attributionMember) },
   },
 });
 
-function encodeStation(row: Station): string {
+function encodeStation(row: Station, others = ""): string {
   const { stationId, latitude, longitude } = row;
   const position = latitude === null || longitude === null ? null : { latitude, longitude };
-  return encodeFeature(stationId, position, JSON.stringify(row));
+  return encodeFeature(stationId, position, JSON.stringify(row), others);
 }
 
 /** Reads every station, sorted by id. */

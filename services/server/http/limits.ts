@@ -40,7 +40,7 @@ export const maxMedianQuestions = 16;
 export const queueRetrySeconds = 10;
 
 /**
- * Max row streams (answers without a limit) at once, since each keeps the database busy while the client reads fast.
+ * Max row streams (answers of any size) at once, since each keeps the database busy while the client reads fast.
  */
 export const maxRowStreams = 8;
 /** Max row streams at once per client address. */

@@ -124,7 +124,7 @@ export function createFeed(parts: FeedParts): Feed {
   /** Returns whether a message is from another install: PostgreSQL has not stored its event. */
   async function isOthers(message: DoubtedMessage): Promise<boolean> {
     if (!stored.hasPassed(message.eventId)) return true;
-    // The event itself, or one stored before it. After the first foreign event, save the query.
+    // The event itself, or one stored before it. After the first foreign event, skip the query.
     if (!message.wasPassed || messages.hasOthers) return false;
     return !(await stored.mayHold(message));
   }

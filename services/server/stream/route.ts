@@ -3,6 +3,7 @@
 import type { Server } from "bun";
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
+import { attributionLink } from "../http/attribution.ts";
 import { streamEndingSeconds, streamIdleSeconds, streamRetrySeconds } from "../http/limits.ts";
 import { tryAgain } from "../http/problem.ts";
 import type { RequestContext, RequestEnv } from "../http/request-env.ts";
@@ -20,6 +21,7 @@ const headers = {
   "Cache-Control": "no-cache, no-transform",
   // nginx must not buffer the stream.
   "X-Accel-Buffering": "no",
+  Link: attributionLink,
 };
 
 /** A minimal context for `streamSSE`. It keeps its context while the stream is open, and a full one takes 2 kB. */

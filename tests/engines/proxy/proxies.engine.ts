@@ -1,4 +1,4 @@
-// Streams through nginx, Caddy and HAProxy, each set up by its file in services/proxy.
+// Tests of streams through nginx, Caddy and HAProxy, each with its file in services/proxy.
 
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync } from "node:fs";
@@ -24,7 +24,7 @@ afterAll(async () => {
   await rm(workDir, { recursive: true, force: true });
 });
 
-/** Makes a key and a certificate for localhost. @returns the files that hold them */
+/** Makes a key and a certificate for localhost. @returns the paths of both files */
 async function makeCertificate(): Promise<{ key: string; certificate: string }> {
   const [key, certificate] = [join(workDir, "key.pem"), join(workDir, "certificate.pem")];
   const asked = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost"];
@@ -91,7 +91,7 @@ async function untilThere(url: string): Promise<string> {
   return url;
 }
 
-/** Starts a curl that listens, and reports what it receives and over which version of HTTP. */
+/** Starts curl as a listener. Its output has the headers and the HTTP version. */
 function listenThrough(url: string) {
   const options = ["-sk", "--http2", "--no-buffer", "--compressed", "--dump-header", "-"];
   const child = Bun.spawn(["curl", ...options, `${url}/v1/observations/stream`]);
@@ -117,11 +117,11 @@ describe.each([
   ["nginx", isMissing("nginx", "openssl", "curl"), startNginx, "HTTP/2"],
   ["Caddy", isMissing("caddy", "curl"), startCaddy, "HTTP/1.1"],
   ["HAProxy", isMissing("haproxy", "openssl", "curl"), startHaproxy, "HTTP/2"],
-] as const)("Behind %s, set up by the file in services/proxy,", (name, isSkipped, startProxy, version) => {
+] as const)("Behind %s, with the file in services/proxy,", (name, isSkipped, startProxy, version) => {
   test.skipIf(isSkipped)(
-    "a listener hears each event at once, not compressed, and counts by its own address",
+    "a listener gets each event at once, uncompressed, and counts by its own address",
     async () => {
-      // One of its own: all proxies are the same address to it, and some keep streams that their clients have left.
+      // A new server: all proxies have the same address, and some keep streams open after their clients have left.
       const server = await stack.start("server", { TRUST_PROXY: "1", MAX_STREAMS_PER_IP: "2" });
       const url = await startProxy(new URL(server.url).port);
       while ((await fetch(`${server.url}/ready`)).status !== 200) await Bun.sleep(10);
@@ -130,12 +130,12 @@ describe.each([
       expect(head).toStartWith(`${version} 200`);
       expect(head.toLowerCase()).toContain("content-type: text/event-stream");
       expect(head.toLowerCase()).not.toContain("content-encoding");
-      // A proxy that buffers would hold a single event back.
+      // A proxy that buffers would delay a single event.
       for (const stationId of ["44009", "46026"]) {
         await stack.redis.publish("observations:new", message(stationId));
         await listener.until(message(stationId));
       }
-      // The address that a client claims does not count: its own has two streams open.
+      // X-Forwarded-For of a client does not count: its real address has two open streams.
       const second = listenThrough(url);
       await second.until("event: connection");
       const refused =

@@ -1,3 +1,5 @@
+// Tests of the pages of a replay.
+
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { createReplayPages } from "../../../services/server/stream/replay-pages.ts";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
@@ -22,17 +24,17 @@ function idsOf(bytes: Uint8Array): string[] {
   return [...new TextDecoder().decode(bytes).matchAll(/^id: (\d+)$/gm)].map(([, id = ""]) => id);
 }
 
-test("pages follow on each other until all that was missed is told", async () => {
+test("consecutive pages contain every missed event once", async () => {
   const readPage = createReplayPages(stack.sql);
   const first = await readPage({ after: 0n, upTo: last, since: null }, everything);
   const second = await readPage({ after: first.upTo, upTo: last, since: null }, everything);
   expect(second.upTo).toBe(last);
-  const told = [...idsOf(first.bytes), ...idsOf(second.bytes)];
-  expect(told).toEqual(Array.from({ length: events }, (_, index) => String(last - BigInt(events - 1 - index))));
+  const replayed = [...idsOf(first.bytes), ...idsOf(second.bytes)];
+  expect(replayed).toEqual(Array.from({ length: events }, (_, index) => String(last - BigInt(events - 1 - index))));
   expect(first.events + second.events).toBe(events);
 });
 
-test("listeners that come back to the same event share what is read for them, and those who filter get their own", async () => {
+test("listeners that resume at the same event share a query, and those with a filter have their own", async () => {
   const readPage = createReplayPages(stack.sql);
   const range = { after: last - 3n, upTo: last, since: null };
   const [one, other] = await Promise.all([readPage(range, everything), readPage(range, everything)]);

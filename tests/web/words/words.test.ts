@@ -57,8 +57,11 @@ describe("Descriptions of the sound", () => {
   });
 
   test.each([
-    [90, "from the east, on the right"],
-    [270, "from the west, on the left"],
+    [45, "from the north-east, on the right: "],
+    [90, "from the east, on the right: "],
+    [180, "from the south: "],
+    [225, "from the south-west, on the left: "],
+    [270, "from the west, on the left: "],
     [0, "from the north: "],
     [359.9, "from the north: "],
     [null, "a breath of wind: "],

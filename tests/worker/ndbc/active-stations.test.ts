@@ -60,7 +60,7 @@ describe("the list of stations", () => {
   });
 
   test.each([
-    ["an id that is none", good.replace("44009", "a/b"), { stationId: "A/B", reason: '"A/B" is no station id' }],
+    ["an invalid id", good.replace("44009", "a/b"), { stationId: "A/B", reason: '"A/B" is no station id' }],
     ["no id", good.replace("id=", "ix="), { stationId: "", reason: '"" is no station id' }],
     ["no latitude", good.replace("lat=", "at="), { reason: 'position "undefined -74.692" is not on Earth' }],
     ["a longitude in words", good.replace("-74.692", "west"), { reason: 'position "38.46 west" is not on Earth' }],

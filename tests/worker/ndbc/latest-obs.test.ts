@@ -80,7 +80,7 @@ describe("latest_obs.txt", () => {
   });
 
   test.each<[string, string, RowFault, string]>([
-    ["with an id that is none", row44009.replace("44009", "../41"), "station", '"../41" is no station id'],
+    ["with an invalid id", row44009.replace("44009", "../41"), "station", '"../41" is no station id'],
     ["with an id that is too short", row44009.replace("44009", "  440"), "station", '"440" is no station id'],
   ])("loses only the row %s", (_, broken, code, reason) => {
     const { observations, rejectedLines } = parseLatestObs(tableOf(rows[0] ?? "", broken, rows[2] ?? ""), now);

@@ -131,10 +131,10 @@ describe("the daily pruning", () => {
   const dayMs = 86_400_000;
   const presentMs = Date.now();
   const daysAgo = (days: number) => new Date(presentMs - days * dayMs).toISOString();
-  /** A row a day of the last 21 days, the newest of now. */
+  /** Returns one row per day for the last 21 days, the newest one now. */
   const threeWeeks = () => Array.from({ length: 21 }, (_, day) => observed("44009", daysAgo(day)));
 
-  /** Prunes what is older than 14 days, with this machine's clock and NDBC's off by so many days. */
+  /** Prunes rows older than 14 days, with this machine's clock and NDBC's ahead by the given days. */
   function pruneWith({ machine = 0, ndbc = 0 as number | null }) {
     const clock = createTestClock(presentMs + machine * dayMs);
     const { log, lines } = recordingLog();

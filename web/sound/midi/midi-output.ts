@@ -29,16 +29,18 @@ const tooLateMs = 250;
 /**
  * Opens the MIDI devices of this machine. The browser may ask the user for permission.
  * @param onPorts called when a device is connected or disconnected
- * @returns the output, or a sentence for the user that explains why there is none
+ * @returns the output, or why there is none: the browser does not support MIDI, or forbids it for this page
  */
-export async function openMidi(onPorts: (ports: MidiPort[]) => void): Promise<MidiOut | { problem: string }> {
+export async function openMidi(
+  onPorts: (ports: MidiPort[]) => void,
+): Promise<MidiOut | { problem: "unsupported" | "forbidden" }> {
   if (!("requestMIDIAccess" in navigator)) {
-    return { problem: "This browser does not support MIDI. Chrome, Edge, Opera and Firefox do." };
+    return { problem: "unsupported" };
   }
   try {
     return createMidiOut(await navigator.requestMIDIAccess(), onPorts);
   } catch {
-    return { problem: "MIDI is not allowed for this page. Allow it in the browser's settings for this site." };
+    return { problem: "forbidden" };
   }
 }
 

@@ -1,4 +1,4 @@
-// Row streams: answers without a row limit, sent as fast as the client reads.
+// Row streams: answers of any size, sent as fast as the client reads.
 
 import type { Log } from "../../../../shared/service/log.ts";
 import {
@@ -12,7 +12,7 @@ import type { RequestContext } from "../../http/request-env.ts";
 
 const encoder = new TextEncoder();
 
-/** Sends answers without a row limit. */
+/** Sends row streams. */
 export type RowStreams = {
   /**
    * Turns pieces of text into a body. It reads the next piece when the client has taken the last one. The first piece
@@ -32,7 +32,7 @@ export function createRowStreams(addressOf: (c: RequestContext) => string, log: 
     if (own >= maxRowStreamsPerAddress) {
       throw tryAgain(
         "too_many_row_streams",
-        `${address} already receives ${own} answers without a limit, more are not allowed`,
+        `${address} already receives ${own} row streams, more are not allowed`,
         rowStreamRetrySeconds,
       );
     }
@@ -40,7 +40,7 @@ export function createRowStreams(addressOf: (c: RequestContext) => string, log: 
     if (all >= maxRowStreams) {
       throw tryAgain(
         "no_row_streams_left",
-        `this server already sends ${all} answers without a limit, more are not allowed`,
+        `this server already sends ${all} row streams, more are not allowed`,
         rowStreamRetrySeconds,
       );
     }
