@@ -68,6 +68,7 @@ const sounds: { event: SoundEvent; atMs: number }[] = [];
 const player = createPlayer({
   onState: (state) => states.push(state),
   onSound: (event, atMs) => sounds.push({ event, atMs }),
+  onReported() {},
 });
 
 let hasSounded = false;
@@ -125,6 +126,7 @@ const playback = {
   report: (stationId: string, longitude = -70) => ({
     stationId,
     longitude,
+    latitude: 40,
     waterTempC: 13,
     waveHeightM: 2,
     inView: true,

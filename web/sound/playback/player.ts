@@ -6,9 +6,10 @@ import type { LiveRecording } from "../recording/live-recording.ts";
 import type { RenderControl } from "../recording/render-wav.ts";
 import type { Score } from "../score/score.ts";
 import type { Layer, SoundEvent } from "../sound-event.ts";
+import type { Waveforms } from "../timbre/waveforms.ts";
 import type { Ticker } from "../tone.ts";
 import { heardAtMs } from "./clock.ts";
-import { createEngineLoader } from "./engine-loader.ts";
+import { addTouches, createEngineLoader } from "./engine-loader.ts";
 import type { NowPlaying } from "./media-session.ts";
 import { createMix } from "./mix.ts";
 import { createRecorder } from "./recorder.ts";
@@ -21,6 +22,8 @@ type PlayerListener = {
   onState(state: PlayerState): void;
   /** Called once per event, shortly before it sounds at `atMs` of `performance.now()`. */
   onSound(event: SoundEvent, atMs: number): void;
+  /** Called a few times a second: all events before `untilMs` of `performance.now()` were reported. */
+  onReported(untilMs: number): void;
 };
 
 /** Plays scores; a page has one player. */
@@ -69,7 +72,7 @@ export type Player = {
 const tickMs = 250;
 
 /** Makes a player in the state `off`. */
-export function createPlayer({ onState, onSound }: PlayerListener): Player {
+export function createPlayer({ onState, onSound, onReported }: PlayerListener): Player {
   const load = createEngineLoader();
   const journal = createJournal();
   const mix = createMix(journal, nowS);
@@ -77,8 +80,13 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
   const scores = createScorePlayer(journal, {
     nowS,
     isPaused: () => transport.state === "paused",
+    playable: (event) => (event.type === "bell" && !waveforms?.touches ? { ...event, place: 0 } : event),
     onSound(event, atS) {
+      if (event.type === "bell") touchLater();
       if (transport.output) onSound(event, heardAtMs(transport.output.context, atS, performance.now()));
+    },
+    onReported(untilS) {
+      if (transport.output) onReported(heardAtMs(transport.output.context, untilS, performance.now()));
     },
   });
   const transport = createTransport({
@@ -93,6 +101,8 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
   let keepTicking: ((on: boolean) => void) | null = null;
   let starting: Promise<void> | null = null;
   let volume = 1;
+  let waveforms: Waveforms | null = null;
+  let isTouched = false;
 
   return {
     // `start` reports the failure, after another try.
@@ -134,8 +144,9 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     const { context, mix: input } = transport.open(volume);
     let engine: Engine;
     try {
-      const { createEngine, Ticker, waveforms } = await load();
-      engine = createEngine(context, input, waveforms);
+      const { createEngine, Ticker, waveforms: made } = await load();
+      waveforms = made;
+      engine = createEngine(context, input, made);
       keepTicking = createTicking(() => new Ticker(scores.tick, "worker", tickMs / 1000));
     } catch (error) {
       await transport.close();
@@ -144,6 +155,13 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     mix.applyTo(engine);
     scores.beginOn(engine);
     transport.follow();
+  }
+
+  /** Makes the other striking places after the first bell, which must not wait for them. */
+  function touchLater(): void {
+    if (isTouched || waveforms === null) return;
+    isTouched = true;
+    addTouches(waveforms).catch((error) => console.info("the bells keep one striking place:", error));
   }
 
   function nowS(): number {
