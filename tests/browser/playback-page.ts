@@ -70,6 +70,7 @@ const player = createPlayer(
   {
     onState: (state) => states.push(state),
     onSound: (event, atMs) => sounds.push({ event, atMs }),
+    onReported() {},
   },
   systemClock,
 );
@@ -129,6 +130,7 @@ const playback = {
   report: (stationId: string, longitude = -70) => ({
     stationId,
     longitude,
+    latitude: 40,
     waterTempC: 13,
     waveHeightM: 2,
     inView: true,

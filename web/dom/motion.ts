@@ -1,7 +1,7 @@
 // Animations in stepped frames.
 
 /**
- * Frame rate of the slow animations (rings, beam, front): 30 frames/s look smooth; 15 on machines with few cores, where
+ * Frame rate of the slow animations (rings, beam): 30 frames/s look smooth; 15 on machines with few cores, where
  * the sound needs the processor more.
  */
 const framesPerSecond = navigator.hardwareConcurrency > 4 ? 30 : 15;

@@ -79,6 +79,7 @@ function connectPlayer(state: PageState, midi: MidiRelay, clock: Clock): Player 
         midi.send(event, atMs);
         gather({ event, atMs });
       },
+      onReported: midi.endNotes,
     },
     clock,
   );
@@ -134,6 +135,8 @@ function playProgrammes(state: PageState, player: Player, midi: MidiRelay, clock
     const ageS = (clock.monotonicMs() - batch.arrivedAtMs) / 1_000;
     const intervalS = (batch.intervalMs ?? usualIntervalMs) / 1_000;
     playing.join(reportsOf(state, batch.stations, clock.now()), player.scoreTimeS, { ageS, intervalS });
+    // The first bell is due before the next look at the score.
+    player.sound([]);
   }
 
   function refreshSoon(): void {

@@ -5,6 +5,14 @@ const dayMs = 86_400_000;
 /** 2000-01-01 12:00 UTC, the almanac's epoch. */
 const epochMs = Date.UTC(2000, 0, 1, 12);
 
+/** Sine of the sun's altitude at full night: the end of nautical twilight, 12° below the horizon. */
+const fullNight = Math.sin(-12 * radians);
+
+/** Returns how much of the night a point has: 0 until sunset, 1 at full night. @param altitude sine of the sun's */
+export function nightDepth(altitude: number): number {
+  return Math.min(Math.max(altitude / fullNight, 0), 1);
+}
+
 /**
  * Returns the point on the Earth with the sun at the zenith. Sun: low-precision formulae of the Astronomical Almanac
  * (page C5; good to 0.01° from 1950 to 2050). Greenwich mean sidereal time: Meeus, Astronomical Algorithms, chapter 12.

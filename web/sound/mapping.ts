@@ -15,6 +15,9 @@ const pentatonic = [1, 9 / 8, 5 / 4, 3 / 2, 5 / 3];
 const lowestNoteHz = 2 * rootHz;
 const octaves = 3;
 
+/** Number of places where a bell is struck; each excites the bell's partials differently. */
+export const strikingPlaces = 4;
+
 /** The strike notes of the bells, A3 to A6: equal steps of temperature, 2.4 °C each. */
 export const bellNotesHz: readonly number[] = [
   ...Array.from({ length: octaves }, (_, octave) =>
@@ -79,11 +82,6 @@ const degreesPerMetre = 2;
 
 /** Duration over which a burst of reports is spread, in seconds: initial, min and max. */
 export const burstSpread = { initialS: 300, minS: 20, maxS: 900 } as const;
-/**
- * Min and max gap between two bells, in seconds. With the max, a small burst ends early instead of filling the time to
- * the next one.
- */
-export const bellGap = { minS: 0.09, maxS: 4 } as const;
 
 /** The unit and the scale of each mapped value. A value outside the scale sounds like the nearest bound. */
 export const mapping = {

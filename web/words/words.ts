@@ -5,6 +5,7 @@ import { currentValue, isFresh, seaAtStation } from "../sea/conditions.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import { trendOf } from "../sea/trend.ts";
 import { clamp, throbOf, waveStrength, windStrength } from "../sound/mapping.ts";
+import type { Way } from "../sound/score/burst/ways.ts";
 import { type SeaField, type SeaState, seaFields } from "../sound/sea-state.ts";
 import type { SoundEvent } from "../sound/sound-event.ts";
 import * as soundWords from "./english/sound.ts";
@@ -76,6 +77,11 @@ export function describeSound(
   if (waves !== null && event.type !== "bowed") known.push(formatMeasurement("waveHeightM", waves, units));
   if (water !== null && event.type !== "knock") known.push(formatMeasurement("waterTempC", water, units));
   return fill(soundWords.sounds[event.type], { station: formatList(known) });
+}
+
+/** Describes what leads the bells of a burst. @param from where they start */
+export function describeLead(way: Way, from: Station | undefined): string {
+  return fill(soundWords.leads[way], { station: from?.name ?? from?.stationId ?? "" });
 }
 
 /** Describes a value that does not sound: it was not measured, or is older than three hours. */

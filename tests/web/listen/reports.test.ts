@@ -16,8 +16,8 @@ test("reports that arrive together ring together, with those in view marked; mis
   const { onArrival, onStations } = takeFromServer(state, createServerClock(clock));
   const rung: Report[][] = [];
   gatherReports(state, clock, (reports) => rung.push(reports));
-  const nowhere = { latitude: null, elevationM: null, owner: null, program: null, type: null, name: null };
-  onStations([{ stationId: "46026", longitude: -122.8, ...nowhere }]);
+  const nowhere = { elevationM: null, owner: null, program: null, type: null, name: null };
+  onStations([{ stationId: "46026", longitude: -122.8, latitude: 37.8, ...nowhere }]);
   state.inView.value = new Set(["46026"]);
   const arrive = (stationId: string, replayed: boolean) => {
     const nothing = { windSpeedMps: null, windDirDeg: null, waterTempC: null, pressureHpa: null };
@@ -30,9 +30,16 @@ test("reports that arrive together ring together, with those in view marked; mis
   await clock.advance(0);
   arrive("46026", false);
   await clock.advance(0);
-  const inView = { stationId: "46026", longitude: -122.8, waterTempC: null, waveHeightM: 2, inView: true };
+  const inView = {
+    stationId: "46026",
+    longitude: -122.8,
+    latitude: 37.8,
+    waterTempC: null,
+    waveHeightM: 2,
+    inView: true,
+  };
   expect(rung).toEqual([
-    [inView, { stationId: "44009", longitude: null, waterTempC: null, waveHeightM: 2, inView: false }],
+    [inView, { stationId: "44009", longitude: null, latitude: null, waterTempC: null, waveHeightM: 2, inView: false }],
     [inView],
   ]);
 });

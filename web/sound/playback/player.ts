@@ -7,9 +7,10 @@ import type { LiveRecording } from "../recording/live-recording.ts";
 import type { RenderControl } from "../recording/render-wav.ts";
 import type { Score } from "../score/score.ts";
 import type { Layer, SoundEvent } from "../sound-event.ts";
+import type { Waveforms } from "../timbre/waveforms.ts";
 import type { Ticker } from "../tone.ts";
 import { createHeardClock, type HeardClock } from "./clock.ts";
-import { createEngineLoader } from "./engine-loader.ts";
+import { addTouches, createEngineLoader } from "./engine-loader.ts";
 import type { NowPlaying } from "./media-session.ts";
 import { createMix } from "./mix.ts";
 import { createRecorder } from "./recorder.ts";
@@ -22,6 +23,8 @@ type PlayerListener = {
   onState(state: PlayerState): void;
   /** Called once per event, shortly before it sounds at `atMs` of `performance.now()`. */
   onSound(event: SoundEvent, atMs: number): void;
+  /** Called a few times a second: all events before `untilMs` of `performance.now()` were reported. */
+  onReported(untilMs: number): void;
 };
 
 /** Plays scores; a page has one player. */
@@ -70,7 +73,7 @@ export type Player = {
 const tickMs = 250;
 
 /** Makes a player in the state `off`. */
-export function createPlayer({ onState, onSound }: PlayerListener, clock: Clock): Player {
+export function createPlayer({ onState, onSound, onReported }: PlayerListener, clock: Clock): Player {
   const load = createEngineLoader();
   const journal = createJournal();
   const mix = createMix(journal, nowS);
@@ -78,8 +81,13 @@ export function createPlayer({ onState, onSound }: PlayerListener, clock: Clock)
   const scores = createScorePlayer(journal, {
     nowS,
     isPaused: () => transport.state === "paused",
+    playable: (event) => (event.type === "bell" && !waveforms?.touches ? { ...event, place: 0 } : event),
     onSound(event, atS) {
+      if (event.type === "bell") touchLater();
       if (heard) onSound(event, heard.heardAtMs(atS, performance.now()));
+    },
+    onReported(untilS) {
+      if (heard) onReported(heard.heardAtMs(untilS, performance.now()));
     },
   });
   const transport = createTransport(
@@ -98,6 +106,8 @@ export function createPlayer({ onState, onSound }: PlayerListener, clock: Clock)
   let heard: HeardClock | null = null;
   let starting: Promise<void> | null = null;
   let volume = 1;
+  let waveforms: Waveforms | null = null;
+  let isTouched = false;
 
   return {
     // `start` reports the failure, after another try.
@@ -141,8 +151,9 @@ export function createPlayer({ onState, onSound }: PlayerListener, clock: Clock)
     heard = clock;
     let engine: Engine;
     try {
-      const { createEngine, Ticker, waveforms } = await load();
-      engine = createEngine(context, input, waveforms);
+      const { createEngine, Ticker, waveforms: made } = await load();
+      waveforms = made;
+      engine = createEngine(context, input, made);
       keepTicking = createTicking(() => new Ticker(tick, "worker", tickMs / 1000));
     } catch (error) {
       await transport.close();
@@ -156,6 +167,13 @@ export function createPlayer({ onState, onSound }: PlayerListener, clock: Clock)
       clock.read();
       scores.tick();
     }
+  }
+
+  /** Makes the other striking places after the first bell, which must not wait for them. */
+  function touchLater(): void {
+    if (isTouched || waveforms === null) return;
+    isTouched = true;
+    addTouches(waveforms).catch((error) => console.info("the bells keep one striking place:", error));
   }
 
   function nowS(): number {

@@ -85,7 +85,7 @@ export function createJournal(keepS = keptS): Journal {
 }
 
 /**
- * Returns the states of a segment at a time: the last state and level of each layer, the reverb, and recent waves that
+ * Returns the states of a segment at a time: the last state and level of each layer, the reverb, the light, and recent waves that
  * still have an effect.
  */
 export function statesBefore({ before, entries }: Pick<Segment, "before" | "entries">, atS: number): JournalEntry[] {
@@ -99,7 +99,8 @@ export function statesBefore({ before, entries }: Pick<Segment, "before" | "entr
     else if (entry.kind === "switch") {
       for (const layer of layers) last.delete(`state of ${layer}`);
       turns.clear();
-    } else if (entry.event.type === "set") last.set(`state of ${entry.event.layer}`, turningOn(entry, turns));
+    } else if (entry.event.type === "light") last.set("light", entry);
+    else if (entry.event.type === "set") last.set(`state of ${entry.event.layer}`, turningOn(entry, turns));
     else if (entry.event.type === "crest" && entry.atS > atS - crestsLingerS) crests.push(entry);
   }
   return [...last.values(), ...crests].sort((a, b) => a.atS - b.atS);

@@ -12,6 +12,5 @@ export const marks = {
   silent: "a dot: silent for three hours or more",
 } as const;
 export const moving =
-  "A spreading ring: its bell sounds now; dashed if waves or water temperature are missing. A thin line moving east: " +
-  "many reports arrived at once and ring from west to east. A beam: it points to where the wind comes from when it " +
-  "pings. The darker part of the map is at night.";
+  "A spreading ring: its bell sounds now; dashed if waves or water temperature are missing. A beam: it points " +
+  "to where the wind comes from when it pings. The darker part of the map is at night.";

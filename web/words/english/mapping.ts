@@ -5,7 +5,8 @@ export const end = "{value}: {sound}";
 export const rows = {
   waveHeightM: {
     measured: "Wave height",
-    heard: "Swell, and foam on its crests: loudness and brightness. How hard a bell is struck",
+    heard:
+      "Swell, and foam on its crests: loudness and brightness. How hard a bell is struck. The height is measured; the single waves that strike a tuned-in station's bell are simulated from it",
     least: "a murmur; a soft, dark stroke",
     most: "a roar; a hard, bright stroke",
     missing: "no swell, a knock; the bell of a report is bowed, without a stroke",

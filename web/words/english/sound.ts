@@ -75,6 +75,13 @@ export const sounds = {
   bowed: "{station} (bowed: no waves measured)",
   knock: "{station} (a knock: no water temperature)",
 } as const;
+/** What leads the bells of a burst. */
+export const leads = {
+  swell: "Bells spread from the highest waves: {station}",
+  coast: "Bells follow the coasts from {station}",
+  water: "Warm and cold water answer each other",
+  waves: "High and low waves answer each other",
+} as const;
 export const knockFor = {
   waveHeightM: "{station}: a knock, no wave height",
   dominantPeriodS: "{station}: a knock, no wave period",

@@ -66,3 +66,11 @@ test("after a switch the layers are silent until the new score sets them", () =>
   journal.switchAt(2);
   expect(journal.read(4_000).before).toEqual([level(0, 0.5)]);
 });
+
+test("a recording begins in the light of its hour, also after a switch of the score", () => {
+  const journal = createJournal(3_600);
+  const dusk: JournalEntry = { kind: "event", atS: 1, event: { t: 0, type: "light", night: 0.5 } };
+  journal.add(dusk);
+  journal.switchAt(2);
+  expect(journal.read(4_000).before).toEqual([dusk]);
+});
