@@ -36,6 +36,7 @@ async function tables(sql: Sql): Promise<string[]> {
 
 const all = [
   "backfilled_hours",
+  "batches",
   "job_results",
   "migrations",
   "observations",
