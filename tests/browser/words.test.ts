@@ -16,7 +16,7 @@ const sizes = [
   [1280, 800],
 ] as const;
 /** Names and ids of stations, and what is on the map. */
-const rules = { mayBeCut: "#stations .name, #stations .id", background: "#map, #map *" };
+const rules = { mayBeCut: "#stations .name, #stations .id", background: "#map, #map *, #instrument, #instrument *" };
 /** Words of data, of units, and the name of the program. */
 const data = new Set(["bellbuoy", "Buoy", "NDBC", "ft", "kn", "hPa", "min"]);
 
