@@ -84,6 +84,22 @@ function lifeline(ask: NodeJS.Signals): string[] {
   return Bun.spawnSync([...prefix, "true"]).success ? prefix : [];
 }
 
+/** Creates a directory and its parents. @throws {StartError} with the remedy, if something else has its place */
+export function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (cause) {
+    throw notWritable(directory, cause);
+  }
+}
+
+function notWritable(directory: string, cause: unknown): StartError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new StartError(`${directory} cannot be written (${reason}): make it a folder of yours, or remove it`, {
+    cause,
+  });
+}
+
 /**
  * Locks a directory for this process until the process ends or calls the returned function.
  * The operating system holds the lock (an SQLite lock), so a crash releases it.
@@ -91,18 +107,15 @@ function lifeline(ask: NodeJS.Signals): string[] {
  * @throws {StartError} if another process, or this one, already uses the directory
  */
 export function claimDirectory(directory: string): () => void {
+  makeDirectory(directory);
   let lock: Database;
   try {
-    mkdirSync(directory, { recursive: true });
     const path = join(directory, "lock");
     // SQLite would follow a link that another account has planted.
     if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(path);
     lock = new Database(path, { create: true });
   } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new StartError(`${directory} cannot be written (${reason}): make it a folder of yours, or remove it`, {
-      cause,
-    });
+    throw notWritable(directory, cause);
   }
   try {
     lock.run("begin exclusive");

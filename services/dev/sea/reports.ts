@@ -59,7 +59,7 @@ function reportsBetween(sea: Sea, station: Station, firstMinute: number, lastMin
   const fullFrom = (Math.floor(now.getTime() / minuteMs / minutesPerHour) - 1) * minutesPerHour;
   const reports: Report[] = [];
   for (let minute = lastMinute; minute >= firstMinute; minute--) {
-    if (minute < fullFrom && minute % historyStepMinutes !== 0) continue;
+    if (minute < fullFrom && (minute + (station.reportSecond % 2)) % historyStepMinutes !== 0) continue;
     if (arrivesAt(station, minute) > now || isSilent(sea.seed, station, minute)) continue;
     reports.push(reportAt(sea, station, minute, now));
   }
@@ -121,8 +121,9 @@ function newestMinute(seed: number, station: Station, now: Date): number {
   return minute;
 }
 
-/** In each block of 20 minutes a station may be silent for 2 to 8 minutes. */
+/** A station reports every other minute. In each block of 20 minutes it may be silent for 2 to 8 minutes. */
 function isSilent(seed: number, station: Station, minute: number): boolean {
+  if ((minute + station.reportSecond) % 2 !== 0) return true;
   const block = Math.floor(minute / 20);
   // At least two of three stations with consecutive seconds report, so the whole sea is never silent.
   if ((block + station.reportSecond) % 3 !== 0) return false;

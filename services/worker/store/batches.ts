@@ -11,6 +11,8 @@ export async function recordBatch(tx: Transaction, { firstEventId, lastEventId }
   await tx`
     insert into batches (first_event_id, last_event_id, arrived_at)
     values (${firstEventId}, ${lastEventId}, clock_timestamp())
+    on conflict (first_event_id) do update
+    set last_event_id = excluded.last_event_id, arrived_at = excluded.arrived_at
   `;
   await tx`
     delete from batches where first_event_id <= (

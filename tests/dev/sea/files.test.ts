@@ -180,10 +180,10 @@ describe("the simulated sea never stops", () => {
     expect((seen.size - before) / polls.length).toBeWithin(0.7, 2.5);
   });
 
-  test("rows are never from the future, and rarely older than two minutes", () => {
+  test("rows are never from the future, and rarely older than three minutes", () => {
     const ages = polls.flatMap(({ at, rows }) => rows.map((row) => (at.getTime() - row.observedAt.getTime()) / 1000));
     expect(Math.min(...ages)).toBeGreaterThanOrEqual(0);
-    expect(ages.filter((age) => age < 120).length / ages.length).toBeGreaterThan(0.9);
+    expect(ages.filter((age) => age < 180).length / ages.length).toBeGreaterThan(0.9);
     expect(Math.max(...ages)).toBeWithin(180, 660);
   });
 
@@ -238,7 +238,7 @@ describe("the simulated sea has the gaps of the real network", () => {
 
   test("some rows first arrive without waves and get them seconds later, with no other change", () => {
     const changed = [...states.values()].filter((versions) => versions.length > 1);
-    expect(changed.length).toBeGreaterThan(50);
+    expect(changed.length).toBeGreaterThan(25);
     for (const versions of changed) {
       const [first, second] = versions;
       expect(versions).toHaveLength(2);

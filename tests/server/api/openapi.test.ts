@@ -113,6 +113,7 @@ test("/openapi.json describes every endpoint, and each parameter with a descript
     "/metrics",
     "/openapi.json",
     "/ready",
+    "/v1/batches",
     "/v1/conditions",
     "/v1/medians",
     "/v1/observations",
