@@ -9,7 +9,7 @@ import { migrateOnceUp } from "../../shared/database/migrate.ts";
 import { connectSql, pingDatabase, type Sql } from "../../shared/database/sql.ts";
 import { oneAtATime } from "../../shared/one-at-a-time.ts";
 import { playerDir } from "../../shared/player-dir.ts";
-import { askRedis, connectRedis } from "../../shared/redis/redis.ts";
+import { askRedis, connectSubscriber } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
 import { httpUrl } from "../../shared/service/address.ts";
 import { readServerConfig, type ServerConfig } from "../../shared/service/config.ts";
@@ -94,7 +94,7 @@ function connect({ config, log, onClose, signal }: ServiceParts<ServerConfig>): 
   const redis = watchConnection("Redis", log, signal, explainRefusal);
   const sql = connectSql(config.databaseUrl, "server");
   onClose(() => sql.end({ timeout: 1 }));
-  const subscriber = connectRedis(config.redisUrl, redis, { lazyConnect: true, autoResubscribe: false });
+  const subscriber = connectSubscriber(config.redisUrl, redis);
   onClose(() => subscriber.disconnect());
   return { sql, database, subscriber, redis };
 }

@@ -1,11 +1,10 @@
 // The worker's entry point: reads the settings, opens the connections and starts the jobs.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Redis } from "ioredis";
 import { jobs as jobNames, type RedisNames, redisNames } from "../../shared/channels.ts";
 import { migrateOnceUp } from "../../shared/database/migrate.ts";
 import { connectSql, lockWaitMs, pingDatabase, type Sql } from "../../shared/database/sql.ts";
-import { connectRedis } from "../../shared/redis/redis.ts";
+import { connectRedis, type RedisClient } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
 import { readWorkerConfig, type WorkerConfig } from "../../shared/service/config.ts";
 import {
@@ -72,7 +71,7 @@ await runService("worker", readWorkerConfig, async (service) => {
 type Connections = {
   sql: Sql;
   database: ConnectionHealth;
-  publishing: Redis;
+  publishing: RedisClient;
   redis: Record<"jobs" | "publishing", ConnectionHealth>;
 };
 
@@ -169,6 +168,7 @@ function runJobs(
     scheduled: planJobs(config.pollSeconds, tasks),
     redis: connection,
     prefix: names.queuePrefix,
+    oldPrefix: names.oldQueuePrefix,
     health: redis.jobs,
     database,
     log,

@@ -25,8 +25,9 @@ const refusals: Record<string, Cause> = {
   LOADING: { code: "redis_loading", reason: "Redis is still loading its data" },
   CROSSSLOT: {
     code: "redis_cluster",
-    reason: "this Redis is a cluster, which bellbuoy cannot use: point REDIS_URL at a single Redis",
+    reason: "this Redis is a node of a cluster: begin REDIS_URL with redis+cluster://",
   },
+  CLUSTERDOWN: { code: "redis_cluster_down", reason: "the cluster has lost its majority or some of its slots" },
   NOREPLICAS: {
     code: "redis_no_replicas",
     reason: "Redis takes no writes because too few replicas are connected (min-replicas-to-write)",
@@ -37,7 +38,7 @@ const refusals: Record<string, Cause> = {
 
 const unknown: Cause = { code: "redis_refuses", reason: "Redis refuses a command that bellbuoy needs" };
 
-const sameAs: Record<string, string> = { MOVED: "CROSSSLOT", ASK: "CROSSSLOT", CLUSTERDOWN: "CROSSSLOT" };
+const sameAs: Record<string, string> = { MOVED: "CROSSSLOT", ASK: "CROSSSLOT" };
 
 /** Matches the position in a script where an error occurred. Redis 6 puts it before the message, Redis 7 after it. */
 const placeInScript = /^ERR Error running script .*?: -?(?=[A-Z]+ )| script: [0-9a-f]{40}, on @\S+$/g;

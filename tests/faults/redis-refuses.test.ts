@@ -136,7 +136,7 @@ describe("a worker reports once what Redis refuses, and polls once it is allowed
   });
 
   test("when BullMQ's keys hold values of the wrong type", async () => {
-    const keys = ["bellbuoy:poll:delayed", "bellbuoy:poll:wait"];
+    const keys = ["{bellbuoy}:poll:delayed", "{bellbuoy}:poll:wait"];
     const lines = await runFault(
       "WRONGTYPE",
       "redis_refuses",

@@ -26,7 +26,7 @@ export async function backUp(databaseUrl: string, sql: Sql): Promise<Backup> {
   };
 }
 
-async function withoutConnections(databaseUrl: string, name: string, act: (admin: Sql) => Promise<unknown>) {
+async function withoutConnections(databaseUrl: string, name: string, act: (admin: postgres.Sql) => Promise<unknown>) {
   const admin = postgres(Object.assign(new URL(databaseUrl), { pathname: "/postgres" }).href, {
     max: 1,
     onnotice: () => {},

@@ -2,11 +2,10 @@
 
 import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { Worker } from "bullmq";
-import type { Redis } from "ioredis";
 import { startRedis } from "../../../services/dev/daemons/redis.ts";
 import { type Bull, openBull } from "../../../services/worker/queue/bull.ts";
 import { redisNames } from "../../../shared/channels.ts";
-import { connectRedis } from "../../../shared/redis/redis.ts";
+import { connectRedis, type RedisClient } from "../../../shared/redis/redis.ts";
 import { watchConnection } from "../../../shared/service/connection-health.ts";
 import { silentLog } from "../../rig/silent-log.ts";
 import { startWire, waitsForPolls } from "../../rig/wire.ts";
@@ -15,7 +14,7 @@ setDefaultTimeout(120_000);
 
 const server = await startRedis();
 let wire: Awaited<ReturnType<typeof startWire>>;
-let connection: Redis;
+let connection: RedisClient;
 let bull: Bull;
 /** Called with the number of each job that begins. */
 let begun: (job: number) => void;
