@@ -2,7 +2,7 @@
 
 import { version } from "../../package.json" with { type: "json" };
 import { withDeadline } from "../clock.ts";
-import { type Sql, smallAnswerMs, sqlConnections } from "../database/sql.ts";
+import { inTransaction, type Sql, smallAnswerMs, sqlConnections } from "../database/sql.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { latestObsPath } from "../upstream.ts";
 import type { ConnectionHealth } from "./connection-health.ts";
@@ -160,7 +160,9 @@ function secondsOf(httpDate: string | null): number | null {
 /** Returns `null` if the query fails or times out, for example before the first migration. */
 async function readFigures(sql: Sql): Promise<DatabaseFigures | null> {
   // The connection of this query serves only the scrape, so it counts as idle.
-  const asking = sql<DatabaseFigures[]>`
+  const asking = inTransaction(
+    sql,
+    (tx) => tx<DatabaseFigures[]>`
     select
       greatest((select max(event_id) from observations), pruned_event_id, timeline_event_id)::float8 as stored_event_id,
       published_event_id::float8 as published_event_id,
@@ -176,7 +178,8 @@ async function readFigures(sql: Sql): Promise<DatabaseFigures | null> {
         where application_name = current_setting('application_name') and (state = 'idle' or pid = pg_backend_pid())
       ) as idle_connections
     from stream_marks left join upstream_files as newest on newest.path = ${latestObsPath}
-  `;
+  `,
+  );
   try {
     // A scrape times out after 10 seconds by default. Without PostgreSQL, it still gets all other metrics.
     const [figures] = await withDeadline(asking, smallAnswerMs);

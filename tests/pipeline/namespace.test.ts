@@ -73,7 +73,7 @@ test.each([
     const { server, listener } = await startServer();
     await otherSql`select setval('event_ids', ${nextId}, false)`;
     await otherSql`update stream_marks set published_event_id = ${nextId - 1}`;
-    await otherSql`truncate observations`;
+    await otherSql`truncate batches, observations`;
     const rows = Array.from({ length: 5 }, (_, index) => observed("46026", `2026-05-07T0${index}:00Z`, { tideFt: 9 }));
     await storePoll(otherSql, latestObsPath, { etag: null, lastModified: null, hash: null }, rows, unguardedIds);
     await publishPending(otherSql, stack.redis);

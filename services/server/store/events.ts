@@ -40,7 +40,12 @@ export type EventRange = {
 };
 
 /** Reads the next events of a range in id order, at most `limit`. */
-export async function readEvents(sql: Sql, range: EventRange, filter: Filter, limit: number): Promise<StoredEvent[]> {
+export async function readEvents(
+  sql: Sql | Transaction,
+  range: EventRange,
+  filter: Filter,
+  limit: number,
+): Promise<StoredEvent[]> {
   return sql`
     select observations.station_id, observed_at, ${sql(measurements)}, event_id
     ${fromRange(sql, range, filter)}
@@ -53,7 +58,12 @@ export async function readEvents(sql: Sql, range: EventRange, filter: Filter, li
  * Returns whether an event can belong to this database: its row has this id or a newer one. Published events are too
  * young to be pruned.
  */
-export async function mayHoldEvent(sql: Sql, stationId: string, timestamp: string, eventId: bigint): Promise<boolean> {
+export async function mayHoldEvent(
+  sql: Sql | Transaction,
+  stationId: string,
+  timestamp: string,
+  eventId: bigint,
+): Promise<boolean> {
   const [row] = await sql<{ known: boolean }[]>`
     select exists (
       select from observations
@@ -77,7 +87,7 @@ export async function measureRange(
   return { count: row?.count ?? 0, first: row?.first == null ? null : BigInt(row.first) };
 }
 
-function fromRange(sql: Sql, { after, upTo, since }: EventRange, filter: Filter) {
+function fromRange(sql: Sql | Transaction, { after, upTo, since }: EventRange, filter: Filter) {
   return sql`
     from observations ${filter.bbox === null ? sql`` : sql`join stations using (station_id)`}
     where event_id > ${String(after)}
