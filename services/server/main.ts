@@ -6,7 +6,7 @@ import type { Redis } from "ioredis";
 import { redisNames } from "../../shared/channels.ts";
 import { systemClock as clock, waitAtMost } from "../../shared/clock.ts";
 import { migrateOnceUp } from "../../shared/database/migrate.ts";
-import { connectSql, pingDatabase, type Sql } from "../../shared/database/sql.ts";
+import { connectSql, explainDatabase, pingDatabase, type Sql } from "../../shared/database/sql.ts";
 import { oneAtATime } from "../../shared/one-at-a-time.ts";
 import { playerDir } from "../../shared/player-dir.ts";
 import { askRedis, connectSubscriber } from "../../shared/redis/redis.ts";
@@ -90,7 +90,7 @@ type Connections = { sql: Sql; database: ConnectionHealth; subscriber: Redis; re
 
 /** Creates the connections. Each connects on first use. */
 function connect({ config, log, onClose, signal }: ServiceParts<ServerConfig>): Connections {
-  const database = watchConnection("PostgreSQL", log, signal);
+  const database = watchConnection("PostgreSQL", log, signal, explainDatabase);
   const redis = watchConnection("Redis", log, signal, explainRefusal);
   const sql = connectSql(config.databaseUrl, "server");
   onClose(() => sql.end({ timeout: 1 }));

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { jobs as jobNames, type RedisNames, redisNames } from "../../shared/channels.ts";
 import { migrateOnceUp } from "../../shared/database/migrate.ts";
-import { connectSql, lockWaitMs, pingDatabase, type Sql } from "../../shared/database/sql.ts";
+import { connectSql, explainDatabase, lockWaitMs, pingDatabase, type Sql } from "../../shared/database/sql.ts";
 import { connectRedis, type RedisClient } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
 import { readWorkerConfig, type WorkerConfig } from "../../shared/service/config.ts";
@@ -12,7 +12,6 @@ import {
   describeFailure,
   type Problem,
   problemsOf,
-  watchConnection,
   watchConnections,
   watchMs,
 } from "../../shared/service/connection-health.ts";
@@ -71,13 +70,23 @@ await runService("worker", readWorkerConfig, async (service) => {
 type Connections = {
   sql: Sql;
   database: ConnectionHealth;
+  /** Down while PostgreSQL answers, but refuses to store. */
+  writes: ConnectionHealth;
   publishing: RedisClient;
   redis: Record<"jobs" | "publishing", ConnectionHealth>;
 };
 
 /** Creates all connections except BullMQ's. They connect on first use. */
 function connect({ config, log, onClose, signal }: Service): Connections {
-  const database = watchConnection("PostgreSQL", log, signal);
+  const { answers: database, writes } = watchConnections(
+    "PostgreSQL",
+    ["answers", "writes"],
+    log,
+    signal,
+    explainDatabase,
+  );
+  // Only a failed job shows that PostgreSQL takes no writes.
+  writes.up();
   const redis = watchConnections("Redis", ["jobs", "publishing"], log, signal, explainRefusal);
   const sql = connectSql(config.databaseUrl, "worker");
   onClose(() => sql.end({ timeout: 1 }));
@@ -89,13 +98,16 @@ function connect({ config, log, onClose, signal }: Service): Connections {
     commandTimeout: lockWaitMs,
   });
   onClose(() => publishing.disconnect());
-  return { sql, database, publishing, redis };
+  return { sql, database, writes, publishing, redis };
 }
 
 /** Lists the worker's current problems. */
-async function listProblems({ sql, database, redis }: Connections, jobs: RunningJobs | null): Promise<Problem[]> {
+async function listProblems(
+  { sql, database, writes, redis }: Connections,
+  jobs: RunningJobs | null,
+): Promise<Problem[]> {
   await pingDatabase(sql, database);
-  const problems = problemsOf([database, redis.jobs, redis.publishing]);
+  const problems = problemsOf([database, writes, redis.jobs, redis.publishing]);
   const stopped = jobs?.pollsStopped ?? null;
   return stopped === null ? problems : [...problems, { ...stopped, message: `polls: ${stopped.reason}` }];
 }
@@ -156,7 +168,7 @@ async function waitForFirstPoll(sql: Sql, stations: Set<string> | null, signal: 
 /** Opens BullMQ's connection, and runs the jobs until the service stops. */
 function runJobs(
   { config, log, onClose, signal }: Service,
-  { database, redis }: Connections,
+  { database, writes, redis }: Connections,
   names: RedisNames,
   tasks: Record<JobName, () => Promise<unknown>>,
   metrics: WorkerMetrics,
@@ -171,6 +183,7 @@ function runJobs(
     oldPrefix: names.oldQueuePrefix,
     health: redis.jobs,
     database,
+    writes,
     log,
     signal,
     ended: metrics.jobEnded,

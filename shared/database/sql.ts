@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import postgres from "postgres";
 import { type Clock, systemClock, withDeadline } from "../clock.ts";
-import { type ConnectionHealth, describeError } from "../service/connection-health.ts";
+import { type Cause, type ConnectionHealth, describeError } from "../service/connection-health.ts";
 import { parseSqlAddress, type SqlAddress, type SqlHost } from "./sql-address.ts";
 import { createSqlSockets } from "./sql-sockets.ts";
 import { tlsOptions } from "./sql-tls.ts";
@@ -130,6 +130,33 @@ const maxNameBytes = 63;
 export function applicationName(service: string, host = hostname()): string {
   const unique = ` ${randomBytes(4).toString("hex")}`;
   return `bellbuoy-${service} ${process.pid}@${host}`.slice(0, maxNameBytes - unique.length) + unique;
+}
+
+/** Explains errors of PostgreSQL that an operator has to remove, by their code. */
+const refusals: Record<string, Cause> = {
+  "53100": {
+    code: "postgresql_disk_full",
+    reason: "PostgreSQL has no space left on its disk: free some, or enlarge it",
+  },
+  "25006": {
+    code: "postgresql_readonly",
+    reason: "this PostgreSQL is a replica or read-only: point DATABASE_URL at the primary, or name all hosts in it",
+  },
+  "42501": { code: "postgresql_no_permission", reason: "the role may not do what bellbuoy needs: see message" },
+  "28P01": {
+    code: "postgresql_wrong_password",
+    reason: "PostgreSQL does not accept this password: check DATABASE_URL",
+  },
+  "28000": { code: "postgresql_no_login", reason: "PostgreSQL refuses this role or address: see its pg_hba.conf" },
+  "3D000": { code: "postgresql_no_database", reason: "PostgreSQL has no such database: create it" },
+};
+
+/** Returns code and reason of an error that an operator has to remove; `null` for any other. */
+export function explainDatabase(error: unknown): Cause | null {
+  if (!(error instanceof Error) || !("code" in error)) return null;
+  // PostgreSQL reports a full disk without its own code where it writes its log of changes.
+  if (/no space left on device/i.test(error.message)) return refusals["53100"] ?? null;
+  return refusals[String(error.code)] ?? null;
 }
 
 /**

@@ -7,11 +7,16 @@ const packages = {
   curl: { debian: "curl", homebrew: "curl" },
   gpg: { debian: "gpg", homebrew: null },
   haproxy: { debian: "haproxy", homebrew: "haproxy" },
+  mount: { debian: "mount", homebrew: null },
   nginx: { debian: "nginx", homebrew: "nginx" },
   node: { debian: "nodejs", homebrew: "node" },
+  initdb: { debian: "postgresql", homebrew: "postgresql" },
   openssl: { debian: "openssl", homebrew: "openssl" },
+  pgbouncer: { debian: "pgbouncer", homebrew: "pgbouncer" },
   promtool: { debian: "prometheus", homebrew: "prometheus" },
   python3: { debian: "python3", homebrew: "python" },
+  "redis-cli": { debian: "redis-tools", homebrew: "redis" },
+  "redis-server": { debian: "redis-server", homebrew: "redis" },
   setpriv: { debian: "util-linux", homebrew: null },
   "systemd-analyze": { debian: "systemd", homebrew: null },
 } as const;
@@ -19,8 +24,12 @@ const packages = {
 /** The name of a program that a test may need; another one gets its row in {@link packages}. */
 export type Program = keyof typeof packages;
 
-/** Debian keeps some programs where only root looks. */
-const searchPath = `${process.env.PATH}:/usr/local/sbin:/usr/sbin`;
+/** Debian keeps some programs where only root looks, and PostgreSQL's in a folder for each version. */
+const searchPath = [
+  process.env.PATH,
+  "/usr/local/sbin:/usr/sbin",
+  ...new Bun.Glob("usr/lib/postgresql/*/bin").scanSync({ cwd: "/", absolute: true, onlyFiles: false }),
+].join(":");
 
 /** Returns where a program is, or its bare name where it is missing. */
 export function pathOf(name: Program): string {

@@ -68,7 +68,8 @@ async function startServer(
       cwd: cluster,
       account,
       logsTo: "stderr",
-      ready: "ready to accept connections",
+      // A replica says "read-only connections".
+      ready: "database system is ready to accept",
       ask: "SIGINT",
       insist: "SIGQUIT",
     }),

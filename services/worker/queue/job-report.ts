@@ -1,7 +1,8 @@
 // Runs the jobs that BullMQ fetched, and reports their results.
 
 import type { Job } from "bullmq";
-import { isDatabaseAway } from "../../../shared/database/sql.ts";
+import { jobs } from "../../../shared/channels.ts";
+import { explainDatabase, isDatabaseAway } from "../../../shared/database/sql.ts";
 import { isReply } from "../../../shared/redis/redis.ts";
 import { refusalWords } from "../../../shared/redis/redis-refusals.ts";
 import { type ConnectionHealth, describeFailure } from "../../../shared/service/connection-health.ts";
@@ -13,6 +14,8 @@ import type { JobName, ScheduledJob } from "./job-schedulers.ts";
 export type ReportParts = {
   scheduled: Record<JobName, ScheduledJob>;
   database: ConnectionHealth;
+  /** Down while PostgreSQL refuses to store. */
+  writes: ConnectionHealth;
   log: Log;
   /** Aborted when the service stops and aborts its jobs. */
   signal: AbortSignal;
@@ -29,7 +32,7 @@ const notRepeated = /^Failed to add repeatable job for next iteration: /;
  * @param refused called with the error when Redis refuses a command of BullMQ
  */
 export function createReport(parts: ReportParts, running: Set<JobName>, refused: (words: string) => void): BullEvents {
-  const { scheduled, database, log, signal, ended } = parts;
+  const { scheduled, database, writes, log, signal, ended } = parts;
   let lastReason = "";
   return {
     async run({ name }: Job): Promise<unknown> {
@@ -41,7 +44,11 @@ export function createReport(parts: ReportParts, running: Set<JobName>, refused:
         running.delete(known);
       }
     },
-    completed: ({ name }: Job) => ended(name, "completed"),
+    completed({ name }: Job): void {
+      ended(name, "completed");
+      // Every poll stores, at least that it began.
+      if (name === jobs.poll) writes.up();
+    },
     failed(job: Job | undefined, error: Error): void {
       const { name, attemptsMade: attempt, opts } = job ?? { name: "?", attemptsMade: 0, opts: {} };
       // The job returns to the queue, for another worker or the next start.
@@ -49,6 +56,7 @@ export function createReport(parts: ReportParts, running: Set<JobName>, refused:
       ended(name, "failed");
       // `database` logs the outage once, even if many jobs fail.
       if (isDatabaseAway(error)) database.down(error);
+      else if (explainDatabase(error) !== null) writes.down(error);
       else log.warn("a job failed", { job: name, attempt, of: opts.attempts, ...describeFailure(error) });
     },
     error(queue: QueueName, error: Error): void {

@@ -28,7 +28,16 @@ async function tables(sql: Sql): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-const all = ["backfilled_hours", "batches", "migrations", "observations", "polling", "stations", "stream_marks", "upstream_files"];
+const all = [
+  "backfilled_hours",
+  "batches",
+  "migrations",
+  "observations",
+  "polling",
+  "stations",
+  "stream_marks",
+  "upstream_files",
+];
 
 test("services that start at the same time on an empty database all find one schema", async () => {
   const services = await connect(6);
