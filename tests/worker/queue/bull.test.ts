@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { Worker } from "bullmq";
 import { startRedis } from "../../../services/dev/daemons/redis.ts";
-import { type Bull, openBull } from "../../../services/worker/queue/bull.ts";
+import { type Bull, openBull, removeQueues } from "../../../services/worker/queue/bull.ts";
 import { redisNames } from "../../../shared/channels.ts";
 import { connectRedis, type RedisClient } from "../../../shared/redis/redis.ts";
 import { watchConnection } from "../../../shared/service/connection-health.ts";
@@ -72,4 +72,14 @@ test("a worker replaced while Redis refuses jobs fetches none until Redis allows
   for (let question = 0; question < 50; question++) expect(await bull.queues.poll.getWaitingCount()).toBe(1);
   await bull.resume();
   await begins;
+});
+
+test("the keys of an earlier version are removed, and no others", async () => {
+  const kept = ["bellbuoy:highest-event-id", "other:bellbuoy:poll:meta", "bellbuoy:pollster:meta"];
+  const old = ["bellbuoy:poll:meta", "bellbuoy:poll:repeat:poll:1", "bellbuoy:upkeep:id"];
+  for (const key of [...kept, ...old]) await connection.set(key, "1");
+  await removeQueues(connection, redisNames("").oldQueuePrefix);
+  expect(await connection.exists(...old)).toBe(0);
+  expect(await connection.exists(...kept)).toBe(kept.length);
+  expect(await connection.exists("{bellbuoy}:poll:meta")).toBe(1);
 });
