@@ -1,5 +1,7 @@
-// `bun run soak [--faults 200] [--seed N]`: runs the long soak and prints its results.
+// `bun run soak [--faults 200] [--seed N]`: runs the long soak and prints its results. With `--failover [--rounds 10]` it kills
+// primaries that have a replica instead.
 import { parseArgs } from "node:util";
+import { soakFailovers } from "../failover/soak.ts";
 import { ndbcStations, wholeNetwork } from "../rig/recordings.ts";
 import type { PastFault } from "./faults.ts";
 import { recordedSeries } from "./network-series.ts";
@@ -9,7 +11,8 @@ import { faultKinds } from "./ways.ts";
 // Exits with 1 when an event was lost, duplicated, out of order or different from the stored row, when no service noticed a
 // fault in time, or when a service did not recover by itself.
 
-const { faults: wantedFaults, seed } = readArguments();
+const { faults: wantedFaults, seed, failover, rounds } = readArguments();
+if (failover) process.exit(await soakFailovers(rounds));
 const recordings = wholeNetwork ?? ndbcStations;
 console.log(`seed ${seed}, ${wantedFaults} faults, recorded files of ${recordings.name}`);
 
@@ -68,20 +71,29 @@ function rowOf(all: PastFault[]) {
   };
 }
 
-function readArguments(): { faults: number; seed: number } {
+function readArguments(): { faults: number; seed: number; failover: boolean; rounds: number } {
   try {
     const { values } = parseArgs({
       options: {
         faults: { type: "string", default: "200" },
         seed: { type: "string", default: String(Math.floor(Math.random() * 1_000_000)) },
+        failover: { type: "boolean", default: false },
+        rounds: { type: "string", default: "10" },
         help: { type: "boolean" },
       },
     });
     if (values.help) {
-      console.log("bun run soak [--faults 200] [--seed N]\n\nThe same seed makes the same faults in the same order.");
+      console.log(
+        "bun run soak [--faults 200] [--seed N]\nbun run soak --failover [--rounds 10]\n\nThe same seed makes the same faults in the same order. --failover kills primaries that have a replica.",
+      );
       process.exit(0);
     }
-    return { faults: wholeNumber("faults", values.faults), seed: wholeNumber("seed", values.seed) };
+    return {
+      faults: wholeNumber("faults", values.faults),
+      seed: wholeNumber("seed", values.seed),
+      failover: values.failover,
+      rounds: wholeNumber("rounds", values.rounds),
+    };
   } catch (error) {
     console.error(`soak: ${(error as Error).message}`);
     process.exit(1);

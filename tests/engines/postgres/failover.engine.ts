@@ -2,6 +2,7 @@
 
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { startRedis } from "../../../services/dev/daemons/redis.ts";
+import { failOver } from "../../failover/fail-over.ts";
 import { followServices } from "../../failover/followed-services.ts";
 import { startReplicatedPostgres } from "../../failover/replicated-postgres.ts";
 
@@ -24,12 +25,9 @@ async function start(isSynchronous: boolean) {
 
 test("with a synchronous replica a listener gets every event once, in order, over one stream", async () => {
   const { postgres, services } = await start(true);
-  await services.polledAgain();
-  await postgres.failOver();
-  await services.polledAgain(3);
-  const { stored, heard } = await services.settle(postgres.sql);
+  const { stored, heard, resets } = await failOver(services, postgres, postgres.sql);
   expect(heard).toEqual(stored);
-  expect(services.listener.events.map(({ event }) => event)).not.toContain("reset");
+  expect(resets).toBe(0);
 });
 
 test("without one, lost events end the stream with a reset, and no id is used twice", async () => {

@@ -2,6 +2,7 @@
 
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { redisNames } from "../../../shared/channels.ts";
+import { failOver } from "../../failover/fail-over.ts";
 import { type FollowedServices, followServices } from "../../failover/followed-services.ts";
 import { type RedisGroup, startCluster, startSentinels } from "../../failover/redis-processes.ts";
 import { startDatabase } from "../../rig/database.ts";
@@ -21,12 +22,9 @@ async function survive(redis: RedisGroup): Promise<FollowedServices> {
   closers.push(database.stop);
   const services = await followServices({ DATABASE_URL: database.databaseUrl, REDIS_URL: redis.url });
   closers.push(services.stop);
-  await services.polledAgain();
-  await redis.failOver();
-  await services.polledAgain(3);
-  const { stored, heard } = await services.settle(database.sql);
+  const { stored, heard, resets } = await failOver(services, redis, database.sql);
   expect(heard).toEqual(stored);
-  expect(services.listener.events.map(({ event }) => event)).not.toContain("reset");
+  expect(resets).toBe(0);
   return services;
 }
 
