@@ -90,8 +90,11 @@ sentinel failover-timeout buoys ${5 * downMs}
   return { ...sentinel, port };
 }
 
-/** Starts a cluster of three primaries, each with a replica. */
-export async function startCluster(): Promise<RedisCluster> {
+/**
+ * Starts a cluster of three primaries, each with a replica.
+ * @param rules of the user `bell` with the password `secret`, whom the address names; by default it names none
+ */
+export async function startCluster(rules?: string[]): Promise<RedisCluster> {
   const settings = () => ({
     "cluster-enabled": "yes",
     "cluster-port": String(freePort()),
@@ -123,8 +126,9 @@ export async function startCluster(): Promise<RedisCluster> {
     return infos.every((info) => /master_link_status:up|connected_slaves:1/.test(info));
   };
   while (!(await isWhole()) || (await owner()) === null || !(await hasReplicas())) await Bun.sleep(50);
+  if (rules) for (const { port } of nodes) await ask(port, "acl", "setuser", "bell", ...rules);
   return {
-    url: `redis+cluster://${addresses.slice(0, 3)}`,
+    url: `redis+cluster://${rules ? "bell:secret@" : ""}${addresses.slice(0, 3)}`,
     async failOver() {
       const before = await owner();
       if (before === null) throw new Error("no node holds the keys");

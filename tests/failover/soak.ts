@@ -18,7 +18,7 @@ const ways = {
     return { group, sql: group.sql, databaseUrl: group.url, redisUrl: redis.url, stop };
   },
   "Redis, three Sentinels": () => besideDatabase(startSentinels),
-  "Redis, a cluster of six": () => besideDatabase(startCluster),
+  "Redis, a cluster of six": () => besideDatabase(() => startCluster()),
 };
 
 async function besideDatabase(startGroup: typeof startSentinels) {

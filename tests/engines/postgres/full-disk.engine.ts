@@ -1,6 +1,6 @@
 // A disk that fills up below PostgreSQL or below the log: services say so, and go on when there is space again.
 
-import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -107,8 +107,28 @@ test.skipIf(cannotMount)(
   },
 );
 
-test.skipIf(cannotMount)("the development stack names a full disk when its PostgreSQL ends by it", async () => {
-  const disk = await mountDisk("20m");
-  const starting = startPostgres({ dataDir: join(disk, "data") });
-  await expect(starting).rejects.toThrow(/No space left on device/i);
+describe.skipIf(cannotMount)("the development stack names a full disk", () => {
+  test("when its PostgreSQL cannot start", async () => {
+    const disk = await mountDisk("20m");
+    const starting = startPostgres({ dataDir: join(disk, "data") });
+    await expect(starting).rejects.toThrow(/No space left on device/i);
+  });
+
+  test("when its PostgreSQL ends", async () => {
+    const disk = await mountDisk("140m");
+    const dataDir = join(disk, "data");
+    await Bun.$`mv ${await copyDataDir()} ${dataDir}`;
+    const postgres = await startPostgres({ dataDir, settings: { fsync: "off", shared_buffers: "32MB" } });
+    closers.push(postgres.stop);
+    fill(disk);
+    const sql = connectSql(postgres.url, "test");
+    closers.push(() => sql.end({ timeout: 1 }));
+    // It needs a new file for its log of changes, and ends all connections when it gets none.
+    const fails = async () => {
+      for (;;) await sql`select pg_switch_wal(), txid_current()`;
+    };
+    await expect(fails()).rejects.toThrow();
+    await postgres.stop();
+    expect(await postgres.lastError).toMatch(/No space left on device/);
+  });
 });
