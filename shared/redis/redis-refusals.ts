@@ -48,9 +48,15 @@ const deniedToScript = /^(ERR )?(The user executing the script can't|ACL failure
 /** Redis errors begin with a word in capitals; network errors do not. */
 const fromRedis = /^([A-Z]{2,}) \S/;
 
-/** Returns the message of Redis without the position in a script, so that the same fault always has the same message. */
+/** Matches the slot of a key that is on another node of a cluster. */
+const slotOfKey = /^(MOVED|ASK) \d+ /;
+
+/**
+ * Returns the message of Redis without the position in a script or the slot of a key, so that the same fault always has the
+ * same message.
+ */
 export function refusalWords(error: unknown): string {
-  return describeError(error).replace(placeInScript, "");
+  return describeError(error).replace(placeInScript, "").replace(slotOfKey, "$1 to ");
 }
 
 /** Returns code and reason of a Redis error, or `null` if Redis did not send it. */
