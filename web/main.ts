@@ -1,7 +1,9 @@
 // Entry point of the page: server data goes into the state, and each part of the page subscribes to it.
 
-import { type Clock, systemClock } from "../shared/clock.ts";
+import { systemClock } from "../shared/clock.ts";
 import { find } from "./dom/dom.ts";
+import { hasFeatures } from "./dom/features.ts";
+import { offerInstrument } from "./instrument/instrument-slot.ts";
 import { offerListening } from "./listen/listening-slot.ts";
 import { showNetworkMap } from "./map/network-map.ts";
 import { followServer } from "./net/follow-server.ts";
@@ -12,6 +14,7 @@ import { followAddressBar } from "./state/address-bar.ts";
 import { createNavigation } from "./state/navigation.ts";
 import { onChange } from "./state/observe.ts";
 import { createPageState } from "./state/page-state.ts";
+import { createServerClock } from "./state/server-clock.ts";
 import { findStorage, readSettings, storeSettings } from "./state/settings.ts";
 import { takeFromServer } from "./state/take-from-server.ts";
 import { keepTime } from "./state/time.ts";
@@ -23,11 +26,13 @@ import { showConnectionLine } from "./ui/connection-line.ts";
 import { showControls } from "./ui/controls.ts";
 import { explainWhenWanted } from "./ui/explanations/explanations.ts";
 import { followKeys } from "./ui/keys.ts";
+import { showServiceState } from "./ui/service-state.ts";
 
+if (!hasFeatures()) throw new Error("old browser");
 const page = new URL(location.href);
 const isMeasured = page.searchParams.get("hook") === "1";
-/** The page's clock. A measured page may bring its own. */
-const clock: Clock = (isMeasured && Reflect.get(globalThis, "pageClock")) || systemClock;
+/** The page's clock shows the server's time. A measured page may bring another clock for the device's. */
+const clock = createServerClock((isMeasured && Reflect.get(globalThis, "pageClock")) || systemClock);
 const address = readServerAddress(
   page,
   document.querySelector<HTMLMetaElement>('meta[name="bellbuoy-server"]')?.content ?? "",
@@ -40,14 +45,16 @@ const navigation = createNavigation(state);
 keepTime(state, clock);
 followAddressBar(state, navigation, clock);
 onChange(state.settings, (settings) => storeSettings(storage, settings));
-const map = showNetworkMap(state, navigation, clock);
 const listening = offerListening(state, server, clock);
+const map = showNetworkMap(state, navigation, () => void listening.listenFirst(), clock);
 if (isMeasured) {
   const { installPageHook } = await import("./hook/hook.ts");
   installPageHook(state, map, () => listening.playback);
 }
 showPage();
 follow(address);
+// Last: until then the line says that the page could not start.
+showConnectionLine(state, clock);
 
 function showPage(): void {
   find("map", HTMLElement).tabIndex = 0;
@@ -64,11 +71,15 @@ function showPage(): void {
   showControls(
     state,
     actions,
-    (mode) => navigation.changeMode(mode, map.nearest(null, "up")),
+    (mode) => {
+      navigation.changeMode(mode, map.nearest(null, "up"));
+      if (mode !== "network") void listening.listen();
+    },
     (preset) => navigation.listenTo({ preset }),
   );
-  offerCard(state, server, navigation, clock);
-  showConnectionLine(state, clock);
+  offerInstrument(state, clock);
+  offerCard(state, server, navigation, listening.listen, clock);
+  showServiceState(state);
   explainWhenWanted(() => map.theme);
   followKeys((action) => void actions[action]());
 }
@@ -76,6 +87,7 @@ function showPage(): void {
 function chooseInList(stationId: string): void {
   navigation.choose(stationId);
   map.showStation(stationId);
+  void listening.listenFirst();
 }
 
 function follow(address: ServerAddress): void {
@@ -84,7 +96,8 @@ function follow(address: ServerAddress): void {
     state.connection.value = { kind: "refused", reason: address.problem, retryAtMs: null };
     return;
   }
-  const meet = followServer(address.url, takeFromServer(state, clock), clock);
+  const { meet, tryNow } = followServer(address.url, takeFromServer(state, clock), clock);
+  find("try-now", HTMLButtonElement).addEventListener("click", tryNow);
   onChange(state.arrived, ({ newest }) => newest && meet(newest.observation.stationId));
   onChange(state.conditionsLoaded, () => {
     for (const stationId of state.network.conditions.keys()) meet(stationId);

@@ -3,7 +3,7 @@
 import { accessSync, constants, mkdirSync, mkdtempSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
-import { type Account, giveTo, isRoot } from "./daemons/account.ts";
+import { type Account, giveTo, isRoot, keepForRoot } from "./daemons/account.ts";
 
 const project = resolve(import.meta.dir, "../..");
 
@@ -27,11 +27,11 @@ export function projectFolder(): string {
   return join(dataFolder(), `${basename(project)}-${Bun.hash(project).toString(36).slice(0, 6)}`);
 }
 
-/** Creates the folder of this checkout and its parents. The account that runs PostgreSQL and Redis may enter them. */
-export function makeProjectFolder(account: Account | undefined): string {
+/** Creates the folder of this checkout and its parents. The account that runs PostgreSQL and Redis may pass through them. */
+export function makeProjectFolder(): string {
   for (const folder of [dataFolder(), projectFolder()]) {
-    mkdirSync(folder, { recursive: true, mode: account ? 0o755 : 0o700 });
-    giveTo(account, folder);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    keepForRoot(folder);
   }
   return projectFolder();
 }

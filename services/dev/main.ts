@@ -1,7 +1,8 @@
 // Starts the development stack with one command: PostgreSQL, Redis, the simulated sea, worker, server and page.
 
-import { existsSync, openSync, rmSync, writeSync } from "node:fs";
+import { constants, existsSync, openSync, rmSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { playerDir } from "../../shared/player-dir.ts";
 import { httpUrl } from "../../shared/service/address.ts";
 import { ConfigError, type Environment, readServerConfig, readWorkerConfig } from "../../shared/service/config.ts";
@@ -18,6 +19,10 @@ import { whyUnreachable } from "./terminal/unreachable.ts";
 
 /** A part of the stack: a child process, or the simulated sea, which runs in this process. */
 type Part = Pick<OwnProcess, "stop" | "lastError"> & Partial<Pick<OwnProcess, "exited">>;
+
+/** What `--pace` allows: seconds between two batches of the simulated sea. NDBC takes 300. */
+const paces = [1, 60, 300];
+const usualPace = 60;
 
 const project = resolve(import.meta.dir, "../..");
 const stackName = process.argv.includes("--demo") ? "demo" : "dev";
@@ -66,18 +71,19 @@ function stopOnSignal(): void {
 }
 
 async function startStack(): Promise<void> {
+  const paceSeconds = readPace(process.argv);
   const { host, port: wantedPort } = readServerConfig(process.env);
   const port = wantedPort === 0 ? freePort() : wantedPort;
   requireFreePort(host, port);
 
   screen.live("Starting PostgreSQL and Redis…");
   const account = await daemonAccount();
-  const folder = makeProjectFolder(account);
+  const folder = makeProjectFolder();
   if (isCalm) log = openLog(join(folder, `${stackName}.log`));
-  const [databaseUrl, redisUrl, sea] = await startData(folder, makeSocketFolder(account));
+  const [databaseUrl, redisUrl, sea] = await startData(folder, makeSocketFolder(account), paceSeconds);
 
   screen.live("Starting worker, server and page…");
-  const simulation = sea ? { NDBC_URL: sea.url, POLL_SECONDS: "1" } : {};
+  const simulation = sea ? { NDBC_URL: sea.url, POLL_SECONDS: String(Math.ceil(paceSeconds / 12)) } : {};
   const env = { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, PORT: String(port), ...simulation };
   await startService("services/worker/main.ts", env);
   await startService("web/build/build.ts", env);
@@ -94,7 +100,7 @@ async function startStack(): Promise<void> {
 }
 
 /** Starts PostgreSQL and Redis unless the environment names them, and for `demo` the simulated sea. */
-async function startData(folder: string, sockets: string) {
+async function startData(folder: string, sockets: string, paceSeconds: number) {
   process.once("exit", () => rmSync(sockets, { recursive: true, force: true }));
   const { DATABASE_URL, REDIS_URL } = process.env;
   const dataDir = join(folder, `${stackName}-postgres`);
@@ -103,7 +109,7 @@ async function startData(folder: string, sockets: string) {
     DATABASE_URL ??
       startPart("PostgreSQL", () => startPostgres({ dataDir, socketDir: sockets })).then(({ url }) => url),
     REDIS_URL ?? startPart("Redis", () => startRedis(redis)).then(({ url }) => url),
-    stackName === "demo" ? startPart("The simulated sea", startSimulatedSea) : null,
+    stackName === "demo" ? startPart("The simulated sea", () => startSimulatedSea(paceSeconds)) : null,
   ]);
 }
 
@@ -138,7 +144,8 @@ async function followStatus(address: string): Promise<void> {
 
 /** Opens and empties the log file. All writers share the descriptor, and so the write position. */
 function openLog(path: string): { path: string; fd: number } {
-  return { path, fd: openSync(path, "w") };
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  return { path, fd: openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o644) };
 }
 
 /**
@@ -204,9 +211,18 @@ function writeIfPossible(fd: number, text: string): void {
   }
 }
 
-async function startSimulatedSea() {
+/** Reads `--pace`, the seconds between two batches of the simulated sea. @throws {StartError} if it is none of {@link paces} */
+function readPace(args: string[]): number {
+  const options = { demo: { type: "boolean" }, pace: { type: "string", default: String(usualPace) } } as const;
+  const { pace } = parseArgs({ args: args.slice(2), options, strict: false, allowPositionals: true }).values;
+  if (!paces.includes(Number(pace)))
+    throw new StartError(`--pace is ${pace}, but must be ${paces.join(", ")} (seconds)`);
+  return Number(pace);
+}
+
+async function startSimulatedSea(paceSeconds: number) {
   const { startSea } = await import("./sea/server.ts");
-  return startSea({ port: 0 });
+  return startSea({ port: 0, paceSeconds });
 }
 
 function isReady(url: string): Promise<boolean> {

@@ -33,6 +33,8 @@ export async function buildExecutable(platform: Platform, targetDir: string): Pr
       assets: [playerDir],
       // A bunfig.toml in the working directory must not make the executable run other code.
       autoloadBunfig: false,
+      // Nor may a .env there change its settings.
+      autoloadDotenv: false,
     },
     minify: { whitespace: true, syntax: true },
     throw: false,

@@ -1,17 +1,19 @@
-// Entry point of the executable: starts the worker or the server.
+// Entry point of the executable: starts the worker or the server, or moves the event ids after a restore.
 
 import { version } from "../../package.json" with { type: "json" };
 
-/** Loads the service that the first argument names. One file holds both, because most of its size is Bun. */
+/** Loads the program that the first argument names. One file holds all, because most of its size is Bun. */
 const services = {
   worker: () => import("../worker/main.ts"),
   server: () => import("../server/main.ts"),
+  restored: () => import("../worker/restored.ts"),
 };
 
 const usage = `bellbuoy ${version}
 
   bellbuoy worker    fetches, stores and publishes observations
   bellbuoy server    streams them to listeners, and serves the API and the player
+  bellbuoy restored  run once after a backup was restored: no event id is used twice
 
 Settings come from the environment; docs/settings.md lists them, docs/self-hosting.md explains how to run bellbuoy.
 `;

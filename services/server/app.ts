@@ -3,26 +3,28 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { serveStatic } from "hono/bun";
 import { getPath } from "hono/utils/url";
 import type { Clock } from "../../shared/clock.ts";
-import { isDatabaseAway, type Sql } from "../../shared/database/sql.ts";
+import { isDatabaseAway } from "../../shared/database/sql.ts";
 import { hashedName } from "../../shared/hashed-name.ts";
 import type { Cause, ConnectionHealth, Problem } from "../../shared/service/connection-health.ts";
 import type { Log } from "../../shared/service/log.ts";
-import { createRowStreams } from "./api/formats/row-stream.ts";
 import { healthRoutes } from "./api/health.ts";
-import { createMediansQueue } from "./api/medians.ts";
+import { createSharedMedians } from "./api/medians.ts";
 import { describeOpenApi, openApiRoute } from "./api/openapi.ts";
 import { restRoutes } from "./api/rest.ts";
 import { checkStream, describeStream } from "./api/stream.ts";
+import type { Asker } from "./gate.ts";
 import { answerWithin } from "./http/answer-within.ts";
-import { clientAddress } from "./http/client-address.ts";
+import { clientAddress, clientNetwork } from "./http/client-address.ts";
 import { compressed } from "./http/compression.ts";
 import { allowOrigins } from "./http/cors.ts";
 import { answerTimeoutMs, databaseAwayRetrySeconds, maxRequests } from "./http/limits.ts";
 import { onlyReads } from "./http/only-reads.ts";
 import { ProblemError, problemResponse, tryAgain } from "./http/problem.ts";
-import { rateLimit } from "./http/rate-limit.ts";
+import { createRateLimit, type RateLimit } from "./http/rate-limit.ts";
 import type { RequestContext, RequestEnv } from "./http/request-env.ts";
 import { securityHeaders } from "./http/security-headers.ts";
+import { createSendPieces } from "./http/send-pieces.ts";
+import type { Questions } from "./store/questions.ts";
 import type { StreamCounts } from "./stream/begin.ts";
 import type { Broadcast } from "./stream/broadcast.ts";
 import type { Feed } from "./stream/feed.ts";
@@ -30,9 +32,9 @@ import { streamRoute } from "./stream/route.ts";
 
 /** Dependencies and settings of {@link createApp}. */
 export type AppParts = {
-  sql: Sql;
+  questions: Questions;
   database: ConnectionHealth;
-  /** Returns whether the database schema is up to date; the server migrates it after an upgrade. */
+  /** Returns whether the database schema is up to date; a worker migrates it after an upgrade. */
   hasSchema: () => boolean;
   /** Lists the reasons why this server should get no requests now; empty if it is ready. */
   problems: () => Promise<Problem[]>;
@@ -59,8 +61,9 @@ const playerPath = /^\/[\w./-]{0,200}$/;
 
 /** Creates the Hono app with every route of the server. */
 export function createApp(parts: AppParts): Hono<RequestEnv> {
-  const { sql, database, maxStreamsPerIp, trustedProxies, playerDir, log, clock } = parts;
+  const { questions, database, maxStreamsPerIp, trustedProxies, playerDir, log, clock } = parts;
   const app = new Hono<RequestEnv>({ getPath: pathOf });
+  let hasWarned = false;
 
   app.use(parts.countRequest);
   app.use(securityHeaders);
@@ -69,18 +72,22 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
 
   // After a server restart all streams of an address reconnect at once, so allow two openings per stream.
   const maxOpenings = Math.max(maxRequests, 2 * maxStreamsPerIp);
+  const openings = createRateLimit(maxOpenings, clock);
   app.get(
     "/v1/observations/stream",
-    rateLimit(maxOpenings, addressOf, clock),
+    counted(openings),
     checkStream,
     describeStream,
-    streamRoute({ ...parts, addressOf }),
+    streamRoute({ ...parts, addressOf, charge: openings.charge }),
   );
-  app.use("/v1/*", rateLimit(maxRequests, addressOf, clock), compressed);
+  const requests = createRateLimit(maxRequests, clock);
+  app.use("/v1/*", counted(requests), compressed);
   app.use("/v1/*", answerWithin(answerTimeoutMs, databaseAway, clock));
-  const rowStreams = createRowStreams(addressOf, log);
-  app.route("/", restRoutes({ sql, rowStreams, medians: createMediansQueue(clock) }));
+  const sendPieces = createSendPieces(networkOf, log, clock);
+  const medians = createSharedMedians(clock);
+  app.route("/", restRoutes({ questions, sendPieces, medians, askerOf }));
 
+  app.use("/metrics", counted(createRateLimit(maxRequests, clock)));
   app.route("/", healthRoutes(parts));
 
   app.use("/openapi.json", compressed);
@@ -115,9 +122,33 @@ export function createApp(parts: AppParts): Hono<RequestEnv> {
   });
   return app;
 
+  function askerOf(c: RequestContext): Asker {
+    const address = addressOf(c);
+    return {
+      network: clientNetwork(address),
+      signal: c.req.raw.signal,
+      charge: (units) => requests.charge(address, units),
+    };
+  }
+
+  function networkOf(c: RequestContext): string {
+    return clientNetwork(addressOf(c));
+  }
+
+  function counted(limit: RateLimit): MiddlewareHandler<RequestEnv> {
+    return (c, next) => {
+      limit.enter(addressOf(c));
+      return next();
+    };
+  }
+
   function addressOf(c: RequestContext): string {
-    const peer = c.env.server.requestIP(c.req.raw)?.address;
-    return clientAddress(peer, c.req.header("X-Forwarded-For"), trustedProxies);
+    const forwardedFor = c.req.header("X-Forwarded-For");
+    if (trustedProxies > 0 && forwardedFor === undefined && !hasWarned) {
+      hasWarned = true;
+      log.warn("TRUST_PROXY is set, but a request came without X-Forwarded-For", { trustedProxies });
+    }
+    return clientAddress(c.env.server.requestIP(c.req.raw)?.address, forwardedFor, trustedProxies);
   }
 }
 
@@ -132,7 +163,7 @@ function pathOf(request: Request): string {
 /** The problem of a server whose database schema is not ready yet. */
 export const noSchema: Cause = {
   code: "schema_not_ready",
-  reason: "the database tables do not exist yet, or are being migrated after an upgrade",
+  reason: "the database tables do not exist yet, or are older than this server: a worker of its version migrates them",
 };
 
 function databaseAway(): ProblemError {

@@ -5,8 +5,15 @@ import { join } from "node:path";
 import type { Redis } from "ioredis";
 import { redisNames } from "../../shared/channels.ts";
 import { systemClock as clock, waitAtMost } from "../../shared/clock.ts";
-import { migrateOnceUp } from "../../shared/database/migrate.ts";
-import { connectSql, explainDatabase, pingDatabase, type Sql } from "../../shared/database/sql.ts";
+import { waitForSchema } from "../../shared/database/migrate.ts";
+import {
+  applicationName,
+  connectSql,
+  explainDatabase,
+  inTransaction,
+  pingDatabase,
+  type Sql,
+} from "../../shared/database/sql.ts";
 import { oneAtATime } from "../../shared/one-at-a-time.ts";
 import { playerDir } from "../../shared/player-dir.ts";
 import { askRedis, connectSubscriber } from "../../shared/redis/redis.ts";
@@ -17,9 +24,11 @@ import { type ConnectionHealth, problemsOf, watchConnection, watchMs } from "../
 import { createServiceMetrics } from "../../shared/service/metrics.ts";
 import { runService, type ServiceParts, StartError } from "../../shared/service/service.ts";
 import { createApp, noSchema } from "./app.ts";
+import { liveConnections, questionConnections } from "./http/limits.ts";
 import { listen } from "./http/listen.ts";
 import { createRequestCounts } from "./http/request-metrics.ts";
 import { readPositions } from "./store/positions.ts";
+import { createQuestions } from "./store/questions.ts";
 import { createBroadcast } from "./stream/broadcast.ts";
 import { createBroadcastLog } from "./stream/broadcast-log.ts";
 import { createFeed } from "./stream/feed.ts";
@@ -32,7 +41,13 @@ await runService("server", readServerConfig, async (service) => {
   const { config, log, onClose } = service;
   const connections = connect(service);
   const { sql, database, redis } = connections;
-  const { scrape, registry } = createServiceMetrics("server", sql, database, () => redis.problem);
+  const { scrape, registry } = createServiceMetrics(
+    "server",
+    sql,
+    database,
+    () => redis.problem,
+    liveConnections + questionConnections,
+  );
   const streams = createStreams(
     service,
     connections,
@@ -45,7 +60,7 @@ await runService("server", readServerConfig, async (service) => {
 
   const app = createApp({
     ...config,
-    sql,
+    questions: createQuestions(connections.questions, sql, clock),
     database,
     hasSchema: () => hasSchema,
     problems: async () => {
@@ -73,8 +88,8 @@ await runService("server", readServerConfig, async (service) => {
   });
   log.info("listening", { url: httpUrl(config.host, server.port) });
 
-  // Before the subscription, so that server and worker can start in any order.
-  await migrateOnceUp("server", service, database);
+  // Before the subscription, so that server and worker can start in any order. Only workers migrate.
+  await waitForSchema(sql, service, database);
   hasSchema = true;
   onClose(
     clock.every(watchMs, () => {
@@ -86,17 +101,28 @@ await runService("server", readServerConfig, async (service) => {
 });
 
 /** Connections of the server and their health. */
-type Connections = { sql: Sql; database: ConnectionHealth; subscriber: Redis; redis: ConnectionHealth };
+type Connections = {
+  /** For events, health and metrics. Questions of clients never wait for these, nor do these wait for questions. */
+  sql: Sql;
+  /** For questions of clients. */
+  questions: Sql;
+  database: ConnectionHealth;
+  subscriber: Redis;
+  redis: ConnectionHealth;
+};
 
 /** Creates the connections. Each connects on first use. */
 function connect({ config, log, onClose, signal }: ServiceParts<ServerConfig>): Connections {
   const database = watchConnection("PostgreSQL", log, signal, explainDatabase);
   const redis = watchConnection("Redis", log, signal, explainRefusal);
-  const sql = connectSql(config.databaseUrl, "server");
-  onClose(() => sql.end({ timeout: 1 }));
+  // One name, so that metrics count both as the connections of this process.
+  const name = applicationName("server");
+  const sql = connectSql(config.databaseUrl, "server", clock, { max: liveConnections, name });
+  const questions = connectSql(config.databaseUrl, "server", clock, { max: questionConnections, name });
+  onClose(() => Promise.all([sql, questions].map((pool) => pool.end({ timeout: 1 }))));
   const subscriber = connectSubscriber(config.redisUrl, redis);
   onClose(() => subscriber.disconnect());
-  return { sql, database, subscriber, redis };
+  return { sql, questions, database, subscriber, redis };
 }
 
 /** Connects the parts of the event path: Redis channel and PostgreSQL, feed, broadcast, open streams. */
@@ -107,7 +133,7 @@ function createStreams(
 ) {
   const logBroadcast = createBroadcastLog(log, signal, clock);
   const broadcast = createBroadcast(
-    createPositionCache(() => readPositions(sql), log, clock),
+    createPositionCache(() => inTransaction(sql, readPositions), log, clock),
     () => feed.position ?? 0n,
     (frames, seconds) => {
       count(frames.length, seconds);

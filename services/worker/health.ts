@@ -11,7 +11,7 @@ import { readiness } from "../../shared/service/readiness.ts";
  * @throws {StartError} when the port is taken or cannot be opened
  */
 export function serveHealth(
-  port: number,
+  { host: hostname, port }: { host: string; port: number },
   findProblems: () => Promise<Problem[]>,
   scrape: () => Promise<Response>,
 ): () => Promise<void> {
@@ -19,8 +19,9 @@ export function serveHealth(
     const { httpStatus, ...document } = readiness(await findProblems());
     return Response.json(document, { status: httpStatus });
   };
-  const server = openPort({ port, variable: "WORKER_PORT" }, () =>
+  const server = openPort({ host: hostname, port, variable: "WORKER_PORT" }, () =>
     Bun.serve({
+      hostname,
       port,
       routes: { "/health": Response.json({ status: "up" }), "/ready": ready, "/metrics": scrape },
       fetch: () => new Response("there is nothing here\n", { status: 404 }),

@@ -8,6 +8,7 @@ import { connectRedis, type RedisClient } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
 import { readWorkerConfig, type WorkerConfig } from "../../shared/service/config.ts";
 import {
+  type Cause,
   type ConnectionHealth,
   describeFailure,
   type Problem,
@@ -26,10 +27,12 @@ import { type RunningJobs, startJobs } from "./queue/run-jobs.ts";
 import { planJobs } from "./schedule.ts";
 import { createIdTransaction } from "./store/event-id-guard.ts";
 import { readFile, wholeFile } from "./store/files.ts";
+import { recordFailure } from "./store/job-results.ts";
 import { recordPollBegin } from "./store/poll-heartbeat.ts";
 import { backfill } from "./tasks/backfill/backfill.ts";
+import { createJobJournal } from "./tasks/job-journal.ts";
 import { createPollLog, type PollParts, poll } from "./tasks/poll.ts";
-import { createPrune } from "./tasks/prune.ts";
+import { clocksDisagree, createPrune } from "./tasks/prune.ts";
 import { createPublisher, type Publisher } from "./tasks/publisher.ts";
 import { createRejectedRowsLog } from "./tasks/rejected-rows-log.ts";
 import { createStationUpdate } from "./tasks/stations.ts";
@@ -53,7 +56,8 @@ await runService("worker", readWorkerConfig, async (service) => {
   // Before the migrations, which may wait, so that `/ready` shows why the worker does not start.
   let jobs: RunningJobs | null = null;
   const findProblems = () => listProblems(connections, jobs);
-  if (config.port !== null) onClose(serveHealth(config.port, findProblems, served.scrape));
+  const { host, port } = config;
+  if (port !== null) onClose(serveHealth({ host, port }, findProblems, served.scrape));
   await migrateOnceUp("worker", service, database);
 
   const publisher = createPublisher(sql, publishing, names, redis.publishing, database, (events) => {
@@ -101,14 +105,21 @@ function connect({ config, log, onClose, signal }: Service): Connections {
   return { sql, database, writes, publishing, redis };
 }
 
+const migrating: Cause = { code: "schema_not_ready", reason: "this worker migrates the database" };
+
 /** Lists the worker's current problems. */
 async function listProblems(
   { sql, database, writes, redis }: Connections,
   jobs: RunningJobs | null,
 ): Promise<Problem[]> {
   await pingDatabase(sql, database);
+  // Before the jobs start, the worker has no connection to Redis, so only PostgreSQL can be the cause.
+  if (jobs === null) {
+    const away = problemsOf([database]);
+    return away.length > 0 ? away : [{ ...migrating, message: `PostgreSQL: ${migrating.reason}` }];
+  }
   const problems = problemsOf([database, writes, redis.jobs, redis.publishing]);
-  const stopped = jobs?.pollsStopped ?? null;
+  const stopped = jobs.pollsStopped;
   return stopped === null ? problems : [...problems, { ...stopped, message: `polls: ${stopped.reason}` }];
 }
 
@@ -127,15 +138,24 @@ function createTasks(
   const prune = createPrune({ sql, ndbc, retentionDays, log });
   const shared = { sql, ndbc, stations, log, logRejectedRows, inIdTransaction };
   return {
-    poll: createPolling({ ...shared, publish: publisher.publish }, config.pollSeconds, metrics),
+    poll: createPolling({ ...shared, retentionDays, publish: publisher.publish }, config.pollSeconds, metrics),
     stations: createStationUpdate(sql, ndbc, stations, log),
     async backfill() {
       await waitForFirstPoll(sql, stations, signal);
-      // Pruning would delete older rows again.
-      const hours = Math.min(config.backfillHours, retentionDays * 24);
-      await backfill({ ...shared, hours, pauseMs: backfillPauseMs, stored: metrics.backfilled, signal });
+      await backfill({
+        ...shared,
+        hours: config.backfillHours,
+        pauseMs: backfillPauseMs,
+        stored: metrics.backfilled,
+        signal,
+      });
     },
-    prune: async () => metrics.pruned(await prune()),
+    async prune() {
+      const result = await prune();
+      metrics.pruned(result);
+      if (result.outcome === "refused") await recordFailure(sql, "prune", clocksDisagree);
+      return result.outcome;
+    },
   };
 }
 
@@ -168,7 +188,7 @@ async function waitForFirstPoll(sql: Sql, stations: Set<string> | null, signal: 
 /** Opens BullMQ's connection, and runs the jobs until the service stops. */
 function runJobs(
   { config, log, onClose, signal }: Service,
-  { database, writes, redis }: Connections,
+  { sql, database, writes, redis }: Connections,
   names: RedisNames,
   tasks: Record<JobName, () => Promise<unknown>>,
   metrics: WorkerMetrics,
@@ -176,6 +196,7 @@ function runJobs(
   // Not lazy: BullMQ waits for a connection in progress, but never retries one that it has to open itself.
   const connection = connectRedis(config.redisUrl, redis.jobs, { maxRetriesPerRequest: null });
   onClose(() => connection.disconnect());
+  const journal = createJobJournal(sql, database, log);
   const jobs = startJobs({
     scheduled: planJobs(config.pollSeconds, tasks),
     redis: connection,
@@ -187,6 +208,8 @@ function runJobs(
     log,
     signal,
     ended: metrics.jobEnded,
+    succeeded: (job, result) => void (result === "refused" ? null : journal.succeeded(job)),
+    gaveUp: (job, error, attempts) => void journal.failed(job, error, attempts),
   });
   metrics.watchQueues(jobs);
   onClose(jobs.close);

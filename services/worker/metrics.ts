@@ -3,19 +3,21 @@
 import { isDatabaseAway } from "../../shared/database/sql.ts";
 import { type ServiceMetrics, secondsBuckets } from "../../shared/service/metrics.ts";
 import { Counter, Gauge, Histogram, type Registry } from "../../shared/service/prometheus.ts";
-import { NotDataError, UpstreamError } from "./ndbc/errors.ts";
+import { MissingFileError, NotDataError, UpstreamError } from "./ndbc/errors.ts";
 import { type RejectedRows, rowFaults } from "./ndbc/table/rejected-rows.ts";
 import type { QueueCount, RunningJobs } from "./queue/run-jobs.ts";
 import type { StoreCounts } from "./store/assign-event-ids.ts";
 import type { PollCounts } from "./tasks/poll.ts";
 import type { PruneResult } from "./tasks/prune.ts";
 
-/** Outcomes of a poll. The last five are failures, named after the error code if there is one. */
+/** Outcomes of a poll. The last six are failures, named after the error code if there is one. */
 const pollOutcomes = [
   "changed",
   "unchanged",
+  "older",
   "not_data",
   "refused",
+  "missing",
   "unreachable",
   "postgresql_away",
   "error",
@@ -77,7 +79,9 @@ export function createWorkerMetrics({ registry }: ServiceMetrics, jobNames: read
 }
 
 function outcomeOf(error: unknown): PollOutcome {
-  if (error instanceof NotDataError || error instanceof UpstreamError) return error.code;
+  if (error instanceof NotDataError || error instanceof UpstreamError || error instanceof MissingFileError) {
+    return error.code;
+  }
   return isDatabaseAway(error) ? "postgresql_away" : "error";
 }
 

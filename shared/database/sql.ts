@@ -47,11 +47,17 @@ export const sqlConnections = 8;
  *
  * Nothing is kept in the session, neither settings nor prepared statements, so a pooler such as PgBouncer may give each
  * transaction another one.
- * @param service shown by PostgreSQL in `application_name`, see {@link applicationName}
+ * @param service sets the time limits
+ * @param pool max connections, and the name that PostgreSQL shows as `application_name`
  */
-export function connectSql(url: string, service: string, clock: Clock = systemClock): Sql {
+export function connectSql(
+  url: string,
+  service: string,
+  clock: Clock = systemClock,
+  { max, name } = { max: sqlConnections, name: applicationName(service) },
+): Sql {
   const { silenceMs } = limitsOf(service);
-  return openPool(parseSqlAddress(url), service, { silenceMs, idleSeconds, max: sqlConnections }, clock);
+  return openPool(parseSqlAddress(url), service, { silenceMs, idleSeconds, max, name }, clock);
 }
 
 /**
@@ -59,16 +65,17 @@ export function connectSql(url: string, service: string, clock: Clock = systemCl
  * host, after about ten minutes.
  */
 export function connectPatientSql(url: string, service: string): Sql {
-  return openPool(parseSqlAddress(url), service, { silenceMs: null, idleSeconds: 0, max: 1 }, systemClock);
+  const pool = { silenceMs: null, idleSeconds: 0, max: 1, name: applicationName(service) };
+  return openPool(parseSqlAddress(url), service, pool, systemClock);
 }
 
-/** Size and time limits of a pool. */
-type PoolLimits = { silenceMs: number | null; idleSeconds: number; max: number };
+/** Size, time limits and `application_name` of a pool. */
+type PoolOptions = { silenceMs: number | null; idleSeconds: number; max: number; name: string };
 
 function openPool(
   address: SqlAddress,
   service: string,
-  { silenceMs, idleSeconds, max }: PoolLimits,
+  { silenceMs, idleSeconds, max, name }: PoolOptions,
   clock: Clock,
 ): Sql {
   const { hosts, needsPrimary, username, password, database, tls } = address;
@@ -93,7 +100,7 @@ function openPool(
     onnotice: () => {},
     // PgBouncer passes these to PostgreSQL, and refuses most others.
     connection: {
-      application_name: applicationName(service),
+      application_name: name,
       // Read and write times as ISO 8601, independent of the settings of the database and its role.
       DateStyle: "ISO",
       TimeZone: "UTC",
@@ -108,8 +115,8 @@ const connectSeconds = 5;
 
 /** Returns why a host cannot be used as the primary, over a connection of its own; `null` if it can. */
 async function whyNoPrimary(address: SqlAddress, service: string): Promise<string | null> {
-  const limits = { silenceMs: connectSeconds * 1_000, idleSeconds: 0, max: 1 };
-  const sql = openPool({ ...address, needsPrimary: false }, service, limits, systemClock);
+  const pool = { silenceMs: connectSeconds * 1_000, idleSeconds: 0, max: 1, name: applicationName(service) };
+  const sql = openPool({ ...address, needsPrimary: false }, service, pool, systemClock);
   try {
     const [server] = await sql<[{ isStandby: boolean }]>`select pg_is_in_recovery() as is_standby`;
     return server.isStandby ? "it is a replica" : null;
@@ -142,7 +149,7 @@ const refusals: Record<string, Cause> = {
     code: "postgresql_readonly",
     reason: "this PostgreSQL is a replica or read-only: point DATABASE_URL at the primary, or name all hosts in it",
   },
-  "42501": { code: "postgresql_no_permission", reason: "the role may not do what bellbuoy needs: see message" },
+  "42501": { code: "postgresql_no_permission", reason: "the role may not do what bellbuoy needs: see the log" },
   "28P01": {
     code: "postgresql_wrong_password",
     reason: "PostgreSQL does not accept this password: check DATABASE_URL",
@@ -170,6 +177,15 @@ const awayCodes =
 export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
   return error instanceof Error && "code" in error && awayCodes.test(String(error.code));
+}
+
+/** Codes of a transaction that may succeed when repeated: deadlock, lock timeout, cancelled, on a replica. */
+const passingCodes = /^(40\w{3}|55P03|57014|25006)$/;
+
+/** Returns whether a failed statement may succeed when it is repeated, without any change to the database. */
+export function mayPass(error: unknown): boolean {
+  if (isDatabaseAway(error) || isConnectionLost(error)) return true;
+  return error instanceof postgres.PostgresError && passingCodes.test(error.code);
 }
 
 /** Max pause between two statements of a transaction, in ms. Without it, the backend of a dead client keeps its locks. */

@@ -121,11 +121,19 @@ export const defaults: Record<string, string> = Object.fromEntries(
  * @throws {ConfigError} naming the first wrong variable
  */
 export function readWorkerConfig(env: Environment) {
+  const backfillHours = read(env, "BACKFILL_HOURS");
+  const retentionDays = read(env, "RETENTION_DAYS");
+  if (backfillHours > 24 * retentionDays) {
+    throw new ConfigError(
+      `BACKFILL_HOURS is "${backfillHours}", but must be at most ${24 * retentionDays}, the hours of RETENTION_DAYS ("${retentionDays}"): older rows would be fetched and deleted every day`,
+    );
+  }
   return {
     databaseUrl: read(env, "DATABASE_URL"),
     redisUrl: read(env, "REDIS_URL"),
     /** Empty: the names in Redis have no prefix. */
     redisNamespace: read(env, "REDIS_NAMESPACE"),
+    host: read(env, "HOST"),
     /** `null`: the worker listens on no port. */
     port: read(env, "WORKER_PORT"),
     /** Without a slash at its end. */
@@ -135,8 +143,8 @@ export function readWorkerConfig(env: Environment) {
     pollSeconds: read(env, "POLL_SECONDS"),
     /** `null`: every station. */
     stations: read(env, "STATIONS"),
-    backfillHours: read(env, "BACKFILL_HOURS"),
-    retentionDays: read(env, "RETENTION_DAYS"),
+    backfillHours,
+    retentionDays,
     logLevel: read(env, "LOG_LEVEL"),
   };
 }
@@ -175,8 +183,11 @@ function read<V extends Variable>(env: Environment, name: V): Value<V> {
   const parsed = schema.safeParse(text);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const fault = issue?.code === "custom" && issue.params?.isExplained ? issue.message : `must be ${allowed}`;
-    throw new ConfigError(`${name} is "${withoutPassword(text)}", but ${fault}`);
+    const fault = issue?.code === "custom" && issue.params?.isExplained ? issue.message : null;
+    const shown = withoutPassword(text);
+    throw new ConfigError(
+      fault === null ? `${name} is "${shown}", but must be ${allowed}` : `${name} is "${shown}", but ${fault}`,
+    );
   }
   return parsed.data as Value<V>;
 }

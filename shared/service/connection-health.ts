@@ -14,7 +14,7 @@ export type Cause = {
 
 /** A {@link Cause} as `/ready` shows it. */
 export type Problem = Cause & {
-  /** The component and its original message: `Redis: READONLY You can't write against a read only replica.` */
+  /** The component and the reason. Original messages may hold parts of a password, so only the log has them. */
   message: string;
 };
 
@@ -101,7 +101,7 @@ export function problemsOf(connections: ConnectionHealth[]): Problem[] {
   const problems = new Map<string, Problem>();
   for (const { name, problem, cause } of connections) {
     if (problem === null || cause === null || problems.has(cause.code)) continue;
-    problems.set(cause.code, { ...cause, message: `${name}: ${problem}` });
+    problems.set(cause.code, { ...cause, message: `${name}: ${cause.reason}` });
   }
   return [...problems.values()];
 }

@@ -7,7 +7,7 @@ export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** Named fields of a log line. */
-type LogFields = Record<string, unknown>;
+export type LogFields = Record<string, unknown>;
 
 /**
  * Writes one log line with a message and fields. For expensive fields, pass a function: it runs only if the line is

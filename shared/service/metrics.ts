@@ -2,8 +2,9 @@
 
 import { version } from "../../package.json" with { type: "json" };
 import { withDeadline } from "../clock.ts";
-import { inTransaction, type Sql, smallAnswerMs, sqlConnections } from "../database/sql.ts";
+import { inTransaction, type Sql, smallAnswerMs, sqlConnections, type Transaction } from "../database/sql.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
+import { staleAfterMs } from "../sea.ts";
 import { latestObsPath } from "../upstream.ts";
 import type { ConnectionHealth } from "./connection-health.ts";
 import { Counter, Gauge, Registry } from "./prometheus.ts";
@@ -50,12 +51,14 @@ export function counter(registry: Registry, name: string, help: string, read: ()
  * Creates the common metrics of a service: build info, process resources, state of PostgreSQL and Redis, connections in
  * use, newest event ids, and times of the last poll and of NDBC's data.
  * @param redisProblem returns the current problem with Redis; `null`: none
+ * @param maxConnections max PostgreSQL connections of this process
  */
 export function createServiceMetrics(
   service: string,
   sql: Sql,
   database: ConnectionHealth,
   redisProblem: () => string | null,
+  maxConnections = sqlConnections,
 ): ServiceMetrics {
   const registry = new Registry();
   let figures: DatabaseFigures | null = null;
@@ -71,10 +74,11 @@ export function createServiceMetrics(
     Number(database.problem === null),
   );
   gauge(registry, "bellbuoy_redis_up", "1 while Redis works, else 0.", () => Number(redisProblem() === null));
-  registerDatabase(registry, () => figures);
+  registerDatabase(registry, () => figures, maxConnections);
 
+  const readFigures = createFiguresReader(sql);
   const collect = oneAtATime(async () => {
-    figures = database.problem === null ? await readFigures(sql) : null;
+    figures = database.problem === null ? await readFigures() : null;
     return registry.metrics();
   });
   return {
@@ -107,12 +111,15 @@ type DatabaseFigures = {
   pollSeconds: number | null;
   upstreamModified: string | null;
   newestObservationAt: number | null;
+  stationsReporting: number;
+  /** The last success of each job; before the first one, when the tables were made. */
+  jobSuccesses: Record<string, number>;
   databaseBytes: number;
   busyConnections: number;
   idleConnections: number;
 };
 
-function registerDatabase(registry: Registry, read: () => DatabaseFigures | null): void {
+function registerDatabase(registry: Registry, read: () => DatabaseFigures | null, maxConnections: number): void {
   const figure = (name: string, help: string, of: (figures: DatabaseFigures) => number | null) =>
     gauge(registry, name, help, () => {
       const figures = read();
@@ -138,6 +145,21 @@ function registerDatabase(registry: Registry, read: () => DatabaseFigures | null
     "The time of the newest stored observation.",
     (of) => of.newestObservationAt,
   );
+  figure(
+    "bellbuoy_stations_reporting",
+    "Stations with an observation in the last three hours.",
+    (of) => of.stationsReporting,
+  );
+  new Gauge({
+    name: "bellbuoy_job_success_timestamp_seconds",
+    help: "Last success of each job; before the first one, when the database was made.",
+    labelNames: ["job"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [job, at] of Object.entries(read()?.jobSuccesses ?? {})) this.set({ job }, at);
+    },
+  });
   figure("bellbuoy_database_size_bytes", "Size of the database on disk.", (of) => of.databaseBytes);
   figure(
     "bellbuoy_postgres_connections_busy",
@@ -149,7 +171,7 @@ function registerDatabase(registry: Registry, read: () => DatabaseFigures | null
     "Open connections of this process without a query or transaction.",
     (of) => of.idleConnections,
   );
-  gauge(registry, "bellbuoy_postgres_connections_max", "Max connections of the pool.", () => sqlConnections);
+  gauge(registry, "bellbuoy_postgres_connections_max", "Max connections of this process.", () => maxConnections);
 }
 
 function secondsOf(httpDate: string | null): number | null {
@@ -157,12 +179,36 @@ function secondsOf(httpDate: string | null): number | null {
   return Number.isNaN(milliseconds) ? null : milliseconds / 1000;
 }
 
-/** Returns `null` if the query fails or times out, for example before the first migration. */
+/**
+ * Creates a function that reads the figures. It returns `null` if the query fails or times out. PostgreSQL cancels the query after the same time, and until it has ended no other one is sent: abandoned
+ * queries would take all connections of the pool, and `/ready` would wait behind them.
+ */
+function createFiguresReader(sql: Sql): () => Promise<DatabaseFigures | null> {
+  let asking: Promise<DatabaseFigures | null> | null = null;
+  return async () => {
+    if (asking !== null) return null;
+    asking = readFigures(sql)
+      // For example before the first migration.
+      .catch(() => null)
+      .finally(() => {
+        asking = null;
+      });
+    // A scrape times out after 10 seconds by default. Without PostgreSQL, it still gets all other metrics.
+    return withDeadline(asking, smallAnswerMs).catch(() => null);
+  };
+}
+
 async function readFigures(sql: Sql): Promise<DatabaseFigures | null> {
+  const [figures] = await inTransaction(sql, async (tx) => {
+    await tx`select set_config('statement_timeout', ${String(smallAnswerMs)}, true)`;
+    return queryFigures(tx);
+  });
+  return figures ?? null;
+}
+
+function queryFigures(tx: Transaction) {
   // The connection of this query serves only the scrape, so it counts as idle.
-  const asking = inTransaction(
-    sql,
-    (tx) => tx<DatabaseFigures[]>`
+  return tx<DatabaseFigures[]>`
     select
       greatest((select max(event_id) from observations), pruned_event_id, timeline_event_id)::float8 as stored_event_id,
       published_event_id::float8 as published_event_id,
@@ -170,6 +216,15 @@ async function readFigures(sql: Sql): Promise<DatabaseFigures | null> {
       (select every_seconds from polling)::float8 as poll_seconds,
       newest.last_modified as upstream_modified,
       (select extract(epoch from max(observed_at))::float8 from observations) as newest_observation_at,
+      (
+        select count(*)::int from stations where exists (
+          select from observations where observations.station_id = stations.station_id
+            and observed_at > now() - make_interval(secs => ${staleAfterMs / 1_000})
+        )
+      ) as stations_reporting,
+      (
+        select json_object_agg(job, extract(epoch from coalesce(succeeded_at, since))) from job_results
+      ) as job_successes,
       pg_database_size(current_database())::float8 as database_bytes,
       (select count(*)::int from pg_stat_activity
         where application_name = current_setting('application_name') and state <> 'idle' and pid <> pg_backend_pid()
@@ -178,13 +233,5 @@ async function readFigures(sql: Sql): Promise<DatabaseFigures | null> {
         where application_name = current_setting('application_name') and (state = 'idle' or pid = pg_backend_pid())
       ) as idle_connections
     from stream_marks left join upstream_files as newest on newest.path = ${latestObsPath}
-  `,
-  );
-  try {
-    // A scrape times out after 10 seconds by default. Without PostgreSQL, it still gets all other metrics.
-    const [figures] = await withDeadline(asking, smallAnswerMs);
-    return figures ?? null;
-  } catch {
-    return null;
-  }
+  `;
 }

@@ -1,3 +1,5 @@
+// Measures how fast history is parsed and stored.
+
 import { once } from "node:events";
 import { parseRealtime } from "../../services/worker/ndbc/realtime.ts";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
@@ -9,7 +11,8 @@ import type { Findings, RunOptions } from "./rig/findings.ts";
 import { interleave } from "./rig/rounds.ts";
 import { stationFile } from "./rig/station-file.ts";
 
-export const description = "45 days of 100 stations, parsed and stored, against PostgreSQL's own COPY of the same rows";
+export const description =
+  "45 days of 100 stations, parsed and stored, compared with PostgreSQL's own COPY of the same rows";
 
 const stationIds = Array.from({ length: 100 }, (_, index) => `B${1_000 + index}`);
 
@@ -34,7 +37,7 @@ export async function run({ rounds }: RunOptions): Promise<Findings> {
   });
 }
 
-/** @param store stores one station, and resolves with how many rows that were */
+/** Measures one way to store history. @param store stores one station and resolves with the number of rows */
 async function fill(sql: Sql, store: (stationId: string) => Promise<number>) {
   await sql`truncate observations, stations`;
   await sql`checkpoint`;
@@ -46,7 +49,7 @@ async function fill(sql: Sql, store: (stationId: string) => Promise<number>) {
   return { rows, "rows/s": rows / seconds, "memory grown MB": (process.memoryUsage.rss() - memoryBefore) / 2 ** 20 };
 }
 
-/** The least that PostgreSQL can be asked for: it compares nothing, and every row has to be new. */
+/** Stores rows with COPY, the fastest way: it compares nothing, and every row must be new. */
 async function copy(sql: Sql, observations: Observation[]): Promise<number> {
   const lines = observations.map((row) => {
     const values = measurements.map((name) => row[name] ?? "\\N");

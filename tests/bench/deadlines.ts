@@ -1,4 +1,4 @@
-// How soon services do what must not take long: stop, notice that a client is gone, answer without their database.
+// Measures operations with a time limit: to stop, to notice that a client has left, to answer without the database.
 
 import { freePort } from "../../services/dev/daemons/ports.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
@@ -10,25 +10,26 @@ import { startUpstream } from "../rig/upstream.ts";
 import { startWire } from "../rig/wire.ts";
 import { type Check, type Findings, tableOf } from "./rig/findings.ts";
 
-export const description = "how soon a service stops, forgets a client that is gone, answers while PostgreSQL hangs";
+export const description =
+  "time until a service stops, notices that clients have left, and answers while PostgreSQL hangs";
 
-/** What is measured, with its bound in seconds. Each returns milliseconds. */
+/** The measurements, with their limits in seconds. Each returns milliseconds. */
 const deadlines: { name: string; maxS: number; measure(stack: Stack): Promise<number> }[] = [
   { name: "an idle worker exits", maxS: 5, measure: stopIdleWorker },
   { name: "a worker exits while NDBC does not answer", maxS: 5, measure: stopWorkerWhileNdbcHangs },
   { name: "a worker exits while it waits for PostgreSQL", maxS: 5, measure: stopWaitingWorker },
-  { name: "a worker exits while Redis is away", maxS: 5, measure: stopWorkerWithoutRedis },
+  { name: "a worker exits while Redis is down", maxS: 5, measure: stopWorkerWithoutRedis },
   { name: "a server exits and ends five streams", maxS: 5, measure: stopServerWithStreams },
-  { name: "a server forgets three clients that left", maxS: 5, measure: forgetClients },
+  { name: "a server notices that three clients have left", maxS: 5, measure: forgetClients },
   { name: "a request is answered while PostgreSQL hangs", maxS: 10, measure: answerWhilePostgresHangs },
 ];
 
-/** Measures each once. */
+/** Runs each measurement once. */
 export async function run(): Promise<Findings> {
   return { tables: [tableOf("once each", await check())], skipped: [] };
 }
 
-/** Measures each once. @throws {Error} when a service exits with another code than 0 */
+/** Runs each measurement once. @throws {Error} if a service exits with another code than 0 */
 export async function check(): Promise<Check[]> {
   const checks: Check[] = [];
   try {
@@ -54,7 +55,7 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedMs;
 }
 
-/** @throws {Error} when it exits with another code than 0 */
+/** Stops a service and measures the time. @throws {Error} if it exits with another code than 0 */
 async function stopCleanly(service: { stop(): Promise<number> }): Promise<void> {
   const code = await service.stop();
   if (code !== 0) throw new Error(`a service exited with ${code}`);

@@ -1,3 +1,5 @@
+// Measures how fast a burst of events reaches many streams, and what streams cost.
+
 import { readdir } from "node:fs/promises";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
@@ -14,9 +16,9 @@ import { interleave, medians } from "./rig/rounds.ts";
 export const description = "a burst of 800 events, published at once, to many streams";
 export const parts = ["1000", "10000", "memory", "servers", "churn", "resume"];
 
-/** One refresh of NDBC's file. */
+/** Number of events in one update of NDBC's file. */
 const events = 800;
-/** Bursts before the one that counts: a runtime that compiles as it goes is faster then. The first is told too. */
+/** Bursts before the measured one, which let a JIT compiler finish. The output has the first one too. */
 const warmUps = 3;
 
 export function run({ rounds, part }: RunOptions): Promise<Findings> {
@@ -26,12 +28,12 @@ export function run({ rounds, part }: RunOptions): Promise<Findings> {
     if (wants("1000")) tables.push(await measureBursts(load, { ...(await ours()), ...(await peers()) }, 1_000, rounds));
     if (wants("10000")) {
       tables.push(await measureBursts(load, await ours(), 10_000, rounds));
-      skipped.add("nchan and better-sse with 10,000 streams: a minute a burst");
+      skipped.add("nchan and better-sse with 10,000 streams: each burst takes a minute");
     }
     if (wants("memory")) tables.push(await measureMemory(load, { ...(await ours()), ...(await peers()) }, rounds));
     if (wants("servers")) tables.push(await measureServers(load, bellbuoy(stack, 4), rounds));
     if (wants("churn")) tables.push(await measureChurn(load, bellbuoy(stack)));
-    // The last: it is the only one that stores events.
+    // Last, because only this part stores events.
     if (wants("resume")) tables.push(await measureResume(stack, load, rounds));
     return { tables, skipped: [...skipped] };
   });
@@ -55,17 +57,17 @@ async function measureBursts(
 }
 
 const manyStreams = 10_000;
-/** Listeners come in groups of 500, half a second apart, as they do in life; or all in one moment, as after a restart. */
+/** Listeners arrive in groups of 500, half a second apart, as usual; or all at once, as after a restart. */
 const arrivals = { gradually: { groups: 20, pauseMs: 500 }, atOnce: { groups: 1, pauseMs: 0 } };
-/** What opening took for a moment may be given back. */
+/** Time for the process to release memory that only opening needed. */
 const settleMs = 3_000;
 
-/** What a server holds without streams, and each of many open ones adds. */
+/** Measures the memory of a server without streams, and per open stream. */
 async function measureMemory(load: LoadClient, contestants: Contestants, rounds: number): Promise<Table> {
   const turns = Object.entries(contestants).map(([name, start]) => [name, () => memoryOfStreams(load, start)]);
   const measured = await interleave(Object.fromEntries(turns), rounds);
   return {
-    title: `memory of ${manyStreams} open streams that have heard nothing yet`,
+    title: `memory of ${manyStreams} open streams before the first event`,
     rows: Object.entries(measured).map(([server, figures]) => ({ server, ...(figures as object) })),
   };
 }
@@ -97,15 +99,15 @@ async function memoryAfter(
   }
 }
 
-/** Several servers share a port: each gets a part of the streams, and all streams hear the same. */
+/** Measures several servers that share a port: each has a part of the streams, and all streams get the same events. */
 async function measureServers(load: LoadClient, start: StartBroadcaster, rounds: number): Promise<Table> {
   const turns = [];
   for (let round = 1; round <= rounds; round++) {
     turns.push(
       await turn(load, start, manyStreams, async ({ server, figures }) => {
         const sockets = await Promise.all(server.pids.map(async (pid) => (await readdir(`/proc/${pid}/fd`)).length));
-        const leastFilesOfAServer = Math.min(...sockets);
-        return { leastFilesOfAServer, mostFilesOfAServer: Math.max(...sockets), ...figures };
+        const minFilesOfAServer = Math.min(...sockets);
+        return { minFilesOfAServer, maxFilesOfAServer: Math.max(...sockets), ...figures };
       }),
     );
   }
@@ -118,7 +120,7 @@ async function measureServers(load: LoadClient, start: StartBroadcaster, rounds:
 const churns = 4;
 const comings = 15;
 
-/** Whether anything is left of streams that were opened and closed: then each row has more than the one before. */
+/** Measures whether closed streams leave memory behind: if so, each row is larger than the one before. */
 async function measureChurn(load: LoadClient, start: StartBroadcaster): Promise<Table> {
   const streams = 1_000;
   const { streamUrl, pids, stop } = await start();
@@ -135,7 +137,7 @@ async function measureChurn(load: LoadClient, start: StartBroadcaster): Promise<
   } finally {
     await stop();
   }
-  return { title: `a server after streams that came and went, ${streams} at a time`, rows };
+  return { title: `a server after streams that were opened and closed, ${streams} at a time`, rows };
 }
 
 async function untilAllLeft(streamUrl: string): Promise<void> {
@@ -147,7 +149,7 @@ async function untilAllLeft(streamUrl: string): Promise<void> {
   }
 }
 
-/** What comes when a server was restarted: all of its listeners at once, each with what it missed. */
+/** Measures a restart: all listeners reconnect at once, and each gets its missed events. */
 async function measureResume(stack: Stack, load: LoadClient, rounds: number): Promise<Table> {
   const streams = 1_000;
   const rows = Array.from({ length: events }, (_, index) => observed(String(10_000 + index), "2026-05-06T12:00:00Z"));
@@ -165,7 +167,7 @@ async function measureResume(stack: Stack, load: LoadClient, rounds: number): Pr
       return { wholeMs, cpuMsPerStream };
     };
     const { bellbuoy: figures } = await interleave({ bellbuoy: resume }, rounds);
-    return { title: `${streams} streams come back at once, each with ${events} events missed`, rows: [figures] };
+    return { title: `${streams} streams resume at once, each with ${events} missed events`, rows: [figures] };
   } finally {
     await server.stop();
   }
@@ -173,12 +175,12 @@ async function measureResume(stack: Stack, load: LoadClient, rounds: number): Pr
 
 type BurstFigures = Awaited<ReturnType<typeof burst>>;
 
-/** A server is started, streams are opened, and a burst is measured once some have warmed all up. */
+/** Starts a server, opens streams, and measures a burst after some warm-up bursts. */
 async function turn<M>(
   load: LoadClient,
   start: StartBroadcaster,
   streams: number,
-  tell: (measured: { server: Broadcaster; firstMs: number; figures: BurstFigures }) => M | Promise<M>,
+  report: (measured: { server: Broadcaster; firstMs: number; figures: BurstFigures }) => M | Promise<M>,
 ): Promise<M> {
   const server = await start();
   try {
@@ -186,7 +188,7 @@ async function turn<M>(
     const { wholeMs: firstMs } = await burst(load, server);
     for (let warmUp = 1; warmUp < warmUps; warmUp++) await burst(load, server);
     const figures = await burst(load, server);
-    return await tell({ server, firstMs, figures });
+    return await report({ server, firstMs, figures });
   } finally {
     await load.closeAll();
     await server.stop();

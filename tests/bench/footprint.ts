@@ -1,3 +1,5 @@
+// Measures memory, CPU, disk use and start time of bellbuoy.
+
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,22 +21,22 @@ import type { Findings, RunOptions, Table } from "./rig/findings.ts";
 import { type ProcessState, readProcess, readProcessTree } from "./rig/process.ts";
 import { composeSettings, type SmallMachine, startSmallMachine } from "./rig/small-machine.ts";
 
-export const description = "what bellbuoy takes of a machine: memory, processor, disk, time to start";
+export const description = "what bellbuoy needs of a machine: memory, CPU, disk, time to start";
 
 const project = join(import.meta.dir, "../..");
 
-/** Stations that report, and reports of each a day, as NDBC's network has them. */
+/** Number of stations, and reports of each per day, as in NDBC's network. */
 const network = { stations: 880, reports: 125 };
 const pollsADay = 288;
 const listeners = 100;
 const idleSeconds = 60;
 const networkPolls = 30;
-/** What a start or a burst took for a moment is given back after a while. */
+/** Time for the processes to release memory that only a start or a burst needed. */
 const settleMs = 20_000;
 
 const parts = { memory: measureMemory, disk: measureDisk, installed: measureInstalled, start: measureStart };
 
-/** Measures each part, or the one that is wanted: memory (and processor), disk, installed, start. */
+/** Measures each part, or only the named one: memory (with CPU), disk, installed, start. */
 export async function run({ part, rounds }: RunOptions): Promise<Findings> {
   const wanted = Object.entries(parts).filter(([name]) => part === null || name === part);
   if (wanted.length === 0) throw new Error(`there is no part "${part}", only ${Object.keys(parts).join(", ")}`);
@@ -44,8 +46,8 @@ export async function run({ part, rounds }: RunOptions): Promise<Findings> {
 }
 
 /**
- * A copy of Bun, since PSS divides what several processes share among them: other programs on this machine that happen to
- * run on the same Bun would take over a part of ours.
+ * Copies Bun. PSS divides shared memory among all processes that share it, so other programs on the same Bun would lower
+ * the figures.
  */
 async function copyBun(): Promise<{ path: string; remove(): Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), "bellbuoy-bun-"));
@@ -99,7 +101,7 @@ async function measureMemory(): Promise<Table[]> {
   }
 }
 
-/** Every station with a row of its own minute. */
+/** Returns a row of each station for this minute. */
 function networkFile(poll: number): string {
   return latestObsFile(network.stations, new Date(Math.floor(Date.now() / 60_000 - 60 + poll) * 60_000));
 }
@@ -135,7 +137,7 @@ function memoryTable({ idle, most, afterwards }: Record<"idle" | "most" | "after
   });
   return {
     title:
-      "Memory (PSS): idle; the most while the whole network reports every second, not every five minutes, to " +
+      "Memory (PSS): idle; max while the whole network reports every second, not every five minutes, to " +
       `${listeners} listeners; and ${settleMs / 1_000} s after that`,
     rows: [
       row("worker", ["worker"]),
@@ -152,7 +154,7 @@ function cpuTable(before: Look, after: Look): Table {
   const percent = (names: readonly (keyof Look)[]) =>
     names.reduce((sum, name) => sum + after[name].cpuMs - before[name].cpuMs, 0) / (idleSeconds * 10);
   return {
-    title: `Processor while nothing happens, over ${idleSeconds} s`,
+    title: `CPU when idle, over ${idleSeconds} s`,
     rows: [
       { what: "worker", "% of a core": percent(["worker"]) },
       { what: "server", "% of a core": percent(["server"]) },
@@ -163,8 +165,8 @@ function cpuTable(before: Look, after: Look): Table {
 }
 
 /**
- * What PostgreSQL writes in a day, from a few hours of polls without the pauses between them: checkpoints come after as
- * many polls as their timeout has room for.
+ * Measures what PostgreSQL writes per day, with a few hours of polls without pauses. A checkpoint follows after as many polls
+ * as fit into its timeout.
  */
 async function measureDisk(): Promise<Table[]> {
   const rows = [
@@ -172,11 +174,11 @@ async function measureDisk(): Promise<Table[]> {
     { settings: "compose.yaml's, checkpoint every hour", ...(await writtenADay(await composeSettings(), 12)) },
     { settings: "compose.yaml's, but every 30 min", ...(await writtenADay(await composeSettings(), 6)) },
   ];
-  return [{ title: "Written to disk in a day of the whole network", rows }];
+  return [{ title: "Written to disk per day with the whole network", rows }];
 }
 
 async function writtenADay(settings: Record<string, string>, pollsACheckpoint: number) {
-  // Checkpoints come when the bench asks for them.
+  // Only the bench starts checkpoints.
   const machine = await startSmallMachine({ ...settings, checkpoint_timeout: "1d", max_wal_size: "4GB" });
   const sql = connectSql(machine.databaseUrl, "bench");
   const redis = new Redis(redisOptions(machine.redisUrl));
@@ -212,7 +214,7 @@ async function writtenADay(settings: Record<string, string>, pollsACheckpoint: n
   }
 }
 
-/** The two days before, so that each station's part of the index is a page of its own, as it is later on. */
+/** Stores the two days before, so that each station has its own index pages, as in a long run. */
 async function storeTwoDays(sql: Sql, today: Date): Promise<void> {
   await sql`
     insert into observations (station_id, observed_at, wave_height_m, wind_speed_mps, water_temp_c, event_id)
@@ -225,7 +227,7 @@ async function storeTwoDays(sql: Sql, today: Date): Promise<void> {
   await sql`update stream_marks set published_event_id = (select max(event_id) from observations)`;
 }
 
-/** Of each poll the rows that are new: as many as a day's rows share out to. */
+/** Returns the new rows of each poll: the rows of a day, divided by its polls. */
 function freshRows(today: Date, poll: number) {
   const share = network.reports / pollsADay;
   const at = new Date(today.getTime() + poll * 300_000).toISOString();
@@ -265,7 +267,7 @@ async function measureInstalled(): Promise<Table[]> {
           { what: "Bun", MB: bun },
           { what: "packages (bun install --production)", MB: packages },
           { what: "bellbuoy and its player", MB: own },
-          { what: "all of it", MB: bun + packages + own },
+          { what: "total", MB: bun + packages + own },
         ],
       },
     ];

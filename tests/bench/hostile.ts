@@ -1,4 +1,4 @@
-// What malformed files cost a worker: time to parse them, memory for one that unpacks to much more than it should.
+// Measures what malformed files cost a worker: parse time, and memory for a gzip bomb.
 
 import fc from "fast-check";
 import { parseActiveStations } from "../../services/worker/ndbc/active-stations.ts";
@@ -10,25 +10,25 @@ import { entityBomb, mutated } from "../hostile/mutations.ts";
 import { fixture } from "../worker/ndbc/fixture.ts";
 import { type Check, type Findings, tableOf } from "./rig/findings.ts";
 
-export const description = "what malformed files cost: the slowest to parse, and the memory for a gzip bomb of 300 MB";
+export const description = "what malformed files cost: the slowest parse, and the memory for a gzip bomb of 300 MB";
 
-/** A worker polls every five minutes; a second for one file does no harm. */
+/** A worker polls every five minutes, so a second per file is acceptable. */
 const maxParseMs = 1_000;
-/** Lists of eight megabytes that no station list resembles; the worker fetches one a day. */
+/** For malformed lists of eight megabytes; the worker fetches one list per day. */
 const maxLargeListMs = 10_000;
 const maxBombMb = 50;
 const files = 1_000;
 const seed = 1;
 const now = new Date("2026-05-06T12:00:00Z");
 
-/** Measures all, once. */
+/** Runs all measurements once. */
 export async function run(): Promise<Findings> {
   return { tables: [tableOf(`${files} malformed files of each kind`, await check())], skipped: [] };
 }
 
-/** Measures all, once. @throws {Error} when a parser or the client fails in another way than it should */
+/** Runs all measurements once. @throws {Error} if a parser or the client fails with an unexpected error */
 export async function check(): Promise<Check[]> {
-  // First, while this process is small.
+  // First, while this process uses little memory.
   const bombMb = await memoryOfBomb();
   const parsers: [string, (body: string) => unknown][] = [
     ["latest_obs.txt", (body) => parseLatestObs(body, now)],
@@ -63,9 +63,9 @@ function slowest(name: string, parse: (body: string) => unknown, bodies: string[
   return { name, value: Math.max(...times), unit: "ms", max };
 }
 
-/** Fetches 300 kB that unpack to 300 MB. @returns megabytes by which this process has grown */
+/** Fetches 300 kB that unpack to 300 MB. @returns the growth of this process in MB */
 async function memoryOfBomb(): Promise<number> {
-  // Made of members of a megabyte, since this process must not have held it either.
+  // Made of gzip members of 1 MB, because this process must not hold all of it either.
   const bomb = Buffer.concat(Array<Uint8Array>(300).fill(Bun.gzipSync(new Uint8Array(1_000_000))));
   const server = Bun.serve({
     port: 0,
@@ -77,7 +77,7 @@ async function memoryOfBomb(): Promise<number> {
     () => null,
     (error: unknown) => error,
   );
-  if (!(refused instanceof UpstreamError)) throw new Error(`the gzip bomb was not refused, but: ${refused}`);
+  if (!(refused instanceof UpstreamError)) throw new Error(`the gzip bomb was not rejected: ${refused}`);
   const grownMb = (process.memoryUsage.rss() - before) / 1e6;
   await server.stop(true);
   return grownMb;

@@ -1,3 +1,5 @@
+// Measures a poll of the whole network.
+
 import { Redis } from "ioredis";
 import { startRedis } from "../../services/dev/daemons/redis.ts";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
@@ -20,7 +22,7 @@ export const description = "a poll of the whole network, from the request to the
 const stations = 890;
 const pollsARound = 20;
 
-/** What the file holds at each poll. */
+/** Content of the file at each poll. */
 const kinds: Record<string, (step: number) => string> = {
   "all 890 rows new": (step) => latestObsFile(stations, new Date(Date.UTC(2026, 0, 1) + step * 600_000)),
   "a third new, a third changed": generatedSeries(stations, 1),
@@ -37,7 +39,7 @@ export async function run({ rounds }: RunOptions): Promise<Findings> {
       }
       return rows;
     });
-    return { tables: [{ title: `one poll, of ${rounds * pollsARound} that follow each other`, rows }], skipped: [] };
+    return { tables: [{ title: `one poll of ${rounds * pollsARound} consecutive polls`, rows }], skipped: [] };
   } finally {
     redis.disconnect();
     await redisServer.stop();
@@ -57,6 +59,7 @@ async function measurePolls(sql: Sql, redis: Redis, fileAt: (step: number) => st
       ndbc,
       publish: () => publishPending(sql, redis),
       stations: null,
+      retentionDays: 45,
       log: silentLog,
       inIdTransaction: unguardedIds,
     });

@@ -1,4 +1,4 @@
-// How soon events arrive, also from the worker's commit on, and beside clients that never read.
+// Measures how soon events arrive, also from the worker's commit on, and while other clients never read.
 
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
@@ -21,7 +21,7 @@ import { cores, cpuMs, memoryMb, pin } from "./rig/processes.ts";
 import { interleave, quantile } from "./rig/rounds.ts";
 
 export const description =
-  "how soon an event arrives: at 10 a second, from its commit on, beside readers that never read";
+  "time until an event arrives: at 10 per second, from its commit on, while other clients never read";
 export const parts = ["100", "1000", "stored", "stalled"];
 
 export function run({ rounds, part }: RunOptions): Promise<Findings> {
@@ -33,22 +33,22 @@ export function run({ rounds, part }: RunOptions): Promise<Findings> {
       tables.push(await measureTrickle(load, { ...(await ours()), ...(await peers()) }, streams, rounds));
     }
     if (wants("stalled")) tables.push(await measureStalled(load, bellbuoy(stack), rounds));
-    // The last: it stores events, and no server sends smaller ids than it has read.
+    // Last, because it stores events, and a server sends no smaller ids than the stored ones.
     if (wants("stored")) tables.push(await measureStored(stack, rounds));
     return { tables, skipped: [...skipped] };
   });
 }
 
-/** What a server may grow by while it sends to 100 readers, beside 50 that never read. */
+/** Max memory growth of a server that sends to 100 clients while 50 others never read. */
 const maxGrowthMb = 96;
 const checkedRounds = 3;
 
-/** Compares what a listener and an operator rely on with its bounds. @throws {Error} when events are missing */
+/** Compares delays and memory with their limits. @throws {Error} if events are missing */
 export async function check(): Promise<Check[]> {
   const polledMs = await bestPoll();
   return withBenchStack(async ({ stack, load }) => {
     const { alone, beside } = await measureBeside(load, bellbuoy(stack), checkedRounds);
-    if (beside.closedByServer < stalledReaders) throw new Error("not all that never read were cut off");
+    if (beside.closedByServer < stalledReaders) throw new Error("not all clients that never read were disconnected");
     const closingS = (await closingMs(load, bellbuoy(stack))) / 1_000;
     return [
       {
@@ -73,14 +73,14 @@ export async function check(): Promise<Check[]> {
         name: "connection closed after its stream was cut off",
         value: closingS,
         unit: "s",
-        // Bun looks every four seconds.
+        // Bun checks every four seconds.
         max: 6,
       },
     ];
   });
 }
 
-/** Polls that ten listeners hear, all on any core. @returns the p99 of the best of nine, in ms from commit to listener */
+/** Runs polls with ten listeners, on any core. @returns the best p99 of nine polls, in ms from commit to listener */
 async function bestPoll(): Promise<number> {
   const stations = 890;
   const stack = await startStack();
@@ -97,7 +97,15 @@ async function bestPoll(): Promise<number> {
       committedMs = performance.now();
       return publishPending(stack.sql, stack.redis);
     };
-    await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog, inIdTransaction: unguardedIds });
+    await poll({
+      sql: stack.sql,
+      ndbc,
+      publish,
+      stations: null,
+      retentionDays: 45,
+      log: silentLog,
+      inIdTransaction: unguardedIds,
+    });
     const heard = await Promise.all(listeners.map((listener) => listener.heard(round * stations)));
     const delays = heard.flatMap((events) => events.slice(-stations).map(({ atMs }) => atMs - committedMs));
     p99s.push(
@@ -115,7 +123,7 @@ async function bestPoll(): Promise<number> {
 
 const eventsPerSecond = 10;
 
-/** Single events, evenly spaced. */
+/** Measures single events at equal intervals. */
 async function measureTrickle(
   load: LoadClient,
   contestants: Contestants,
@@ -125,7 +133,7 @@ async function measureTrickle(
   const turns = Object.entries(contestants).map(([name, start]) => [name, () => trickle(load, start, streams)]);
   const measured = await interleave(Object.fromEntries(turns), rounds);
   return {
-    title: `${eventsPerSecond} events a second to ${streams} streams`,
+    title: `${eventsPerSecond} events per second to ${streams} streams`,
     rows: Object.entries(measured).map(([server, figures]) => ({ server, ...(figures as object) })),
   };
 }
@@ -144,7 +152,7 @@ async function trickle(load: LoadClient, start: StartBroadcaster, streams: numbe
   };
   try {
     await load.open(streamUrl, streams);
-    // A runtime that compiles as it goes is faster after some.
+    // Let a JIT compiler finish first.
     for (let warmUp = 0; warmUp < 100; warmUp++) {
       await publisher.burst(1);
       await Bun.sleep(20);
@@ -159,7 +167,7 @@ async function trickle(load: LoadClient, start: StartBroadcaster, streams: numbe
   }
 }
 
-/** One listener, one row at a time, by the worker's own functions: from the commit to the listener. */
+/** Measures the time from commit to listener with the worker's own functions: one listener, one row at a time. */
 async function measureStored(stack: Stack, rounds: number): Promise<Table> {
   const row = await interleave({ bellbuoy: () => fromCommit(stack) }, rounds);
   return { title: "from the commit of a row to one listener, published in between", rows: [row.bellbuoy] };
@@ -188,12 +196,12 @@ async function fromCommit(stack: Stack) {
   return { p50Ms: quantile(delays, 0.5), p99Ms: quantile(delays, 0.99), maxMs: quantile(delays, 1) };
 }
 
-/** Each row is of another time, so that each is new. */
+/** Returns rows with different times, so that each is new. */
 let storedMinutes = 0;
 
 const readers = 100;
 const stalledReaders = 50;
-/** One refresh of NDBC's file, more often than kernel (4 MB a connection) and server (1 MB) can keep for a client. */
+/** Updates of NDBC's file, more than kernel (4 MB per connection) and server (1 MB) can buffer for a client. */
 const eventsPerBurst = 800;
 const bursts = 40;
 
@@ -205,7 +213,7 @@ function measureBeside(load: LoadClient, start: StartBroadcaster, rounds: number
 async function measureStalled(load: LoadClient, start: StartBroadcaster, rounds: number): Promise<Table> {
   const measured = await measureBeside(load, start, rounds);
   return {
-    title: `${bursts} bursts of ${eventsPerBurst} events to ${readers} streams, beside some that never read`,
+    title: `${bursts} bursts of ${eventsPerBurst} events to ${readers} streams, while other clients never read`,
     rows: [
       { neverRead: 0, ...measured.alone },
       { neverRead: stalledReaders, ...measured.beside },
@@ -241,7 +249,7 @@ async function stalled(load: LoadClient, start: StartBroadcaster, count: number)
   }
 }
 
-/** @returns milliseconds from the moment a client that never reads is cut off to the end of its connection */
+/** Measures the time from the disconnect of a client that never reads to the end of its connection. @returns ms */
 async function closingMs(load: LoadClient, start: StartBroadcaster): Promise<number> {
   const { streamUrl, publisher, stop } = await start();
   const sleeper = await neverRead(streamUrl);
@@ -267,7 +275,7 @@ async function openStreams(streamUrl: string): Promise<number> {
   return ((await response.json()) as { streams: number }).streams;
 }
 
-/** Returns whether the kernel holds bytes of an answer from this port that the client has not taken. */
+/** Returns whether the kernel buffers unread bytes of an answer from this port. */
 async function hasUnsentBytes(port: number): Promise<boolean> {
   const local = port.toString(16).toUpperCase().padStart(4, "0");
   const established = new RegExp(`^\\s*\\d+: \\w+:${local} \\w+:\\w+ 01 (?!00000000)`, "m");

@@ -1,4 +1,4 @@
-// `bun run bench [NAME[:PART] …] [--rounds N] [--docs]` measures; `--check` compares with stated bounds instead.
+// `bun run bench [NAME[:PART] …] [--rounds N] [--docs]` measures; `--check` compares with fixed limits.
 
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ if (wanted.check) process.exit((await checkBenches(benches.map(({ name }) => nam
 for (const { name, part } of benches) await runBench(name, part);
 process.exit(0);
 
-/** Runs the checks of these benches, one bench after the other. @returns whether all bounds were kept */
+/** Runs the checks of these benches, one after another. @returns whether all figures are within their limits */
 async function checkBenches(names: string[]): Promise<boolean> {
   const checks: Check[] = [];
   for (const name of names) {
@@ -33,11 +33,11 @@ async function checkBenches(names: string[]): Promise<boolean> {
     process.stderr.write(`${name}: ${bench.description}\n`);
     checks.push(...(await bench.check()).map((check) => ({ ...check, name: `${name}: ${check.name}` })));
   }
-  if (checks.length === 0) fail(`${names.join(", ")}: nothing has a bound`);
-  const table = tableOf(`bounds, for a machine that does nothing else; this one is ${machine()}`, checks);
+  if (checks.length === 0) fail(`${names.join(", ")}: these benches have no limits`);
+  const table = tableOf(`limits for an otherwise idle machine; this one is ${machine()}`, checks);
   console.log(printTable(table));
   const beyond = checks.filter((check) => !isWithin(check)).length;
-  console.log(`  ${beyond === 0 ? "all bounds kept" : `${beyond} of ${checks.length} beyond their bounds`}`);
+  console.log(`  ${beyond === 0 ? "all within their limits" : `${beyond} of ${checks.length} beyond their limits`}`);
   console.log(`  written to ${await write("check", { tables: [table], skipped: [] })}`);
   return beyond === 0;
 }
@@ -64,7 +64,7 @@ async function runBench(name: string, part: string | null): Promise<void> {
   await Bun.write(docsPage, withSection(await Bun.file(docsPage).text(), section));
 }
 
-/** @returns where it was written */
+/** Writes a result as JSON. @returns the path of the file */
 async function write(name: string, findings: Findings): Promise<string> {
   await mkdir(resultsDir, { recursive: true });
   const path = join(resultsDir, `${name}.json`);
@@ -88,7 +88,7 @@ function readArguments() {
       console.log(
         `bun run bench [NAME[:PART] …] [--rounds N] [--docs]\nbun run bench --check [NAME …]\n\n` +
           `The names are ${known.join(", ")}; without one, all of them. --docs writes the figures into docs/benchmarks.md.\n` +
-          "--check compares with stated bounds, on a machine that does nothing else, and exits with 1 beyond them.",
+          "--check compares with fixed limits, on an otherwise idle machine, and exits with 1 beyond them.",
       );
       process.exit(0);
     }

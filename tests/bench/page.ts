@@ -1,4 +1,4 @@
-// How quick the built player is in Chromium: click to sound, report to bell and ring, lists, the map's frames.
+// Measures the speed of the built player in Chromium: click to sound, report to bell and ring, lists, frames of the map.
 
 import { soundHook } from "../../web/sound/playback/hook.ts";
 import { closeBrowser, type Page } from "../rig/browser.ts";
@@ -14,12 +14,12 @@ export const description = "the player in Chromium: click to sound, report to be
 
 const rounds = 5;
 
-/** Measures all, each as often as its name says. */
+/** Runs all measurements, as often as their names say. */
 export async function run(): Promise<Findings> {
   return { tables: [tableOf(`medians of ${rounds} unless said otherwise`, await check())], skipped: [] };
 }
 
-/** Measures all, each as often as its name says. @throws {Error} without Chromium, or when the page does not do it at all */
+/** Runs all measurements, as often as their names say. @throws {Error} without Chromium, or if the page does not react */
 export async function check(): Promise<Check[]> {
   await builtPlayer();
   const player = await startOpenPlayer();
@@ -35,7 +35,7 @@ export async function check(): Promise<Check[]> {
   }
 }
 
-/** The score of a burst, here and not in the page; the best of nine, since the first find cold code. */
+/** Measures the score of a burst, outside the page. Best of nine, because the first runs are not compiled yet. */
 function scoreBurst(): Check {
   const reports = Array.from({ length: 800 }, (_, index) => ({
     stationId: `B${1_000 + index}`,
@@ -51,7 +51,7 @@ function scoreBurst(): Check {
   return { name: "800 reports scored, best of nine", value: Math.min(...times), unit: "ms", max: 10 };
 }
 
-/** Opens the player with the probe in it, and waits until a click needs nothing more. */
+/** Opens the player with the probe, and waits until it is ready for a click. */
 async function openProbed(player: OpenPlayer): Promise<Page> {
   const page = await player.open("/?hook=1", "live", `(${installProbe})()`);
   await page.until("bellbuoy.listening !== null && probe.bellsMade");
@@ -85,7 +85,7 @@ async function measureSound(player: OpenPlayer): Promise<Check[]> {
   ];
 }
 
-/** @returns the longest task of the page while 800 reports arrive, in ms; 0 below 50 */
+/** Measures the longest task of the page while 800 reports arrive. @returns ms; 0 below 50 */
 async function burst(player: OpenPlayer, page: Page): Promise<number> {
   await page.view.evaluate("void (probe.longTasks.length = 0)");
   const publishing = player.stack.redis.pipeline();
@@ -96,7 +96,7 @@ async function burst(player: OpenPlayer, page: Page): Promise<number> {
   return page.view.evaluate("Math.max(0, ...probe.longTasks)");
 }
 
-/** A page that was refused comes back once there is room: the server asks it to wait 10 seconds, and it adds some. */
+/** Measures how soon a refused page is live again. The server sends `Retry-After: 10`, and the page adds a random delay. */
 async function measureRefusal(player: OpenPlayer): Promise<Check> {
   const server = await player.stack.start("server", { MAX_STREAMS: "1" });
   const first = await listen(`${server.url}/v1/observations/stream`);
@@ -129,7 +129,7 @@ async function measureCrowd(player: OpenPlayer): Promise<Check[]> {
     { name: `900 stations searched, best of ${rounds}`, value: Math.min(...search), unit: "ms", max: 50 },
     { name: `900 stations sorted, best of ${rounds}`, value: Math.min(...order), unit: "ms", max: 50 },
     { name: "scripts of a frame while a map of 900 moves, median of 2 s", value: median(costs), unit: "ms", max: 8 },
-    // Most frames only move what is drawn; the slowest draw it, in less than a frame of 60 a second.
+    // Most frames only move the drawn map. The slowest draw it again, within one frame at 60 per second.
     {
       name: "scripts of a frame while a map of 900 moves, p95 of 2 s",
       value: quantile(sorted, 0.95),

@@ -1,3 +1,5 @@
+// Measures how fast files of stations are parsed.
+
 import { parseRealtime } from "../../services/worker/ndbc/realtime.ts";
 import type { Findings, RunOptions } from "./rig/findings.ts";
 import { interleave } from "./rig/rounds.ts";
@@ -5,7 +7,7 @@ import { stationFile } from "./rig/station-file.ts";
 
 export const description = "45 days of one station, from text to observations, on one core";
 
-/** Long enough for the compiler to know the code; a worker's first file takes a few times longer. */
+/** Enough runs for the JIT compiler; a worker's first file takes a few times longer. */
 const turnMs = 1_000;
 
 export async function run({ rounds }: RunOptions): Promise<Findings> {
@@ -21,7 +23,7 @@ export async function run({ rounds }: RunOptions): Promise<Findings> {
   return { tables: [{ title: `${name}, ${Math.round(body.length / 1000)} kB`, rows }], skipped: [] };
 }
 
-/** @param parse parses the file once, and returns how many rows it had */
+/** Measures a parser. @param parse parses the file once and returns its number of rows */
 function rate(parse: () => number): { "rows/s": number } {
   const start = performance.now();
   let rows = 0;
@@ -29,7 +31,7 @@ function rate(parse: () => number): { "rows/s": number } {
   return { "rows/s": (rows / (performance.now() - start)) * 1000 };
 }
 
-/** What a script would do: it knows no header, no units, no range and no broken line. */
+/** Parses like a simple script, without header, units, ranges or broken lines. */
 function splitRows(body: string) {
   return body
     .trimEnd()

@@ -1,4 +1,4 @@
-// How long the API's answers take, and how much memory one of any size does.
+// Measures the response times of the API, and the memory that large answers need.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,21 +15,21 @@ import { storeNetworkHistory } from "./rig/network-history.ts";
 import { memoryMb } from "./rig/processes.ts";
 import { quantile } from "./rig/rounds.ts";
 
-export const description = "how long each answer of the API takes, on 45 days of the whole network";
+export const description = "response time of each endpoint, with 45 days of the whole network";
 
 const days = 45;
 const requests = 100;
-/** After these the database has in memory what it will have. */
+/** Requests before the measured ones, which fill the caches of the database. */
 const warmUps = 5;
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 const many = (count: number) =>
   Array.from({ length: count }, (_, index) => `NOS${String(index + 1).padStart(4, "0")}`).join();
 
-/** The past day as it was so many seconds ago, which nobody has asked for yet. */
+/** Returns the query of the past day as of some seconds ago, which no other request has used. */
 const mediansUntil = (secondsAgo: number) => `/v1/medians?until=${hoursAgo(secondsAgo / 3_600)}`;
 
-/** What is asked, by what stands in the table; where each request asks something else, by its number. */
+/** Paths by their row in the table. A function returns a different path for each request number. */
 const asked: Record<string, string | ((request: number) => string)> = {
   "/v1/observations/latest": "/v1/observations/latest",
   "… as GeoJSON": "/v1/observations/latest?format=geojson",
@@ -50,7 +50,7 @@ const asked: Record<string, string | ((request: number) => string)> = {
   "/v1/status": "/v1/status",
 };
 
-/** Fills a database of its own and asks for each answer, one request after another. */
+/** Fills a new database and requests each answer, one request after another. */
 export async function run(): Promise<Findings> {
   const dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-bench-"));
   const postgres = await startPostgres({ dataDir, settings: { fsync: "off", max_wal_size: "4GB" } });
@@ -63,7 +63,7 @@ export async function run(): Promise<Findings> {
     const server = await startService("server", {
       DATABASE_URL: postgres.url,
       REDIS_URL: redis.url,
-      // Each request comes from another address, so that no limit stands before what is measured.
+      // Each request has another client address, so that the rate limit does not interfere.
       TRUST_PROXY: "1",
     });
     const table = [];
@@ -101,12 +101,12 @@ async function measure(server: Service, pathOf: (request: number) => string) {
   return { "p50 ms": quantile(times, 0.5), "p99 ms": quantile(times, 0.99), kB: bytes / 1000 };
 }
 
-/** An answer of 87 MB. */
+/** Rows of an answer of 87 MB. */
 const exportedRows = 400_000;
-/** Most of it waits to be collected. */
+/** Max growth; most of it is garbage that is not collected yet. */
 const maxGrowthMb = 64;
 
-/** Compares what a server grows by while it sends a large answer with its bound. @throws {Error} when rows are missing */
+/** Compares the memory growth during a large answer with its limit. @throws {Error} if rows are missing */
 export async function check(): Promise<Check[]> {
   const stack = await startStack();
   try {
@@ -117,7 +117,7 @@ export async function check(): Promise<Check[]> {
         random(), random(), random(), random()
       from generate_series(0, ${exportedRows - 1}::int) as number
     `;
-    // What the first answers take is not counted.
+    // The first answers do not count.
     await (await fetch(`${server.url}/v1/observations?format=ndjson&limit=10000`)).text();
     const checks: Check[] = [];
     for (const encoding of ["identity", "gzip", "zstd"]) {
@@ -132,7 +132,7 @@ export async function check(): Promise<Check[]> {
   }
 }
 
-/** @returns the megabytes by which the server has grown at most while something went on */
+/** Measures the max memory growth of the server while a promise is pending. @returns MB */
 async function growthMb(server: Service, act: () => Promise<void>): Promise<number> {
   const before = await memoryMb([server.pid]);
   let peak = before;
@@ -148,7 +148,7 @@ async function growthMb(server: Service, act: () => Promise<void>): Promise<numb
   return peak - before;
 }
 
-/** Reads an answer whole, with a pause after each piece. */
+/** Reads a whole answer, with a pause after each piece. */
 async function readSlowly(server: Service, acceptEncoding: string): Promise<void> {
   const url = `${server.url}/v1/observations?format=ndjson`;
   const { body } = await fetch(url, { headers: { "Accept-Encoding": acceptEncoding } });
@@ -160,7 +160,7 @@ async function readSlowly(server: Service, acceptEncoding: string): Promise<void
   if (lines !== exportedRows) throw new Error(`${lines} of ${exportedRows} rows have arrived`);
 }
 
-/** How long a reader takes nothing. */
+/** Time during which a client reads nothing. */
 const stallMs = 3_000;
 
 async function stall(server: Service): Promise<void> {

@@ -1,11 +1,11 @@
-// What the database takes on disk while days go by, and whether it stays that large.
+// Measures the size of the database over ten days, and whether it stops growing.
 
 import { replayDays } from "../rig/replayed-days.ts";
 import type { Check, Findings } from "./rig/findings.ts";
 
-export const description = "what the database takes while ten days of the whole network go by, of which three are kept";
+export const description = "size of the database over ten days of the whole network, with a retention of three days";
 
-/** As many rows a day as NDBC's files hold: about 110,000. */
+/** Reports that make as many rows per day as NDBC's files: about 110,000. */
 const network = { stations: 880, reports: 125 };
 
 /** Stores ten days of the network and prunes at the end of each. */
@@ -23,13 +23,13 @@ export async function run(): Promise<Findings> {
   return { tables: [{ title: "At the end of each day", rows }], skipped: [] };
 }
 
-/** Compares the database's size at the end of days of which each drops the oldest. */
+/** Compares the sizes of the database at the end of days that each delete the oldest day. */
 export async function check(): Promise<Check[]> {
-  // A day of six is less than what PostgreSQL by itself would leave.
+  // One day of six is below the share at which PostgreSQL itself would start a vacuum.
   const kept = 6;
   const ends = await replayDays(10, kept, { stations: 450, reports: 8 });
-  // While the first is dropped the table holds a day more; gaps in the indexes are filled a day after those in the table.
+  // While the first day is deleted, the table holds one more; gaps in indexes are filled a day after those in the table.
   const [settled, ...later] = ends.slice(kept + 1).map(({ databaseBytes }) => databaseBytes);
   const growth = (Math.max(...later) / (settled ?? Number.NaN) - 1) * 100;
-  return [{ name: "database grown once the oldest day is dropped", value: growth, unit: "%", max: 2 }];
+  return [{ name: "growth of the database after the oldest day is deleted", value: growth, unit: "%", max: 2 }];
 }

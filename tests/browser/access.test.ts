@@ -108,6 +108,7 @@ describe.skipIf(chromium === null)("axe finds no accessibility issue, light or d
         await page.view.evaluate(`document.getElementById("${id}").hidePopover()`);
       }
       await page.view.evaluate('document.getElementById("help").showModal()');
+      await page.until('document.querySelector("#help dt")');
       await expectNoFault(page, "help", "#help");
       await page.view.evaluate('document.getElementById("help").close()');
       await page.view.evaluate('document.getElementById("about").showPopover()');

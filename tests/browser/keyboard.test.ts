@@ -222,7 +222,7 @@ describe.skipIf(chromium === null)("with the keyboard alone", () => {
     await page.until('document.activeElement.closest("li") === document.querySelector("#stations").firstElementChild');
     await tabTo(page, ".list-tools select");
     await press(page, "ArrowDown");
-    await page.until('document.querySelector(".list-tools select").value === "waves"');
+    await page.until('document.querySelector(".list-tools select").value === "newest"');
     await press(page, "ArrowUp");
   });
 

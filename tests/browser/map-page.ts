@@ -36,7 +36,7 @@ const mark: Mark = { waterTempC: 13, waveHeightM: 2, windSpeedMps: 8, windDirDeg
 map.setStations(stations);
 map.setMarks(new Map(stations.map(({ stationId }) => [stationId, mark])));
 
-Object.assign(globalThis, { map, reported, reset, crowd, ringsSeen, beamDeg, frontX, lightnessAt });
+Object.assign(globalThis, { map, reported, reset, crowd, ringsSeen, beamDeg, lightnessAt });
 
 function reset(): void {
   reported.selected.length = 0;
@@ -80,13 +80,6 @@ function beamDeg(): number | null {
   if (!beam || beam.hidden || beam.style.visibility === "hidden") return null;
   const { opacity, rotate } = getComputedStyle(beam);
   return opacity === "0" ? null : Number.parseFloat(rotate);
-}
-
-/** Returns the position of a burst's front, in pixels from the left; `null` without a front. */
-function frontX(): number | null {
-  const front = document.querySelector<SVGElement>(".front");
-  if (!front || front.style.display === "none") return null;
-  return front.querySelector("path")?.getBoundingClientRect().right ?? null;
 }
 
 /** Returns the lightness of the map at a point, 0..255. */

@@ -225,33 +225,17 @@ describe.skipIf(chromium === null)("the map in a real browser", () => {
     await reduceMotion("");
   });
 
-  test("a burst's front moves east from bell to bell and disappears after the last; a single bell has none", async () => {
+  test("rings flash at most three times a second, however fast bells ring", async () => {
     await setView({ longitude: -100, latitude: 35, zoom: 2 });
-    await page.until("frontX() === null && !document.querySelector('.pulse')");
-    await evaluate("map.pulse('51101', 0.5, performance.now())");
-    await page.until("ringsSeen().length > 0");
-    expect(await evaluate<number | null>("frontX()")).toBeNull();
-    // Checked at points of its path, whenever this machine draws them.
-    const { west, ways } = await evaluate<{ west: number; ways: number[] }>(`(async () => {
-      const ring = (stationId) => {
-        map.pulse(stationId, 0.5, performance.now());
-        return new Promise((rung) => setTimeout(rung));
-      };
-      const travel = () => document.querySelector(".front").getAnimations()[0];
-      await ring("51101");
-      await ring("46026");
-      travel().currentTime = 400;
-      const west = frontX();
-      await ring("44009");
-      const ways = [1, 100, 200, 300, 400].map((atMs) => {
-        travel().currentTime = atMs;
-        return frontX();
-      });
-      return { west, ways };
+    await page.until("!document.querySelector('.pulse')");
+    const rings = await evaluate<number>(`(async () => {
+      const nowMs = performance.now();
+      for (let index = 0; index < 8; index++) map.pulse(["51101", "46026", "44009"][index % 3], 0.5, nowMs);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return document.querySelectorAll(".pulse").length;
     })()`);
-    expect(ways.toSorted((a, b) => a - b)).toEqual(ways);
-    expect(ways.some((x) => x > west + 5 && x < (ways.at(-1) ?? 0) - 5)).toBe(true);
-    await page.until("frontX() === null");
+    expect(rings).toBe(3);
+    await page.until("!document.querySelector('.pulse')");
   });
 
   test("the night side is darker", async () => {

@@ -16,12 +16,12 @@ const webDir = join(import.meta.dir, "../../web");
 async function writePage(dir: string, edition: string): Promise<string> {
   await Bun.write(
     join(dir, "index.html"),
-    '<!doctype html><meta charset="utf-8"><title>sea</title><script type="module" src="./page.ts"></script>',
+    '<!doctype html><html><head><meta charset="utf-8"><meta name="bellbuoy-server" content=""><title>sea</title><script type="module" src="./page.ts"></script></head><body><p id="status"></p></body></html>',
   );
   await Bun.write(join(dir, "lazy.ts"), `export const edition = "lazy part of ${edition}";`);
   await Bun.write(
     join(dir, "page.ts"),
-    `import { loadConditions, loadHistory } from "${webDir}/net/api.ts";
+    `import { loadConditions, loadHistory } from "${webDir}/../shared/client/api.ts";
      import { registerServiceWorker } from "${webDir}/offline/offline.ts";
      const { signal } = new AbortController();
      Object.assign(globalThis, {
@@ -30,7 +30,7 @@ async function writePage(dir: string, edition: string): Promise<string> {
        pastOf: (id) => loadHistory(location.origin, id, 0, signal).then((list) => list.length),
      });
      void registerServiceWorker();
-     loadConditions(location.origin, signal).then((snapshot) => Object.assign(globalThis, { snapshot }));`,
+     loadConditions(location.origin, "", signal).then((snapshot) => Object.assign(globalThis, { snapshot }));`,
   );
   return join(dir, "index.html");
 }
@@ -51,6 +51,8 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
   let answering: Promise<unknown> = Promise.resolve();
   /** Until it resolves, the last line of the page is not sent. */
   let wholePage: Promise<unknown> | null = null;
+  /** Answers in place of the host, as a gateway or a broken connection does; `null`: the host answers. */
+  let intercept: (pathname: string) => Response | null = () => null;
 
   function startServer(): void {
     const started = Bun.serve({
@@ -59,6 +61,8 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
       async fetch(request) {
         const { pathname } = new URL(request.url);
         const at = "2026-05-06T11:50:00.000Z";
+        const intercepted = intercept(pathname);
+        if (intercepted !== null) return intercepted;
         if (pathname.startsWith("/v1/")) await answering;
         if (pathname === "/v1/conditions") {
           const conditions = [{ stationId: "44009", waterTempC: { value: waterTempC, at } }];
@@ -179,6 +183,57 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     expect(await page.view.evaluate<boolean>(isKept)).toBe(true);
   });
 
+  const portal = "<!doctype html><title>Log in</title><p>Welcome to our network</p></html>";
+  const html = (status = 200) => new Response(portal, { status, headers: { "Content-Type": "text/html" } });
+  const ofType = (type: string, body: string) => new Response(body, { headers: { "Content-Type": type } });
+
+  test.each<[string, (pathname: string) => Response]>([
+    ["a log-in page", () => html()],
+    ["the status 511", () => html(511)],
+    ["a redirect", (path) => (path === "/portal" ? html() : Response.redirect("/portal", 302))],
+    ["empty answers", (path) => ofType(path.startsWith("/v1/") ? "application/json" : "text/html", "")],
+    [
+      "broken answers",
+      (path) => (path === "/" ? ofType("text/html", portal.slice(0, 40)) : ofType("application/json", "{")),
+    ],
+  ])("caches nothing of a network that answers everything with %s", async (_, answerAll) => {
+    const page = await open();
+    await page.until("globalThis.snapshot && navigator.serviceWorker.controller");
+    intercept = answerAll;
+    await page.view.navigate(url);
+    await page.view.evaluate(
+      'Promise.allSettled(["./", "./v1/conditions?within=24h"].map((path) => fetch(path))).then(() => 0)',
+    );
+    await stopServer();
+    intercept = () => null;
+    await page.view.navigate(url);
+    const kept = await page.until<{ cachedAtMs: number; conditions: unknown[] }>("globalThis.snapshot");
+    expect([kept.conditions.length, await page.view.evaluate<string>("edition")]).toEqual([1, "first edition"]);
+    startServer();
+  });
+
+  test("repairs a damaged cache at the next start", async () => {
+    const page = await open();
+    await page.until("navigator.serviceWorker.controller");
+    const files = `caches.keys().then((names) => caches.open(names.find((name) => name.startsWith("bellbuoy-files-"))))`;
+    const damage = (body: string) => `${files}.then(async (cache) => {
+      for (const { url } of await cache.keys()) await cache.put(url, new Response(${JSON.stringify(body)}, { headers: { "Content-Type": url.endsWith(".js") ? "text/javascript" : "text/html" } }));
+    })`;
+    for (const body of ["", portal]) {
+      await page.view.evaluate(damage(body));
+      await page.view.navigate(url);
+      await page.until(`globalThis.snapshot && ${files}.then(async (cache) => {
+        const texts = await Promise.all((await cache.keys()).map(async (key) => (await cache.match(key)).text()));
+        return texts.every((text) => text !== ${JSON.stringify(body)});
+      })`);
+    }
+    await stopServer();
+    await page.view.navigate(url);
+    await page.until("globalThis.snapshot");
+    expect(await page.view.evaluate<string>("lazy()")).toBe("lazy part of first edition");
+    startServer();
+  });
+
   test("never mixes two builds, and opens the new build on the next visit", async () => {
     const old = await open();
     await old.until("globalThis.snapshot");
@@ -186,9 +241,11 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     await old.view.evaluate("navigator.serviceWorker.getRegistration().then((known) => known.update()).then(() => 0)");
     await old.until("navigator.serviceWorker.getRegistration().then((known) => known.waiting !== null)");
     expect(await old.view.evaluate<string>("lazy()")).toBe("lazy part of first edition");
+    expect(await old.until<string>('document.getElementById("update")?.textContent')).toBe("New version: reload");
 
     const fresh = await open();
     await fresh.until("globalThis.snapshot");
+    expect(await fresh.view.evaluate<boolean>('document.getElementById("update") === null')).toBe(true);
     expect(await fresh.view.evaluate<string>("edition")).toBe("second edition");
     expect(await fresh.view.evaluate<string>("lazy()")).toBe("lazy part of second edition");
 
@@ -206,6 +263,39 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     );
   });
 
+  test("waits with a new build until the host has all of it, then opens it on request", async () => {
+    startServer();
+    const page = await open();
+    await page.until("globalThis.snapshot && navigator.serviceWorker.controller");
+    await buildPlayer(await writePage(join(dir, "third"), "third edition"), dist);
+    // The host does not have the new scripts yet, and answers with the page.
+    const index = () => new Response(Bun.file(join(dist, "index.html")));
+    const known = await page.view.evaluate<string[]>(
+      `caches.keys().then(async (names) => (await Promise.all(names.map(async (name) => (await caches.open(name)).keys()))).flat().map(({ url }) => new URL(url).pathname))`,
+    );
+    intercept = (path) =>
+      path.endsWith(".js") && path !== "/service-worker.js" && !known.includes(path) ? index() : null;
+    const update = "navigator.serviceWorker.getRegistration().then((known) => known.update())";
+    await page.view.evaluate(`${update}.then(async ({ installing }) => {
+      while (installing && installing.state !== "redundant") await new Promise((done) => { installing.onstatechange = done; });
+    })`);
+    expect(await page.view.evaluate<boolean>('document.getElementById("update") === null')).toBe(true);
+    intercept = () => null;
+    await page.view.evaluate(`${update}.then(() => 0)`);
+    await page.until('document.getElementById("update")');
+    expect(await page.view.evaluate<string>("edition")).toBe("second edition");
+    await page.view.click("#update button");
+    await page.until('globalThis.edition === "third edition" && globalThis.snapshot');
+    await stopServer();
+    await page.view.navigate(url);
+    await page.until("globalThis.snapshot");
+    expect(await page.view.evaluate<string>("edition + ', ' + await lazy()")).toBe(
+      "third edition, lazy part of third edition",
+    );
+    page.close();
+    pages.length = 0;
+  });
+
   test("loads an uncached part, even if the cache is full", async () => {
     startServer();
     const page = await open();
@@ -216,7 +306,7 @@ describe.skipIf(chromium === null)("a page that was opened once", () => {
     }))).then(() => 0)`);
     const origin = new URL(url).origin;
     await page.view.cdp("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
-    expect(await page.view.evaluate<string>("lazy()")).toBe("lazy part of second edition");
+    expect(await page.view.evaluate<string>("lazy()")).toBe("lazy part of third edition");
     await page.view.cdp("Storage.overrideQuotaForOrigin", { origin });
   });
 });

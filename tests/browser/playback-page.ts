@@ -1,5 +1,6 @@
 // A page with only a player, for tests/browser/playback.test.ts.
 
+import { systemClock } from "../../shared/clock.ts";
 import { createPlayer, type PlayerState } from "../../web/sound/playback/player.ts";
 import type { JournalEntry, Segment } from "../../web/sound/recording/journal.ts";
 import { renderSegment } from "../../web/sound/recording/render-segment.ts";
@@ -65,10 +66,14 @@ Object.assign(globalThis, {
 const states: PlayerState[] = [];
 const sounds: { event: SoundEvent; atMs: number }[] = [];
 
-const player = createPlayer({
-  onState: (state) => states.push(state),
-  onSound: (event, atMs) => sounds.push({ event, atMs }),
-});
+const player = createPlayer(
+  {
+    onState: (state) => states.push(state),
+    onSound: (event, atMs) => sounds.push({ event, atMs }),
+    onReported() {},
+  },
+  systemClock,
+);
 
 let hasSounded = false;
 const button = document.createElement("button");
@@ -125,6 +130,7 @@ const playback = {
   report: (stationId: string, longitude = -70) => ({
     stationId,
     longitude,
+    latitude: 40,
     waterTempC: 13,
     waveHeightM: 2,
     inView: true,

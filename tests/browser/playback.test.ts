@@ -188,6 +188,28 @@ describe.skipIf(chromium === null)("the player in a real browser", () => {
     expect(await ask(({ states }) => states.join(" "))).toBe("interrupted playing interrupted playing");
   });
 
+  test("reports sound whose clock stands still in a running context, and mends it at the next touch", async () => {
+    await ask(({ states, contexts }) => {
+      states.length = 0;
+      const [context] = contexts;
+      if (!context) return;
+      const stoodS = context.currentTime;
+      Object.defineProperty(context, "currentTime", { configurable: true, get: () => stoodS });
+      const { suspend } = context;
+      context.suspend = () => {
+        Reflect.deleteProperty(context, "currentTime");
+        Reflect.deleteProperty(context, "suspend");
+        return suspend.call(context);
+      };
+    });
+    await page.until("playback.player.state === 'interrupted'");
+    expect(await ask(({ contexts }) => contexts[0]?.state)).toBe("running");
+    await page.view.click("body");
+    await page.until("playback.player.state === 'playing'");
+    await ask(({ untilSound }) => untilSound());
+    expect(await ask(({ states }) => states.join(" "))).toBe("interrupted playing");
+  });
+
   test("is silent while muted, and then returns to its volume", async () => {
     await ask(async ({ player, tune, untilSound }) => {
       player.play(tune());

@@ -133,7 +133,7 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       expect(page.complaints).toEqual([]);
     });
 
-    test("sends the sound to a MIDI port at once, keeps the port selected, is silent during a pause, and reports a lost port", async () => {
+    test("says that MIDI waits for permission and shows a refusal, sends the sound to a port at once, keeps the port selected, is silent during a pause, and reports a lost port", async () => {
       await begin();
       // Two synthesizers. A port opens with its first message and then fires a state change.
       await page.view.evaluate(`(() => {
@@ -150,13 +150,27 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
             if (status >> 4 === 11 && key === 120) keys.clear();
           } });
         }
-        navigator.requestMIDIAccess = async () => access;
+        navigator.requestMIDIAccess = () => new Promise((grant, refuse) => {
+          globalThis.answerMidi = (granted) => (granted ? grant(access) : refuse(new Error()));
+        });
       })()`);
       await listenNow();
       await page.until("bellbuoy.listening.player.scoreTimeS > 1");
       await page.view.evaluate(`document.getElementById("more").showPopover()`);
       await page.until('!document.getElementById("record").disabled');
-      await page.view.evaluate('document.getElementById("midi").click()');
+      // As on a small screen, the answer is below the visible part of the sheet.
+      await page.view.evaluate(`document.getElementById("more").style.maxHeight = "12rem"`);
+      const answer = 'document.getElementById("midi-state")';
+      const ask = async (granted: boolean) => {
+        await page.view.evaluate('document.getElementById("midi").click()');
+        await page.until(`globalThis.answerMidi && ${answer}.textContent.startsWith("Waiting for")`);
+        await page.view.evaluate(`answerMidi(${granted})`);
+      };
+      await ask(false);
+      await page.until(`${answer}.textContent.startsWith("MIDI is not allowed")`);
+      const bottom = (element: string) => page.view.evaluate<number>(`${element}.getBoundingClientRect().bottom`);
+      expect(await bottom(answer)).toBeLessThanOrEqual(await bottom('document.getElementById("more")'));
+      await ask(true);
       await page.until('document.querySelectorAll("#midi-output option").length === 3');
       const choose = (id: string) => enter(page, "#midi-output", id);
       const chosen = 'document.getElementById("midi-output").value';
@@ -306,7 +320,9 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
   test("says in its place that a part of the page could not be loaded", async () => {
     const page = await openPage("about:blank", { pixelRatio: 0.5, script: shortWaveforms });
     await page.view.cdp("Network.enable");
-    const urls = ["legend", "mapping-view", "open-card", "replay-bar", "sound-extras"].map((part) => `*/${part}-*`);
+    const urls = ["key-list", "legend", "mapping-view", "open-card", "replay-bar", "sound-extras"].map(
+      (part) => `*/${part}-*`,
+    );
     await page.view.cdp("Network.setBlockedURLs", { urls });
     await page.view.navigate(`${player.server.url}/?hook=1#24h/46026`);
     const says = (id: string) => page.until(`${textOf(id)}.includes("could not be loaded")`);
@@ -322,6 +338,9 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       await page.view.evaluate(`document.getElementById("${opened}").showPopover()`);
       await says(place);
     }
+    await page.view.evaluate('document.getElementById("help").showModal()');
+    await says("help-keys");
+    await page.view.evaluate('document.getElementById("help").close()');
     await page.view.evaluate('location.hash = "#network"');
     await page.until('["card", "replay-bar"].every((id) => document.getElementById(id).hidden)');
     await page.view.cdp("Network.setBlockedURLs", { urls: [] });
@@ -349,7 +368,9 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
     );
     expect(await page.view.evaluate<number>(`${rows}.length`)).toBeGreaterThan(900);
     await enter(page, ".list-tools select", "name");
-    const names = `Array.from(${rows}, (row) => row.querySelector(".name").textContent)`;
+    // Silent stations follow those that report.
+    const silent = `Array.from(${rows}).filter((row) => row.querySelector(".age").textContent === "silent")`;
+    const names = `${silent}.map((row) => row.querySelector(".name").textContent)`;
     await page.until(`((names) => names.join() === names.toSorted((a, b) => a.localeCompare(b)).join())(${names})`);
     expect(page.complaints).toEqual([]);
     player.closePages();

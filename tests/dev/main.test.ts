@@ -103,6 +103,12 @@ test("a wrong setting of a service gives one error from that service, and the st
   expect(processesOfTheStack()).toEqual([]);
 });
 
+test("a pace that the demo does not have gives one error, before anything starts", async () => {
+  expect(await failure({ PORT: "0" }, "--demo", "--pace", "7")).toBe(
+    "bellbuoy demo: --pace is 7, but must be 1, 60, 300 (seconds)\n",
+  );
+});
+
 test("without Redis, one line says how to install it, and no process is left running", async () => {
   expect(await failure({ PORT: "0", PATH: join(copy, "nothing") })).toMatch(
     /^bellbuoy dev: no Redis found on this machine. To install it: .*, or set REDIS_URL\n$/,

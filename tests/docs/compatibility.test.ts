@@ -6,6 +6,7 @@ import { startApp } from "../rig/app.ts";
 import { startStack } from "../rig/stack.ts";
 
 type Json = { [name: string]: unknown };
+type MediaType = { schema?: Json; "x-columns"?: string[]; "x-events"?: Json };
 
 const project = join(import.meta.dir, "../..");
 const released = await Bun.file(join(project, "tests/fixtures/openapi/0.1.0.json")).json();
@@ -24,16 +25,19 @@ test("no path, parameter or field was removed or changed its type since 0.1.0, u
   expect(unexplained.map(({ what }) => what)).toEqual([]);
 });
 
-test("the comparison finds removed fields and changed types", () => {
+test("the comparison finds removed paths and fields, also nested ones, and changed types", () => {
   const changed = structuredClone(offered);
   delete changed.components.schemas.Status.properties.lastPoll;
   changed.components.schemas.Station.properties.latitude = { type: "string" };
+  delete changed.components.schemas.StationFeature.properties.geometry.anyOf[0].properties.coordinates;
   delete changed.paths["/v1/medians"];
+  changed.paths["/v1/stations"].get.responses[200].content["text/csv"]["x-columns"].shift();
+  delete changed.paths["/v1/observations/stream"].get.responses[200].content["text/event-stream"]["x-events"].reset;
   expect(
     breakages(offered, changed)
       .map(({ name }) => name)
       .sort(),
-  ).toEqual(["/v1/medians", "lastPoll", "latitude"]);
+  ).toEqual(["/v1/medians", "coordinates", "lastPoll", "latitude", "reset", "stationId"]);
 });
 
 /** Lists the promises of `before` that `after` breaks. */
@@ -61,20 +65,30 @@ function promisesOf(description: Json): Map<string, { name: string; type: string
       });
     }
     for (const [status, response] of entriesOf(responses)) {
-      for (const [media] of entriesOf((response as Json).content)) {
+      for (const [media, content] of entriesOf((response as Json).content)) {
         promises.set(`${path} ${status} ${media}`, { name: media, type: "media type" });
+        const { schema = {}, "x-columns": columns = [], "x-events": events } = content as MediaType;
+        addFields(`${path} ${status} ${media}`, schema);
+        for (const column of columns)
+          promises.set(`${path} ${status} ${media} ${column}`, { name: column, type: "column" });
+        for (const [event] of entriesOf(events)) promises.set(`${path} event ${event}`, { name: event, type: "event" });
       }
     }
   }
   for (const [id, schema] of entriesOf((description.components as Json).schemas)) {
     promises.set(id, { name: id, type: typeOf(schema as Json) });
-    for (const [field, type] of fieldsOf(schema as Json)) promises.set(`${id} ${field}`, { name: field, type });
+    addFields(id, schema as Json);
   }
   return promises;
-}
 
-function fieldsOf({ properties }: Json): [string, string][] {
-  return entriesOf(properties).map(([field, schema]) => [field, typeOf(schema as Json)]);
+  /** Adds the fields of a schema, and those of the objects and lists in it. */
+  function addFields(where: string, { properties, items, anyOf, allOf }: Json): void {
+    for (const [field, schema] of entriesOf(properties)) {
+      promises.set(`${where} ${field}`, { name: field, type: typeOf(schema as Json) });
+      addFields(`${where} ${field}`, schema as Json);
+    }
+    for (const part of [items, anyOf, allOf].flat()) if (part !== undefined) addFields(where, part as Json);
+  }
 }
 
 /** Returns the type in one word, without limits and descriptions. */

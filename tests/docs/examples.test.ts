@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
+import { buildClient, clientPath } from "../../docs/examples/build.ts";
 import { chromium, openPage } from "../rig/browser.ts";
 import { type ExampleServer, examples, startExampleServer } from "./example-server.ts";
 
@@ -20,6 +21,10 @@ describe("The example", () => {
     expect(lines.map((line) => line.match(/\d{4}-[\d:T-]+\.000Z/)?.[0])).toEqual(reported);
     expect(lines.join("\n")).toMatch(/waves not measured|"waveHeightM":null/);
     expect(lines.join("\n")).toMatch(/waves of 1\.5 m|"waveHeightM":1\.5/);
+  });
+
+  test("client.mjs is what `bun docs/examples/build.ts` builds from shared/client", async () => {
+    expect(await Bun.file(clientPath).text()).toBe(await buildClient());
   });
 
   test.skipIf(!chromium)("listen.html, a page from another origin, shows each report", async () => {

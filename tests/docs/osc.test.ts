@@ -47,15 +47,20 @@ async function startReceiver() {
     messages.push({ address: message.address, types: message.types, args: message.args });
     check();
   });
-  const reports = () => messages.filter(({ address }) => address === "/bellbuoy/report");
+  /** Returns the first messages with one of these names, once there are enough. */
+  const received = (names: string[], count: number) =>
+    new Promise<Message[]>((resolve) => {
+      check = () => {
+        const found = messages.filter(({ address }) => names.includes(address.replace("/bellbuoy/", "")));
+        if (found.length >= count) resolve(found);
+      };
+      check();
+    });
   return {
     port: socket.address().port,
     messages,
-    reported: (count: number) =>
-      new Promise<Message[]>((resolve) => {
-        check = () => void (reports().length >= count && resolve(reports()));
-        check();
-      }),
+    received,
+    reported: (count: number) => received(["report"], count),
     stop: () => socket.close(),
   };
 }
@@ -120,6 +125,23 @@ describe("bun run osc", () => {
       Array.from({ length: 3 * each }, (_, index) => `${20_000 + index}`),
     );
     expect(receiver.messages).toHaveLength(3 * each * (measurements.length + 1));
+    receiver.stop();
+  });
+
+  test("with --bells also sends the strokes of the page, each report's one", async () => {
+    const receiver = await startReceiver();
+    const ids = ["30001", "30002", "30003"];
+    startBridge(receiver.port, "--bells", "--stations", ids.join());
+    while ((await (await fetch(`http://127.0.0.1:${port}/health`)).json()).streams < 2) await Bun.sleep(10);
+    const fields = [{ waveHeightM: 2, waterTempC: 14 }, { waterTempC: 14 }, { waveHeightM: 2 }];
+    await report(...fields.map((measured, index) => observed(`3000${index + 1}`, minutesAgo(1), measured)));
+    const strokes = await receiver.received(["bell", "bowed", "knock"], 3);
+    const types = strokes.map(({ address, types, args }) => [address, types, args[0]]).sort();
+    expect(types).toEqual([
+      ["/bellbuoy/bell", ",sffff", "30001"],
+      ["/bellbuoy/bowed", ",sfff", "30002"],
+      ["/bellbuoy/knock", ",sff", "30003"],
+    ]);
     receiver.stop();
   });
 

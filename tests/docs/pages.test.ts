@@ -13,6 +13,9 @@ const pages = [
 ];
 const read = (page: string) => Bun.file(join(project, page)).text();
 
+type Job = { uses?: string; steps?: { uses?: string }[] };
+type Workflow = { permissions?: Record<string, string>; jobs: Record<string, Job> };
+
 /** Returns GitHub's anchor for a heading. */
 function anchorOf(heading: string): string {
   const text = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
@@ -39,6 +42,22 @@ test("docs/dependencies.md lists exactly the packages of package.json", async ()
   const installed = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
   const withoutTypes = installed.filter((name) => name === "@types/bun" || !name.startsWith("@types/"));
   expect(named.sort()).toEqual(withoutTypes.sort());
+});
+
+describe("the workflow", () => {
+  test.each([...new Bun.Glob(".github/workflows/*").scanSync({ cwd: project, dot: true })])(
+    "%s pins actions by digest, and gives no more permissions than its jobs name",
+    async (path) => {
+      const workflow = Bun.YAML.parse(await read(path)) as Workflow;
+      const allowed = workflow.permissions;
+      expect(allowed).toBeDefined();
+      expect(Object.values(allowed ?? {}).filter((right) => right !== "read")).toEqual([]);
+      for (const { uses, steps = [] } of Object.values(workflow.jobs)) {
+        const actions = [uses, ...steps.map((step) => step.uses)].filter((action) => action !== undefined);
+        for (const action of actions) expect(action).toMatch(/^\.\/|@[0-9a-f]{40}$/);
+      }
+    },
+  );
 });
 
 test("README.md is at most 150 lines long", async () => {

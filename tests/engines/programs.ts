@@ -1,19 +1,29 @@
-// The programs that the tests of this folder run, beside the Redis, PostgreSQL and Chromium that every test may use.
+// The programs that the tests of this folder need, besides Redis, PostgreSQL and Chromium.
 
-/** The packages that hold each program. `null`: there is none, since the program is for Linux only. */
+/** The package of each program. `null`: the program exists on Linux only. */
 const packages = {
   "apt-get": { debian: "apt", homebrew: null },
+  WebKitWebDriver: { debian: "webkit2gtk-driver", homebrew: null },
+  Xvfb: { debian: "xvfb", homebrew: null },
   caddy: { debian: "caddy", homebrew: "caddy" },
+  chromedriver: { debian: "chromium-driver", homebrew: null },
   curl: { debian: "curl", homebrew: "curl" },
+  "firefox-esr": { debian: "firefox-esr", homebrew: null },
   gpg: { debian: "gpg", homebrew: null },
   haproxy: { debian: "haproxy", homebrew: "haproxy" },
+  initdb: { debian: "postgresql", homebrew: "postgresql" },
+  jq: { debian: "jq", homebrew: "jq" },
   mount: { debian: "mount", homebrew: null },
   nginx: { debian: "nginx", homebrew: "nginx" },
   node: { debian: "nodejs", homebrew: "node" },
-  initdb: { debian: "postgresql", homebrew: "postgresql" },
   openssl: { debian: "openssl", homebrew: "openssl" },
+  parec: { debian: "pulseaudio-utils", homebrew: null },
+  pg_dump: { debian: "postgresql-client", homebrew: "postgresql" },
+  pg_restore: { debian: "postgresql-client", homebrew: "postgresql" },
   pgbouncer: { debian: "pgbouncer", homebrew: "pgbouncer" },
   promtool: { debian: "prometheus", homebrew: "prometheus" },
+  psql: { debian: "postgresql-client", homebrew: "postgresql" },
+  pulseaudio: { debian: "pulseaudio", homebrew: null },
   python3: { debian: "python3", homebrew: "python" },
   "redis-cli": { debian: "redis-tools", homebrew: "redis" },
   "redis-server": { debian: "redis-server", homebrew: "redis" },
@@ -21,17 +31,17 @@ const packages = {
   "systemd-analyze": { debian: "systemd", homebrew: null },
 } as const;
 
-/** The name of a program that a test may need; another one gets its row in {@link packages}. */
+/** Name of a program that a test may need. Add a new one to {@link packages}. */
 export type Program = keyof typeof packages;
 
-/** Debian keeps some programs where only root looks, and PostgreSQL's in a folder for each version. */
+/** Debian keeps some programs where only root looks, and those of PostgreSQL's server in a folder for each version. */
 const searchPath = [
   process.env.PATH,
   "/usr/local/sbin:/usr/sbin",
   ...new Bun.Glob("usr/lib/postgresql/*/bin").scanSync({ cwd: "/", absolute: true, onlyFiles: false }),
 ].join(":");
 
-/** Returns where a program is, or its bare name where it is missing. */
+/** Returns the path of a program, or its bare name if it is missing. */
 export function pathOf(name: Program): string {
   return Bun.which(name, { PATH: searchPath }) ?? name;
 }

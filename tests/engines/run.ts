@@ -26,7 +26,7 @@ const hints = missingPrograms()
   .filter(({ name }) => sources.some((source) => source.includes(`"${name}"`)))
   .map(({ name, install }) => `${name} is missing. To install it: ${install}`);
 for (const hint of hints) console.log(hint);
-// Bun takes a name without ".test" in it for a path only behind "./".
+// Bun accepts a file name without ".test" only after "./".
 process.exit(
   await runSuite(
     files.map((file) => `./${file}`),

@@ -1,6 +1,7 @@
 // A database that is set back while services run: by a backup, by a failover, or with an empty Redis.
 
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
 import { createIdTransaction } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
@@ -183,4 +184,25 @@ test("an empty Redis with an intact database causes no reset and no lost event",
   const late = await listening(server, lost[10]);
   expect(idsOf(await late.heard(289 + 10))).toEqual([...lost.slice(11), ...ids]);
   expect(late.events.filter(({ event }) => event === "reset")).toEqual([]);
+});
+
+test("after a restore with an empty Redis, `bun run restored` resets every listener, and no id is used twice", async () => {
+  const { lost, listener, backup } = await untilRestored();
+  await backup.restore();
+  await stack.redis.flushall();
+  const program = join(import.meta.dir, "../../services/worker/restored.ts");
+  const env = { PATH: process.env.PATH, DATABASE_URL: stack.databaseUrl };
+  const said = await Bun.$`bun ${program}`.env(env).text();
+  const from = /^Event ids continue after (\d+)\. Every listener gets a reset/.exec(said)?.[1] ?? "0";
+  expect(BigInt(from)).toBeGreaterThanOrEqual(BigInt(lost.at(-1) ?? 0) + 999_999_000n);
+
+  const after = await newWorker().poll(50);
+  expect(after.every((id) => BigInt(id) > BigInt(from))).toBe(true);
+  expect((await resetOf(listener)).reason).toMatch(setBack);
+  for (const id of [lost[0], lost.at(-1)]) {
+    expect((await resetOf(await listening(server, id))).reason).toMatch(setBack);
+  }
+  const resumed = await listening(server, after[0]);
+  await resumed.heard(49);
+  expect(idsOf(resumed.events).filter(Boolean).slice(-49)).toEqual(after.slice(1));
 });

@@ -1,3 +1,5 @@
+// Tests of malformed and forged messages on the Redis channel.
+
 import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
@@ -18,7 +20,7 @@ setDefaultTimeout(120_000);
 const stack = await startStack();
 const server = spawnService("server", { DATABASE_URL: stack.databaseUrl, REDIS_URL: stack.redisUrl });
 const url = await server.up;
-// Before it has subscribed, what other programs publish is lost.
+// Before the server has subscribed, messages of other programs are lost.
 while (!(await fetch(`${url}/ready`)).ok) await Bun.sleep(10);
 const streamUrl = `${url}/v1/observations/stream`;
 let listener: Listening;
@@ -33,13 +35,13 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** The line of the contract, and one with more. */
+/** The message of the contract, and one with more fields. */
 const lines = [
   '{"stationId":"44009","timestamp":"2025-11-15T12:00:00.000Z","waveHeightM":1.2,"windSpeedMps":5.1,"windDirDeg":180,"waterTempC":12.4,"pressureHpa":1012.8}',
   '{"stationId":"51WH0","timestamp":"2025-11-15T12:10:00.000Z","waveHeightM":null,"windSpeedMps":0,"windDirDeg":null,"waterTempC":-0.5,"pressureHpa":null,"gustMps":3,"note":"Île de Sein \\u2713"}',
 ].map((line) => Buffer.from(line).toString("latin1"));
 
-/** A value that no field of the contract may have, or may only just have. */
+/** Generates values that are invalid for a field of the contract, or only just valid. */
 const jsonValue = fc.oneof(
   fc.constantFrom("1e999", "-1e999", "1e-999", "-0", "1e308", "NaN", "Infinity", "01", "0x10", '"1.2"', '""', "true"),
   fc.constantFrom("null", "[1]", "{}", '"44009"', '"../44"', '"44ß09"', '"2025-02-30T12:00:00.000Z"'),
@@ -56,7 +58,7 @@ const key = fc.constantFrom(
   "toString",
 );
 
-/** A message that is well formed but for one value, or with a key once more. */
+/** Generates messages that are well formed except for one value or a repeated key. */
 const withHostileValue = fc
   .tuple(fc.constantFrom(...lines), key, jsonValue, fc.boolean())
   .map(([line, name, json, isNew]) => {
@@ -66,7 +68,7 @@ const withHostileValue = fc
     return line.replace(found, () => `"${name}":${value}`);
   });
 
-/** A message without event id, a character a byte; most of them do not fit the contract. */
+/** Generates messages without an event id, one character per byte; most of them are invalid. */
 const message = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(...lines).chain(mutated) },
   { weight: 5, arbitrary: withHostileValue },
@@ -74,7 +76,7 @@ const message = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...lines) },
 );
 
-/** What a listener gets of a message: its text, or nothing where it does not fit the contract. */
+/** Returns what a listener gets for a message: its text, or nothing if the message is invalid. */
 function heardOf(bytes: Buffer): string[] {
   if (bytes.length > 64 * 1024) return [];
   try {
@@ -105,12 +107,12 @@ function fits(json: unknown): boolean {
 
 const publish = (text: string | Buffer) => stack.redis.publish(redisNames("").observationsNew, text);
 
-test("of more than a thousand messages, listeners get those that fit, in order and byte for byte, and nothing of the others", async () => {
+test("of more than a thousand messages, listeners get the valid ones, in order and byte for byte, and no other", async () => {
   let malformed = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(message, { minLength: 60, maxLength: 60 }), async (messages) => {
       const before = listener.observations.length;
-      // Numbered, so that it is not taken for that of an earlier batch.
+      // Numbered, so that the test does not confuse it with the one of an earlier batch.
       const last = (lines[0] ?? "").replace("}", `,"batch":${malformed}}`);
       const all = [...messages, last].map((characters) => Buffer.from(characters, "latin1"));
       const expected = all.flatMap(heardOf);
@@ -126,7 +128,7 @@ test("of more than a thousand messages, listeners get those that fit, in order a
 
 let minute = Date.parse("2026-05-06T00:00:00Z");
 
-/** Stores new events as the worker does. @returns what a listener must hear of them */
+/** Stores new events as the worker does. @returns what a listener must receive */
 async function store(count: number): Promise<{ id: string; data: string }[]> {
   const rows = Array.from({ length: count }, (_, index) => {
     minute += 60_000;
@@ -139,13 +141,13 @@ async function store(count: number): Promise<{ id: string; data: string }[]> {
   return stored.map((row) => ({ id: row.eventId, data: encodeObservation(row) })).reverse();
 }
 
-/** An id that somebody might publish, as JSON, when the server stands at `position`. */
+/** Generates event ids that a program might publish, as JSON, while the server is at `position`. */
 const forgedId = fc
   .oneof(
     fc.constantFrom(2n ** 63n - 1n, 2n ** 63n, 2n ** 64n, 10n ** 17n, 10n ** 18n, 10n ** 30n, -1n).map(String),
     fc.constantFrom("", " ", "+5", "1e3", "0x10", "1.0", "٣", "null", "NaN", "-0", "9".repeat(60_000)),
-    // One that was and one that may come soon. Not the very next: whoever may publish that on Redis is believed, since
-    // asking PostgreSQL about each event would cost every listener time.
+    // An old id, and one that may follow soon, but not the next one: the server trusts a message with the next id, because a
+    // query for each event would delay all listeners.
     fc.integer({ min: -1_000, max: 0 }),
     fc.integer({ min: 20, max: 1_000 }),
     fc.nat(9).map((id) => `00${id}`),
@@ -154,7 +156,7 @@ const forgedId = fc
 
 const unquotedId = fc.constantFrom("5", "null", "{}", '["5"]', "true", "1e400").map((json) => (): string => json);
 
-test("whatever event ids but the very next somebody publishes, listeners hear each real event once, in order, and none of the forged ones", async () => {
+test("with any forged event id except the next one, listeners get each real event once, in order, and no forged one", async () => {
   const forged = fc.tuple(fc.oneof({ weight: 6, arbitrary: forgedId }, unquotedId), fc.boolean());
   const some = fc.array(forged, { minLength: 8, maxLength: 14 });
   const round = fc.tuple(some, some, fc.integer({ min: 1, max: 5 }));
@@ -174,7 +176,7 @@ test("whatever event ids but the very next somebody publishes, listeners hear ea
       count += early.length + late.length;
       await publishForged(early);
       const real = await store(stored);
-      // Stored and not published yet: the server may hear of them by the forged ids.
+      // Stored but not published yet: forged ids may make the server read them.
       await publishForged(late);
       await publishPending(stack.sql, stack.redis);
       position = BigInt(real.at(-1)?.id ?? 0);
@@ -187,14 +189,14 @@ test("whatever event ids but the very next somebody publishes, listeners hear ea
   expect(count).toBeGreaterThan(1_000);
 });
 
-test("a message that holds a second event id, its letters escaped, shows none of them", () => {
+test("a message with a second event id in escaped letters passes on neither id", () => {
   const hidden = (lines[0] ?? "").replace("}", () => ',"\\u0065ventId":"7","eventId":"5"}');
   const { eventId, data } = parseMessage(hidden);
   expect(eventId).toBe("5");
   expect(Object.keys(JSON.parse(data))).not.toContain("eventId");
 });
 
-test("after all that the server stops as it should, without a word of failure", async () => {
+test("after all these messages the server has logged no error and stops normally", async () => {
   expect(await server.stop()).toBe(0);
   expect((await server.ended).stderr).toBe("");
   expect(server.logged.filter(({ level }) => level === "error")).toEqual([]);

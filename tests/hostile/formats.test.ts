@@ -1,3 +1,5 @@
+// Tests of malformed NDBC files.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { parseActiveStations } from "../../services/worker/ndbc/active-stations.ts";
@@ -23,8 +25,8 @@ setDefaultTimeout(120_000);
 
 const now = new Date("2026-05-06T12:00:00Z");
 
-/** Between which values a measurement is believed; where they come from is said in the parser. */
-const windows: Record<Measurement, [least: number, most: number]> = {
+/** Plausible range of each measurement; the parser names the sources. */
+const windows: Record<Measurement, [min: number, max: number]> = {
   waveHeightM: [0, 30],
   windSpeedMps: [0, 98],
   windDirDeg: [0, 360],
@@ -41,12 +43,12 @@ const windows: Record<Measurement, [least: number, most: number]> = {
   tideFt: [-30, 80],
 };
 
-const isWithin = (value: number | null | undefined, [least, most]: [number, number]) =>
-  typeof value === "number" && value >= least && value <= most && !Object.is(value, -0);
+const isWithin = (value: number | null | undefined, [min, max]: [number, number]) =>
+  typeof value === "number" && value >= min && value <= max && !Object.is(value, -0);
 
 const isId = (id: string) => /^[A-Z0-9]{4,10}$/.test(id);
 
-/** The fields of an observation that do not fit the schema. */
+/** Returns the invalid fields of an observation. */
 function misfits(row: Observation & Partial<PositionedObservation>, clock: Date): string[] {
   const { stationId, observedAt, latitude, longitude } = row;
   const isTime = observedAt instanceof Date && observedAt.getTime() <= clock.getTime() + 5 * 60_000;
@@ -65,14 +67,14 @@ function misfitsOfStation({ stationId, latitude, longitude, elevationM, ...texts
     isWithin(latitude, [-90, 90]) ? [] : ["latitude"],
     isWithin(longitude, [-180, 180]) ? [] : ["longitude"],
     elevationM === null || isWithin(elevationM, [-1e308, 1e308]) ? [] : ["elevationM"],
-    // What PostgreSQL refuses in a text.
+    // PostgreSQL refuses this character in a text.
     Object.entries(texts)
       .filter(([, text]) => text !== null && (text === "" || text.includes("\0") || !text.isWellFormed()))
       .map(([name]) => name),
   ].flat();
 }
 
-/** Parses. @returns `null` when the whole file was refused @throws {unknown} any other error, which fails the test */
+/** Parses a file. @returns `null` if the whole file is rejected @throws {unknown} any other error, which fails the test */
 function parsed<T>(parse: () => T): T | null {
   try {
     return parse();
@@ -107,7 +109,7 @@ describe.each(tables)("$name", ({ file, parse }) => {
   const [header = "", units = "", ...rows] = file.trimEnd().split("\n");
   const tableOf = (...lines: string[]) => `${lines.join("\n")}\n`;
 
-  test("that is malformed gives observations that fit the schema, or is refused", () => {
+  test("that is malformed yields only valid observations, or is rejected", () => {
     fc.assert(
       fc.property(mutated(file), (body) => {
         const observations = parsed(() => parse(body)) ?? [];
@@ -117,7 +119,7 @@ describe.each(tables)("$name", ({ file, parse }) => {
     );
   });
 
-  test("means the same in whatever order its columns come", () => {
+  test("has the same meaning with its columns in any order", () => {
     const cells = [header.slice(1), units.slice(1), ...rows].map((line) => line.trim().split(/ +/));
     const order = fc.shuffledSubarray(cells[0]?.map((_, column) => column) ?? [], { minLength: cells[0]?.length ?? 0 });
     fc.assert(
@@ -129,7 +131,7 @@ describe.each(tables)("$name", ({ file, parse }) => {
     );
   });
 
-  test("loses, of one broken line, that line's row only", () => {
+  test("with one broken line loses only the row of that line", () => {
     const broken = fc
       .nat(rows.length - 1)
       .chain((index) => fc.tuple(fc.constant(index), mutatedLine(rows[index] ?? "")));
@@ -144,14 +146,17 @@ describe.each(tables)("$name", ({ file, parse }) => {
   });
 });
 
-test.each(["44\xdf9", "44\xdf\xdf", "\xb5409", "44\xe909"])("the id %j is never taken for another station's", (id) => {
-  const [table, list] = [tables[0]?.file ?? "", `<stations><station id="${id}" lat="1" lon="1"/></stations>`];
-  const ids = parseLatestObs(table.replace("44009", id), now).observations.map((row) => row.stationId);
-  expect(ids).toEqual(["32ST0", "46026", "5401000", "KGUL", "LTRF1"]);
-  expect(parsed(() => parseActiveStations(`<?xml version="1.0" encoding="ISO-8859-1"?>${list}`))).toBeNull();
-});
+test.each(["44\xdf9", "44\xdf\xdf", "\xb5409", "44\xe909"])(
+  "the id %j is never confused with another station's",
+  (id) => {
+    const [table, list] = [tables[0]?.file ?? "", `<stations><station id="${id}" lat="1" lon="1"/></stations>`];
+    const ids = parseLatestObs(table.replace("44009", id), now).observations.map((row) => row.stationId);
+    expect(ids).toEqual(["32ST0", "46026", "5401000", "KGUL", "LTRF1"]);
+    expect(parsed(() => parseActiveStations(`<?xml version="1.0" encoding="ISO-8859-1"?>${list}`))).toBeNull();
+  },
+);
 
-test("a latest_obs.txt of eight megabytes of broken lines is refused", () => {
+test("a latest_obs.txt with eight megabytes of broken lines is rejected", () => {
   const file = tables[0]?.file ?? "";
   expect(parsed(() => parseLatestObs(file + "x\n".repeat(3_900_000), now))).toBeNull();
 });
@@ -160,7 +165,7 @@ describe("activestations.xml", async () => {
   const file = await fixture("activestations.xml");
   const whole = parseActiveStations(file).stations;
 
-  test("that is malformed gives stations that fit the schema, or is refused", () => {
+  test("that is malformed yields only valid stations, or is rejected", () => {
     fc.assert(
       fc.property(mutated(file), (xml) => {
         const list = parsed(() => parseActiveStations(xml));
@@ -170,7 +175,7 @@ describe("activestations.xml", async () => {
     );
   });
 
-  test("loses, of one broken attribute, that attribute's station only", () => {
+  test("with one broken attribute loses only the station of that attribute", () => {
     const values = [...file.matchAll(/ (?:id|lat|lon|elev|name|type)="([^"]*)"/g)];
     const change = fc.tuple(
       fc.constantFrom(...values),
@@ -178,7 +183,7 @@ describe("activestations.xml", async () => {
     );
     fc.assert(
       fc.property(change, ([match, value]) => {
-        // What the parser has to refuse as no XML would cost the whole list.
+        // Invalid XML would make the parser reject the whole list.
         const escaped = value.replace(/[^ -~]|[<>&"]/g, (character) => `&#${Math.max(32, character.charCodeAt(0))};`);
         const start = match.index + match[0].indexOf('"') + 1;
         const { stations } = parseActiveStations(
@@ -195,16 +200,19 @@ describe("activestations.xml", async () => {
   });
 
   test.each([
-    ["nested a million deep", "<a>".repeat(1_000_000)],
-    ["of a million empty stations", `<stations>${"<station/>".repeat(700_000)}</stations>`],
-    ["of entities that grow tenfold each", entityBomb(12)],
-    ["that names a file of ours", '<!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]><stations>&x;</stations>'],
-  ])("%s is refused", (_, xml) => {
+    ["with a million nested elements", "<a>".repeat(1_000_000)],
+    ["with a million empty stations", `<stations>${"<station/>".repeat(700_000)}</stations>`],
+    ["with entities that each grow tenfold", entityBomb(12)],
+    [
+      "that names a file of this machine",
+      '<!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]><stations>&x;</stations>',
+    ],
+  ])("%s is rejected", (_, xml) => {
     expect(parsed(() => parseActiveStations(xml))).toBeNull();
   });
 });
 
-describe("a worker that is sent malformed files", () => {
+describe("a worker that gets malformed files", () => {
   let stack: Stack;
   let body = "";
   const upstream = Bun.serve({
@@ -228,11 +236,12 @@ describe("a worker that is sent malformed files", () => {
       ndbc,
       publish: () => publishPending(stack.sql, stack.redis),
       stations: null,
+      retentionDays: 36_500,
       log: silentLog,
       inIdTransaction: unguardedIds,
     });
 
-  test("stores nothing that does not fit the schema, and all of the next good file", async () => {
+  test("stores only valid rows, and every row of the next valid file", async () => {
     const { sql } = stack;
     await fc.assert(
       fc.asyncProperty(mutated(tables[0]?.file ?? ""), async (malformed) => {
@@ -263,7 +272,7 @@ describe("a worker that is sent malformed files", () => {
     expect([...good]).toEqual(parseLatestObs(body, new Date()).observations);
   });
 
-  test("can store whatever station a malformed list leaves", async () => {
+  test("can store every station that a malformed list yields", async () => {
     const file = await fixture("activestations.xml");
     await fc.assert(
       fc.asyncProperty(mutated(file), async (xml) => {

@@ -1,9 +1,11 @@
+// Random mutations of texts and NDBC files.
+
 import fc from "fast-check";
 
-/** Makes something else of a text in which a character stands for a byte. */
+/** Changes a text, in which a character stands for a byte. */
 type Mutation = (text: string) => string;
 
-/** Words that somebody might take for a number, a time, a station or the end of everything. */
+/** Words that a parser might take for a number, a time, a station or the end of the file. */
 const hostileWords = [
   ..."1e999 -1e999 1e-999 1E3 0x10 0b1 0o7 1_000 1,5 1.2.3 +-1 --1 + - . -. 1. .5 -0 -0.0 +0 00 007 NaN nan Infinity".split(
     " ",
@@ -44,15 +46,15 @@ const hostileTimes = [
   ["2026", "05", "06", "12", "06"],
 ];
 
-/** A byte, as a character. */
+/** Generates a byte, as a character. */
 const byte = fc.nat(255).map((code) => String.fromCharCode(code));
-/** Somewhere in a text, from its start (0) to its end (1). */
+/** Generates a position in a text, from its start (0) to its end (1). */
 const place = fc.double({ min: 0, max: 1, noNaN: true });
 
 const at = (text: string, where: number) => Math.floor(where * text.length);
 const lines = (text: string) => text.split("\n");
 
-/** Sorts by keys that are too few for long lists, and shuffles all the same. */
+/** Shuffles a list by sort keys. Long lists repeat the keys. */
 function shuffle<T>(list: T[], keys: number[]): T[] {
   const key = (index: number) => ((keys[index % keys.length] ?? 0) * (index + 1)) % 1;
   return list
@@ -61,7 +63,7 @@ function shuffle<T>(list: T[], keys: number[]): T[] {
     .map(({ item }) => item);
 }
 
-/** Replaces the n-th match of a pattern, n being a place among them all. */
+/** Replaces one match of a pattern. @param where position among all matches, 0..1 */
 function replaceOne(text: string, pattern: RegExp, where: number, replacement: string): string {
   const matches = [...text.matchAll(pattern)];
   const match = matches[Math.min(matches.length - 1, Math.floor(where * matches.length))];
@@ -74,7 +76,7 @@ const insert = (text: string, where: number, piece: string) =>
 
 const hostileWord = fc.constantFrom(...hostileWords);
 
-/** A word of a text, whatever it is: a cell, an attribute's value, a piece of a tag. */
+/** A word of a text: a cell, the value of an attribute, or a part of a tag. */
 const wordMutation: fc.Arbitrary<Mutation> = fc.tuple(place, hostileWord).map(
   ([where, word]) =>
     (text) =>
@@ -146,7 +148,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   },
   {
     weight: 3,
-    // Cells of one line in another order.
+    // The cells of one line in another order.
     arbitrary: fc.tuple(place, fc.array(place, { minLength: 2, maxLength: 9 })).map(
       ([where, keys]): Mutation =>
         (text) => {
@@ -186,19 +188,19 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   },
 );
 
-/** What may become of a text on a bad day: one to three things happen to it. */
+/** Generates one to three mutations of a text. */
 export function mutated(text: string): fc.Arbitrary<string> {
   return fc
     .array(mutation, { minLength: 1, maxLength: 3 })
     .map((mutations) => mutations.reduce((sofar, mutate) => mutate(sofar), text));
 }
 
-/** What may become of one line of a table on a bad day: it stays one line. */
+/** Generates mutations of one line of a table, which stays one line. */
 export function mutatedLine(line: string): fc.Arbitrary<string> {
   return mutated(line).map((text) => text.replaceAll("\n", " "));
 }
 
-/** Returns a station list with XML entities, each of which names the one before it ten times: 10 to the power of `count`. */
+/** Returns a station list with XML entities that each repeat the previous one ten times: 10 to the power of `count`. */
 export function entityBomb(count: number): string {
   const declared = Array.from({ length: count }, (_, index) => {
     return `<!ENTITY e${index + 1} "${`&e${index};`.repeat(10)}">`;

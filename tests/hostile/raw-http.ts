@@ -1,6 +1,8 @@
+// Sends raw bytes over HTTP and reads the answer.
+
 import { createConnection } from "node:net";
 
-/** An answer as it came over the wire; of a stream, what came up to the point that was waited for. */
+/** A raw answer; of a stream, only the part until the expected text. */
 export type RawAnswer = {
   status: number;
   /** Lower case. */
@@ -9,9 +11,9 @@ export type RawAnswer = {
 };
 
 /**
- * Sends these bytes on a connection of their own, as no well-behaved client would, and reads the answer.
- * @param untilHeard where the answer is a stream: what it is read up to
- * @returns `null` when the connection was closed without one
+ * Sends bytes on a new connection, also ones that no valid client sends, and reads the answer.
+ * @param untilHeard reads a stream up to this text
+ * @returns `null` if the server closed the connection without an answer
  */
 export function askRaw(address: URL, bytes: Buffer, untilHeard: RegExp): Promise<RawAnswer | null> {
   const isHead = bytes.toString("latin1").startsWith("HEAD ");
@@ -31,7 +33,7 @@ export function askRaw(address: URL, bytes: Buffer, untilHeard: RegExp): Promise
       received += piece.toString("latin1");
       if (isWhole(received, isHead, untilHeard)) end();
     });
-    // A server that does not like what it reads may hang up in the midst of it.
+    // The server may close the connection in the middle of an invalid request.
     socket.on("error", () => end());
     socket.on("close", () => end());
   });

@@ -1,3 +1,5 @@
+// Tests that every listener gets every event, with one server and with several workers and servers.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
@@ -12,7 +14,7 @@ import { startUpstream } from "../rig/upstream.ts";
 
 setDefaultTimeout(120_000);
 
-/** As many as NDBC's file holds. */
+/** Number of stations in NDBC's file. */
 const stations = 890;
 
 const stack = await startStack();
@@ -24,7 +26,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** What a stream has heard, in a form that can be compared. */
+/** Returns the events of a stream, in a form that can be compared. */
 const heardBy = (listener: Listening) => listener.observations.map(({ id, data }) => `${id} ${data}`);
 
 describe("ten listeners of one server", () => {
@@ -37,12 +39,20 @@ describe("ten listeners of one server", () => {
     for (const listener of listeners) listener.leave();
   });
 
-  test(`hear every report of three polls of ${stations}, all in the same order`, async () => {
+  test(`get every report of three polls of ${stations}, all in the same order`, async () => {
     const ndbc = createNdbcClient({ baseUrl: upstream.url });
     const publish = () => publishPending(stack.sql, stack.redis);
     for (let round = 1; round <= 3; round++) {
       upstream.files.set(latestObsPath, latestObsFile(stations, new Date(Date.UTC(2026, 4, 6, round))));
-      await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog, inIdTransaction: unguardedIds });
+      await poll({
+        sql: stack.sql,
+        ndbc,
+        publish,
+        stations: null,
+        retentionDays: 45,
+        log: silentLog,
+        inIdTransaction: unguardedIds,
+      });
       for (const listener of listeners) await listener.heard(round * stations);
     }
     const [first, ...others] = listeners.map(heardBy);
@@ -53,7 +63,7 @@ describe("ten listeners of one server", () => {
 });
 
 describe("two workers and three servers on one Redis and one PostgreSQL", () => {
-  test("poll once a tick, not twice, and all fifteen streams hear the same", async () => {
+  test("poll once per tick, not twice, and all fifteen streams get the same events", async () => {
     upstream.files.set(latestObsPath, latestObsFile(stations, new Date(Date.UTC(2026, 4, 7))));
     const servers = [server, ...(await Promise.all([stack.start("server"), stack.start("server")]))];
     const listeners = await Promise.all(

@@ -1,3 +1,5 @@
+// Tests of the metrics, of event ids in the logs, and of the alert rules and the dashboard.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { freePort } from "../../services/dev/daemons/ports.ts";
@@ -17,14 +19,14 @@ let worker: Service;
 let workerUrl: string;
 let listener: Listening;
 let replayed: StreamEvent[];
-/** How both stood after the two files of {@link beforeAll}. */
+/** Metrics of both services after the two files of {@link beforeAll}. */
 let ofWorker: Scrape;
 let ofServer: Scrape;
 
 const startedAtMs = Date.now();
 let scrapedAtMs: number;
 const minute = new Date(Math.floor(Date.now() / 60_000) * 60_000);
-/** Two of its six rows are broken, one has a wave that no sea has, and one an unreadable cell. */
+/** Of its six rows two are broken, one has an implausible wave, and one has an unreadable cell. */
 const firstFile = latestObsFile(6, minute)
   .replace("10001 ", "1-001 ")
   .replace(/^(10002 \S+ \S+) \d{4} /m, "$1 MMMM ")
@@ -51,7 +53,7 @@ beforeAll(async () => {
   upstream.files.set(latestObsPath, secondFile);
   await listener.heard(5);
   const resumed = await listen(`${server.url}/v1/observations/stream?lastEventId=1`);
-  // The third was superseded by the fifth.
+  // The fifth replaced the third.
   replayed = await resumed.heard(3);
   resumed.leave();
   await server.line(({ message, code }) => message === "stream ended" && code === "client_left");
@@ -69,7 +71,7 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-describe("the worker's metrics tell", () => {
+describe("the worker's metrics show", () => {
   test("how polls ended", () => {
     expect(ofWorker.value("bellbuoy_polls_total", { outcome: "changed" })).toBe(2);
     expect(ofWorker.value("bellbuoy_polls_total", { outcome: "not_data" })).toBe(0);
@@ -78,7 +80,7 @@ describe("the worker's metrics tell", () => {
     expect(ofWorker.value("bellbuoy_poll_duration_seconds")).toBe(sum);
   });
 
-  test("how many rows were read, stored, changed, and rejected for which reason", () => {
+  test("how many rows were read, stored and changed, and how many were rejected for each reason", () => {
     const source = "poll";
     expect(ofWorker.value("bellbuoy_rows_read_total", { source })).toBe(12);
     expect(ofWorker.value("bellbuoy_rows_stored_total", { source })).toBe(4);
@@ -92,7 +94,7 @@ describe("the worker's metrics tell", () => {
     expect(ofWorker.value("bellbuoy_rows_read_total", { source: "backfill" })).toBe(0);
   });
 
-  test("how many events were published, in how many goes, and how far the stream has come", () => {
+  test("how many events were published in how many batches, and the newest event id", () => {
     expect(ofWorker.value("bellbuoy_events_published_total")).toBe(5);
     expect(ofWorker.value("bellbuoy_publish_latency_seconds")).toBe(2);
     expect(ofWorker.value("bellbuoy_stored_event_id")).toBe(5);
@@ -107,16 +109,16 @@ describe("the worker's metrics tell", () => {
     expect(ofWorker.value("bellbuoy_poll_period_seconds")).toBe(1);
   });
 
-  test("what the queues hold, and how jobs ended", () => {
+  test("how many jobs the queues hold, and how jobs ended", () => {
     expect(ofWorker.value("bellbuoy_queue_jobs", { queue: "poll", state: "failed" })).toBe(0);
     expect(ofWorker.value("bellbuoy_queue_jobs", { queue: "upkeep", state: "delayed" })).toBeGreaterThan(0);
     expect(ofWorker.value("bellbuoy_jobs_total", { job: "poll", outcome: "completed" })).toBeGreaterThan(0);
-    // The stand-in has no list of stations.
+    // The test's NDBC server has no station list.
     expect(ofWorker.value("bellbuoy_jobs_total", { job: "stations", outcome: "failed" })).toBeGreaterThan(0);
   });
 });
 
-describe("the server's metrics tell", () => {
+describe("the server's metrics show", () => {
   test("how many streams are open, and how streams began and ended", () => {
     expect(ofServer.value("bellbuoy_streams_open")).toBe(1);
     expect(ofServer.value("bellbuoy_streams_max")).toBe(10_000);
@@ -140,7 +142,7 @@ describe("the server's metrics tell", () => {
     expect(ofServer.value("bellbuoy_messages_dropped_total")).toBe(1);
   });
 
-  test("which routes were asked for, not which addresses", async () => {
+  test("requests by route, not by path", async () => {
     await fetch(`${server.url}/v1/stations/10004`);
     await fetch(`${server.url}/v1/stations/99999`);
     await fetch(`${server.url}/nowhere/at/all`);
@@ -152,10 +154,10 @@ describe("the server's metrics tell", () => {
   });
 });
 
-describe("the metrics of both", () => {
+describe("the metrics of both services", () => {
   const both = () => [ofWorker, ofServer];
 
-  test("are Prometheus text, each with a type and a help, and hold no number that is none", () => {
+  test("are Prometheus text, each with a type and a help text, and without NaN", () => {
     for (const { contentType, families } of both()) {
       expect(contentType).toBe("text/plain; version=0.0.4; charset=utf-8");
       for (const { name, help, type, metrics } of families.values()) {
@@ -175,7 +177,7 @@ describe("the metrics of both", () => {
     expect([...new Set(labels)].sort().join(" ")).toBe(known);
   });
 
-  test("tell who they are, that PostgreSQL and Redis answer, and how much of the pool is in use", () => {
+  test("name the service and its version, and show the state of PostgreSQL, Redis and the pool", () => {
     for (const [service, { families, value }] of Object.entries({ worker: ofWorker, server: ofServer })) {
       expect(families.get("bellbuoy_build_info")?.metrics).toMatchObject([{ labels: { service, bun: Bun.version } }]);
       expect(value("bellbuoy_postgres_up")).toBe(1);
@@ -192,17 +194,17 @@ describe("one event id", () => {
   const holds = ({ firstEventId, lastEventId }: LogLine, id: string) =>
     BigInt(String(firstEventId ?? 0)) <= BigInt(id) && BigInt(id) <= BigInt(String(lastEventId ?? 0));
 
-  test("leads through both logs, from the poll that stored it to the broadcast that sent it", async () => {
-    // The second of its four: in no line is it the first or the last.
+  test("connects both logs, from the poll that stored it to the broadcast that sent it", async () => {
+    // The second of four ids: no line has it as its first or last id.
     const id = listener.observations[1]?.id ?? "";
     const stored = await worker.line((line) => line.message === "stored" && holds(line, id));
     const published = await worker.line((line) => line.message === "published" && has(line, id));
     const sent = await server.line((line) => line.message === "broadcast" && has(line, id));
-    // A server may have sent it before the worker hears from Redis that it was taken.
+    // A server may send it before Redis confirms it to the worker.
     for (const later of [published, sent]) expect(String(later.time) >= String(stored.time)).toBe(true);
   });
 
-  test("leads through both logs at their usual level too, where lines tell the first and the last of many", async () => {
+  test("connects both logs also at the default level, where lines have the first and the last of many ids", async () => {
     const id = listener.observations[1]?.id ?? "";
     const usual = (line: LogLine) => line.level === "info" && holds(line, id);
     expect((await worker.line(usual)).message).toBe("polled");
@@ -210,7 +212,7 @@ describe("one event id", () => {
   });
 });
 
-describe("what is made to watch bellbuoy with", () => {
+describe("the dashboard and the alert rules", () => {
   const monitoring = join(import.meta.dir, "../../docs/monitoring");
   const dashboard = async () => (await Bun.file(join(monitoring, "dashboard.json")).json()) as Dashboard;
   type Dashboard = { panels: { title: string; targets?: { expr: string }[] }[] };
@@ -219,7 +221,7 @@ describe("what is made to watch bellbuoy with", () => {
   const dashboardQueries = async () =>
     (await dashboard()).panels.flatMap(({ targets = [] }) => targets.map((t) => t.expr));
 
-  /** The metrics that a query names: words that are no label, function or operator. */
+  /** Returns the metrics of a query: words that are no label, function or operator. */
   function metricsIn(query: string): string[] {
     const bare = query
       .replace(/\{[^}]*\}|\[[^\]]*\]/g, "")
@@ -228,7 +230,7 @@ describe("what is made to watch bellbuoy with", () => {
     return (bare.match(/[a-z]\w*/gi) ?? []).filter((word) => !["or", "and", "unless"].includes(word));
   }
 
-  /** `up` is Prometheus's own. */
+  /** Prometheus itself adds `up`. */
   function isGiven(metric: string): boolean {
     const name = metric.replace(/_(bucket|sum|count)$/, "");
     const family = ofWorker.families.get(metric) ?? ofServer.families.get(metric);
@@ -236,15 +238,15 @@ describe("what is made to watch bellbuoy with", () => {
     return metric === "up" || family !== undefined || histogram?.type === "HISTOGRAM";
   }
 
-  test("each query of the dashboard names metrics that are there", async () => {
+  test("each query of the dashboard uses existing metrics", async () => {
     const named = (await dashboardQueries()).flatMap(metricsIn);
     expect(named.length).toBeGreaterThan(30);
     expect(named.filter((metric) => !isGiven(metric))).toEqual([]);
   });
 
-  test("each of five alert rules names metrics that are there, and has its lines in the runbook", async () => {
+  test("each of ten alert rules uses existing metrics and has a section in the runbook", async () => {
     const all = (await rules()).groups.flatMap((group) => group.rules);
-    expect(all).toHaveLength(5);
+    expect(all).toHaveLength(10);
     expect(all.flatMap(({ expr }) => metricsIn(expr)).filter((metric) => !isGiven(metric))).toEqual([]);
     const runbook = await Bun.file(join(monitoring, "../operations.md")).text();
     for (const { alert, annotations } of all) {
@@ -253,7 +255,7 @@ describe("what is made to watch bellbuoy with", () => {
     }
   });
 
-  test("each metric has its line in the documentation", async () => {
+  test("each metric has a row in the documentation", async () => {
     const documented = await Bun.file(join(monitoring, "../operations.md")).text();
     const names = new Set([...ofWorker.families.keys(), ...ofServer.families.keys()]);
     expect([...names].filter((name) => !documented.includes(`\`${name}\``))).toEqual([]);

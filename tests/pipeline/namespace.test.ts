@@ -1,4 +1,4 @@
-// Two installs on one Redis, each with a PostgreSQL of its own.
+// Tests of two installs that share one Redis, each with its own PostgreSQL.
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
@@ -39,7 +39,7 @@ async function startServer(env: Record<string, string> = {}): Promise<{ server: 
 const stationsOf = ({ observations }: Listening) => observations.map(({ data }) => JSON.parse(data).stationId);
 const namesOther = ({ reason }: LogLine) => String(reason).includes("another install may use this channel");
 
-test("with a REDIS_NAMESPACE for one of them each polls by itself, and its listeners hear nothing of the other", async () => {
+test("with a REDIS_NAMESPACE for one of them each polls by itself, and listeners get no event of the other", async () => {
   const time = new Date(Date.UTC(2026, 4, 6));
   const [header = "", units = "", ...rows] = latestObsFile(40, time).trim().split("\n");
   upstream.files.set(latestObsPath, [header, units, ...rows.slice(0, 20), ""].join("\n"));
@@ -54,7 +54,7 @@ test("with a REDIS_NAMESPACE for one of them each polls by itself, and its liste
 
   expect(stationsOf(ours.listener)).toEqual(rows.slice(0, 20).map((row) => row.slice(0, 5)));
   expect(stationsOf(theirs.listener)).toEqual(rows.slice(20).map((row) => row.slice(0, 5)));
-  // The same ids, and neither install takes the other's for its own.
+  // Both use the same ids, and neither confuses them with its own.
   expect(ours.listener.observations.map(({ id }) => id)).toEqual(theirs.listener.observations.map(({ id }) => id));
   expect([...ours.server.logged, ...theirs.server.logged].filter(namesOther)).toEqual([]);
   const keys = await stack.redis.keys("*");
@@ -68,7 +68,7 @@ test.each([
   ["above", 30],
   ["below", 1],
 ])(
-  "events that another install publishes on the same channel, with ids %s ours, get one line in the log",
+  "events that another install publishes on the same channel, with ids %s ours, get one log line",
   async (_, nextId) => {
     const { server, listener } = await startServer();
     await otherSql`select setval('event_ids', ${nextId}, false)`;

@@ -1,3 +1,5 @@
+// Tests with recorded files of the real network, from the poll to the listener.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createNdbcClient } from "../../services/worker/ndbc/client.ts";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
@@ -14,10 +16,10 @@ import { startUpstream, type Upstream } from "../rig/upstream.ts";
 
 setDefaultTimeout(120_000);
 
-/** A day of the stations that NDBC owns; 42060 is missing for half of it. */
+/** A day of the stations that NDBC owns; 42060 is missing for half of the day. */
 const day = filesOf(ndbcStations, ndbcStations.list("latest_obs_series/202605{06,07}*.txt"));
 
-/** Nine files of the whole network: rows that came in parts, then an outage of a third of the stations and its end. */
+/** Nine files of the whole network: rows that arrived in parts, then an outage of a third of the stations and its end. */
 const partsAndOutage = [
   "latest_obs_series/20260506T230934Z.txt",
   "latest_obs_series/20260507T000751Z.txt",
@@ -32,12 +34,12 @@ const partsAndOutage = [
 
 const files = wholeNetwork === null ? day : [...day, ...filesOf(wholeNetwork, partsAndOutage)];
 
-/** Gives what reads each of the files. */
+/** Returns a reader for each file. */
 function filesOf({ read }: Recordings, paths: string[]): (() => Promise<string>)[] {
   return paths.map((path) => () => read(path));
 }
 
-/** NDBC's columns and what we call them, told once more so that the parser is not its own judge. */
+/** NDBC's columns and our names for them, repeated here to be independent of the parser. */
 const columns: [string, Measurement][] = [
   ["WVHT", "waveHeightM"],
   ["WSPD", "windSpeedMps"],
@@ -57,7 +59,7 @@ const columns: [string, Measurement][] = [
 
 type Expected = Map<string, Partial<Record<Measurement, number>>>;
 
-/** Notes what a reader with a pencil would: later values win, MM keeps the older one, 0 s is no period. @returns rows */
+/** Reads a file by hand: later values replace older ones, MM keeps the older one, a period of 0 s is missing. @returns rows */
 function note(expected: Expected, body: string): number {
   const [header = "", , ...rows] = body.trimEnd().split("\n");
   const names = header.slice(1).split(/\s+/);
@@ -103,7 +105,15 @@ describe("the real network, each recorded file polled twice,", () => {
           count += await publishPending(stack.sql, stack.redis);
           return count;
         };
-        await poll({ sql: stack.sql, ndbc, publish, stations: null, log: silentLog, inIdTransaction: unguardedIds });
+        await poll({
+          sql: stack.sql,
+          ndbc,
+          publish,
+          stations: null,
+          retentionDays: 36_500,
+          log: silentLog,
+          inIdTransaction: unguardedIds,
+        });
         counts.push(count);
       }
       published.push(counts as [number, number]);
@@ -133,12 +143,12 @@ describe("the real network, each recorded file polled twice,", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("the second poll of a file sends nothing", () => {
+  test("the second poll of a file sends no event", () => {
     expect(published.map(([, second]) => second)).toEqual(files.map(() => 0));
     expect(published.every(([first]) => first > 0)).toBe(true);
   });
 
-  test("a listener gets each event once, in rising order, and ends with what is stored", async () => {
+  test("a listener gets each event once, in rising order, and in the end has all stored rows", async () => {
     const ids = listener.observations.map(({ id }) => BigInt(id ?? 0));
     expect(ids.every((id, index) => index === 0 || id > (ids[index - 1] ?? 0n))).toBe(true);
     const heard = new Map(listener.observations.map(({ id, data }) => [id, data]));
@@ -146,7 +156,7 @@ describe("the real network, each recorded file polled twice,", () => {
     expect(rows.filter((row) => heard.get(row.eventId) !== encodeObservation(row))).toEqual([]);
   });
 
-  test("a station that is missing from later files is still known", async () => {
+  test("a station that is missing from later files stays in the list", async () => {
     expect(stationCounts).toEqual(stationCounts.toSorted((a, b) => a - b));
     const { stations } = (await (await fetch(`${server.url}/v1/stations`)).json()) as {
       stations: { stationId: string }[];
@@ -157,7 +167,7 @@ describe("the real network, each recorded file polled twice,", () => {
   });
 
   if (wholeNetwork !== null) {
-    test("rows that NDBC sent in parts end with all they ever had", async () => {
+    test("rows that NDBC sent in parts end up with all their values", async () => {
       const rows = await stored();
       const at = (stationId: string, time: string) =>
         rows.find((row) => row.stationId === stationId && row.observedAt.toISOString().startsWith(time));

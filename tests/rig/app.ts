@@ -3,6 +3,7 @@
 import { createApp } from "../../services/server/app.ts";
 import { listen } from "../../services/server/http/listen.ts";
 import { readPositions } from "../../services/server/store/positions.ts";
+import { createQuestions } from "../../services/server/store/questions.ts";
 import { type Broadcast, createBroadcast } from "../../services/server/stream/broadcast.ts";
 import { createFeed } from "../../services/server/stream/feed.ts";
 import { createPositionCache } from "../../services/server/stream/position-cache.ts";
@@ -58,7 +59,7 @@ export async function startApp(stack: Stack, settings: AppSettings = {}): Promis
     signal: stopping.signal,
   });
   const app = createApp({
-    sql,
+    questions: createQuestions(sql, stack.sql, clock),
     database,
     hasSchema: () => true,
     problems: async () => [],

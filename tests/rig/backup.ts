@@ -26,15 +26,25 @@ export async function backUp(databaseUrl: string, sql: Sql): Promise<Backup> {
   };
 }
 
+/** Runs a command that no other connection to the database may be open for. */
 async function withoutConnections(databaseUrl: string, name: string, act: (admin: postgres.Sql) => Promise<unknown>) {
   const admin = postgres(Object.assign(new URL(databaseUrl), { pathname: "/postgres" }).href, {
-    max: 1,
+    max: 2,
     onnotice: () => {},
   });
   await admin.unsafe(`alter database ${name} allow_connections false`);
-  const others = () => admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
-  while ((await others()).length > 0) await Bun.sleep(5);
-  await act(admin);
+  let isDone = false;
+  /** A connection that began before may open late; PostgreSQL waits only five seconds for it to close. */
+  async function closeOthers(): Promise<void> {
+    while (!isDone) {
+      await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
+      await Bun.sleep(5);
+    }
+  }
+  const acting = act(admin).finally(() => {
+    isDone = true;
+  });
+  await Promise.all([acting, closeOthers()]);
   await admin.unsafe(`alter database ${name} allow_connections true`);
   await admin.end();
 }

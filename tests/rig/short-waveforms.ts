@@ -12,12 +12,14 @@ export const shortWaveforms = `(${answerForWorker})(${makeShort}, ${bellNotesHz.
 /** Runs in the page, so it cannot use anything from this module. */
 function makeShort(sampleRate: number, bells: number): Waveforms {
   const hum = Float32Array.from({ length: 2_048 }, (_, index) => 0.1 * Math.sin((2 * Math.PI * index) / 128));
+  // Noises have other sample rates, so they cannot share a buffer with the others.
+  const [slow, noise] = [hum.slice(), hum.slice()];
   return {
     sampleRate,
-    swell: [hum, hum],
-    foam: hum,
-    wind: hum,
-    flutter: hum,
+    swell: [slow, slow],
+    foam: noise,
+    wind: noise,
+    flutter: slow,
     drone: hum,
     bells: Array.from({ length: bells }, () => ({ body: hum, brightness: hum })),
     bowed: Array.from({ length: bells }, () => hum),
@@ -32,9 +34,9 @@ function answerForWorker(make: typeof makeShort, bells: number): void {
   function AnsweringWorker(url: string | URL, options?: WorkerOptions) {
     if (!String(url).includes("waveform-worker")) return new Native(url, options);
     const worker = {
-      onmessage: (_: { data: Waveforms }) => {},
-      postMessage({ sampleRate }: { sampleRate: number }) {
-        queueMicrotask(() => worker.onmessage({ data: make(sampleRate, bells) }));
+      onmessage: (_: { data: Waveforms | [] }) => {},
+      postMessage({ sampleRate, seed }: { sampleRate: number; seed?: number }) {
+        queueMicrotask(() => worker.onmessage({ data: seed === undefined ? [] : make(sampleRate, bells) }));
       },
       terminate() {},
     };

@@ -59,6 +59,7 @@ export type StartingService = Omit<Service, "url"> & {
   send(message: unknown): void;
 };
 
+/** A parsed log line of a service. */
 export type LogLine = { level: string; message: string; [fact: string]: unknown };
 
 /**

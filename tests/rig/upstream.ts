@@ -4,6 +4,8 @@ export type Upstream = {
   url: string;
   /** Bodies by path; any other path gets NDBC's 404 page. A test can change it at any time. */
   files: Map<string, string>;
+  /** `Last-Modified` by path; none for any other path. */
+  modified: Map<string, Date>;
   /** Paths of all requests so far. */
   requests: string[];
   /** Resolves when a path has been requested `count` times in total. */
@@ -23,6 +25,7 @@ const notFound = `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
  */
 export function startUpstream(nowMs: () => number = Date.now): Upstream {
   const files = new Map<string, string>();
+  const modified = new Map<string, Date>();
   const requests: string[] = [];
   const waiting = new Set<() => void>();
   const server = Bun.serve({
@@ -39,13 +42,19 @@ export function startUpstream(nowMs: () => number = Date.now): Upstream {
       }
       const ETag = `"${Bun.hash(body).toString(16)}"`;
       const isKnown = request.headers.get("If-None-Match") === ETag;
-      return new Response(isKnown ? null : body, { status: isKnown ? 304 : 200, headers: { ...headers, ETag } });
+      const lastModified = modified.get(path);
+      const dates = lastModified ? { "Last-Modified": lastModified.toUTCString() } : {};
+      return new Response(isKnown ? null : body, {
+        status: isKnown ? 304 : 200,
+        headers: { ...headers, ...dates, ETag },
+      });
     },
   });
   const count = (path: string) => requests.filter((asked) => asked === path).length;
   return {
     url: `http://127.0.0.1:${server.port}`,
     files,
+    modified,
     requests,
     asked: (path, wanted) =>
       new Promise((resolve) => {

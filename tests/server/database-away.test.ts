@@ -1,7 +1,8 @@
-// What the server answers while PostgreSQL is away or hangs.
+// Tests of the server's answers while PostgreSQL is down or hangs.
 
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { connectSql, lockSpace, locks } from "../../shared/database/sql.ts";
+import { migrate } from "../../shared/database/migrate.ts";
+import { connectSql } from "../../shared/database/sql.ts";
 import { startApp } from "../rig/app.ts";
 import { createDatabase } from "../rig/database.ts";
 import { listen } from "../rig/listen.ts";
@@ -29,11 +30,11 @@ async function readyWhen(status: number): Promise<void> {
   while ((await get("/ready")).status !== status) await Bun.sleep(10);
 }
 
-describe("while PostgreSQL is away", () => {
-  test("every request is told so, from the first one on, and when to come back; the log says it once", async () => {
+describe("while PostgreSQL is down", () => {
+  test("every request gets 503 with Retry-After, from the first one on, and the log has one line", async () => {
     await readyWhen(200);
     const listener = await listen(`${server.url}/v1/observations/stream`);
-    // On a slow machine the start itself may have had to wait.
+    // On a slow machine, the start may already have logged these lines.
     const [waited, answered] = [linesAbout("waiting for PostgreSQL"), linesAbout("PostgreSQL answers")];
     await wire.cut();
     for (const path of ["/v1/stations", "/v1/observations/latest", "/v1/stations/44009", "/v1/stations"]) {
@@ -56,7 +57,7 @@ describe("while PostgreSQL is away", () => {
     expect(server.logged.filter(({ level }) => level === "error")).toEqual([]);
   });
 
-  test("and hangs, a request is answered all the same before its connection would be cut", async () => {
+  test("and hangs, a request is answered before its connection times out", async () => {
     const sql = connectSql(wire.url, "server");
     const clock = createTestClock();
     const app = await startApp(stack, { sql, clock });
@@ -66,7 +67,7 @@ describe("while PostgreSQL is away", () => {
     const idle = clock.waiting;
     const asked = fetch(stations);
     while (clock.waiting === idle) await Bun.sleep(1);
-    // Bun cuts what says nothing for ten seconds.
+    // Bun closes connections that are idle for ten seconds.
     await clock.advance(9_000);
     expect((await asked).status).toBe(503);
     expect(clock.waiting).toBe(idle);
@@ -79,13 +80,11 @@ describe("while PostgreSQL is away", () => {
   });
 });
 
-test("until a migration is done, as after an upgrade, every request is told so, and then answered", async () => {
+test("until a worker has created or migrated the tables, requests get 503, and are answered afterwards", async () => {
   const databaseUrl = await createDatabase();
-  const other = connectSql(databaseUrl, "test", createTestClock());
-  const migrating = await other.reserve();
-  await migrating`select pg_advisory_lock(${lockSpace}, ${locks.migrate})`;
   const young = await stack.start("server", { DATABASE_URL: databaseUrl });
-  const reason = "the database tables do not exist yet, or are being migrated after an upgrade";
+  const reason =
+    "the database tables do not exist yet, or are older than this server: a worker of its version migrates them";
   for (const path of ["/v1/stations", "/v1/observations/latest", "/v1/status"]) {
     const response = await fetch(young.url + path);
     expect(response.status).toBe(503);
@@ -96,10 +95,12 @@ test("until a migration is done, as after an upgrade, every request is told so, 
   expect(ready.status).toBe(503);
   const { problems } = (await ready.json()) as { problems: unknown[] };
   expect(problems).toContainEqual({ code: "schema_not_ready", reason, message: `PostgreSQL: ${reason}` });
-  await migrating`select pg_advisory_unlock(${lockSpace}, ${locks.migrate})`;
+  const waits = await young.line(({ message }) => message === "waiting for the database schema");
+  expect(waits).toMatchObject({ reason: "the database has no tables yet: a worker creates them" });
+  const other = connectSql(databaseUrl, "test", createTestClock());
+  await migrate(other);
   while (!(await fetch(`${young.url}/ready`)).ok) await Bun.sleep(10);
   expect((await fetch(`${young.url}/v1/observations/latest`)).status).toBe(200);
   expect(young.logged.filter(({ level }) => level === "error")).toEqual([]);
-  migrating.release();
   await other.end({ timeout: 0 });
 });

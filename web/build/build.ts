@@ -9,6 +9,7 @@ import { contentSecurityPolicy } from "../../shared/content-security-policy.ts";
 import { hashedName } from "../../shared/hashed-name.ts";
 import { playerDir } from "../../shared/player-dir.ts";
 import { describeError } from "../../shared/service/connection-health.ts";
+import { englishWords, wordsFrom } from "./words.ts";
 
 /** The sources of the player. */
 const webDir = join(import.meta.dir, "..");
@@ -27,8 +28,8 @@ const restMs = 100;
 /** Worker entry points, by the constant that holds the worker's URL. */
 const workers = { waveformWorkerUrl: "sound/timbre/waveform-worker.ts" };
 
-/** Files copied unchanged: the manifest refers to them by name. */
-const icons = ["icon-192.png", "icon-512.png", "icon-mask.png"];
+/** Files copied unchanged. The manifest refers to the icons by name, and static hosts to the page for missing files. */
+const unchanged = ["icons/icon-192.png", "icons/icon-512.png", "icons/icon-mask.png", "404.html"];
 
 const compressible = /\.(html|js|css|svg|json|webmanifest)$/;
 const brotli = promisify(brotliCompress);
@@ -37,8 +38,8 @@ const naming = { entry: "[name].[ext]", chunk: "[name]-[hash].[ext]", asset: "[n
 
 /** The detailed coastline, loaded on zoom, and the test hook. */
 const rarelyLoaded = /^(land-50m|hook)-/;
-/** Chunks that load when a user opens that part of the page, with or without sound. */
-const loadedOnDemand = /^(legend|mapping-view|midi-output|open-card|replay-bar|sound-extras)-/;
+/** Sources whose chunks load with the page, and those whose chunks load with the sound. */
+const [pageEntries, soundEntries] = [["index.html"], ["listening.ts", "engine.ts"]];
 /** The coastline drawn first, in a file of its own or not. */
 const coarseLand = /110m/;
 
@@ -54,24 +55,26 @@ if (import.meta.main) await main(process.argv.includes("--watch"));
  */
 export async function buildPlayer(entry = join(webDir, "index.html"), targetDir = playerDir): Promise<PlayerFile[]> {
   const { files: workerFiles, addresses } = await buildWorkers();
-  const { outputs, metafile } = await bundle({ entrypoints: [entry], define: addresses, metafile: true });
+  const plugins = [wordsFrom(englishWords)];
+  const { outputs, metafile } = await bundle({ entrypoints: [entry], define: addresses, metafile: true, plugins });
   const pageFiles = await Promise.all(outputs.map(finish));
   const assets = [...pageFiles.filter(({ name }) => !name.endsWith(".html")), ...workerFiles];
   const page = pageFiles.filter(({ name }) => name.endsWith(".html"));
-  const serviceWorker = await buildServiceWorker([...page, ...assets]);
+  const serviceWorker = await buildServiceWorker(page, assets);
 
   const known = new Set(assets.map(({ name }) => name));
   const docs = (await buildDocs()).filter(({ name }) => !known.has(name));
 
   await mkdir(targetDir, { recursive: true });
-  const unnamed = await Promise.all(icons.map(readIcon));
+  const unnamed = await Promise.all(unchanged.map(readUnchanged));
   const written = await Promise.all([...assets, ...unnamed, ...docs].map((file) => write(file, targetDir)));
   // The service worker is written last: the files it caches must exist.
   for (const file of [...page, serviceWorker]) written.push(await write(file, targetDir));
   await removeAllBut(new Set(written.flat()), targetDir);
 
-  const first = loadedWithPage(metafile);
-  return [...page, ...assets, serviceWorker].map((file) => measure(file, first));
+  const withPage = loadedWith(metafile, pageEntries);
+  const withSound = loadedWith(metafile, soundEntries).union(new Set(workerFiles.map(({ name }) => name)));
+  return [...page, ...assets, serviceWorker].map((file) => measure(file, whenLoaded(file.name, withPage, withSound)));
 }
 
 /** Builds the API page. It shares little code with the player, and the service worker does not cache it. */
@@ -96,14 +99,20 @@ async function buildWorkers(): Promise<{ files: BuiltFile[]; addresses: Record<s
 }
 
 /** Builds the service worker. Its name has no hash, because browsers look for updates under the same URL. */
-async function buildServiceWorker(files: BuiltFile[]): Promise<BuiltFile> {
-  const kept = files
+async function buildServiceWorker(page: BuiltFile[], assets: BuiltFile[]): Promise<BuiltFile> {
+  const kept = assets
     .filter(({ name }) => hashedName.test(name) && !rarelyLoaded.test(name))
-    .map(({ name }) => `./${name}`);
-  const version = Bun.hash(files.map(({ content }) => Bun.hash(content)).join()).toString(36);
+    .map(({ name, content }) => [`./${name}`, content.byteLength] as const);
+  const html = page.map(({ content }) => new TextDecoder().decode(content)).join();
+  const named = kept.map(([file]) => file).filter((file) => html.includes(`"${file}"`));
+  const version = Bun.hash([...page, ...assets].map(({ content }) => Bun.hash(content)).join()).toString(36);
   const { outputs } = await bundle({
     entrypoints: ["offline/service-worker.ts"],
-    define: { precacheFiles: JSON.stringify(["./", ...kept]), buildVersion: JSON.stringify(version) },
+    define: {
+      precacheFiles: JSON.stringify(Object.fromEntries(kept)),
+      pageFiles: JSON.stringify(named),
+      buildVersion: JSON.stringify(version),
+    },
   });
   const [file] = await Promise.all(outputs.map(finish));
   if (!file) throw new Error("the service worker was not built");
@@ -125,8 +134,8 @@ async function bundle(options: Bun.BuildConfig): Promise<Bun.BuildOutput> {
   return built;
 }
 
-/** Returns the scripts and styles that the browser loads without a user action. */
-function loadedWithPage(metafile: Bun.BuildMetafile | undefined): Set<string> {
+/** Returns the scripts and styles that the browser loads with the chunks of these sources. */
+function loadedWith(metafile: Bun.BuildMetafile | undefined, entries: readonly string[]): Set<string> {
   const { outputs = {} } = metafile ?? {};
   const found = new Set<string>();
   const add = (path: string) => {
@@ -136,12 +145,14 @@ function loadedWithPage(metafile: Bun.BuildMetafile | undefined): Set<string> {
     for (const imported of imports) if (imported.kind === "import-statement") add(imported.path);
     if (cssBundle) add(cssBundle);
   };
-  for (const [path, { entryPoint }] of Object.entries(outputs)) if (entryPoint?.endsWith("index.html")) add(path);
+  for (const [path, { entryPoint }] of Object.entries(outputs)) {
+    if (entryPoint && entries.includes(basename(entryPoint))) add(path);
+  }
   return found;
 }
 
-async function readIcon(name: string): Promise<BuiltFile> {
-  return { name, content: await Bun.file(join(webDir, "icons", name)).bytes() };
+async function readUnchanged(path: string): Promise<BuiltFile> {
+  return { name: basename(path), content: await Bun.file(join(webDir, path)).bytes() };
 }
 
 async function finish(artifact: Bun.BuildArtifact): Promise<BuiltFile> {
@@ -159,7 +170,8 @@ function withPolicy(html: string): Uint8Array<ArrayBuffer> {
   const rewriter = new HTMLRewriter().on("meta[charset]", {
     element: (meta) => void meta.after(policy, { html: true }),
   });
-  return new TextEncoder().encode(rewriter.transform(html));
+  // Indents are a tenth of the compressed page.
+  return new TextEncoder().encode(rewriter.transform(html).replace(/\n\s+/g, "\n"));
 }
 
 /** Writes a file and its compressed copies. @returns the names of all of them */
@@ -186,16 +198,14 @@ async function put(path: string, content: Uint8Array): Promise<void> {
   await rename(unfinished, path);
 }
 
-function measure({ name, content }: BuiltFile, first: Set<string>): PlayerFile {
+function measure({ name, content }: BuiltFile, loaded: WhenLoaded): PlayerFile {
   const gzipBytes = Bun.gzipSync(content, { level: 9 }).length;
-  return { name, bytes: content.byteLength, gzipBytes, loaded: whenLoaded(name, first) };
+  return { name, bytes: content.byteLength, gzipBytes, loaded };
 }
 
-function whenLoaded(name: string, first: Set<string>): WhenLoaded {
-  if (first.has(name) || /\.(html|svg)$/.test(name) || coarseLand.test(name)) return "page";
-  return name.endsWith(".js") && hashedName.test(name) && !rarelyLoaded.test(name) && !loadedOnDemand.test(name)
-    ? "sound"
-    : "onDemand";
+function whenLoaded(name: string, withPage: Set<string>, withSound: Set<string>): WhenLoaded {
+  if (withPage.has(name) || /\.(html|svg)$/.test(name) || coarseLand.test(name)) return "page";
+  return withSound.has(name) ? "sound" : "onDemand";
 }
 
 async function removeAllBut(names: Set<string>, dir: string): Promise<void> {

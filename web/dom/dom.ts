@@ -42,3 +42,9 @@ export function setChildren(element: Element, children: readonly (Node | string)
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/** Sets a text that answers a user's action, and scrolls to it: in a sheet, it may be out of sight. */
+export function showAnswer(element: Element, text: string): void {
+  setText(element, text);
+  element.scrollIntoView({ block: "nearest" });
+}

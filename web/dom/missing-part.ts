@@ -1,5 +1,6 @@
 // The message in place of a part of the page that could not be loaded.
 
+import * as problemWords from "../words/english/problems.ts";
 import { make } from "./dom.ts";
 
 /**
@@ -10,9 +11,12 @@ export function showMissingPart(place: HTMLElement, error: unknown): void {
   place.hidden = false;
   if (place.querySelector(".missing") !== null) return;
   console.warn("could not load:", error);
-  const reload = make("button", { type: "button", textContent: "Reload" });
+  const reload = make("button", { type: "button", textContent: problemWords.reload });
   reload.addEventListener("click", () => location.reload());
-  const text = "This could not be loaded. Reload once the server answers.";
-  const words = make("p", { className: "missing", textContent: text, attributes: { role: "alert" } });
+  const words = make("p", {
+    className: "missing",
+    textContent: problemWords.missingPart,
+    attributes: { role: "alert" },
+  });
   place.replaceChildren(words, reload);
 }

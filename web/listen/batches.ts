@@ -1,10 +1,10 @@
 // The batches in which reports arrive, so that playback can join the one under way.
 
+import type { Batch } from "../../shared/client/answers.ts";
+import { loadBatches } from "../../shared/client/api.ts";
+import { deadline } from "../../shared/client/deadline.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { median } from "../../shared/sea.ts";
-import type { Batch } from "../net/answers.ts";
-import { loadBatches } from "../net/api.ts";
-import { deadline } from "../net/deadline.ts";
 import { observe, onChange } from "../state/observe.ts";
 import type { BatchUnderWay, PageState } from "../state/page-state.ts";
 

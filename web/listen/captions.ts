@@ -2,6 +2,8 @@
 
 import type { Clock } from "../../shared/clock.ts";
 import { make } from "../dom/dom.ts";
+import * as soundWords from "../words/english/sound.ts";
+import { fill } from "../words/message.ts";
 
 /** Shows captions of the sound. */
 type Captions = {
@@ -54,8 +56,10 @@ export function createCaptions(element: HTMLElement, clock: Clock): Captions {
 
   function add(): void {
     if (waiting === null) return;
-    const others = skipped === 0 ? "" : ` (and ${skipped} more)`;
-    element.append(make("p", { textContent: `♪ ${waiting}${others}` }));
+    const line = { text: waiting };
+    const textContent =
+      skipped === 0 ? fill(soundWords.caption, line) : fill(soundWords.captionOfMany, { ...line, count: skipped });
+    element.append(make("p", { textContent }));
     while (element.children.length > maxLines) element.firstElementChild?.remove();
     shownAtMs = clock.monotonicMs();
     waiting = null;

@@ -4,14 +4,9 @@ import { find, setText } from "../dom/dom.ts";
 import type { PlayerState } from "../sound/playback/player.ts";
 import { observe } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
+import * as buttonWords from "../words/english/buttons.ts";
 
-const words: Record<PlayerState, string> = {
-  off: "Listen",
-  loading: "Tuning the bells…",
-  playing: "Pause",
-  paused: "Listen",
-  interrupted: "Tap to resume",
-};
+const words = buttonWords.listen satisfies Record<PlayerState, string>;
 
 /**
  * Shows the Listen button.
@@ -51,7 +46,7 @@ export function showListenButton({ player }: PageState, toggle: () => Promise<vo
       await toggle();
     } catch (error) {
       console.info("could not start the sound:", error);
-      setText(button, "No sound: try again");
+      setText(button, words.failed);
     }
     isStarting = false;
   };

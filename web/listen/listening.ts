@@ -10,7 +10,7 @@ import { showSoundWords } from "./sound-words.ts";
 /** Creates the playback, and describes its sound on the page. */
 export function startListening(state: PageState, server: string | null, clock: Clock): Playback {
   const playback = createPlayback(state, server, clock);
-  showHearing(state);
+  showHearing(state, clock);
   showSoundWords(state, clock);
   offerSoundExtras(playback, state, clock);
   return playback;

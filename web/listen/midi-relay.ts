@@ -10,6 +10,8 @@ export type MidiRelay = {
   send(event: SoundEvent, atMs: number): void;
   /** Sends the current layer levels: a level is otherwise sent only when it changes, perhaps an hour later. */
   sendLayers(): void;
+  /** Ends the notes that are due before a time. @param untilMs of {@link Clock.monotonicMs} */
+  endNotes(untilMs: number): void;
   silence(): void;
   /** Resets for another programme. */
   restart(): void;
@@ -29,6 +31,7 @@ export function createMidiRelay(clock: Clock): MidiRelay {
     sendLayers() {
       for (const layer of layersNow.values()) midi?.send(layer, clock.monotonicMs());
     },
+    endNotes: (untilMs) => midi?.endNotes(untilMs),
     silence: () => midi?.silence(),
     restart() {
       midi?.silence();

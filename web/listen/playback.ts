@@ -40,7 +40,7 @@ const frameMs = 400;
 /** Creates the playback. The page loads it after itself and before the first click. */
 export function createPlayback(state: PageState, server: string | null, clock: Clock): Playback {
   const midi = createMidiRelay(clock);
-  const player = connectPlayer(state, midi);
+  const player = connectPlayer(state, midi, clock);
   followBatches(state, server, clock);
   playProgrammes(state, player, midi, clock);
   const { settings } = state;
@@ -66,19 +66,23 @@ export function createPlayback(state: PageState, server: string | null, clock: C
 }
 
 /** Creates the player, and passes its events to the state and to MIDI. */
-function connectPlayer(state: PageState, midi: MidiRelay): Player {
+function connectPlayer(state: PageState, midi: MidiRelay, clock: Clock): Player {
   const gather = gatherSounded(state);
-  return createPlayer({
-    onState(next) {
-      if (next === "playing") midi.sendLayers();
-      else midi.silence();
-      state.player.value = next;
+  return createPlayer(
+    {
+      onState(next) {
+        if (next === "playing") midi.sendLayers();
+        else midi.silence();
+        state.player.value = next;
+      },
+      onSound(event, atMs) {
+        midi.send(event, atMs);
+        gather({ event, atMs });
+      },
+      onReported: midi.endNotes,
     },
-    onSound(event, atMs) {
-      midi.send(event, atMs);
-      gather({ event, atMs });
-    },
-  });
+    clock,
+  );
 }
 
 /** Plays each programme of the state with the current conditions, and rings arriving reports. */
@@ -131,6 +135,8 @@ function playProgrammes(state: PageState, player: Player, midi: MidiRelay, clock
     const ageS = (clock.monotonicMs() - batch.arrivedAtMs) / 1_000;
     const intervalS = (batch.intervalMs ?? usualIntervalMs) / 1_000;
     playing.join(reportsOf(state, batch.stations, clock.now()), player.scoreTimeS, { ageS, intervalS });
+    // The first bell is due before the next look at the score.
+    player.sound([]);
   }
 
   function refreshSoon(): void {

@@ -1,10 +1,13 @@
 // A running programme: its score and the conditions that the score receives.
 
 import { seaAtStation, seaOverStations } from "../sea/conditions.ts";
+import { nearness, vectorOf } from "../sea/sphere.ts";
+import { nightDepth, subsolarPoint } from "../sea/sun.ts";
 import type { Preset } from "../sound/preset.ts";
 import { type BurstTally, createNetworkScore, type Report } from "../sound/score/network-score.ts";
 import { createReplayScore } from "../sound/score/replay-score.ts";
 import type { Score } from "../sound/score/score.ts";
+import type { SeaScore } from "../sound/score/sea-score.ts";
 import { createTuneScore } from "../sound/score/tune-score.ts";
 import type { SeaState } from "../sound/sea-state.ts";
 import type { SoundEvent } from "../sound/sound-event.ts";
@@ -41,23 +44,28 @@ const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
 export function beginPlaying(programme: Programme, known: () => KnownSea): Playing {
   switch (programme.mode) {
     case "network":
-      return playNetwork(programme.preset, () => regionalSea(known()));
+      return playNetwork(
+        programme.preset,
+        () => regionalSea(known()),
+        () => nightOver(known().inView, known()),
+      );
     case "tune": {
       const { stationId, preset } = programme;
-      return playStation(stationId, preset, () => {
+      const seaNow = () => {
         const { network, nowMs } = known();
         return seaAtStation(network.conditions.get(stationId), nowMs);
-      });
+      };
+      return playStation(stationId, preset, seaNow, () => nightOver([stationId], known()));
     }
     case "24h":
       return replay(programme);
   }
 }
 
-function playNetwork(preset: Preset, seaNow: () => SeaState): Playing {
+function playNetwork(preset: Preset, seaNow: () => SeaState, nightNow: () => number): Playing {
   const score = createNetworkScore({ seed: newSeed(), preset });
   return {
-    ...live(score, seaNow),
+    ...live(score, seaNow, nightNow),
     arrive: (reports, scoreTimeS) => score.arrive(reports, scoreTimeS),
     join: score.join,
     get tally() {
@@ -66,22 +74,25 @@ function playNetwork(preset: Preset, seaNow: () => SeaState): Playing {
   };
 }
 
-function playStation(stationId: string, preset: Preset, seaNow: () => SeaState): Playing {
+function playStation(stationId: string, preset: Preset, seaNow: () => SeaState, nightNow: () => number): Playing {
   const score = createTuneScore({ stationId, seed: newSeed(), preset, introduction: true });
-  return { ...live(score, seaNow), arrive: () => [], join() {}, tally: null };
+  return { ...live(score, seaNow, nightNow), arrive: () => [], join() {}, tally: null };
 }
 
 function live(
-  score: Score & { setSea(sea: SeaState, scoreTimeS: number): void },
+  score: SeaScore,
   seaNow: () => SeaState,
+  nightNow: () => number,
 ): Omit<Playing, "arrive" | "join" | "tally"> {
   let sea = seaNow();
   score.setSea(sea, 0);
+  score.setLight(nightNow(), 0);
   return {
     score,
     refresh(scoreTimeS) {
       sea = seaNow();
       score.setSea(sea, scoreTimeS);
+      score.setLight(nightNow(), scoreTimeS);
     },
     sea: () => sea,
     frame: () => null,
@@ -108,4 +119,16 @@ function regionalSea({ network, inView, nowMs }: KnownSea): SeaState {
     known.filter((conditions) => conditions !== undefined),
     nowMs,
   );
+}
+
+/** Returns how much of the night stations have, 0..1, on average; 0 if none has a position. */
+function nightOver(stationIds: Iterable<string>, { network, nowMs }: KnownSea): number {
+  const { longitude, latitude } = subsolarPoint(nowMs);
+  const sun = vectorOf(longitude, latitude);
+  const nights = Array.from(stationIds).flatMap((stationId) => {
+    const place = network.stations.get(stationId);
+    if (!place || place.longitude === null || place.latitude === null) return [];
+    return [nightDepth(nearness(vectorOf(place.longitude, place.latitude), sun))];
+  });
+  return nights.reduce((sum, night) => sum + night, 0) / Math.max(1, nights.length);
 }

@@ -3,6 +3,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import { isFresh, newestOf, seaAtStation } from "../sea/conditions.ts";
 import type { Report } from "../sound/score/network-score.ts";
+import type { Network } from "../state/network.ts";
 import { onChange } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
 
@@ -13,8 +14,9 @@ export function reportsOf(state: PageState, stationIds: Iterable<string>, nowMs:
     const conditions = network.conditions.get(stationId);
     if (conditions === undefined || !isFresh({ atMs: newestOf(conditions) ?? 0 }, nowMs)) return [];
     const { waterTempC, waveHeightM } = seaAtStation(conditions, nowMs);
-    const longitude = network.stations.get(stationId)?.longitude ?? null;
-    return [{ stationId, longitude, waterTempC, waveHeightM, inView: inView.value.has(stationId) }];
+    return [
+      { stationId, ...positionOf(network, stationId), waterTempC, waveHeightM, inView: inView.value.has(stationId) },
+    ];
   });
 }
 
@@ -24,9 +26,8 @@ export function gatherReports(state: PageState, clock: Clock, ring: (reports: Re
   onChange(state.arrived, ({ newest }) => {
     if (!newest?.isNews) return;
     const { stationId, waterTempC, waveHeightM } = newest.observation;
-    const longitude = state.network.stations.get(stationId)?.longitude ?? null;
     if (waiting.length === 0) clock.after(0, ringAll);
-    waiting.push({ stationId, longitude, waterTempC, waveHeightM });
+    waiting.push({ stationId, ...positionOf(state.network, stationId), waterTempC, waveHeightM });
   });
 
   function ringAll(): void {
@@ -35,4 +36,9 @@ export function gatherReports(state: PageState, clock: Clock, ring: (reports: Re
     const inView = state.inView.value;
     ring(reports.map((report) => ({ ...report, inView: inView.has(report.stationId) })));
   }
+}
+
+function positionOf(network: Network, stationId: string): Pick<Report, "longitude" | "latitude"> {
+  const { longitude = null, latitude = null } = network.stations.get(stationId) ?? {};
+  return { longitude, latitude };
 }

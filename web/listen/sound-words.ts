@@ -4,9 +4,10 @@ import type { Clock } from "../../shared/clock.ts";
 import { createAnnouncer } from "../dom/announcer.ts";
 import { find } from "../dom/dom.ts";
 import type { SeaField } from "../sound/sea-state.ts";
+import type { EventOf } from "../sound/sound-event.ts";
 import { observe, onChange } from "../state/observe.ts";
 import { type PageState, type StationSound, stationSoundOf } from "../state/page-state.ts";
-import { describeIntroduced, describeSound } from "../words/words.ts";
+import { describeIntroduced, describeLead, describeSound } from "../words/words.ts";
 import { createCaptions } from "./captions.ts";
 
 /** Describes the sound as captions and to a screen reader, if the settings ask for it. */
@@ -22,6 +23,7 @@ export function showSoundWords(state: PageState, clock: Clock): void {
     for (const sounded of all) {
       const sound = stationSoundOf(sounded);
       if (sounded.event.type === "introduce") showIntroduced(sounded.event.field, sounded.atMs);
+      else if (sounded.event.type === "lead") showLead(sounded.event, sounded.atMs);
       else if (sound !== null) showStationSound(sound);
     }
   });
@@ -34,6 +36,10 @@ export function showSoundWords(state: PageState, clock: Clock): void {
     const past = typeof history === "string" ? [] : history;
     const conditions = network.conditions.get(stationId);
     captions.show(describeIntroduced(field, conditions, past, settings.value.units, clock.now()), atMs);
+  }
+
+  function showLead({ way, from }: EventOf<"lead">, atMs: number): void {
+    if (settings.value.captions) captions.show(describeLead(way, network.stations.get(from)), atMs);
   }
 
   function showStationSound({ event, stationId, atMs }: StationSound): void {

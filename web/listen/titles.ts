@@ -3,20 +3,22 @@
 import type { Network } from "../state/network.ts";
 import type { Programme } from "../state/page-state.ts";
 import { stationOf } from "../state/programme.ts";
+import { titles as words } from "../words/english/sound.ts";
+import { fill } from "../words/message.ts";
 
 /** Returns a programme's title, for the page and the lock screen. */
 export function titleOf(programme: Programme, { stations }: Network): string {
   const nameOf = (stationId: string) => stations.get(stationId)?.name ?? stationId;
   switch (programme.mode) {
     case "network":
-      return "The sea, now";
+      return words.network;
     case "tune":
       return nameOf(programme.stationId);
     case "24h": {
       const { day } = programme;
       const stationId = stationOf(day);
-      if (stationId !== null) return `24 hours: ${nameOf(stationId)}`;
-      return `24 hours: ${"bbox" in day.of && day.of.bbox !== null ? "the region in view" : "the whole network"}`;
+      if (stationId !== null) return fill(words.pastOfStation, { station: nameOf(stationId) });
+      return "bbox" in day.of && day.of.bbox !== null ? words.pastOfRegion : words.pastOfNetwork;
     }
   }
 }

@@ -39,18 +39,18 @@ const colours: Record<Colour, { property: string; light: string; dark: string }>
   beam: { property: "--map-beam", light: "rgb(190 96 0 / 0.6)", dark: "rgb(255 222 150 / 0.75)" },
 };
 
-/** Reads the theme from an element's style; accepts any CSS colour and `light-dark()`. */
+/** Reads the theme from an element's style; accepts any CSS colour. */
 export function readTheme(element: HTMLElement): MapTheme {
   const probe = element.appendChild(document.createElement("span"));
   const resolve = (colour: string) => {
     probe.style.color = colour;
     return getComputedStyle(probe).color;
   };
-  const entries = Object.entries(colours).map(([name, { property, light, dark }]) => [
+  const { matches: dark } = matchMedia("(prefers-color-scheme: dark)");
+  const entries = Object.entries(colours).map(([name, colour]) => [
     name,
-    resolve(`var(${property}, light-dark(${light}, ${dark}))`),
+    resolve(`var(${colour.property}, ${dark ? colour.dark : colour.light})`),
   ]);
-  const dark = resolve("light-dark(#000, #fff)") === "rgb(255, 255, 255)";
   probe.remove();
   return { ...(Object.fromEntries(entries) as Record<Colour, string>), dark };
 }

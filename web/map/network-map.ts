@@ -13,16 +13,25 @@ import { describeListed } from "../stations/listed.ts";
 import { markOf, marksOf } from "./network-marks.ts";
 import { createWorldMap, type WorldMap } from "./world-map.ts";
 
-/** Shows the network on the page's map, with the selected and the sounding stations. */
-export function showNetworkMap(state: PageState, { choose }: Navigation, clock: Clock): WorldMap {
+/**
+ * Shows the network on the page's map, with the selected and the sounding stations.
+ * @param onTap called in the gesture that selects a station by a tap
+ */
+export function showNetworkMap(
+  state: PageState,
+  { choose }: Navigation,
+  onTap: (stationId: string) => void,
+  clock: Clock,
+): WorldMap {
   const { network, view, mapView } = state;
   /** The view that the map reported last. */
   let ownView: MapView | null = null;
   const map = createWorldMap(
     find("map", HTMLElement),
     {
-      onSelect(stationId) {
+      onSelect(stationId, isTapped) {
         choose(stationId);
+        if (stationId !== null && isTapped) onTap(stationId);
         // The card may be far from the focus, so announce the selected station to screen readers.
         setText(
           find("announcer", HTMLElement),

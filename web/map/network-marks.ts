@@ -1,6 +1,6 @@
 // The map's marks, from the network's conditions.
 
-import type { Conditions } from "../net/answers.ts";
+import type { Conditions } from "../../shared/client/answers.ts";
 import { currentValue, newestOf } from "../sea/conditions.ts";
 import type { Network } from "../state/network.ts";
 import type { Mark } from "./layers/marks.ts";

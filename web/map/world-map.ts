@@ -17,8 +17,8 @@ import { drawStations } from "./layers/stations.ts";
 import { createScene } from "./scene.ts";
 
 type WorldMapListener = {
-  /** Called when the user selects a station; `null`: the empty sea. */
-  onSelect(stationId: string | null): void;
+  /** Called when the user selects a station, by a tap or by keys; `null`: the empty sea. */
+  onSelect(stationId: string | null, isTapped: boolean): void;
   /** Called when the map comes to rest in another view. */
   onView(view: MapView): void;
 };

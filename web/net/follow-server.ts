@@ -1,60 +1,67 @@
 // Follows a server: its stream, its stations and its status.
 
+import type { Station } from "../../shared/client/answers.ts";
+import { createStreamClient, type StreamListener } from "../../shared/client/stream-client.ts";
 import type { Clock } from "../../shared/clock.ts";
-import { RefusedError, type Station, type Status } from "./answers.ts";
-import { loadStatus } from "./api.ts";
-import type { StreamListener } from "./connection.ts";
-import { deadline } from "./deadline.ts";
+import * as problemWords from "../words/english/problems.ts";
+import { type ConnectionState, showState } from "./connection-state.ts";
+import { keepAlive } from "./keep-alive.ts";
+import { followOtherTabs } from "./other-tabs.ts";
 import { followStationNames } from "./station-names.ts";
-import { createStream, type Stream } from "./stream.ts";
 
 /** Receives all data from the server. */
-export type ServerListener = StreamListener & {
+export type ServerListener = Omit<Required<StreamListener>, "onState"> & {
+  onState(state: ConnectionState): void;
   onStations(stations: Station[]): void;
-  onStatus(status: Status): void;
   /** Returns whether the station is known. */
   knows(stationId: string): boolean;
+  /** Returns whether the page is hidden and makes no sound. Another tab may then take its connection. */
+  isIdle(): boolean;
 };
 
-const statusEveryMs = 60_000;
-const beatMs = 1_000;
-/** Browsers run a background page at least once a minute. A longer gap means that the machine slept. */
-const sleptMs = 90_000;
+/** Max delay before a retry, even if the server asks for more: someone looks at the page. */
+const maxRetryMs = 60_000;
 
-/**
- * Follows a server for the life of the page: its stream, its stations and its status.
- * @returns a function to call with each reporting station; it requests the data of unknown stations
- */
-export function followServer(url: string, listener: ServerListener, clock: Clock): (stationId: string) => void {
-  const stream = createStream(url, listener, clock);
-  keepAlive(stream, clock);
-  stream.open();
-  const meet = followStationNames(url, listener.knows, listener.onStations, clock);
-  const askForStatus = async () => {
-    try {
-      const status = await loadStatus(url, deadline(clock));
-      listener.onStatus(status);
-      stream.compare(status.cachedAtMs === null ? status.lastEventId : null);
-    } catch (error) {
-      // A refusal is an answer, too. The stream reports the connection's state.
-      if (!(error instanceof RefusedError)) stream.compare(null);
-    }
-  };
-  void askForStatus();
-  clock.every(statusEveryMs, () => void askForStatus());
-  return meet;
+/** A followed server. */
+type FollowedServer = {
+  /** Requests the data of a reporting station if it is unknown. */
+  meet(stationId: string): void;
+  /** Connects at once if there is no connection. */
+  tryNow(): void;
+};
+
+/** Follows a server for the life of the page: its stream, its stations and its status. */
+export function followServer(server: string, listener: ServerListener, clock: Clock): FollowedServer {
+  const askOthers = followOtherTabs(server, keepsStream, clock);
+  const client = createStreamClient(
+    { server, EventSource, maxRetryMs, clock },
+    { ...listener, onState: showState(server, askOthers, listener.onState) },
+  );
+  const life = new AbortController();
+  const { tryNow, rest } = keepAlive(client, listener.isIdle, life.signal, clock);
+  watchPolicy(server, life.signal, () => {
+    life.abort();
+    client.close();
+    listener.onState({ kind: "refused", reason: problemWords.forbiddenServer, retryAtMs: null });
+  });
+  client.open();
+  return { meet: followStationNames(server, listener.knows, listener.onStations, clock), tryNow };
+
+  /** Returns whether this page needs its open connection; if not, another tab gets it. */
+  function keepsStream(): boolean {
+    if (client.isOpen() && listener.isIdle()) rest();
+    return client.isOpen();
+  }
 }
 
-function keepAlive(stream: Stream, clock: Clock): void {
-  // A page in the back-forward cache must not hold one of the browser's few connections.
-  addEventListener("pagehide", stream.close);
-  addEventListener("pageshow", stream.open);
-  addEventListener("online", stream.renew);
-  // After a sleep of the machine, a dead connection looks open for minutes.
-  let beatAtMs = clock.now();
-  clock.every(beatMs, () => {
-    const sleptOver = clock.now() - beatAtMs > sleptMs;
-    beatAtMs = clock.now();
-    if (sleptOver) stream.renew();
-  });
+/**
+ * Stops for good when the page's policy forbids this server: only the `securitypolicyviolation` event reports why a
+ * request failed.
+ */
+function watchPolicy(server: string, signal: AbortSignal, onForbidden: () => void): void {
+  const forbid = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent) => {
+    const isOurs = effectiveDirective === "connect-src" && blockedURI.startsWith(`${new URL(server).origin}/`);
+    if (isOurs) onForbidden();
+  };
+  globalThis.document?.addEventListener("securitypolicyviolation", forbid, { signal });
 }

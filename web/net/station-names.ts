@@ -1,11 +1,12 @@
 // Loads the stations' names, and reloads them for new stations.
 
+import type { Station } from "../../shared/client/answers.ts";
+import { loadStations } from "../../shared/client/api.ts";
+import { deadline } from "../../shared/client/deadline.ts";
+import { RefusedError } from "../../shared/client/errors.ts";
 import type { Clock } from "../../shared/clock.ts";
-import type { Station } from "./answers.ts";
-import { loadStations } from "./api.ts";
-import { deadline } from "./deadline.ts";
 
-/** Min time between requests for a new station, and for stations that remained unknown. */
+/** Min time between requests for a new station, and for stations that remained unknown or after a refusal. */
 const newStationMs = 5_000;
 const unknownStationMs = 60_000;
 /** Time between regular reloads: some stations drift, and some get their names later. */
@@ -57,7 +58,7 @@ export function followStationNames(
       askAfter(stationsEveryMs);
     } catch (error) {
       console.info("could not load the stations:", error);
-      askAfter(newStationMs);
+      askAfter(error instanceof RefusedError ? unknownStationMs : newStationMs);
     }
     asking = false;
     for (const stationId of met) meet(stationId);

@@ -1,8 +1,8 @@
 // Registers the service worker and keeps the past day available offline.
 
+import { loadMedians } from "../../shared/client/api.ts";
+import { deadline } from "../../shared/client/deadline.ts";
 import type { Clock } from "../../shared/clock.ts";
-import { loadMedians } from "../net/api.ts";
-import { deadline } from "../net/deadline.ts";
 
 /** Delay after the page has opened: it has more urgent requests first. */
 const keepFirstMs = 2_000;
@@ -20,7 +20,8 @@ export async function registerServiceWorker(): Promise<void> {
     // A new service worker controls an open page only if the page had none.
     if (serviceWorker.controller === null)
       serviceWorker.addEventListener("controllerchange", reportRequests, { once: true });
-    await serviceWorker.register("./service-worker.js");
+    const registration = await serviceWorker.register("./service-worker.js");
+    if (serviceWorker.controller !== null) (await import("./update.ts")).offerUpdate(registration);
   } catch (error) {
     console.info("could not register the service worker:", error);
   }

@@ -1,8 +1,8 @@
 // Loads the past day of a station or region into the state.
 
 import { batch, type ReadonlySignal, signal } from "@preact/signals-core";
+import { deadline } from "../../shared/client/deadline.ts";
 import type { Clock } from "../../shared/clock.ts";
-import { deadline } from "../net/deadline.ts";
 import { loadPastDay, type PastOf } from "../sea/past-day.ts";
 import type { PageState } from "../state/page-state.ts";
 import { beginProgramme } from "../state/programme.ts";

@@ -9,6 +9,8 @@ import { placedStations } from "../state/network.ts";
 import { observe, onChange } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
 import { beginProgramme } from "../state/programme.ts";
+import * as replayWords from "../words/english/replay.ts";
+import { fill } from "../words/message.ts";
 import { createPastLoader } from "./past-loader.ts";
 
 /** The bar under the map that shows and sets the replay's time. */
@@ -19,9 +21,6 @@ export type ReplayBar = {
 
 /** While the slider is dragged, intermediate positions do not play. */
 const scrubDelayMs = 150;
-const fetching = "Fetching the past 24 hours…";
-const failed = "The past 24 hours could not be loaded";
-const nothing = "No station is in view: zoom out to hear the past";
 
 /** Connects the replay bar of the page. @param server provides the past @param onBackToNow called by a button */
 export function createReplayBar(state: PageState, server: string, onBackToNow: () => void, clock: Clock): ReplayBar {
@@ -58,8 +57,8 @@ export function createReplayBar(state: PageState, server: string, onBackToNow: (
   }
 
   function describeWait(): string {
-    if (pastInView(state) === "nothing") return nothing;
-    return loader.progress.value === "failed" ? failed : fetching;
+    if (pastInView(state) === "nothing") return replayWords.nothing;
+    return loader.progress.value === "failed" ? replayWords.failed : replayWords.fetching;
   }
 }
 
@@ -111,8 +110,8 @@ function followSlider(state: PageState, clock: Clock): (frames: number) => void 
 
 function describeMoment({ frames }: PastDay, frame: number): string {
   const text = new Date(frames[frame]?.atMs ?? 0).toISOString();
-  const at = `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
-  return frames.some(isMeasured) ? at : `${at}: no measurements in these 24 hours`;
+  const moment = { date: text.slice(0, 10), time: text.slice(11, 16) };
+  return fill(frames.some(isMeasured) ? replayWords.moment : replayWords.notMeasured, moment);
 }
 
 function showText(text: string): void {

@@ -1,8 +1,8 @@
 // Stations' latest values, and the sea state that they give: at one station, and over many.
 
+import type { Conditions } from "../../shared/client/answers.ts";
 import type { Measurement } from "../../shared/measurements.ts";
 import { hasDirection, meanDirection, median, staleAfterMs } from "../../shared/sea.ts";
-import type { Conditions } from "../net/answers.ts";
 import { type SeaField, type SeaState, seaFields } from "../sound/sea-state.ts";
 
 const minuteMs = 60_000;

@@ -1,8 +1,9 @@
 // Loads a past day as frames.
 
+import type { BoundingBox } from "../../shared/client/answers.ts";
+import { loadHistory, loadMedians } from "../../shared/client/api.ts";
+import { UnreachableError } from "../../shared/client/errors.ts";
 import { staleAfterMs } from "../../shared/sea.ts";
-import type { BoundingBox } from "../net/answers.ts";
-import { loadHistory, loadMedians } from "../net/api.ts";
 import { frameStepMs, framesOfStation, framesPerDay, type ReplayFrame } from "./replay-frames.ts";
 
 /** The subject of a replay: one station, or all stations in a box; `null` is the whole network. */
@@ -27,7 +28,7 @@ export async function loadPastDay(server: string, of: PastOf, nowMs: number, sig
   try {
     return { of, frames: await loadFrames(server, of.bbox, signal) };
   } catch (error) {
-    if (of.bbox === null || signal.aborted || !(error instanceof TypeError)) throw error;
+    if (of.bbox === null || signal.aborted || !(error instanceof UnreachableError)) throw error;
     return { of: { bbox: null }, frames: await loadFrames(server, null, signal) };
   }
 }

@@ -1,6 +1,6 @@
 // The bounding box of places.
 
-import type { BoundingBox } from "../net/answers.ts";
+import type { BoundingBox } from "../../shared/client/answers.ts";
 
 type Place = { longitude: number; latitude: number };
 

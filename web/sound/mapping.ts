@@ -1,17 +1,8 @@
 // The rules that map measured values to the score: pitches, levels, times and the worth of a report. engine/ and
 // timbre/ define how an event of the score sounds.
 
-/** One row of the mapping, in words for the page: the measured value, its sound, and both ends of the scale. */
-export type MappingRow = {
-  measured: string;
-  unit: string;
-  /** Bounds of the scale; a value outside sounds like the nearest bound. */
-  range: readonly [min: number, max: number];
-  heard: string;
-  least: string;
-  most: string;
-  missing: string;
-};
+/** Describes the scale of a mapped value. */
+export type MappedScale = { unit: string; range: readonly [min: number, max: number] };
 
 /** The values that a bell depends on; `null`: not measured. */
 export type BellFields = { waveHeightM: number | null; waterTempC: number | null };
@@ -23,6 +14,9 @@ export const rootHz = 110;
 const pentatonic = [1, 9 / 8, 5 / 4, 3 / 2, 5 / 3];
 const lowestNoteHz = 2 * rootHz;
 const octaves = 3;
+
+/** Number of places where a bell is struck; each excites the bell's partials differently. */
+export const strikingPlaces = 4;
 
 /** The strike notes of the bells, A3 to A6: equal steps of temperature, 2.4 °C each. */
 export const bellNotesHz: readonly number[] = [
@@ -88,97 +82,19 @@ const degreesPerMetre = 2;
 
 /** Duration over which a burst of reports is spread, in seconds: initial, min and max. */
 export const burstSpread = { initialS: 300, minS: 20, maxS: 900 } as const;
-/**
- * Min and max gap between two bells, in seconds. With the max, a small burst ends early instead of filling the time to
- * the next one.
- */
-export const bellGap = { minS: 0.09, maxS: 4 } as const;
 
-/** The whole mapping in words, for the page; the functions below are the same mapping in numbers. */
+/** The unit and the scale of each mapped value. A value outside the scale sounds like the nearest bound. */
 export const mapping = {
-  waveHeightM: {
-    measured: "Wave height",
-    unit: "m",
-    range: [0, 14],
-    heard: "Swell, and foam on its crests: loudness and brightness. How hard a bell is struck",
-    least: "a murmur; a soft, dark stroke",
-    most: "a roar; a hard, bright stroke",
-    missing: "no swell, a knock; the bell of a report is bowed, without a stroke",
-  },
-  dominantPeriodS: {
-    measured: "Wave period",
-    unit: "s",
-    range: [3, 20],
-    heard: "Time from crest to crest, in real time",
-    least: "a crest every three seconds",
-    most: "a crest every twenty seconds",
-    missing: "no crests: the swell stays level; a knock",
-  },
-  windSpeedMps: {
-    measured: "Wind speed",
-    unit: "m/s",
-    range: [0, 34.8],
-    heard: "Wind: how high it howls, and how loud",
-    least: "a low breath",
-    most: "a high howl",
-    missing: "no wind, no lighthouse, a knock",
-  },
-  gustMps: {
-    measured: "Gusts",
-    unit: "m/s",
-    range: [0, 60],
-    heard: "How much the wind flutters: gusts above the mean wind",
-    least: "steady",
-    most: "fluttering",
-    missing: "steady; a knock",
-  },
-  windDirDeg: {
-    measured: "Wind direction",
-    unit: "°",
-    range: [0, 360],
-    heard:
-      "Left and right, facing north. The lighthouse: two ticks at north, and a ping when its beam meets the wind (clockwise, one turn in seven seconds)",
-    least: "north",
-    most: "north again",
-    missing: "wind in the middle; ticks without a ping, or a knock if there are no ticks",
-  },
-  waterTempC: {
-    measured: "Water temperature",
-    unit: "°C",
-    range: [-2, 34],
-    heard: "Pitch: one semitone per degree for the bowed glass, 16 notes for bells",
-    least: "low, A3",
-    most: "high, A6",
-    missing: "no glass; a knock on wood, without pitch",
-  },
-  pressureHpa: {
-    measured: "Air pressure",
-    unit: "hPa",
-    range: [945, 1045],
-    heard: "How fast the deep drone throbs: twice as fast for every 15 hPa less",
-    least: "nine times a second",
-    most: "once in eight seconds",
-    missing: "the drone is held, quiet, without a throb; a knock",
-  },
-  longitude: {
-    measured: "Longitude of the station",
-    unit: "°",
-    range: [-180, 180],
-    heard: "Position of its bell, from the middle of the network",
-    least: "west: left",
-    most: "east: right",
-    missing: "in the middle",
-  },
-  age: {
-    measured: "Age of a value",
-    unit: "min",
-    range: [60, 180],
-    heard: "Distance: older is softer, by 6 dB an hour, and echoes more",
-    least: "near",
-    most: "gone, as if not measured",
-    missing: "near",
-  },
-} as const satisfies Record<string, MappingRow>;
+  waveHeightM: { unit: "m", range: [0, 14] },
+  dominantPeriodS: { unit: "s", range: [3, 20] },
+  windSpeedMps: { unit: "m/s", range: [0, 34.8] },
+  gustMps: { unit: "m/s", range: [0, 60] },
+  windDirDeg: { unit: "°", range: [0, 360] },
+  waterTempC: { unit: "°C", range: [-2, 34] },
+  pressureHpa: { unit: "hPa", range: [945, 1045] },
+  longitude: { unit: "°", range: [-180, 180] },
+  age: { unit: "min", range: [60, 180] },
+} as const satisfies Record<string, MappedScale>;
 
 /** Returns a wave height (m) as 0..1 on a logarithmic scale: the Douglas sea scale is nearly geometric. */
 export function waveStrength(heightM: number): number {

@@ -11,8 +11,6 @@ type Heard = "never" | "station" | "always";
 
 /** The settings of a preset. */
 export type PresetChoice = {
-  name: string;
-  words: string;
   /** Level added to the sea's layers, in dB. */
   seaDb: number;
   /** Level added to the bells, in dB. */
@@ -30,8 +28,6 @@ export type PresetChoice = {
 /** The presets, by name. */
 export const presetChoices: Record<Preset, PresetChoice> = {
   calm: {
-    name: "Calm",
-    words: "A quieter sea, softer bells, at most one a second, no lighthouse.",
     seaDb: -2,
     bellsDb: -4,
     bellsPerS: 1,
@@ -41,8 +37,6 @@ export const presetChoices: Record<Preset, PresetChoice> = {
     exactBells: false,
   },
   harbour: {
-    name: "Harbour",
-    words: "The sea as it is, at most three bells in two seconds.",
     seaDb: 0,
     bellsDb: 0,
     bellsPerS: 1.5,
@@ -52,8 +46,6 @@ export const presetChoices: Record<Preset, PresetChoice> = {
     exactBells: false,
   },
   instrument: {
-    name: "Instrument",
-    words: "For measuring by ear: no echo, the lighthouse and the water's tone everywhere, bells at the exact pitch.",
     // Compensates for the level that the glass and the lighthouse add.
     seaDb: -1,
     bellsDb: -1,

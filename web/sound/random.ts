@@ -1,5 +1,10 @@
 // The seeded random number generator.
 
+/** Makes an independent generator, seeded by the next number of another one. */
+export function deriveRandom(random: () => number): () => number {
+  return createRandom(random() * 2 ** 32);
+}
+
 /**
  * Makes a seeded generator (mulberry32) of numbers from 0 (inclusive) to 1 (exclusive). All randomness of the sound
  * comes from it, so the same seed gives the same sound.

@@ -1,5 +1,6 @@
 // The events of a score, and the layers.
 
+import type { Way } from "./score/burst/ways.ts";
 import type { SeaField } from "./sea-state.ts";
 
 /** The layers; each has its own slider and solo button. */
@@ -41,18 +42,31 @@ export type SoundEvent = { t: number } /** `still`: no crests, since the period 
   /** `throbHz: 0`: the drone has no throb. */
   | { type: "set"; layer: "pressure"; gainDb: number; throbHz: number; tauS?: number }
   | { type: "set"; layer: "water"; gainDb: number; hz: number; room?: number; tauS?: number }
+  /** The colour of the hour: `night` from 0 (day) over dusk to 1. */
+  | { type: "light"; night: number }
   /** The crest of one wave. */
   | { type: "crest"; periodS: number; amplitude: number }
-  /** A struck bell; `stationId` if a report rings it. */
-  | { type: "bell"; hz: number; hardness: number; gainDb: number; pan: number; room?: number; stationId?: string }
+  /** A struck bell; `stationId` if a report rings it. `place`: 0 to `strikingPlaces` - 1, default 0. */
+  | {
+      type: "bell";
+      hz: number;
+      hardness: number;
+      place?: number;
+      gainDb: number;
+      pan: number;
+      room?: number;
+      stationId?: string;
+    }
   /** A bowed bell: the wave height was not measured. */
   | { type: "bowed"; hz: number; gainDb: number; pan: number; room?: number; stationId?: string }
-  /** A knock on wood: a value was not measured. A station's score names it in `field`. */
-  | { type: "knock"; gainDb: number; pan: number; room?: number; stationId?: string; field?: SeaField }
+  /** A knock on wood: a value was not measured. A station's score names it in `field`. `rate`: speed of the sample. */
+  | { type: "knock"; gainDb: number; pan: number; rate?: number; room?: number; stationId?: string; field?: SeaField }
   /** A ping of the lighthouse, at north or in the wind's direction. In a replay: midnight. */
   | { type: "ping"; hz: number; gainDb: number; pan: number }
   /** The introduction of a field. It has no sound; the page shows a caption. */
   | { type: "introduce"; field: SeaField }
+  /** The way of a burst and the station where it starts. It has no sound; the page shows a caption. */
+  | { type: "lead"; way: Way; from: string }
 );
 
 /** The events of one type. */

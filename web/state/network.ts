@@ -1,12 +1,16 @@
 // The page's data about the network, updated by each report.
 
+import type { Conditions, Station } from "../../shared/client/answers.ts";
 import { type Measurement, measurements } from "../../shared/measurements.ts";
-import type { Conditions, Station } from "../net/answers.ts";
 import { later, newestOf } from "../sea/conditions.ts";
+import { stationName } from "../words/station-names.ts";
+
+/** A station with a readable name; `place` is what NDBC's name says besides, often the distance from the coast. */
+export type NamedStation = Station & { place: string };
 
 /** Stations and their latest values. Mutable: a copy for each report would cost too much. */
 export type Network = {
-  readonly stations: ReadonlyMap<string, Station>;
+  readonly stations: ReadonlyMap<string, NamedStation>;
   readonly conditions: ReadonlyMap<string, Conditions>;
   /** Time of the newest measurement; `null` before the first one. */
   readonly newestAtMs: number | null;
@@ -22,11 +26,11 @@ export type Network = {
 };
 
 /** A station with a known position. */
-type PlacedStation = Station & { longitude: number; latitude: number };
+type PlacedStation = NamedStation & { longitude: number; latitude: number };
 
 /** Creates an empty network. */
 export function createNetwork(): Network {
-  let stations = new Map<string, Station>();
+  let stations = new Map<string, NamedStation>();
   let conditions = new Map<string, Conditions>();
   let newestAtMs: number | null = null;
 
@@ -41,7 +45,7 @@ export function createNetwork(): Network {
       return newestAtMs;
     },
     setStations(list) {
-      stations = new Map(list.map((station) => [station.stationId, station]));
+      stations = new Map(list.map((station) => [station.stationId, named(station)]));
     },
     setConditions(list) {
       conditions = new Map(list.map((known) => [known.stationId, known]));
@@ -64,6 +68,11 @@ export function createNetwork(): Network {
       return known;
     },
   };
+}
+
+function named(station: Station): NamedStation {
+  const { title, place } = stationName(station.name, station.stationId);
+  return { ...station, name: station.name === null ? null : title, place };
 }
 
 /** Returns the stations with a known position, with or without reports. */

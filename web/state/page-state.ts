@@ -1,7 +1,7 @@
 // The page's observable state: parts that show or play something subscribe to it.
 //
 // An SSE event becomes a bell in five steps:
-//   1. net/source.ts, net/connection.ts: receive an event and check it;
+//   1. shared/client: receives an event and checks it;
 //   2. state/take-from-server.ts: adds the report to the network, and sets `arrived`;
 //   3. listen/playback.ts: passes the reports of one burst to the score, which returns bells;
 //   4. sound/playback/player.ts: schedules each bell;
@@ -9,8 +9,9 @@
 // `sounded` then reports each scheduled sound: map, list, captions and test hook subscribe to it.
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import type { CachedAt, Status } from "../net/answers.ts";
-import type { Arrival, ConnectionState } from "../net/connection.ts";
+import type { CachedAt, Status } from "../../shared/client/answers.ts";
+import type { Arrival } from "../../shared/client/stream-client.ts";
+import type { ConnectionState } from "../net/connection-state.ts";
 import type { PastDay } from "../sea/past-day.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import type { PlayerState } from "../sound/playback/player.ts";
@@ -26,8 +27,11 @@ import type { LinkedView, MapView, View } from "./view-url.ts";
 /** A report that has arrived. `isNews`: measured recently and not missed before, so that a bell rings. */
 export type Report = Omit<Arrival, "replayed"> & { isNews: boolean };
 
-/** The server's data about its polls. */
-export type Polls = Pick<Status, "lastPoll" | "pollSeconds" | "lastPollBegun" | "pollsStopped">;
+/** The server's data about itself and its polls. */
+export type Polls = Pick<
+  Status,
+  "version" | "lastPoll" | "pollSeconds" | "lastPollBegun" | "pollsStopped" | "warnings"
+>;
 
 /** A station's past day: its reports, oldest first, or the reason for their absence. */
 export type StationHistory = readonly PastReport[] | "loading" | "unknown";

@@ -1,15 +1,21 @@
 // Writes server data into the page's state.
 
 import { batch } from "@preact/signals-core";
-import type { Clock } from "../../shared/clock.ts";
 import type { ServerListener } from "../net/follow-server.ts";
 import { isFresh } from "../sea/conditions.ts";
 import type { PageState } from "./page-state.ts";
+import type { ServerClock } from "./server-clock.ts";
 
 /** Returns a listener that writes server data into the state. */
-export function takeFromServer(state: PageState, clock: Clock): ServerListener {
+export function takeFromServer(state: PageState, clock: ServerClock): ServerListener {
   const { network, connection, cachedAtMs, polls } = state;
+  const onTime = (serverMs: number | null) => {
+    // All ages and what sounds depend on the time.
+    if (serverMs !== null && clock.set(serverMs)) state.conditionsLoaded.value++;
+  };
   return {
+    isIdle: () => document.hidden && state.player.value !== "playing",
+    onTime,
     knows: (stationId) => network.stations.has(stationId),
     onState: (next) =>
       batch(() => {
@@ -20,6 +26,7 @@ export function takeFromServer(state: PageState, clock: Clock): ServerListener {
       }),
     onSnapshot: (snapshot) =>
       batch(() => {
+        onTime(snapshot.sentAtMs);
         network.setConditions(snapshot.conditions);
         cachedAtMs.value = snapshot.cachedAtMs;
         state.conditionsLoaded.value++;
@@ -36,6 +43,7 @@ export function takeFromServer(state: PageState, clock: Clock): ServerListener {
     },
     onStatus: (status) =>
       batch(() => {
+        onTime(status.sentAtMs);
         state.simulated.value = status.simulated;
         polls.value = status.cachedAtMs === null ? status : null;
       }),

@@ -1,8 +1,8 @@
 // The past day of the selected station.
 
+import { loadHistory } from "../../shared/client/api.ts";
+import { deadline } from "../../shared/client/deadline.ts";
 import type { Clock } from "../../shared/clock.ts";
-import { loadHistory } from "../net/api.ts";
-import { deadline } from "../net/deadline.ts";
 import { addReport, type PastReport } from "../sea/replay-frames.ts";
 import { observe, onChange } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";

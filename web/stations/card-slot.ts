@@ -8,13 +8,23 @@ import type { Navigation } from "../state/navigation.ts";
 import { observe } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
 
-/** Loads the card when the user first selects a station. @param server `null` if the page has no server */
-export function offerCard(state: PageState, server: string | null, navigation: Navigation, clock: Clock): void {
+/**
+ * Loads the card when the user first selects a station.
+ * @param server `null` if the page has no server
+ * @param listen starts the sound, in the gesture that asks for it
+ */
+export function offerCard(
+  state: PageState,
+  server: string | null,
+  navigation: Navigation,
+  listen: () => unknown,
+  clock: Clock,
+): void {
   const { view } = state;
   const element = find("card", HTMLElement);
   const card = lazy(async () => {
     const { showOpenCard } = await import("./open-card.ts");
-    showOpenCard(state, server, navigation, clock);
+    showOpenCard(state, server, navigation, listen, clock);
     return true;
   });
   observe([view], () => {

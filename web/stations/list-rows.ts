@@ -3,6 +3,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import { make, setText } from "../dom/dom.ts";
 import { currentValue } from "../sea/conditions.ts";
+import * as words from "../words/english/list.ts";
 import { formatAge } from "../words/format.ts";
 import { formatMeasurement, type Units } from "../words/units.ts";
 import { type ListedStation, listed, nameOf, newest } from "./listed.ts";
@@ -24,7 +25,8 @@ const glowMs = 3_000;
 
 /** Creates the rows. @param onSelect receives the selected station */
 export function createListRows(onSelect: (stationId: string) => void, clock: Clock): ListRows {
-  const element = make("ol", { id: "stations" });
+  const attributes = { "data-waiting": words.waitingForReports, "data-unknown": words.nothingKnown };
+  const element = make("ol", { id: "stations", attributes });
   const rows = new Map<string, HTMLLIElement>();
   let selected: string | null = null;
   /** The row in the tab order; arrow keys move on from it. */
@@ -102,7 +104,7 @@ export function createListRows(onSelect: (stationId: string) => void, clock: Clo
 function createRow(stationId: string): HTMLLIElement {
   const span = (className: string) => make("span", { className });
   const values = span("values");
-  values.append(...listed.map(([field, label]) => make("span", {}, `${label} `, make("b", { className: field }))));
+  values.append(...listed.map((field) => make("span", {}, `${words.labels[field]} `, make("b", { className: field }))));
   const button = make("button", { type: "button", tabIndex: -1 }, span("name"), span("age"), span("id"), values);
   const row = make("li", {}, button);
   row.dataset.stationId = stationId;
@@ -113,9 +115,10 @@ function fillRow(row: HTMLLIElement, listedStation: ListedStation, units: Units,
   const { stationId, station, conditions } = listedStation;
   const at = newest(listedStation);
   setText(part(row, "name"), nameOf(listedStation));
-  setText(part(row, "age"), at === 0 ? "silent" : formatAge(nowMs - at));
-  setText(part(row, "id"), [stationId, station?.owner].filter(Boolean).join(" · "));
-  for (const [field] of listed) {
+  setText(part(row, "age"), at === 0 ? words.silent : formatAge(nowMs - at));
+  const isNamed = nameOf(listedStation) !== stationId;
+  setText(part(row, "id"), [isNamed && stationId, station?.owner].filter(Boolean).join(" · "));
+  for (const field of listed) {
     setText(part(row, field), formatMeasurement(field, currentValue(conditions, field, nowMs), units));
   }
 }

@@ -8,13 +8,29 @@ import type { PageState } from "../state/page-state.ts";
 import { followHistory } from "./card-history.ts";
 import { createStationCard } from "./station-card.ts";
 
-/** Shows the card of the selected station with its past day. @param server `null` if the page has no server */
-export function showOpenCard(state: PageState, server: string | null, navigation: Navigation, clock: Clock): void {
+/**
+ * Shows the card of the selected station with its past day.
+ * @param server `null` if the page has no server
+ * @param listen starts the sound, in the gesture that asks for it
+ */
+export function showOpenCard(
+  state: PageState,
+  server: string | null,
+  navigation: Navigation,
+  listen: () => unknown,
+  clock: Clock,
+): void {
   const { view, network, units, history } = state;
   const element = find("card", HTMLElement);
   const card = createStationCard(element, {
-    onTune: navigation.tune,
-    onReplay: navigation.replayStation,
+    onTune(stationId) {
+      navigation.tune(stationId);
+      listen();
+    },
+    onReplay(stationId) {
+      navigation.replayStation(stationId);
+      listen();
+    },
     onClose: () => navigation.choose(null),
   });
   followHistory(state, server, clock);
@@ -38,11 +54,14 @@ export function showOpenCard(state: PageState, server: string | null, navigation
       nowMs: clock.now(),
       tuned: mode === "tune",
     });
+    // On a phone, the card covers what would repeat its words.
+    document.body.dataset.card = "open";
   }
 
   /** Closes the card; a keyboard user continues on the map. */
   function close(): void {
     if (element.contains(document.activeElement)) find("map", HTMLElement).focus();
     element.hidden = true;
+    delete document.body.dataset.card;
   }
 }

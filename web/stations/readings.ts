@@ -1,14 +1,15 @@
 // Readings on a station card.
 
+import type { Conditions } from "../../shared/client/answers.ts";
 import { extraMeasurements, type Measurement } from "../../shared/measurements.ts";
 import { make, setChildren } from "../dom/dom.ts";
-import type { Conditions } from "../net/answers.ts";
 import { newestOf } from "../sea/conditions.ts";
 import { trendArrow, trendOf } from "../sea/trend.ts";
-import { mapping } from "../sound/mapping.ts";
 import { type SeaField, seaFields } from "../sound/sea-state.ts";
 import type { StationHistory } from "../state/page-state.ts";
-import { formatAgo } from "../words/format.ts";
+import * as cardWords from "../words/english/card.ts";
+import * as mappingWords from "../words/english/mapping.ts";
+import { formatAgo, notMeasured } from "../words/format.ts";
 import { formatMeasurement, labelOf, type Units } from "../words/units.ts";
 import { createSparkline } from "./sparkline.ts";
 
@@ -29,14 +30,14 @@ type Readings = {
 /** Values of one report differ in age by less than this. */
 const sameReportMs = 5 * 60_000;
 const secondary = extraMeasurements.filter((field) => !seaFields.some((heard: Measurement) => heard === field));
-const emptyLine = { loading: "loading…", unknown: "past day unknown", known: "–" };
+const emptyLine = { ...cardWords.history, known: notMeasured };
 
 /** Creates empty readings. */
 export function createReadings(): Readings {
   const rows = seaFields.map((field) => ({ field, row: make("li") }));
   const values = make("ul", { className: "readings" }, ...rows.map(({ row }) => row));
   const moreValues = make("dl");
-  const more = make("details", {}, make("summary", { textContent: "More measurements" }), moreValues);
+  const more = make("details", {}, make("summary", { textContent: cardWords.more }), moreValues);
   return {
     elements: [values, more],
     show(measured) {
@@ -60,14 +61,15 @@ function createReading(field: SeaField, { conditions, history, units, nowMs }: M
   const measured = conditions?.fields[field];
   const label = make("span", { className: "label", textContent: labelOf(field) });
   if (!measured) {
-    const missing = make("span", { className: "missing" }, make("s", { textContent: "not measured" }));
-    return [label, " ", missing, make("small", { textContent: ` ${mapping[field].missing}` })];
+    const missing = make("span", { className: "missing" }, make("s", { textContent: cardWords.notMeasured }));
+    return [label, " ", missing, make("small", { textContent: ` ${mappingWords.rows[field].missing}` })];
   }
   const value = make("span", { className: "value" }, formatMeasurement(field, measured.value, units));
   const past = typeof history === "string" ? [] : history;
   const trend = trendOf(field, past, nowMs);
   if (trend) {
-    const arrow = { textContent: trendArrow[trend], title: trend, role: "img", ariaLabel: trend };
+    const word = cardWords.trends[trend];
+    const arrow = { textContent: trendArrow[trend], title: word, role: "img", ariaLabel: word };
     value.append(" ", make("span", { className: "trend", ...arrow }));
   }
   if (newest !== null && newest - measured.atMs > sameReportMs) {

@@ -5,14 +5,16 @@ import { make } from "../dom/dom.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import { trendOf } from "../sea/trend.ts";
 import type { SeaField } from "../sound/sea-state.ts";
-import { formatMeasurement, labelOf, type Units } from "../words/units.ts";
+import * as cardWords from "../words/english/card.ts";
+import { fill } from "../words/message.ts";
+import { compassPoint, formatMeasurement, labelOf, type Units } from "../words/units.ts";
 
 const spanMs = 24 * 60 * 60_000;
 const [width, height, margin] = [160, 36, 4];
 const pixelMs = spanMs / (width - 2 * margin);
 /** Cyclic fields are drawn as dots: a line from 350° to 10° would cross all others. */
 const round: Partial<Record<SeaField, { range: [number, number]; ends: string }>> = {
-  windDirDeg: { range: [0, 360], ends: "N" },
+  windDirDeg: { range: [0, 360], ends: compassPoint(0) },
 };
 
 type Timed = { value: number; atMs: number };
@@ -37,8 +39,8 @@ export function createSparkline(
   const all = values.map(({ value }) => value);
   const range: [number, number] = [Math.min(...all), Math.max(...all)];
   const [low, high] = [formatMeasurement(field, range[0], units), formatMeasurement(field, range[1], units)];
-  const trend = trendOf(field, history, nowMs);
-  const label = `${labelOf(field)} over 24 hours, from ${low} to ${high}${trend ? `, ${trend}` : ""}`;
+  const sentence = cardWords.line[trendOf(field, history, nowMs) ?? "unknown"];
+  const label = fill(sentence, { field: labelOf(field), low, high });
   const svg = drawLine(values, round[field]?.range ?? range, field in round, nowMs);
   svg.setAttribute("aria-label", label);
   const ends = round[field] ? [round[field].ends, round[field].ends] : [high, low].map(withoutUnit);

@@ -1,16 +1,19 @@
 // The card of one station.
 
 import { make, setText } from "../dom/dom.ts";
-import type { Station } from "../net/answers.ts";
 import { newestOf } from "../sea/conditions.ts";
-import { formatAgo } from "../words/format.ts";
+import type { NamedStation } from "../state/network.ts";
+import * as cardWords from "../words/english/card.ts";
+import { formatAge, isNow } from "../words/format.ts";
+import { fill } from "../words/message.ts";
+import { formatDecimal } from "../words/units.ts";
 import { describeStation } from "../words/words.ts";
 import { createReadings, type Measured } from "./readings.ts";
 
 /** The content of a card. */
 type CardContent = Measured & {
   stationId: string;
-  station: Station | undefined;
+  station: NamedStation | undefined;
   /** Whether it sounds now. */
   tuned: boolean;
 };
@@ -38,8 +41,8 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
   element.replaceChildren(
     make("div", { className: "card-head" }, who.element, close),
     make("div", { className: "card-actions" }, tune, replay),
-    make("div", { className: "hear" }, make("h3", { textContent: "What you hear" }), hear),
-    make("h3", { className: "unseen", textContent: "Measurements of the past 24 hours" }),
+    make("div", { className: "hear" }, make("h3", { textContent: cardWords.whatYouHear }), hear),
+    make("h3", { className: "unseen", textContent: cardWords.measurements }),
     ...readings.elements,
     make("p", {}, who.link),
   );
@@ -50,7 +53,7 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
       element.hidden = false;
       who.show(content);
       readings.show(content);
-      setText(tune, content.tuned ? "Tuned in" : "Tune in");
+      setText(tune, content.tuned ? cardWords.tuned : cardWords.tune);
       tune.setAttribute("aria-pressed", String(content.tuned));
       setText(hear, describeStation(content.conditions, content.units, content.nowMs));
     },
@@ -60,8 +63,8 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
 function createButtons() {
   return {
     tune: make("button", { type: "button", className: "primary" }),
-    replay: make("button", { type: "button", textContent: "Past 24 hours" }),
-    close: make("button", { type: "button", textContent: "✕", attributes: { "aria-label": "Close the card" } }),
+    replay: make("button", { type: "button", textContent: cardWords.past }),
+    close: make("button", { type: "button", textContent: "✕", attributes: { "aria-label": cardWords.close } }),
   };
 }
 
@@ -71,26 +74,33 @@ function createWho() {
   const about = make("p", { className: "quiet" });
   const owner = make("p", { className: "quiet" });
   const age = make("p", { className: "quiet" });
-  const link = make("a", { textContent: "Station page at NDBC", rel: "noopener", target: "_blank" });
+  const link = make("a", { textContent: cardWords.ndbcPage, rel: "noopener", target: "_blank" });
   return {
     element: make("div", {}, title, about, owner, age),
     link,
     show({ stationId, station, conditions, nowMs }: CardContent): void {
       setText(title, station?.name ?? stationId);
       const place = station && formatPlace(station);
-      setText(about, [stationId, station?.type, place].filter((text) => text).join(" · "));
-      setText(owner, station?.owner ? `Owned by ${station.owner}` : "");
+      const id = station?.name ? stationId : "";
+      const type = station?.type === "other" ? "" : station?.type;
+      setText(about, [station?.place, id, type, place].filter((text) => text).join(" · "));
+      setText(owner, station?.owner ? fill(cardWords.owner, { owner: station.owner }) : "");
       const newest = conditions ? newestOf(conditions) : null;
-      setText(age, newest === null ? "No report in the last 24 hours." : `Reported ${formatAgo(nowMs - newest)}`);
+      setText(age, newest === null ? cardWords.noReport : describeAge(nowMs - newest));
       const address = `https://www.ndbc.noaa.gov/station_page.php?station=${stationId.toLowerCase()}`;
       if (link.href !== address) link.href = address;
     },
   };
 }
 
-function formatPlace({ latitude, longitude }: Station): string | null {
+function formatPlace({ latitude, longitude }: NamedStation): string | null {
   if (latitude === null || longitude === null) return null;
-  const degrees = (value: number, [plus, minus]: string) =>
-    `${Math.abs(value).toFixed(1)}°\u00a0${value < 0 ? minus : plus}`;
-  return `${degrees(latitude, "NS")} ${degrees(longitude, "EW")}`;
+  const parallel = fill(latitude < 0 ? cardWords.south : cardWords.north, {
+    degrees: formatDecimal(Math.abs(latitude), 1),
+  });
+  return `${parallel} ${fill(longitude < 0 ? cardWords.west : cardWords.east, { degrees: formatDecimal(Math.abs(longitude), 1) })}`;
+}
+
+function describeAge(ageMs: number): string {
+  return isNow(ageMs) ? cardWords.reportedNow : fill(cardWords.reported, { age: formatAge(ageMs) });
 }

@@ -4,10 +4,13 @@ import type { Clock } from "../../shared/clock.ts";
 import { make, setText } from "../dom/dom.ts";
 import { observe, onChange } from "../state/observe.ts";
 import { type PageState, stationSoundOf } from "../state/page-state.ts";
-import { formatCount } from "../words/format.ts";
+import * as words from "../words/english/list.ts";
+import { fill } from "../words/message.ts";
 import { followListKeys } from "./list-keys.ts";
 import { createListRows } from "./list-rows.ts";
-import { listedStations, matches, type Order, orders } from "./listed.ts";
+import { isSilent, listedStations, type Order, orders } from "./listed.ts";
+import { matchesSearch } from "./search.ts";
+import { raiseWhileSearching } from "./search-sheet.ts";
 
 type StationList = {
   focusSearch(): void;
@@ -23,11 +26,16 @@ export function showStationList(
   onSelect: (stationId: string) => void,
   clock: Clock,
 ): StationList {
-  const { search, order, count, more } = createTools();
-  const rows = createListRows(onSelect, clock);
+  const { search, order, end, count, more } = createTools();
+  const side = element.parentElement ?? element;
+  const endSearch = raiseWhileSearching(side, { search, end });
+  const rows = createListRows((stationId) => {
+    endSearch();
+    onSelect(stationId);
+  }, clock);
   let maxRows = rowsAtOnce;
   let frame = 0;
-  element.replaceChildren(make("div", { className: "list-tools" }, search, order), count, rows.element, more);
+  element.replaceChildren(make("div", { className: "list-tools" }, search, order, end), count, rows.element, more);
   for (const control of [search, order]) {
     control.addEventListener("input", () => {
       maxRows = rowsAtOnce;
@@ -40,7 +48,7 @@ export function showStationList(
     show();
     rows.element.children[next]?.querySelector("button")?.focus();
   });
-  followListKeys(element, { side: element.parentElement ?? element, search, rows: rows.element, more }, clock);
+  followListKeys(element, { side, search, rows: rows.element, more }, clock);
   const { view, units, arrived, stationsLoaded, conditionsLoaded, quarter } = state;
   onChange(arrived, showSoon);
   observe([stationsLoaded, conditionsLoaded, quarter, units], showSoon);
@@ -65,37 +73,46 @@ export function showStationList(
 
   function show(): void {
     frame = 0;
-    const wanted = search.value.trim().toLowerCase();
-    const matching = [...listedStations(state.network)].filter((station) => matches(station, wanted));
+    const wanted = search.value.trim();
+    const matching = [...listedStations(state.network)].filter(({ stationId, station }) =>
+      matchesSearch(stationId, station, wanted),
+    );
     matching.sort(orders[order.value as Order].compare(clock.now()));
     const { focused } = rows;
     // A focused row stays, even if other stations move before it.
     const shown = matching.filter(({ stationId }, rank) => rank < maxRows || stationId === focused);
     rows.show(shown, units.value);
-    setText(count, countOf(matching.length, maxRows, wanted));
+    const silent = matching.filter(isSilent).length;
+    setText(count, countOf(matching.length - silent, silent, wanted));
     const hidden = matching.length - shown.length;
     more.hidden = hidden <= 0;
-    setText(more, `Show ${Math.min(rowsAtOnce, hidden)} more`);
+    setText(more, fill(words.more, { count: Math.min(rowsAtOnce, hidden) }));
   }
 }
 
 function createTools() {
-  const attributes = { "aria-label": "Search the stations" };
-  const search = make("input", { type: "search", placeholder: "Find a station", attributes });
-  const order = make("select", { attributes: { "aria-label": "Order of the stations" } });
+  const attributes = { "aria-label": words.search };
+  const search = make("input", { type: "search", placeholder: words.searchHint, attributes });
+  const order = make("select", { attributes: { "aria-label": words.order } });
   order.append(...Object.entries(orders).map(([id, { label }]) => make("option", { value: id, textContent: label })));
   const count = make("p", {
     className: "quiet",
-    textContent: "Waiting for the stations…",
+    textContent: words.waitingForStations,
     attributes: { "aria-live": "polite" },
   });
   const more = make("button", { type: "button", id: "more-stations", hidden: true });
-  return { search, order, count, more };
+  const end = make("button", {
+    type: "button",
+    id: "end-search",
+    textContent: "✕",
+    attributes: { "aria-label": words.endSearch },
+  });
+  return { search, order, end, count, more };
 }
 
-function countOf(matching: number, most: number, wanted: string): string {
-  if (matching === 0) return wanted === "" ? "No station has reported yet." : `No station matches “${wanted}”.`;
-  return matching > most
-    ? `${formatCount(matching, "station")}, the first ${most} shown`
-    : formatCount(matching, "station");
+function countOf(reporting: number, silent: number, wanted: string): string {
+  if (reporting + silent === 0) return wanted === "" ? words.noStation : fill(words.noMatch, { wanted });
+  return silent === 0
+    ? fill(words.count, { count: reporting })
+    : fill(words.countAndSilent, { count: reporting, silent });
 }

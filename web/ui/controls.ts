@@ -5,6 +5,7 @@ import type { Preset } from "../sound/preset.ts";
 import { observe } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
 import type { Mode } from "../state/view-url.ts";
+import * as buttonWords from "../words/english/buttons.ts";
 import type { Units } from "../words/units.ts";
 import type { KeyAction } from "./keys.ts";
 
@@ -57,7 +58,7 @@ function showLoudness({ settings }: PageState): void {
   observe([settings], () => {
     const { volume: level, muted } = settings.value;
     volume.value = String(Math.round(level * 100));
-    setText(mute, muted ? "Unmute" : "Mute");
+    setText(mute, muted ? buttonWords.unmute : buttonWords.mute);
     mute.setAttribute("aria-pressed", String(muted));
   });
 }

@@ -1,59 +1,33 @@
 // The page's keyboard shortcuts.
 
+import type { keys } from "../words/english/keys.ts";
+
 /** Actions that have a key of their own. */
-export type KeyAction =
-  | "listen"
-  | "mute"
-  | "network"
-  | "tune"
-  | "24h"
-  | "back"
-  | "swap"
-  | "left"
-  | "right"
-  | "up"
-  | "down"
-  | "zoom-in"
-  | "zoom-out"
-  | "whole-world"
-  | "search"
-  | "legend"
-  | "mixer"
-  | "help";
+export type KeyAction = keyof typeof keys;
 
-type Shortcut = { keys: readonly string[]; shown: string; does: string; action: KeyAction };
-
-/** Shortcuts, in the order of the help page. */
-export const shortcuts: readonly Shortcut[] = [
-  { keys: [" "], shown: "Space", does: "listen, or pause", action: "listen" },
-  { keys: ["m"], shown: "M", does: "mute", action: "mute" },
-  {
-    keys: ["ArrowLeft"],
-    shown: "←",
-    does: "nearest station to the left; in a replay, off the map: 10 minutes back",
-    action: "left",
-  },
-  {
-    keys: ["ArrowRight"],
-    shown: "→",
-    does: "nearest station to the right; in a replay, off the map: 10 minutes on",
-    action: "right",
-  },
-  { keys: ["ArrowUp"], shown: "↑", does: "nearest station above", action: "up" },
-  { keys: ["ArrowDown"], shown: "↓", does: "nearest station below", action: "down" },
-  { keys: ["Enter"], shown: "Enter", does: "tune in to the chosen station", action: "tune" },
-  { keys: ["[", "]"], shown: "[ or ]", does: "compare: back to the previous station", action: "swap" },
-  { keys: ["r"], shown: "R", does: "the past 24 hours in a minute", action: "24h" },
-  { keys: ["n"], shown: "N", does: "the whole network", action: "network" },
-  { keys: ["Escape"], shown: "Esc", does: "back to the network; close the card", action: "back" },
-  { keys: ["+", "="], shown: "+", does: "zoom in", action: "zoom-in" },
-  { keys: ["-"], shown: "−", does: "zoom out", action: "zoom-out" },
-  { keys: ["0"], shown: "0", does: "whole world", action: "whole-world" },
-  { keys: ["/"], shown: "/", does: "search the stations", action: "search" },
-  { keys: ["l"], shown: "L", does: "what the marks mean", action: "legend" },
-  { keys: ["x"], shown: "X", does: "mixer", action: "mixer" },
-  { keys: ["?"], shown: "?", does: "these keys", action: "help" },
-];
+/** The action of each `KeyboardEvent.key`; letters are in lower case. */
+const actions = new Map<string, KeyAction>([
+  [" ", "listen"],
+  ["m", "mute"],
+  ["ArrowLeft", "left"],
+  ["ArrowRight", "right"],
+  ["ArrowUp", "up"],
+  ["ArrowDown", "down"],
+  ["Enter", "tune"],
+  ["[", "swap"],
+  ["]", "swap"],
+  ["r", "24h"],
+  ["n", "network"],
+  ["Escape", "back"],
+  ["+", "zoom-in"],
+  ["=", "zoom-in"],
+  ["-", "zoom-out"],
+  ["0", "whole-world"],
+  ["/", "search"],
+  ["l", "legend"],
+  ["x", "mixer"],
+  ["?", "help"],
+]);
 
 /** Keys that form fields need for themselves. Escape leaves the field. */
 const ownKeys: Record<string, readonly string[]> = {
@@ -71,14 +45,12 @@ export function followKeys(act: (action: KeyAction) => void): void {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTakenBy(event.target, event.key)) return;
-    const shortcut = shortcuts.find(({ keys }) =>
-      keys.includes(event.key.length === 1 ? event.key.toLowerCase() : event.key),
-    );
-    if (!shortcut || !isMeantFor(event.target, shortcut)) return;
+    const action = actions.get(event.key.length === 1 ? event.key.toLowerCase() : event.key);
+    if (!action || !isMeantFor(event.target, action)) return;
     event.preventDefault();
     // The first Escape leaves the search field; the next one is a shortcut again.
     if (event.target instanceof HTMLInputElement && event.key === "Escape") event.target.blur();
-    else if (!event.repeat || held.test(event.key)) act(shortcut.action);
+    else if (!event.repeat || held.test(event.key)) act(action);
   });
 }
 
@@ -86,7 +58,7 @@ export function followKeys(act: (action: KeyAction) => void): void {
  * Returns whether a shortcut may act. In an open popover or dialog only the key that opened it acts, and closes it; the
  * browser handles Escape.
  */
-function isMeantFor(target: EventTarget | null, { action }: Shortcut): boolean {
+function isMeantFor(target: EventTarget | null, action: KeyAction): boolean {
   if (action === "back") return document.querySelector("dialog[open], :popover-open") === null;
   const over = target instanceof Element ? target.closest("dialog[open], :popover-open") : null;
   return over === null || over.id === action;

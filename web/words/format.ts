@@ -1,4 +1,7 @@
-// Formats of ages, counts and times.
+// Formats of ages and times.
+
+import * as words from "./english/values.ts";
+import { fill } from "./message.ts";
 
 /** Shown for missing values; never a zero. */
 export const notMeasured = "–";
@@ -7,30 +10,24 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/**
- * Formats an age: `just now`, `21 min`, `3 h 5 min`, `2 d`. A negative age, from a clock that is behind, is `just now`.
- */
+/** Returns whether an age is less than a minute, or negative, from a clock that is behind. */
+export function isNow(ageMs: number): boolean {
+  return ageMs < minuteMs;
+}
+
+/** Formats an age: `just now`, `21 min`, `3 h 5 min`, `2 d`. */
 export function formatAge(ageMs: number): string {
-  if (ageMs < minuteMs) return "just now";
-  if (ageMs < hourMs) return `${Math.floor(ageMs / minuteMs)} min`;
-  if (ageMs >= 2 * dayMs) return `${Math.floor(ageMs / dayMs)} d`;
+  if (isNow(ageMs)) return words.justNow;
+  if (ageMs < hourMs) return fill(words.minutesOld, { minutes: Math.floor(ageMs / minuteMs) });
+  if (ageMs >= 2 * dayMs) return fill(words.daysOld, { days: Math.floor(ageMs / dayMs) });
   const minutes = Math.floor((ageMs % hourMs) / minuteMs);
-  const hours = `${Math.floor(ageMs / hourMs)} h`;
-  return minutes === 0 ? hours : `${hours} ${minutes} min`;
+  const hours = Math.floor(ageMs / hourMs);
+  return minutes === 0 ? fill(words.hoursOld, { hours }) : fill(words.hoursAndMinutesOld, { hours, minutes });
 }
 
 /** Formats a time in the past: `just now`, `21 min ago`. */
 export function formatAgo(ageMs: number): string {
-  const age = formatAge(ageMs);
-  return age === "just now" ? age : `${age} ago`;
-}
-
-// Created once: creating it takes longer than all other work for a report.
-const wholeNumbers = new Intl.NumberFormat("en");
-
-/** Formats a count with its noun: `1 bell`, `2 bells`, `1,200 bells`. */
-export function formatCount(count: number, noun: string): string {
-  return `${wholeNumbers.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+  return isNow(ageMs) ? words.justNow : fill(words.ago, { age: formatAge(ageMs) });
 }
 
 /** Formats minutes and seconds: `1:05`. */

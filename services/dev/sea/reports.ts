@@ -111,7 +111,7 @@ const wavesArriveAt = (station: Station, minute: number) =>
 
 const hasWaves = (seed: number, station: Station, minute: number) =>
   station.measures.includes("waveHeightM") &&
-  !(station.wavesEveryOtherRow && minute % 2 !== 0) &&
+  !(station.wavesOnlyAtTimes && minute % 4 > 1) &&
   !isOut(seed, station, "waves", minute);
 
 /** Returns the minute of the newest row that has arrived at `now`. */

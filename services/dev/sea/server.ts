@@ -9,16 +9,18 @@ type SeaOptions = {
   port: number;
   /** Selects the sea. The same seed gives the same bytes at the same time. */
   seed?: number;
+  /** Seconds between two batches of rows, see {@link createSea}. */
+  paceSeconds?: number;
   now?: () => Date;
 };
 
 /**
- * Starts a simulated www.ndbc.noaa.gov on this machine: about 60 stations, files in NDBC's formats, and a new row almost every
- * second.
+ * Starts a simulated www.ndbc.noaa.gov on this machine: about 110 stations, and files in NDBC's formats. As at NDBC, about half
+ * of the rows have no water temperature, and three quarters no waves.
  * @throws {Error} if the port is taken
  */
-export async function startSea({ port, seed = 1, now = () => new Date() }: SeaOptions) {
-  const sea = createSea(seed);
+export async function startSea({ port, seed = 1, paceSeconds = 1, now = () => new Date() }: SeaOptions) {
+  const sea = createSea(seed, paceSeconds);
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port,

@@ -11,14 +11,14 @@ export type Station = Position & {
   basin: Basin;
   /** Programme as in `activestations.xml`. */
   programme: string;
-  type: "buoy" | "oilrig";
+  type: "buoy" | "oilrig" | "fixed";
   measures: readonly Measurement[];
   /** Resolution of the wind direction. US stations report it to 10 degrees. */
   windDirStepDeg: 1 | 10;
   /** Second of the minute at which each row appears. */
   reportSecond: number;
-  /** Whether the rows of odd minutes have no waves. */
-  wavesEveryOtherRow: boolean;
+  /** Whether two of four minutes have no waves. */
+  wavesOnlyAtTimes: boolean;
   /** Delay of the waves after the rest of their row. */
   wavesLateSeconds: number;
 };
@@ -91,6 +91,8 @@ const kinds = {
     windDirStepDeg: 1,
   },
   platform: { programme: "International Partners", type: "oilrig", measures: [...wind, ...air], windDirStepDeg: 10 },
+  /** Stations on lighthouses, rocks and piers: wind and air only. */
+  shore: { programme: "NDBC Meteorological/Ocean", type: "fixed", measures: [...wind, ...air], windDirStepDeg: 10 },
   /** Spherical buoys that measure only waves and water temperature. */
   waverider: { programme: "IOOS Partners", type: "buoy", measures: ["waterTempC", ...waves], windDirStepDeg: 1 },
 } satisfies Record<string, Pick<Station, "programme" | "type" | "measures" | "windDirStepDeg">>;
@@ -111,6 +113,18 @@ const stationsOf: Record<keyof typeof basins, Row[]> = {
     ["46075", 53.969, -160.794, "ndbc", "SHUMAGIN ISLANDS - 85NM South of Sand Point, AK"],
     ["46082", 59.67, -143.353, "ndbc", "Cape Suckling - 35 NM SE of Kayak Is, AK"],
     ["46085", 55.878, -142.876, "ndbc", "CENTRAL GULF OF ALASKA - 265NM West of Cape Ommaney, AK"],
+    ["AMAA2", 58.915, -151.952, "shore", "East Amatuli Island Light, AK"],
+    ["AUGA2", 59.378, -153.348, "shore", "Augustine Island, AK"],
+    ["BLIA2", 60.839, -146.884, "shore", "Bligh Reef Light, AK"],
+    ["FFIA2", 57.272, -133.63, "shore", "Five Fingers, AK"],
+    ["FILA2", 59.332, -151.995, "shore", "Flat Island Light, AK"],
+    ["MRKA2", 61.082, -146.662, "shore", "Middle Rock Light, AK"],
+    ["PILA2", 59.742, -149.47, "shore", "Pilot Rock, AK"],
+    ["POTA2", 61.06, -146.7, "shore", "Potato Point, AK"],
+    ["NMTA2", 64.5, -165.43, "shore", "Nome, Norton Sound, AK"],
+    ["VCVA2", 57.125, -170.285, "shore", "Village Cove, St. Paul Island, AK"],
+    ["ANTA2", 61.238, -149.89, "shore", "Anchorage, AK"],
+    ["KECA2", 55.331, -131.625, "shore", "Ketchikan, AK"],
   ],
   westCoast: [
     ["46013", 38.235, -123.317, "ndbc", "BODEGA BAY - 48NM NW of San Francisco, CA"],
@@ -129,6 +143,12 @@ const stationsOf: Record<keyof typeof basins, Row[]> = {
       "visibilityNmi",
     ],
     ["46214", 37.937, -123.463, "waverider", "Point Reyes, CA (029)"],
+    ["DESW1", 47.675, -124.485, "shore", "Destruction Island, WA"],
+    ["NWPO3", 44.613, -124.067, "shore", "Newport, OR"],
+    ["SISW1", 48.321, -122.831, "shore", "Smith Island, WA"],
+    ["WPOW1", 47.662, -122.435, "shore", "West Point, WA"],
+    ["HBYC1", 40.767, -124.217, "shore", "North Spit, CA"],
+    ["PORO3", 42.739, -124.498, "shore", "Port Orford, OR"],
   ],
   tropicalPacific: [
     ["32ST0", -22, -85, "mooring", "Stratus"],
@@ -138,6 +158,9 @@ const stationsOf: Record<keyof typeof basins, Row[]> = {
     ["51209", -14.273, -170.501, "waverider", "Aunuu, American Samoa (189)"],
     ["51WH0", 22, -157, "mooring", "WHOTS - Woods Hole Ocean Time-series"],
     ["52202", 13.683, 144.816, "waverider", "Ritidian Point, Guam (196)"],
+    ["WAKP8", 19.291, 166.618, "shore", "Wake Island"],
+    ["APRP7", 13.444, 144.657, "shore", "Apra Harbor, Guam"],
+    ["OOUH1", 21.303, -157.865, "shore", "Honolulu, HI"],
   ],
   northAtlantic: [
     ["41001", 34.703, -72.242, "ndbc", "EAST HATTERAS - 150 NM East of Cape Hatteras"],
@@ -150,6 +173,7 @@ const stationsOf: Record<keyof typeof basins, Row[]> = {
     ["62105", 55.41, -11.81, "international", "K4 Buoy"],
     ["62114", 58.3, 0, "platform", 'Tartan "A" AWS'],
     ["64045", 59.15, -11.79, "international", "K5 Buoy"],
+    ["FRCB6", 32.37, -64.695, "shore", "Bermuda, Ferry Reach Channel, BM"],
   ],
   eastCoast: [
     ["41009", 28.508, -80.185, "ndbc", "CANAVERAL 20 NM East of Cape Canaveral, FL"],
@@ -159,6 +183,14 @@ const stationsOf: Record<keyof typeof basins, Row[]> = {
     ["44014", 36.603, -74.837, "ndbc", "VIRGINIA BEACH 64 NM East of Virginia Beach, VA"],
     ["44025", 40.258, -73.175, "ndbc", "LONG ISLAND - 30 NM South of Islip, NY"],
     ["44065", 40.368, -73.701, "ndbc", "New York Harbor Entrance - 15 NM SE of Breezy Point , NY", "tideFt"],
+    ["BUZM3", 41.397, -71.033, "shore", "Buzzards Bay, MA"],
+    ["CLKN7", 34.622, -76.525, "shore", "Cape Lookout, NC"],
+    ["IOSN3", 42.967, -70.623, "shore", "Isle of Shoals, NH"],
+    ["MDRM1", 43.969, -68.128, "shore", "Mt. Desert Rock, ME"],
+    ["MISM1", 43.784, -68.855, "shore", "Matinicus Rock, ME"],
+    ["SAUF1", 29.857, -81.264, "shore", "St. Augustine, FL"],
+    ["TPLM2", 38.899, -76.436, "shore", "Thomas Point, MD"],
+    ["SPGF1", 26.704, -78.995, "shore", "Settlement Point, GBI, Bahamas"],
   ],
   tropicalAtlantic: [
     ["15002", 0, -10, "mooring", "Java"],
@@ -173,11 +205,21 @@ const stationsOf: Record<keyof typeof basins, Row[]> = {
     ["42039", 28.787, -86.007, "ndbc", "PENSACOLA - 115NM SSE of Pensacola, FL"],
     ["42055", 22.14, -94.112, "ndbc", "BAY OF CAMPECHE - 214 NM NE of Veracruz, MX"],
     ["KGBK", 27.204, -92.203, "platform", "Garden Banks 783 / Magnolia TLP (W&T Offshore)"],
+    ["BURL1", 28.906, -89.429, "shore", "Southwest Pass, LA"],
+    ["LONF1", 24.844, -80.864, "shore", "Long Key, FL"],
+    ["PTAT2", 27.826, -97.051, "shore", "Port Aransas, TX"],
+    ["SANF1", 24.456, -81.877, "shore", "Sand Key, FL"],
+    ["SGOF1", 29.408, -84.858, "shore", "Tyndall AFB Tower C (N4), FL"],
+    ["VENF1", 27.072, -82.453, "shore", "Venice, FL"],
   ],
   caribbean: [
     ["41053", 18.474, -66.099, "ndbc", "San Juan, PR", "tideFt"],
     ["42057", 16.973, -81.575, "ndbc", "Western Caribbean - 195 NM WSW of Negril, Jamaica"],
     ["42058", 14.512, -75.153, "ndbc", "Central Caribbean - 210 NM SSE of Kingston, Jamaica"],
+    ["CHAV3", 18.335, -64.92, "shore", "Charlotte Amalie, VI"],
+    ["MISP4", 18.09, -67.939, "shore", "Mona Island, PR"],
+    ["LTBV3", 17.695, -64.754, "shore", "Lime Tree Bay, St. Croix, VI"],
+    ["MGIP4", 17.97, -67.046, "shore", "Magueyes Islands, PR"],
   ],
   greatLakes: [
     ["45001", 48.061, -87.793, "ndbc", "MID SUPERIOR- 60 NM North Northeast Hancock, MI"],
@@ -185,6 +227,14 @@ const stationsOf: Record<keyof typeof basins, Row[]> = {
     ["45005", 41.677, -82.398, "ndbc", "WEST ERIE - 16 NM NW of Lorain, OH"],
     ["45007", 42.674, -87.026, "ndbc", "SOUTH MICHIGAN - 43NM East Southeast of Milwaukee, WI"],
     ["45012", 43.621, -77.401, "ndbc", "EAST Lake Ontario - 20NM North Northeast of Rochester, NY"],
+    ["DBLN6", 42.494, -79.354, "shore", "Dunkirk, NY"],
+    ["DISW3", 47.079, -90.728, "shore", "Devils Island, WI"],
+    ["PILM4", 48.223, -88.366, "shore", "Passage Island, MI"],
+    ["ROAM4", 47.867, -89.315, "shore", "Rock of Ages, MI"],
+    ["SBIO1", 41.629, -82.841, "shore", "South Bass Island, OH"],
+    ["SGNW3", 43.749, -87.693, "shore", "Sheboygan, WI"],
+    ["DULM5", 46.776, -92.092, "shore", "Duluth, MN"],
+    ["CNDO1", 41.542, -81.637, "shore", "Cleveland, OH"],
   ],
 };
 
@@ -208,7 +258,7 @@ function toStation({ basin, row }: (typeof rows)[number], index: number): Statio
     basin,
     measures,
     reportSecond: reportSecond(index),
-    wavesEveryOtherRow: withWaves && index % 4 === 0,
+    wavesOnlyAtTimes: withWaves,
     wavesLateSeconds: withWaves && index % 3 === 1 ? 8 + (index % 18) : 0,
   };
 }

@@ -22,15 +22,21 @@ export type Sea = {
   /** Returns the weather at a station. Depends only on the arguments and the seed. */
   weatherAt(station: Station, at: Date): Weather;
   seed: number;
+  /** Seconds between two versions of `latest_obs.txt`. */
+  paceSeconds: number;
 };
 
-/** Creates the sea of a seed. Each seed has other storms. */
-export function createSea(seed: number): Sea {
+/**
+ * Creates the sea of a seed. Each seed has other storms.
+ * @param paceSeconds 1: a few rows each second. From 60: batches of half of the stations, as at NDBC, which takes 300.
+ */
+export function createSea(seed: number, paceSeconds = 1): Sea {
   const atmosphere = createAtmosphere(seed);
   // A client that polls each second asks for the same newest rows; only one in sixty is new.
   const lastAsked = new Map<Station, { atMs: number; weather: Weather }>();
   return {
     seed,
+    paceSeconds,
     weatherAt(station, at) {
       const last = lastAsked.get(station);
       if (last?.atMs === at.getTime()) return last.weather;

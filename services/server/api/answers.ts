@@ -137,6 +137,8 @@ export const station = z
 /** Answer of `/v1/stations`. */
 export const stations = z.object({ stations: z.array(station) }).meta({ id: "Stations" });
 
+const eventMark = z.object({ eventId: eventIdSchema, timestamp: time }).nullable();
+
 /** Answer of `/v1/status`. */
 export const status = z
   .object({
@@ -149,6 +151,18 @@ export const status = z
     stationsReporting: z.int().describe("Number of stations with an observation in the last three hours."),
     simulated: z.boolean().describe("Whether the data is simulated."),
     lastEventId: eventIdSchema.describe("Newest stored event."),
+    jobs: z
+      .array(z.object({ job: z.string(), lastSuccess: time.nullable(), failingSince: time.nullable(), failure: text }))
+      .describe("Last result of each job: polls, the station list, backfill, pruning."),
+    rejectedRows: z
+      .array(z.object({ reason: z.string(), rows: z.int(), lastAt: time, example: z.string() }))
+      .describe("Rows of NDBC's files that were rejected since yesterday (UTC), by reason."),
+    oldestEvent: eventMark.describe("Stored event with the lowest id."),
+    newestEvent: eventMark.describe("Stored event with the highest id."),
+    databaseBytes: z.int().describe("Size of the database on disk."),
+    warnings: z
+      .array(z.object({ code: z.string(), reason: z.string() }))
+      .describe("What a person should know, as the alerts say it; empty if all is well."),
   })
   .meta({ id: "Status" });
 
@@ -212,11 +226,14 @@ const point = z.object({
   coordinates: z.tuple([z.number(), z.number()]).describe("Longitude and latitude, in degrees."),
 });
 
+const attribution = z.string().describe("Sources of the data.");
+
 /** Creates the schema of a GeoJSON feature at a station's position. */
 export function feature(id: string, properties: z.ZodType) {
   return z
     .object({
       type: z.literal("Feature"),
+      attribution: attribution.optional().describe("Sources of the data. In a collection, only the collection has it."),
       id: stationId,
       geometry: point.nullable().describe("`null` if the position is unknown."),
       properties,
@@ -226,7 +243,9 @@ export function feature(id: string, properties: z.ZodType) {
 
 /** Creates the schema of a GeoJSON collection, with the extra members of the JSON answer. */
 export function featureCollection(id: string, features: z.ZodType, others: z.ZodRawShape) {
-  return z.object({ type: z.literal("FeatureCollection"), ...others, features: z.array(features) }).meta({ id });
+  return z
+    .object({ type: z.literal("FeatureCollection"), attribution, ...others, features: z.array(features) })
+    .meta({ id });
 }
 
 function valueOfEach<Name extends Measurement | MedianMeasurement, Schema extends z.ZodType>(

@@ -1,12 +1,13 @@
 // Endpoint /v1/conditions: the last measured values of each station.
 
 import { z } from "zod";
-import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
+import type { Transaction } from "../../../shared/database/sql.ts";
 import { type Measurement, measurements, type Observation } from "../../../shared/measurements.ts";
-import { maxWithinHours } from "../http/limits.ts";
+import type { Asker } from "../gate.ts";
+import { maxWithinHours, readRowsPerUnit } from "../http/limits.ts";
 import { commaList } from "../store/comma-list.ts";
 import { readMarks } from "../store/events.ts";
-import { type Filter, restrict } from "../store/filter.ts";
+import { type Filter, ofStations, readStationIds } from "../store/filter.ts";
 import { readPositions } from "../store/positions.ts";
 import { conditions, feature, featureCollection, stationConditions } from "./answers.ts";
 import { endpoint } from "./endpoint.ts";
@@ -34,10 +35,11 @@ export const conditionsEndpoint = endpoint({
     stations: stationsParameter.optional(),
     bbox: bboxParameter.optional(),
   }),
-  read: async ({ sql }, { within, stations = null, bbox = null }, { format }) => ({
-    ...(await readConditions(sql, new Date(Date.now() - within * 60_000), { stations, bbox })),
-    positions: format === "geojson" ? await readPositions(sql) : (new Map() as Positions),
-  }),
+  read: ({ questions }, { within, stations = null, bbox = null }, { format, asker }) =>
+    questions.history(asker, async (tx) => ({
+      ...(await readConditions(tx, asker, new Date(Date.now() - within * 60_000), { stations, bbox })),
+      positions: format === "geojson" ? await readPositions(tx) : (new Map() as Positions),
+    })),
   formats: {
     json: {
       shape: { body: conditions },
@@ -78,33 +80,30 @@ export type Conditions = { stationId: string } & Record<Measurement, Measured | 
  * Reads the last values since a time, for stations with a report since then, and the last event id of this snapshot.
  */
 async function readConditions(
-  sql: Sql,
+  tx: Transaction,
+  asker: Asker,
   since: Date,
   filter: Filter,
 ): Promise<{ lastEventId: string; conditions: Conditions[] }> {
-  return inTransaction(
-    sql,
-    async (tx) => {
-      const { newest } = await readMarks(tx);
-      const lastTimes = measurements.map((name) => tx`max(observed_at) filter (where ${tx(name)} is not null)`);
-      // Reads only rows that have a station's last value of some field: a few rows per station.
-      const rows = await tx<Observation[]>`
-        with last_times as (
-          select station_id, array[max(observed_at), ${commaList(tx, lastTimes)}] as times
-          from observations ${filter.bbox === null ? tx`` : tx`join stations using (station_id)`}
-          where observed_at > ${since} ${restrict(tx, filter)}
-          group by station_id
-        )
-        select station_id, observed_at, ${tx(measurements)}
-        from (select distinct station_id, unnest(times) as observed_at from last_times) as wanted
-          join observations using (station_id, observed_at)
-        where observed_at > ${since}
-        order by station_id, observed_at
-      `;
-      return { lastEventId: String(newest), conditions: foldConditions(rows) };
-    },
-    "isolation level repeatable read read only",
-  );
+  const { newest } = await readMarks(tx);
+  const stationIds = await readStationIds(tx, filter);
+  const lastTimes = measurements.map((name) => tx`max(observed_at) filter (where ${tx(name)} is not null)`);
+  // Reads only rows that have a station's last value of some field: a few rows per station.
+  const rows = await tx<(Observation & { readRows: number })[]>`
+    with last_times as (
+      select station_id, count(*) as read_rows, array[max(observed_at), ${commaList(tx, lastTimes)}] as times
+      from observations
+      where observed_at > ${since} ${ofStations(tx, stationIds)}
+      group by station_id
+    )
+    select station_id, observed_at, ${tx(measurements)}, (select sum(read_rows)::int from last_times) as read_rows
+    from (select distinct station_id, unnest(times) as observed_at from last_times) as wanted
+      join observations using (station_id, observed_at)
+    where observed_at > ${since}
+    order by station_id, observed_at
+  `;
+  asker.charge((rows[0]?.readRows ?? 0) / readRowsPerUnit);
+  return { lastEventId: String(newest), conditions: foldConditions(rows) };
 }
 
 /** Merges rows into one object per station. @param rows grouped by station, oldest first */

@@ -3,18 +3,27 @@
 import type { Hono } from "hono";
 import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import { z } from "zod";
-import type { Sql } from "../../../shared/database/sql.ts";
+import type { Asker } from "../gate.ts";
+import { attributionLink } from "../http/attribution.ts";
+import { pieceBytes } from "../http/limits.ts";
 import { acceptedFormat, bareMediaType, type Format, mediaTypes } from "../http/negotiate.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { RequestContext, RequestEnv } from "../http/request-env.ts";
-import type { KeyedQueue } from "../keyed-queue.ts";
+import type { SendPieces } from "../http/send-pieces.ts";
+import type { SharedAnswers } from "../shared-answers.ts";
+import type { Questions } from "../store/questions.ts";
 import type { Medians } from "./compute-medians.ts";
-import type { RowStreams } from "./formats/row-stream.ts";
 import { type AnswerShape, described } from "./openapi.ts";
 import { checked } from "./parameters.ts";
 
 /** Dependencies of the REST endpoints. */
-export type AnswerParts = { sql: Sql; rowStreams: RowStreams; medians: KeyedQueue<Medians[]> };
+export type AnswerParts = {
+  questions: Questions;
+  sendPieces: SendPieces;
+  medians: SharedAnswers<Medians[]>;
+  /** Returns the client of a request. */
+  askerOf: (c: RequestContext) => Asker;
+};
 
 /** Path and parameters of one API endpoint. */
 export type Endpoint = {
@@ -47,13 +56,12 @@ type Spec<Path extends z.ZodObject, Query extends z.ZodObject, Answer> = {
   refusals?: number[];
   /**
    * Reads the requested data.
-   * @param wanted `signal` is aborted when the client disconnects
    * @throws {ProblemError} when the request cannot be answered
    */
   read(
     parts: AnswerParts,
     parameters: z.output<Path> & z.output<Query>,
-    wanted: { format: Format; signal: AbortSignal },
+    wanted: { format: Format; asker: Asker },
   ): Promise<Answer> | Answer;
   /** The first format is the default. */
   formats: Partial<Record<Format, Writing<NoInfer<Answer>>>>;
@@ -61,10 +69,10 @@ type Spec<Path extends z.ZodObject, Query extends z.ZodObject, Answer> = {
 
 const none = z.strictObject({});
 
-/** Adds an ETag, and answers 304 if the client has the current version. Weak, since bodies have two encodings. */
+/** Answers 304 if the client has the current version. ETags are weak, since bodies have two encodings. */
 const answerIfNew = etag({
   weak: true,
-  retainedHeaders: [...RETAINED_304_HEADERS, "access-control-allow-origin", "access-control-expose-headers"],
+  retainedHeaders: [...RETAINED_304_HEADERS, "access-control-allow-origin", "access-control-expose-headers", "link"],
 });
 
 /** Creates a REST endpoint and adds its `?format=` parameter. */
@@ -102,12 +110,15 @@ export function endpoint<Path extends z.ZodObject, Query extends z.ZodObject, An
         if (format === null || writing === undefined) throw notAcceptable(offered);
 
         const parameters = { ...c.req.valid("param"), ...wanted } as z.output<Path> & z.output<Query>;
-        const answer = await read(parts, parameters, { format, signal: c.req.raw.signal });
+        const asker = parts.askerOf(c);
+        const answer = await read(parts, parameters, { format, asker });
         c.header("Content-Type", mediaTypes[format]);
         // Also on uncompressed answers and 304, so that caches keep the variants apart.
         c.header("Vary", "Accept, Accept-Encoding");
         c.header("Cache-Control", maxAgeSeconds === 0 ? "no-cache" : `public, max-age=${maxAgeSeconds}`);
-        return send(c, await writing.write(answer, c), parts.rowStreams);
+        const body = await writing.write(answer, c);
+        c.header("Link", attributionLink, { append: true });
+        return send(c, body, parts.sendPieces);
       });
     },
   };
@@ -116,18 +127,22 @@ export function endpoint<Path extends z.ZodObject, Query extends z.ZodObject, An
 async function send(
   c: RequestContext,
   body: string | AsyncGenerator<string>,
-  rowStreams: RowStreams,
+  sendPieces: SendPieces,
 ): Promise<Response> {
   if (typeof body === "string") {
+    // The middleware's own digest copies the body twice.
+    c.header("ETag", `W/"${Bun.hash(body).toString(36)}"`);
     // Lets the compression skip small bodies.
     c.header("Content-Length", String(Buffer.byteLength(body)));
     await answerIfNew(c, async () => {
       c.res = c.body(body);
     });
-    return c.res;
+    if (c.res.status !== 200 || c.req.method === "HEAD" || body.length < pieceBytes) return c.res;
+    c.res.headers.delete("Content-Length");
+    return c.body(await sendPieces.text(c, body));
   }
   if (c.req.method === "HEAD") return c.body(null);
-  return c.body(await rowStreams.open(c, body));
+  return c.body(await sendPieces.rows(c, body));
 }
 
 function formatParameter(offered: Format[]) {

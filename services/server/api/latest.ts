@@ -1,6 +1,6 @@
 // Endpoint /v1/observations/latest: the newest observation of each station.
 
-import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
+import type { Transaction } from "../../../shared/database/sql.ts";
 import { measurements, type StoredObservation } from "../../../shared/measurements.ts";
 import { encodeMessage } from "../../../shared/observation.ts";
 import { readMarks } from "../store/events.ts";
@@ -17,10 +17,11 @@ export const latestEndpoint = endpoint({
   path: "/v1/observations/latest",
   summary: "Newest observation of each station",
   description: "Includes old observations too. A stream from its `lastEventId` continues without a gap.",
-  read: async ({ sql }, _, { format }) => ({
-    ...(await readLatest(sql)),
-    positions: format === "geojson" ? await readPositions(sql) : (new Map() as Positions),
-  }),
+  read: ({ questions }, _, { format, asker }) =>
+    questions.quick(asker, async (tx) => ({
+      ...(await readLatest(tx)),
+      positions: format === "geojson" ? await readPositions(tx) : (new Map() as Positions),
+    })),
   formats: {
     json: {
       shape: { body: latest },
@@ -42,26 +43,22 @@ export const latestEndpoint = endpoint({
   },
 });
 
-/** Reads the newest row of each station, however old, and the last event id of this snapshot. */
-async function readLatest(sql: Sql): Promise<{ lastEventId: string; observations: StoredObservation[] }> {
-  // One transaction for both queries, so that a stream from lastEventId misses nothing.
-  return inTransaction(
-    sql,
-    async (tx) => {
-      const { newest } = await readMarks(tx);
-      const observations = await tx<StoredObservation[]>`
-      select newest.*
-      from stations, lateral (
-        select station_id, observed_at, ${tx(measurements)}, event_id
-        from observations
-        where observations.station_id = stations.station_id
-        order by observed_at desc
-        limit 1
-      ) as newest
-      order by station_id
-    `;
-      return { lastEventId: String(newest), observations };
-    },
-    "isolation level repeatable read read only",
-  );
+/**
+ * Reads the newest row of each station, however old, and the last event id. Both need one snapshot, so that a stream from
+ * lastEventId misses nothing.
+ */
+async function readLatest(tx: Transaction): Promise<{ lastEventId: string; observations: StoredObservation[] }> {
+  const { newest } = await readMarks(tx);
+  const observations = await tx<StoredObservation[]>`
+    select newest.*
+    from stations, lateral (
+      select station_id, observed_at, ${tx(measurements)}, event_id
+      from observations
+      where observations.station_id = stations.station_id
+      order by observed_at desc
+      limit 1
+    ) as newest
+    order by station_id
+  `;
+  return { lastEventId: String(newest), observations };
 }

@@ -2,19 +2,13 @@
 
 import { z } from "zod";
 import type { Clock } from "../../../shared/clock.ts";
-import type { Sql } from "../../../shared/database/sql.ts";
+import type { Transaction } from "../../../shared/database/sql.ts";
 import { medianMeasurements } from "../../../shared/measurements.ts";
-import {
-  answerTimeoutMs,
-  maxMedianHours,
-  maxMedianQuestions,
-  maxMedianStepHours,
-  maxMedianSteps,
-} from "../http/limits.ts";
+import { maxMedianHours, maxMedianStepHours, maxMedianSteps, readRowsPerUnit } from "../http/limits.ts";
 import { badParameter } from "../http/problem.ts";
-import { createKeyedQueue, type KeyedQueue } from "../keyed-queue.ts";
+import { createSharedAnswers, type SharedAnswers } from "../shared-answers.ts";
 import { commaList } from "../store/comma-list.ts";
-import { type Filter, restrict } from "../store/filter.ts";
+import { type Filter, ofStations, readStationIds } from "../store/filter.ts";
 import { medianStep, medians } from "./answers.ts";
 import { computeMedians, endOfStep, type Medians, type Series, type Steps, valueMinutes } from "./compute-medians.ts";
 import { endpoint } from "./endpoint.ts";
@@ -26,13 +20,9 @@ const usualHours = 24;
 /** Cache lifetime, in seconds. Medians change slowly and take longer to compute than any other answer. */
 const maxAgeSeconds = 60;
 
-/**
- * Creates the queue of median computations. All clients share it, since most ask for the same default span. It runs one
- * computation at a time, so that medians use at most one database connection.
- */
-export function createMediansQueue(clock: Clock): KeyedQueue<Medians[]> {
-  const limits = { keepMs: maxAgeSeconds * 1_000, maxKept: maxMedianQuestions, maxRunning: 1 };
-  return createKeyedQueue({ ...limits, maxPending: maxMedianQuestions, deadlineMs: answerTimeoutMs }, clock);
+/** Creates the shared answers of `/v1/medians`, since most clients ask for the same default span. */
+export function createSharedMedians(clock: Clock): SharedAnswers<Medians[]> {
+  return createSharedAnswers({ keepMs: maxAgeSeconds * 1_000, maxKept: 16 }, clock);
 }
 
 /** Endpoint `/v1/medians`. */
@@ -48,16 +38,18 @@ export const mediansEndpoint = endpoint({
     bbox: bboxParameter.optional(),
   }),
   maxAgeSeconds,
-  read: async (parts, { since = null, until = null, step, stations = null, bbox = null }, { signal }) => {
-    // First, so that an invalid span is refused before it enters the queue.
+  read: async (parts, { since = null, until = null, step, stations = null, bbox = null }, { asker }) => {
+    // First, so that an invalid span is refused before it waits.
     const steps = stepsOf(since, until, step);
     const question = JSON.stringify({ since, until, step, stations: stations && [...stations].sort(), bbox });
-    const compute = async () => {
-      const after = new Date(endOfStep(steps, 1).getTime() - valueMinutes * 60_000);
-      const series = await readSeries(parts.sql, after, endOfStep(steps, steps.count), { stations, bbox });
-      return computeMedians(series, steps);
-    };
-    const medians = await parts.medians.ask(question, compute, signal);
+    const after = new Date(endOfStep(steps, 1).getTime() - valueMinutes * 60_000);
+    const compute = (signal: AbortSignal) =>
+      parts.questions.largest({ ...asker, signal }, async (tx) => {
+        const series = await readSeries(tx, after, endOfStep(steps, steps.count), { stations, bbox });
+        asker.charge(series.reduce((rows, { timesMs }) => rows + timesMs.length, 0) / readRowsPerUnit);
+        return computeMedians(series, steps);
+      });
+    const medians = await parts.medians.ask(question, compute, asker.signal);
     return { stepMinutes: steps.minutes, medians };
   },
   formats: {
@@ -101,15 +93,16 @@ function wholeSeconds(time: Date): number {
  * Reads each station's measurements after one time and up to another. One JSON series per station is far faster than
  * thousands of rows.
  */
-async function readSeries(sql: Sql, after: Date, upTo: Date, filter: Filter): Promise<Series[]> {
-  const fields = medianMeasurements.map((name) => sql`json_agg(${sql(name)} order by observed_at) as ${sql(name)}`);
-  return sql`
+async function readSeries(tx: Transaction, after: Date, upTo: Date, filter: Filter): Promise<Series[]> {
+  const stationIds = await readStationIds(tx, filter);
+  const fields = medianMeasurements.map((name) => tx`json_agg(${tx(name)} order by observed_at) as ${tx(name)}`);
+  return tx`
     select
       station_id,
       json_agg((extract(epoch from observed_at) * 1000)::bigint order by observed_at) as times_ms,
-      ${commaList(sql, fields)}
-    from observations ${filter.bbox === null ? sql`` : sql`join stations using (station_id)`}
-    where observed_at > ${notBeforeYearOne(after)} and observed_at <= ${notBeforeYearOne(upTo)} ${restrict(sql, filter)}
+      ${commaList(tx, fields)}
+    from observations
+    where observed_at > ${notBeforeYearOne(after)} and observed_at <= ${notBeforeYearOne(upTo)} ${ofStations(tx, stationIds)}
     group by station_id
   `;
 }

@@ -1,8 +1,9 @@
 // Endpoint /v1/observations/by-station/:stationId: the history of one station.
 
 import { z } from "zod";
-import type { Sql } from "../../../shared/database/sql.ts";
+import type { Transaction } from "../../../shared/database/sql.ts";
 import { measurements, type StoredObservation } from "../../../shared/measurements.ts";
+import { returnedRowsPerUnit } from "../http/limits.ts";
 import { history } from "./answers.ts";
 import { endpoint, unknownStation } from "./endpoint.ts";
 import { encodeList, observationsAsCsv, observationsAsNdjson } from "./formats/observations.ts";
@@ -21,8 +22,9 @@ export const historyEndpoint = endpoint({
     limit: limitOrDefaultParameter,
   }),
   refusals: [404],
-  read: async ({ sql }, { stationId, since = null, until = null, limit }) => {
-    const observations = await readHistory(sql, stationId, { since, until, limit });
+  read: async ({ questions }, { stationId, since = null, until = null, limit }, { asker }) => {
+    const observations = await questions.history(asker, (tx) => readHistory(tx, stationId, { since, until, limit }));
+    asker.charge((observations?.length ?? 0) / returnedRowsPerUnit);
     if (observations === null) throw unknownStation(stationId);
     return { stationId, observations };
   },
@@ -41,19 +43,19 @@ type HistorySpan = { since: Date | null; until: Date | null; limit: number };
 
 /** Reads one station's observations, oldest first; `null` if the station is unknown. */
 async function readHistory(
-  sql: Sql,
+  tx: Transaction,
   stationId: string,
   { since, until, limit }: HistorySpan,
 ): Promise<StoredObservation[] | null> {
-  const observations = await sql<StoredObservation[]>`
-    select station_id, observed_at, ${sql(measurements)}, event_id
+  const observations = await tx<StoredObservation[]>`
+    select station_id, observed_at, ${tx(measurements)}, event_id
     from observations
     where station_id = ${stationId}
-      ${since === null ? sql`` : sql`and observed_at >= ${since}`}
-      ${until === null ? sql`` : sql`and observed_at <= ${until}`}
-    order by observed_at ${since === null ? sql`desc` : sql`asc`}
+      ${since === null ? tx`` : tx`and observed_at >= ${since}`}
+      ${until === null ? tx`` : tx`and observed_at <= ${until}`}
+    order by observed_at ${since === null ? tx`desc` : tx`asc`}
     limit ${limit}
   `;
-  if (observations.length === 0 && (await readStation(sql, stationId)) === null) return null;
+  if (observations.length === 0 && (await readStation(tx, stationId)) === null) return null;
   return since === null ? observations.reverse() : observations;
 }

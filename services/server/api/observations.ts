@@ -1,15 +1,18 @@
 // Endpoint /v1/observations: the history of the whole network.
 
 import { z } from "zod";
-import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
+import type { Transaction } from "../../../shared/database/sql.ts";
 import { measurements, type StoredObservation } from "../../../shared/measurements.ts";
-import { defaultRows, maxRows } from "../http/limits.ts";
+import type { Asker } from "../gate.ts";
+import { defaultRows, maxRows, readRowsPerUnit, returnedRowsPerUnit } from "../http/limits.ts";
 import type { RequestContext } from "../http/request-env.ts";
 import { readMarks } from "../store/events.ts";
+import { ofStations } from "../store/filter.ts";
+import type { Questions } from "../store/questions.ts";
 import { observation, observationPage } from "./answers.ts";
 import { endpoint } from "./endpoint.ts";
 import { csvHeader, csvLines, observationTable } from "./formats/csv.ts";
-import { encodeLines, encodeList } from "./formats/observations.ts";
+import { encodeLines, encodeRows } from "./formats/observations.ts";
 import {
   type Cursor,
   cursorParameter,
@@ -20,11 +23,13 @@ import {
   untilParameter,
 } from "./parameters.ts";
 
-/** Rows per query of an answer without a limit. */
+/** Max rows per query. */
 const rowsAtOnce = 1_000;
+/** Max queries per page. */
+const maxQueriesPerPage = 20;
 
 /** Parameters of one `/v1/observations` request. */
-type Walk = ObservationSpan & { sql: Sql; limit: number | null };
+type Walk = ObservationSpan & { questions: Questions; asker: Asker; limit: number | null };
 
 /** Endpoint `/v1/observations`. */
 export const observationsEndpoint = endpoint({
@@ -33,6 +38,7 @@ export const observationsEndpoint = endpoint({
   description: [
     `JSON answers are pages of \`limit\` rows, by default ${defaultRows}. While \`nextCursor\` is not \`null\`, repeat the request with it as \`cursor\`.`,
     `CSV and NDJSON answers contain all rows, unless you set a \`limit\` (at most ${maxRows}).`,
+    "A page may have fewer rows than `limit`, even none, where rows of the wanted stations are rare: only `nextCursor` shows whether more follow.",
     "Rows are sorted by time, then by station id. You get each row that was stored at the start exactly once, even while new rows arrive. Stations may report late, so some new rows belong to pages that you already have. Get those from the stream, starting at the `lastEventId` of the first page.",
   ].join("\n\n"),
   queryParameters: z.strictObject({
@@ -42,64 +48,87 @@ export const observationsEndpoint = endpoint({
     limit: limitParameter.optional(),
     cursor: cursorParameter.optional(),
   }),
-  read: ({ sql }, { since = null, until = null, stations = null, limit = null, cursor = null }): Walk => ({
-    sql,
-    since,
-    until,
-    stations,
-    after: cursor,
-    limit,
-  }),
+  read: (
+    { questions },
+    { since = null, until = null, stations = null, limit = null, cursor = null },
+    { asker },
+  ): Walk => ({ questions, asker, since, until, stations: stations && [...stations], after: cursor, limit }),
   formats: {
     json: { shape: { body: observationPage }, write: writePage },
     csv: {
       shape: { columns: observationTable.columns },
-      async *write(walk, c) {
-        yield csvHeader(observationTable);
-        for await (const rows of walkRows(walk, c)) yield csvLines(observationTable, rows);
+      async *write(walk) {
+        // With the first rows, so that a failing query still gets an error status.
+        let head = csvHeader(observationTable);
+        for await (const rows of walkRows(walk)) {
+          yield head + csvLines(observationTable, rows);
+          head = "";
+        }
+        if (head !== "") yield head;
       },
     },
     ndjson: {
       shape: { line: observation },
-      async *write(walk, c) {
-        for await (const rows of walkRows(walk, c)) yield encodeLines(rows);
+      async *write(walk) {
+        for await (const rows of walkRows(walk)) yield encodeLines(rows);
       },
     },
   },
 });
 
-async function writePage({ sql, limit, ...span }: Walk, c: RequestContext): Promise<string> {
-  const count = limit ?? defaultRows;
-  const { lastEventId, observations } = await readObservationPage(sql, span, count + 1);
-  const last = observations.length > count ? observations[count - 1] : undefined;
-  const nextCursor = last === undefined ? null : encodeCursor(last);
+async function writePage({ questions, asker, ...wanted }: Walk, c: RequestContext): Promise<string> {
+  const { lastEventId, pieces, next } = await questions.history(asker, (tx) =>
+    readPage(tx, asker, wanted, wanted.limit ?? defaultRows),
+  );
+  const nextCursor = next === null ? null : encodeCursor(next);
   if (nextCursor !== null) c.header("Link", `<${nextAddress(c, nextCursor)}>; rel="next"`);
-  const page = encodeList(observations.slice(0, count));
-  return `{"lastEventId":"${lastEventId}","observations":${page},"nextCursor":${JSON.stringify(nextCursor)}}`;
+  return `{"lastEventId":"${lastEventId}","observations":[${pieces.join(",")}],"nextCursor":${JSON.stringify(nextCursor)}}`;
+}
+
+/** Reads a page in several queries, so that the rows of only one are in memory. */
+async function readPage(tx: Transaction, asker: Asker, { after, ...span }: ObservationSpan, limit: number) {
+  const { newest } = await readMarks(tx);
+  const pieces: string[] = [];
+  let next = after;
+  let left = limit;
+  for (let query = 0; query < maxQueriesPerPage && left > 0; query++) {
+    const part = await readRows(tx, { ...span, after: next }, Math.min(left, rowsAtOnce));
+    if (part.rows.length > 0) pieces.push(encodeRows(part.rows));
+    left -= part.rows.length;
+    next = part.next;
+    asker.charge(unitsOf(part));
+    if (next === null) break;
+  }
+  // A full page may have been the last.
+  if (next !== null && left === 0 && (await isEnd(tx, { ...span, after: next }))) next = null;
+  return { lastEventId: String(newest), pieces, next };
 }
 
 function nextAddress(c: RequestContext, cursor: string): string {
-  // A relative link, since the request may have no host.
-  const address = new URL(c.req.url, "http://localhost");
-  address.searchParams.set("cursor", cursor);
-  return address.pathname + address.search;
+  // The query alone: the request may have no host, and a proxy may have removed the start of its path.
+  const { searchParams } = new URL(c.req.url, "http://localhost");
+  searchParams.set("cursor", cursor);
+  return `?${searchParams}`;
 }
 
 /**
  * Reads a span in many short queries. A slow client therefore holds neither a database connection nor a snapshot, as it
  * would with a PostgreSQL cursor.
  */
-async function* walkRows({ sql, limit, ...span }: Walk, c: RequestContext): AsyncGenerator<StoredObservation[]> {
-  let after: Cursor | null = span.after;
+async function* walkRows({ questions, asker, limit, ...span }: Walk): AsyncGenerator<StoredObservation[]> {
+  let after = span.after;
   let left = limit ?? Number.POSITIVE_INFINITY;
   while (left > 0) {
-    c.req.raw.signal.throwIfAborted();
     const count = Math.min(left, rowsAtOnce);
-    const rows = await readObservations(sql, { ...span, after }, count);
+    const isServed = after !== span.after;
+    const part = await questions.history({ ...asker, isServed }, (tx) => readRows(tx, { ...span, after }, count));
+    const { rows, next } = part;
+    // The rest is read in turns, so an export would only keep its own client from asking anything else.
+    if (!isServed) asker.charge(unitsOf(part));
     if (rows.length > 0) yield rows;
-    if (rows.length < count) return;
-    after = rows.at(-1) ?? null;
-    left -= count;
+    if (next === null) return;
+    after = next;
+    left -= rows.length;
   }
 }
 
@@ -108,60 +137,93 @@ type ObservationSpan = {
   /** Inclusive, like `until`. */
   since: Date | null;
   until: Date | null;
-  stations: Set<string> | null;
+  stations: string[] | null;
   /** Exclusive start position; `null`: from the start of the span. */
-  after: { observedAt: Date; stationId: string } | null;
+  after: Cursor | null;
 };
 
-/**
- * Max rows (stations × limit) for which the query reads each station separately. Above it, one scan of the whole
- * network in time order is faster.
- */
-const maxRowsOneByOne = 50_000;
+/** Rows of a span, where the next rows begin (`null` at the end), and the number of rows that were searched for them. */
+type ReadRows = { rows: StoredObservation[]; next: Cursor | null; searched: number };
 
-/** Reads the first observations of a span, oldest first. */
-async function readObservations(
-  sql: Sql | Transaction,
-  { since, until, stations, after }: ObservationSpan,
-  limit: number,
-): Promise<StoredObservation[]> {
-  const span = sql`
-    ${since === null ? sql`` : sql`and observed_at >= ${since}`}
-    ${until === null ? sql`` : sql`and observed_at <= ${until}`}
-    ${after === null ? sql`` : sql`and observed_at >= ${after.observedAt} and (observed_at, station_id) > (${after.observedAt}, ${after.stationId})`}
-  `;
-  const columns = sql`station_id, observed_at, ${sql(measurements)}, event_id`;
-  if (stations !== null && stations.size * limit <= maxRowsOneByOne) {
-    return sql`
-      select each_station.*
-      from unnest(${[...stations]}::text[]) as wanted(id), lateral (
-        select ${columns} from observations where station_id = wanted.id ${span} order by observed_at limit ${limit}
-      ) as each_station
-      order by observed_at, station_id
-      limit ${limit}
-    `;
-  }
-  return sql`
-    select ${columns}
-    from observations
-    where true ${stations === null ? sql`` : sql`and station_id = any(${[...stations]})`} ${span}
-    order by observed_at, station_id
-    limit ${limit}
-  `;
+function unitsOf({ rows, searched }: ReadRows): number {
+  return rows.length / returnedRowsPerUnit + searched / readRowsPerUnit;
 }
 
-/** Runs {@link readObservations} and reads the last event id of the same snapshot. */
-async function readObservationPage(
-  sql: Sql,
-  span: ObservationSpan,
-  limit: number,
-): Promise<{ lastEventId: string; observations: StoredObservation[] }> {
-  return inTransaction(
-    sql,
-    async (tx) => {
-      const { newest } = await readMarks(tx);
-      return { lastEventId: String(newest), observations: await readObservations(tx, span, limit) };
-    },
-    "isolation level repeatable read read only",
+/** Max rows (stations × limit) for which a query reads each station separately. */
+const maxRowsOneByOne = 10_000;
+/** Max rows of the whole network that a query searches for those of some stations. */
+const maxSearched = 20_000;
+
+/** Reads the next rows of a span, oldest first: at most `limit`, and fewer where {@link maxSearched} rows have no more. */
+async function readRows(tx: Transaction, span: ObservationSpan, limit: number): Promise<ReadRows> {
+  const { stations } = span;
+  const columns = tx`station_id, observed_at, ${tx(measurements)}, event_id`;
+  if (stations === null) {
+    return readUpTo(
+      limit,
+      tx`select ${columns} from observations where true ${within(tx, span)} order by observed_at, station_id limit ${limit}`,
+    );
+  }
+  if (stations.length * limit <= maxRowsOneByOne) {
+    return readUpTo(
+      limit,
+      tx`
+        select each_station.*
+        from unnest(${stations}::text[]) as wanted(id), lateral (
+          select ${columns} from observations
+          where station_id = wanted.id ${within(tx, span)}
+          order by observed_at limit ${limit}
+        ) as each_station
+        order by observed_at, station_id
+        limit ${limit}
+      `,
+    );
+  }
+  // Without a bound, rows of stations that have none would be searched in the whole table.
+  const found = await readUpTo(
+    limit,
+    tx`
+      select * from (
+        select ${columns} from observations where true ${within(tx, span)}
+        order by observed_at, station_id limit ${maxSearched}
+      ) as observations
+      where true ${ofStations(tx, stations)}
+      order by observed_at, station_id
+      limit ${limit}
+    `,
   );
+  if (found.next !== null) return { ...found, searched: maxSearched };
+  const next = await readKeyAt(tx, span, maxSearched);
+  return { ...found, next, searched: next === null ? 0 : maxSearched };
+}
+
+async function readUpTo(limit: number, asked: PromiseLike<StoredObservation[]>): Promise<ReadRows> {
+  const rows = await asked;
+  return { rows, next: rows.length < limit ? null : (rows.at(-1) ?? null), searched: 0 };
+}
+
+/** Returns whether no row follows in a span. */
+async function isEnd(tx: Transaction, span: ObservationSpan): Promise<boolean> {
+  const { rows, next } = await readRows(tx, span, 1);
+  return rows.length === 0 && next === null;
+}
+
+/** Reads the time and station of the row at this place of a span of the whole network; `null`: it has fewer rows. */
+async function readKeyAt(tx: Transaction, span: ObservationSpan, place: number): Promise<Cursor | null> {
+  const [key] = await tx<Cursor[]>`
+    select observed_at, station_id from observations
+    where true ${within(tx, span)}
+    order by observed_at, station_id
+    offset ${place - 1} limit 1
+  `;
+  return key ?? null;
+}
+
+/** Returns the `and …` conditions of a span, without its stations. */
+function within(tx: Transaction, { since, until, after }: ObservationSpan) {
+  return tx`
+    ${since === null ? tx`` : tx`and observed_at >= ${since}`}
+    ${until === null ? tx`` : tx`and observed_at <= ${until}`}
+    ${after === null ? tx`` : tx`and observed_at >= ${after.observedAt} and (observed_at, station_id) > (${after.observedAt}, ${after.stationId})`}
+  `;
 }

@@ -44,22 +44,32 @@ type Document = Awaited<ReturnType<typeof generateSpecs>>;
 type Parameter = NonNullable<NonNullable<Document["paths"][string]["get"]>["parameters"]>[number];
 type Json = Record<string, unknown>;
 
+const linkHeader = {
+  Link: {
+    description:
+      '`rel="license"`: terms of NDBC. `rel="author"`: list of the owners of the stations. `rel="next"`: next page, if there is one.',
+    schema: { type: "string" as const },
+  },
+};
+
 /** Error statuses that any endpoint may answer. */
 const commonRefusals = [429, 500, 503];
 const allRefusals = [400, 404, 406, ...commonRefusals];
 
 const aboutTheApi = `Observations of NOAA's National Data Buoy Center and its partners: newest values, history, and a live stream.
 
-Times are RFC 3339 in UTC. Field names contain the units. Directions are where wind and waves come from. Event ids are decimal strings. A value that was not measured is \`null\` or absent, never 0. Not for navigation.`;
+Times are RFC 3339 in UTC. Field names contain the units. Directions are where wind and waves come from. Event ids are decimal strings. A value that was not measured is \`null\` or absent, never 0. Please name NDBC and the owners of the stations as the sources. Not for navigation.`;
 
 /** Creates a middleware that describes its route. */
 export function described(route: Description): MiddlewareHandler<RequestEnv> {
   const { path, summary, description = "", answers, refusals = [], headers = [] } = route;
   const content = Object.fromEntries(Object.entries(answers).map(([type, shape]) => [type, mediaType(shape)]));
   const responses: ResponsesWithResolver = { 200: { description: summary, content } };
-  // An endpoint with format negotiation also has an ETag.
-  if (refusals.includes(406))
+  // An endpoint with format negotiation also has an ETag, and names its sources.
+  if (refusals.includes(406)) {
+    responses[200] = { description: summary, headers: linkHeader, content };
     responses[304] = { description: "Not modified: the version in `If-None-Match` is current" };
+  }
   for (const status of [...refusals, ...commonRefusals])
     responses[status] = { $ref: `#/components/responses/${status}` };
   return describeRoute({
@@ -97,7 +107,8 @@ async function describeApi(app: Hono<RequestEnv>): Promise<Json> {
     documentation: {
       openapi: "3.1.1",
       info: { title: "bellbuoy", version, description: aboutTheApi, license: { name: license, identifier: license } },
-      servers: [{ url: "/" }],
+      // Relative to this document, which may be below the path of a proxy.
+      servers: [{ url: "./" }],
       security: [],
       components: { responses: problemResponses() },
     },

@@ -1,12 +1,12 @@
 // Endpoints /v1/stations and /v1/stations/:stationId.
 
 import { z } from "zod";
-import type { Sql } from "../../../shared/database/sql.ts";
+import type { Transaction } from "../../../shared/database/sql.ts";
 import { type Station, stationFields } from "../../../shared/station.ts";
 import { feature, featureCollection, station, stations } from "./answers.ts";
 import { endpoint, unknownStation } from "./endpoint.ts";
 import { csvHeader, csvLines, stationTable } from "./formats/csv.ts";
-import { encodeCollection, encodeFeature } from "./formats/geojson.ts";
+import { attributionMember, encodeCollection, encodeFeature } from "./formats/geojson.ts";
 import { stationIdParameter } from "./parameters.ts";
 
 const stationFeature = feature("StationFeature", station);
@@ -18,7 +18,7 @@ export const stationsEndpoint = endpoint({
   path: "/v1/stations",
   summary: "Every station: position, name, owner, type",
   maxAgeSeconds,
-  read: async ({ sql }) => ({ stations: await readStations(sql) }),
+  read: async ({ questions }, _, { asker }) => ({ stations: await questions.quick(asker, readStations) }),
   formats: {
     json: { shape: { body: stations }, write: (answer) => JSON.stringify(answer) },
     csv: {
@@ -27,7 +27,7 @@ export const stationsEndpoint = endpoint({
     },
     geojson: {
       shape: { body: featureCollection("StationFeatures", stationFeature, {}) },
-      write: ({ stations }) => encodeCollection(stations.map(encodeStation)),
+      write: ({ stations }) => encodeCollection(stations.map((row) => encodeStation(row))),
     },
     ndjson: {
       shape: { line: station },
@@ -43,30 +43,30 @@ export const stationEndpoint = endpoint({
   pathParameters: z.strictObject({ stationId: stationIdParameter }),
   refusals: [404],
   maxAgeSeconds,
-  read: async ({ sql }, { stationId }) => {
-    const found = await readStation(sql, stationId);
+  read: async ({ questions }, { stationId }, { asker }) => {
+    const found = await questions.quick(asker, (tx) => readStation(tx, stationId));
     if (found === null) throw unknownStation(stationId);
     return found;
   },
   formats: {
     json: { shape: { body: station }, write: (found) => JSON.stringify(found) },
-    geojson: { shape: { body: stationFeature }, write: encodeStation },
+    geojson: { shape: { body: stationFeature }, write: (found) => encodeStation(found, attributionMember) },
   },
 });
 
-function encodeStation(row: Station): string {
+function encodeStation(row: Station, others = ""): string {
   const { stationId, latitude, longitude } = row;
   const position = latitude === null || longitude === null ? null : { latitude, longitude };
-  return encodeFeature(stationId, position, JSON.stringify(row));
+  return encodeFeature(stationId, position, JSON.stringify(row), others);
 }
 
 /** Reads every station, sorted by id. */
-async function readStations(sql: Sql): Promise<Station[]> {
-  return sql`select ${sql(stationFields)} from stations order by station_id`;
+async function readStations(tx: Transaction): Promise<Station[]> {
+  return tx`select ${tx(stationFields)} from stations order by station_id`;
 }
 
 /** Reads one station; `null` if it is unknown. */
-export async function readStation(sql: Sql, stationId: string): Promise<Station | null> {
-  const [station] = await sql<Station[]>`select ${sql(stationFields)} from stations where station_id = ${stationId}`;
+export async function readStation(tx: Transaction, stationId: string): Promise<Station | null> {
+  const [station] = await tx<Station[]>`select ${tx(stationFields)} from stations where station_id = ${stationId}`;
   return station ?? null;
 }

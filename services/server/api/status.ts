@@ -1,18 +1,19 @@
 // Endpoint /v1/status: state of polling and of the network.
 
 import { version } from "../../../package.json" with { type: "json" };
-import type { Sql } from "../../../shared/database/sql.ts";
+import type { Transaction } from "../../../shared/database/sql.ts";
 import { staleAfterMs } from "../../../shared/sea.ts";
 import { latestObsPath, simulationOwner } from "../../../shared/upstream.ts";
 import { readMarks } from "../store/events.ts";
 import { status } from "./answers.ts";
 import { endpoint } from "./endpoint.ts";
+import { type Warning, type WarningFigures, warningsOf } from "./status-warnings.ts";
 
 /** Endpoint `/v1/status`. */
 export const statusEndpoint = endpoint({
   path: "/v1/status",
   summary: "State of polling and of the network",
-  read: async ({ sql }) => ({ version, ...(await readStatus(sql)) }),
+  read: async ({ questions }, _, { asker }) => ({ version, ...(await questions.quick(asker, readStatus)) }),
   formats: { json: { shape: { body: status }, write: (answer) => JSON.stringify(answer) } },
 });
 
@@ -37,12 +38,56 @@ type Status = {
   simulated: boolean;
   /** Id of the newest stored event. */
   lastEventId: string;
+  /** The last result of each job. */
+  jobs: { job: string; lastSuccess: Date | null; failingSince: Date | null; failure: string | null }[];
+  /** Rows rejected since yesterday (UTC), by reason. */
+  rejectedRows: { reason: string; rows: number; lastAt: Date; example: string }[];
+  /** The stored events with the lowest and the highest id; `null` without events. */
+  oldestEvent: EventMark | null;
+  newestEvent: EventMark | null;
+  /** Size of the database on disk. */
+  databaseBytes: number;
+  /** What a person should know, as the alerts say it. */
+  warnings: Warning[];
 };
 
+type EventMark = { eventId: string; timestamp: Date };
+
 /** Reads {@link Status}. */
-async function readStatus(sql: Sql): Promise<Status> {
-  const { newest } = await readMarks(sql);
-  const [status] = await sql<Omit<Status, "lastEventId">[]>`
+async function readStatus(sql: Transaction): Promise<Status> {
+  const [{ newest }, polling, details, jobs, rejectedRows] = await Promise.all([
+    readMarks(sql),
+    readPolling(sql),
+    readDetails(sql),
+    readJobs(sql),
+    readRejectedRows(sql),
+  ]);
+  const { now, stationsOfDay, newestObservation, ...shown } = details;
+  const warnings = warningsOf({
+    ...polling,
+    now,
+    since: jobs[0]?.since ?? null,
+    ndbcModified: polling.ndbcLastModified === null ? null : new Date(polling.ndbcLastModified),
+    newestObservation,
+    stationsReporting: shown.stationsReporting,
+    stationsOfDay,
+    jobs,
+    rejectedRows,
+  });
+  return {
+    ...polling,
+    ...shown,
+    lastEventId: String(newest),
+    jobs: jobs.map(({ since, ...job }) => job),
+    rejectedRows,
+    warnings,
+  };
+}
+
+type Polling = Pick<Status, "lastPoll" | "lastPollBegun" | "pollSeconds" | "pollsStopped" | "ndbcLastModified">;
+
+async function readPolling(sql: Transaction): Promise<Polling> {
+  const [polling] = await sql<Polling[]>`
     select
       newest.fetched_at as last_poll,
       polling.begun_at as last_poll_begun,
@@ -50,17 +95,66 @@ async function readStatus(sql: Sql): Promise<Status> {
       coalesce(
         polling.begun_at < now() - make_interval(secs => greatest(2 * polling.every_seconds + 6, 100)), false
       ) as polls_stopped,
-      newest.last_modified as ndbc_last_modified,
-      (
-        select count(distinct station_id)::int from observations
-        where observed_at > now() - make_interval(secs => ${staleAfterMs / 1_000})
-      ) as stations_reporting,
-      exists (select from stations where owner = ${simulationOwner}) as simulated
+      newest.last_modified as ndbc_last_modified
     from (values (1)) as always
       left join upstream_files as newest on newest.path = ${latestObsPath}
       left join polling on true
   `;
-  const noPoll = { lastPoll: null, lastPollBegun: null, pollSeconds: null, pollsStopped: false };
-  const unknown = { ...noPoll, ndbcLastModified: null, stationsReporting: 0, simulated: false };
-  return { ...(status ?? unknown), lastEventId: String(newest) };
+  const noPoll = {
+    lastPoll: null,
+    lastPollBegun: null,
+    pollSeconds: null,
+    pollsStopped: false,
+    ndbcLastModified: null,
+  };
+  return polling ?? noPoll;
+}
+
+type Details = Pick<Status, "stationsReporting" | "simulated" | "oldestEvent" | "newestEvent" | "databaseBytes"> & {
+  now: Date;
+  stationsOfDay: number;
+  newestObservation: Date | null;
+};
+
+async function readDetails(sql: Transaction): Promise<Details> {
+  const seen = (seconds: number) => sql`
+    select count(*)::int from stations where exists (
+      select from observations where observations.station_id = stations.station_id
+        and observed_at > now() - make_interval(secs => ${seconds})
+    )
+  `;
+  const event = (order: "asc" | "desc") => sql`
+    select jsonb_build_object('eventId', event_id::text, 'timestamp', observed_at)
+    from observations where event_id is not null order by event_id ${order === "asc" ? sql`asc` : sql`desc`} limit 1
+  `;
+  type Mark = { eventId: string; timestamp: string } | null;
+  const [details] = await sql<[Omit<Details, "oldestEvent" | "newestEvent"> & { oldest: Mark; newest: Mark }]>`
+    select
+      now(),
+      (${seen(staleAfterMs / 1_000)}) as stations_reporting,
+      (${seen(86_400)}) as stations_of_day,
+      (select max(observed_at) from observations) as newest_observation,
+      exists (select from stations where owner = ${simulationOwner}) as simulated,
+      (${event("asc")}) as oldest,
+      (${event("desc")}) as newest,
+      pg_database_size(current_database())::float8 as database_bytes
+  `;
+  const { oldest, newest, ...rest } = details;
+  const mark = (of: Mark) => of && { eventId: of.eventId, timestamp: new Date(of.timestamp) };
+  return { ...rest, oldestEvent: mark(oldest), newestEvent: mark(newest) };
+}
+
+async function readJobs(sql: Transaction): Promise<WarningFigures["jobs"]> {
+  return sql`
+    select job, since, succeeded_at as last_success, failing_since, failure from job_results order by job
+  `;
+}
+
+async function readRejectedRows(sql: Transaction): Promise<Status["rejectedRows"]> {
+  return sql`
+    select reason, sum(rows)::int as rows, max(rejected_at) as last_at,
+      (array_agg(example order by rejected_at desc))[1] as example
+    from rejected_rows where day >= (now() at time zone 'utc')::date - 1
+    group by reason order by reason
+  `;
 }

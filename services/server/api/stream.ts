@@ -1,7 +1,7 @@
 // Parameters and description of /v1/observations/stream; the folder `stream` implements it.
 
 import { z } from "zod";
-import { maxReplayEvents } from "../http/limits.ts";
+import { maxReplayEvents, maxReplaySpan } from "../http/limits.ts";
 import { streamConnection, streamHeartbeat, streamObservation, streamReset } from "./answers.ts";
 import { described } from "./openapi.ts";
 import { bboxParameter, checked, sinceParameter, stationsParameter } from "./parameters.ts";
@@ -28,7 +28,7 @@ export const describeStream = described({
   summary: "Live stream of new observations",
   description: [
     "Server-sent events: first `connection`, then an `observation` event for each observation, with its event id as `id`. The server sends something at least every 15 seconds: a quiet stream gets comments, or `heartbeat` events if it has a filter.",
-    `A client that reconnects with its last event id receives the events it missed, without duplicates. If a replay is not possible, it receives \`reset\`: load \`/v1/observations/latest\` and continue from its \`lastEventId\`. Reasons are an invalid id, pruned events, more than ${maxReplayEvents} missed events, or a database that was set back by a backup or a failover.`,
+    `A client that reconnects with its last event id receives the events it missed, without duplicates. If a replay is not possible, it receives \`reset\`: load \`/v1/observations/latest\` and continue from its \`lastEventId\`. Reasons are an invalid id, pruned events, more than ${maxReplayEvents} missed events, more than ${maxReplaySpan} events stored since then, or a database that was set back by a backup or a failover.`,
   ].join("\n\n"),
   headers: [
     {

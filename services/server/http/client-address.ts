@@ -20,6 +20,14 @@ export function clientAddress(
   return (entry === undefined ? direct : (networkOf(entry) ?? direct)) ?? "unknown";
 }
 
+/** Returns the /56 network of an address of {@link clientAddress}, which some providers give to one client; IPv4: itself. */
+export function clientNetwork(address: string): string {
+  if (!address.endsWith("::/64")) return address;
+  const groups = groupsOf(address.slice(0, -"/64".length));
+  const [first = 0, second = 0, third = 0, fourth = 0] = groups;
+  return `${[first, second, third, fourth & 0xff00].map((group) => group.toString(16)).join(":")}::/56`;
+}
+
 /** Returns the normalized address or /64 network; `null` if the text is not an IP address. */
 function networkOf(text: string): string | null {
   const address = withoutPort(text.trim());

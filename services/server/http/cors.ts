@@ -13,7 +13,7 @@ export function allowOrigins(origins: string[]): MiddlewareHandler {
   const allow = cors({
     origin: origins.includes("*") ? "*" : origins,
     allowMethods: ["GET", "HEAD"],
-    exposeHeaders: ["Link", "Retry-After"],
+    exposeHeaders: ["Date", "ETag", "Link", "Retry-After"],
   });
   return async (c, next) => {
     // Preflight request: `cors` itself makes the answer.

@@ -7,8 +7,13 @@ export const maxBodyBytes = 64 * 1024;
 /** Idle timeout of a connection, in seconds. Event streams and row streams set their own. */
 export const connectionIdleSeconds = 10;
 
-/** Max requests per client address within {@link rateWindowMs}, excluding open streams. */
+/**
+ * Max requests per client address within {@link rateWindowMs}, excluding open streams. A question that reads many rows
+ * counts as several.
+ */
 export const maxRequests = 200;
+/** Limits of a /56 network of IPv6, as a multiple of those of an address (a /64). */
+export const addressesPerNetwork = 4;
 /** Window of the request limit, in ms. */
 export const rateWindowMs = 10_000;
 /**
@@ -34,20 +39,54 @@ export const maxMedianHours = 48;
 export const maxMedianSteps = 1_000;
 /** Max length of a `/v1/medians` step, in hours. */
 export const maxMedianStepHours = 6;
-/** Max `/v1/medians` computations that wait or run, since each keeps the database busy. */
-export const maxMedianQuestions = 16;
-/** `Retry-After` when that queue is full, in seconds. */
+/** Max time of one statement for a client, in ms; with {@link maxWaitMs} shorter than {@link answerTimeoutMs}. */
+export const statementTimeoutMs = 3_000;
+/** Max time that a question waits for its turn, in ms. */
+const maxWaitMs = 4_000;
+/** Questions about history: replays, conditions, pages, medians and exports. */
+export const historyGateLimits = {
+  maxRunning: 3,
+  maxRunningPerNetwork: 2,
+  maxWaiting: 200,
+  maxWaitingPerNetwork: 8,
+  maxWaitMs,
+};
+/** Medians, of which each takes up to 60 MB while it is computed, wait here before they wait with other questions. */
+export const mediansGateLimits = { ...historyGateLimits, maxRunning: 1, maxRunningPerNetwork: 1 };
+/** Questions that cost a few ms. One client may ask as many at once as {@link maxRequests} allows. */
+export const quickGateLimits = {
+  maxRunning: 8,
+  maxRunningPerNetwork: 8,
+  maxWaiting: 1_000,
+  maxWaitingPerNetwork: 200,
+  maxWaitMs,
+};
+/** `Retry-After` when a gate is full, in seconds. */
 export const queueRetrySeconds = 10;
+/** PostgreSQL connections for questions of clients: one for each that runs. */
+export const questionConnections = historyGateLimits.maxRunning + quickGateLimits.maxRunning;
+/** PostgreSQL connections for the live feed, health and metrics. */
+export const liveConnections = 2;
 
-/**
- * Max row streams (answers without a limit) at once, since each keeps the database busy while the client reads fast.
- */
+/** Rows that a question may return per unit of {@link maxRequests}. */
+export const returnedRowsPerUnit = 500;
+/** Rows that a question may read without returning them, per unit of {@link maxRequests}. */
+export const readRowsPerUnit = 5_000;
+
+/** Max row streams (answers without a limit) at once. */
 export const maxRowStreams = 8;
-/** Max row streams at once per client address. */
-export const maxRowStreamsPerAddress = 2;
-/** Idle timeout of a row stream, in seconds; a script may pause while it processes rows. */
-export const rowStreamIdleSeconds = 60;
-/** `Retry-After` at {@link maxRowStreams} or {@link maxRowStreamsPerAddress}, in seconds. */
+/** Max row streams at once per client network. */
+export const maxRowStreamsPerNetwork = 2;
+/** Size from which an answer is sent in pieces, in bytes; a slow client then cannot keep it in memory for long. */
+export const pieceBytes = 64 * 1024;
+/** Max bytes of answers that wait for clients to read them, in all and per client network. */
+export const maxUnreadBytes = 48 * 1024 * 1024;
+export const maxUnreadBytesPerNetwork = 12 * 1024 * 1024;
+/** Min speed at which a client must read an answer, before compression, in bytes per second. */
+export const minReadBytesPerSecond = 16 * 1024;
+/** Time that a client may fall behind {@link minReadBytesPerSecond}, in ms; a script may pause while it processes rows. */
+export const maxReadDelayMs = 30_000;
+/** `Retry-After` when too many answers are being sent, in seconds. */
 export const rowStreamRetrySeconds = 10;
 
 /** `Retry-After` when all streams are in use, in seconds. */
@@ -67,3 +106,8 @@ export const maxBacklogBytes = 1024 * 1024;
 export const maxStalledMs = 20_000;
 /** Max events of a replay; a client that missed more gets `reset`. */
 export const maxReplayEvents = 10_000;
+/**
+ * Max event ids that a replay searches for events that pass its filter, about two days of the whole network; a client
+ * that missed more gets `reset`.
+ */
+export const maxReplaySpan = 200_000;

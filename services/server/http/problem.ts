@@ -20,6 +20,7 @@ const statuses = {
   internal_error: 500,
   no_streams_left: 503,
   no_row_streams_left: 503,
+  too_much_unread: 503,
   queue_full: 503,
   queue_timeout: 503,
   postgresql_away: 503,

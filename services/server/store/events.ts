@@ -2,7 +2,7 @@
 
 import type { Sql, Transaction } from "../../../shared/database/sql.ts";
 import { measurements, type StoredEvent } from "../../../shared/measurements.ts";
-import { type Filter, restrict } from "./filter.ts";
+import { type Filter, ofStations, readStationIds } from "./filter.ts";
 
 /** Event id bounds of the stream, as stored in PostgreSQL. */
 export type Marks = {
@@ -33,22 +33,37 @@ export async function readMarks(sql: Sql | Transaction): Promise<Marks> {
 export type EventRange = {
   /** Exclusive lower bound. */
   after: bigint;
-  /** Inclusive upper bound; `null`: no bound. */
-  upTo: bigint | null;
+  /** Inclusive upper bound. */
+  upTo: bigint;
   /** Min observation time; `null`: no bound. */
   since: Date | null;
 };
 
-/** Reads the next events of a range in id order, at most `limit`. */
+/** Reads the next events after one, in id order, at most `limit`. */
+export async function readEventsAfter(sql: Sql | Transaction, after: bigint, limit: number): Promise<StoredEvent[]> {
+  return sql`
+    select station_id, observed_at, ${sql(measurements)}, event_id
+    from observations
+    where event_id > ${String(after)}
+    order by event_id
+    limit ${limit}
+  `;
+}
+
+/**
+ * Reads the first events of a range that pass a filter, in id order, at most `limit`. It costs as much as the range is
+ * wide, however few events pass.
+ */
 export async function readEvents(
-  sql: Sql | Transaction,
+  tx: Transaction,
   range: EventRange,
   filter: Filter,
   limit: number,
 ): Promise<StoredEvent[]> {
-  return sql`
-    select observations.station_id, observed_at, ${sql(measurements)}, event_id
-    ${fromRange(sql, range, filter)}
+  const stationIds = await readStationIds(tx, filter);
+  return tx`
+    select * from (${inRange(tx, range)} order by event_id offset 0) as observations
+    where true ${ofStations(tx, stationIds)}
     order by event_id
     limit ${limit}
   `;
@@ -75,24 +90,44 @@ export async function mayHoldEvent(
 
 /** Counts the events of a range, up to `limit`, and finds the first id; `null` if the range is empty. */
 export async function measureRange(
-  sql: Sql,
+  tx: Transaction,
   range: EventRange,
   filter: Filter,
   limit: number,
 ): Promise<{ count: number; first: bigint | null }> {
-  const [row] = await sql<{ count: number; first: string | null }[]>`
+  const stationIds = await readStationIds(tx, filter);
+  // Without an order, PostgreSQL may take the index on the time where that has fewer rows.
+  const [row] = await tx<{ count: number; first: string | null }[]>`
     select count(*)::int as count, min(event_id) as first
-    from (select event_id ${fromRange(sql, range, filter)} order by event_id limit ${limit}) as counted
+    from (
+      select event_id from (${inRange(tx, range)} offset 0) as observations
+      where true ${ofStations(tx, stationIds)}
+      limit ${limit}
+    ) as counted
   `;
   return { count: row?.count ?? 0, first: row?.first == null ? null : BigInt(row.first) };
 }
 
-function fromRange(sql: Sql | Transaction, { after, upTo, since }: EventRange, filter: Filter) {
-  return sql`
-    from observations ${filter.bbox === null ? sql`` : sql`join stations using (station_id)`}
-    where event_id > ${String(after)}
-      ${upTo === null ? sql`` : sql`and event_id <= ${String(upTo)}`}
-      ${since === null ? sql`` : sql`and observed_at >= ${since}`}
-      ${restrict(sql, filter)}
+/**
+ * Returns the newest observation time of the last events up to one: older events were hardly measured later. `null`: there
+ * are none.
+ */
+export async function readTimeUpTo(tx: Transaction, upTo: bigint): Promise<Date | null> {
+  const [row] = await tx<{ newest: Date | null }[]>`
+    select max(observed_at) as newest
+    from (
+      select observed_at from observations where event_id <= ${String(upTo)} order by event_id desc limit 1000
+    ) as last_events
+  `;
+  return row?.newest ?? null;
+}
+
+/** Selects the events of a range. A caller's `offset 0` keeps other conditions from changing its plan. */
+function inRange(tx: Transaction, { after, upTo, since }: EventRange) {
+  return tx`
+    select station_id, observed_at, ${tx(measurements)}, event_id
+    from observations
+    where event_id > ${String(after)} and event_id <= ${String(upTo)}
+      ${since === null ? tx`` : tx`and observed_at >= ${since}`}
   `;
 }

@@ -1,7 +1,7 @@
 // The station filter of a request, in TypeScript and as the same rule in SQL.
 
 import type postgres from "postgres";
-import type { Sql, Transaction } from "../../../shared/database/sql.ts";
+import type { Transaction } from "../../../shared/database/sql.ts";
 
 /** A box in degrees; `west > east` spans the date line. */
 export type BoundingBox = { west: number; south: number; east: number; north: number };
@@ -33,22 +33,28 @@ function reaches({ west, east }: BoundingBox, longitude: number): boolean {
   return west <= east ? longitude >= west && longitude <= east : longitude >= west || longitude <= east;
 }
 
-/** Returns the `and …` conditions of a filter for a `where` clause. With a `bbox`, the query must join `stations`. */
-export function restrict(sql: Sql | Transaction, { stations, bbox }: Filter) {
-  return sql`
-    ${stations === null ? sql`` : sql`and observations.station_id = any(${[...stations]})`}
-    ${bbox === null ? sql`` : within(sql, bbox)}
-  `;
-}
-
-/** Does the same as {@link contains}, in SQL. */
-function within(sql: Sql | Transaction, { west, south, east, north }: BoundingBox) {
+/**
+ * Reads the stations that a filter passes; `null`: all. The stations of a box are read first, so that PostgreSQL plans the
+ * question about their observations with a list of known length.
+ */
+export async function readStationIds(tx: Transaction, { stations, bbox }: Filter): Promise<string[] | null> {
+  if (bbox === null) return stations && [...stations];
+  const { west, south, east, north } = bbox;
   const reaches = (longitude: postgres.Fragment) =>
     west <= east
-      ? sql`${longitude} between ${west} and ${east}`
-      : sql`(${longitude} >= ${west} or ${longitude} <= ${east})`;
-  return sql`
-    and latitude between ${south} and ${north}
-    and (${reaches(sql`longitude`)} or (abs(longitude) = 180 and ${reaches(sql`-longitude`)}))
+      ? tx`${longitude} between ${west} and ${east}`
+      : tx`(${longitude} >= ${west} or ${longitude} <= ${east})`;
+  // Does the same as `contains`, in SQL.
+  const rows = await tx<{ stationId: string }[]>`
+    select station_id from stations
+    where latitude between ${south} and ${north}
+      and (${reaches(tx`longitude`)} or (abs(longitude) = 180 and ${reaches(tx`-longitude`)}))
+      ${stations === null ? tx`` : tx`and station_id = any(${[...stations]})`}
   `;
+  return rows.map(({ stationId }) => stationId);
+}
+
+/** Returns the `and …` condition that limits `observations` to some stations; `null`: to none. */
+export function ofStations(tx: Transaction, stationIds: string[] | null) {
+  return stationIds === null ? tx`` : tx`and observations.station_id = any(${stationIds})`;
 }

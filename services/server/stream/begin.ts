@@ -1,16 +1,21 @@
 // Starts a stream: live, with a replay of missed events, or with a reset.
 
 import type { Clock } from "../../../shared/clock.ts";
-import { isDatabaseAway, type Sql } from "../../../shared/database/sql.ts";
+import { isDatabaseAway } from "../../../shared/database/sql.ts";
 import { type ConnectionHealth, untilUp } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
+import type { Asker } from "../gate.ts";
+import { clientNetwork } from "../http/client-address.ts";
+import type { RateLimit } from "../http/rate-limit.ts";
+import type { EventRange } from "../store/events.ts";
 import { wantsAll } from "../store/filter.ts";
+import type { Questions } from "../store/questions.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { Feed } from "./feed.ts";
 import { connectionBlock, heartbeatComment, heartbeatEvent, resetBlock } from "./frames.ts";
 import type { Listener, StreamEnd } from "./listeners.ts";
 import { createReplayPages } from "./replay-pages.ts";
-import { planResume, type ResumeRequest, setBackReason } from "./resume.ts";
+import { createPlanResume, type ResumeRequest, setBackReason } from "./resume.ts";
 
 /** Metric counters of stream starts and ends. */
 export type StreamCounts = {
@@ -21,11 +26,13 @@ export type StreamCounts = {
 
 /** Dependencies of {@link createBegin}. */
 export type BeginParts = {
-  sql: Sql;
+  questions: Questions;
   database: ConnectionHealth;
   feed: Feed;
   broadcast: Pick<Broadcast, "goLive">;
   streamCounts: StreamCounts;
+  /** Takes units of an address's limit of stream openings. */
+  charge: RateLimit["charge"];
   log: Log;
   clock: Clock;
 };
@@ -33,13 +40,15 @@ export type BeginParts = {
 /**
  * Starts an open stream and makes it live.
  * @param over resolves with the reason when the stream has ended
+ * @throws {ProblemError} when too many questions wait
  * @throws {Error} the reason of an early end, or a database error
  */
 export type Begin = (listener: Listener, resume: ResumeRequest, over: Promise<Error>) => Promise<void>;
 
 /** Creates the function that starts streams. It waits while the database is unavailable. */
 export function createBegin(parts: BeginParts): Begin {
-  const { sql, database, feed, broadcast, streamCounts, clock } = parts;
+  const { questions, database, feed, broadcast, streamCounts, clock } = parts;
+  const planResume = createPlanResume(questions, clock);
   const catchUp = createCatchUp(parts);
 
   /** Sends the position and goes live without an `await` in between, so no event can get lost. */
@@ -56,9 +65,9 @@ export function createBegin(parts: BeginParts): Begin {
       streamCounts.began("live");
       return;
     }
-    const call = () => planResume(sql, resume, listener.filter, positionOf(feed));
+    const call = () => planResume(askerOf(parts, listener, signal), resume, listener.filter, positionOf(feed));
     const plan = await unlessAborted(untilUp(database, signal, call, isDatabaseAway, clock), signal);
-    if (plan.kind === "replay") return catchUp(listener, plan.range.after, plan.range.since, signal);
+    if (plan.kind === "replay") return catchUp(listener, plan.range, signal);
 
     // Until the next message arrives, this server may not know that the database was set back.
     if (plan.reason === setBackReason) feed.lookAgain();
@@ -81,11 +90,13 @@ export function createBegin(parts: BeginParts): Begin {
 }
 
 /** Creates the function that replays missed events to a listener and then makes it live. */
-function createCatchUp({ sql, database, feed, broadcast, streamCounts, log, clock }: BeginParts) {
-  const readPage = createReplayPages(sql, clock);
+function createCatchUp(parts: BeginParts) {
+  const { questions, database, feed, broadcast, streamCounts, log, clock } = parts;
+  const readPage = createReplayPages(questions, clock);
 
-  return async (listener: Listener, from: bigint, since: Date | null, signal: AbortSignal): Promise<void> => {
+  return async (listener: Listener, { after: from, since }: EventRange, signal: AbortSignal): Promise<void> => {
     const { outbox, filter } = listener;
+    const asker = askerOf(parts, listener, signal);
     outbox.send(connectionBlock(from));
     let after = from;
     let events = 0;
@@ -94,7 +105,13 @@ function createCatchUp({ sql, database, feed, broadcast, streamCounts, log, cloc
     // requested.
     while (after < positionOf(feed)) {
       const range = { after, upTo: positionOf(feed), since };
-      const page = await untilUp(database, signal, () => readPage(range, filter), isDatabaseAway, clock);
+      const page = await untilUp(
+        database,
+        signal,
+        () => readPage(range, filter, { ...asker, isServed: after !== from }),
+        isDatabaseAway,
+        clock,
+      );
       if (page.events > 0) outbox.send(page.bytes);
       await outbox.drained();
       events += page.events;
@@ -109,6 +126,10 @@ function createCatchUp({ sql, database, feed, broadcast, streamCounts, log, cloc
     streamCounts.began("replay", events, bytes);
     log.debug("replayed", { after: String(from), upTo: String(after), events });
   };
+}
+
+function askerOf({ charge }: BeginParts, { address }: Listener, signal: AbortSignal): Asker {
+  return { network: clientNetwork(address), signal, charge: (units) => charge(address, units) };
 }
 
 function positionOf({ position }: Feed): bigint {

@@ -13,7 +13,7 @@ export type Broadcast = {
   readonly size: number;
   /** Bytes of live events written, summed over all streams. */
   readonly sentBytes: number;
-  /** Returns the number of open streams of an address. */
+  /** Returns the number of open streams of an address, or of the /56 network of IPv6 addresses. */
   sizeOf(address: string): number;
   /**
    * Registers an open stream. It gets no events until it {@link goLive

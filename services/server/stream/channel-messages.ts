@@ -1,5 +1,6 @@
 // Parses messages of the Redis channel `observations:new`; logs and drops invalid ones.
 
+import { type Clock, systemClock } from "../../../shared/clock.ts";
 import { type ParsedMessage, parseMessage } from "../../../shared/observation.ts";
 import { describeError } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
@@ -13,7 +14,7 @@ export type ChannelMessages = {
   readonly dropped: number;
   /** Whether events of another install arrived. */
   readonly hasOthers: boolean;
-  /** Parses a message. Logs and drops an invalid one and returns `null`. */
+  /** Parses a message. Drops an invalid one and returns `null`; of many in a short time, only some are logged. */
   read(bytes: Buffer): ParsedMessage | null;
   /**
    * Drops an event that PostgreSQL does not know. Only the first is logged, since another install may publish hundreds
@@ -24,14 +25,32 @@ export type ChannelMessages = {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** Max log lines about dropped messages within {@link logWindowMs}. */
+const maxLines = 20;
+const logWindowMs = 10_000;
+
 /** Creates the parser of a channel. @param channel its name, for the log */
-export function createChannelMessages(channel: string, log: Log): ChannelMessages {
+export function createChannelMessages(channel: string, log: Log, clock: Clock = systemClock): ChannelMessages {
   let dropped = 0;
+  let unlogged = 0;
+  let lines = 0;
+  let windowEndsAtMs = 0;
   let hasOthers = false;
 
   function drop(text: string, reason: string): void {
     dropped += 1;
-    log.warn("dropped a message", { channel, reason, text: text.slice(0, 200) });
+    if (clock.monotonicMs() >= windowEndsAtMs) {
+      windowEndsAtMs = clock.monotonicMs() + logWindowMs;
+      lines = 0;
+    }
+    lines += 1;
+    // Another program may send thousands per second.
+    if (lines > maxLines) {
+      unlogged += 1;
+      return;
+    }
+    log.warn("dropped a message", { channel, reason, text: text.slice(0, 200), ...(unlogged > 0 && { unlogged }) });
+    unlogged = 0;
   }
 
   return {
@@ -51,15 +70,11 @@ export function createChannelMessages(channel: string, log: Log): ChannelMessage
       }
     },
     dropOther({ data, eventId }) {
-      if (hasOthers) {
-        dropped += 1;
-        return;
-      }
+      dropped += 1;
+      if (hasOthers) return;
       hasOthers = true;
-      drop(
-        data,
-        `event ${eventId} is not in the database: another install may use this channel. Give each install its own REDIS_NAMESPACE. Further events of this kind are dropped without a line`,
-      );
+      const reason = `event ${eventId} is not in the database: another install may use this channel. Give each install its own REDIS_NAMESPACE. Further events of this kind are dropped without a line`;
+      log.warn("dropped a message", { channel, reason, text: data.slice(0, 200) });
     },
   };
 }

@@ -5,7 +5,7 @@ import { withDeadline } from "../../../shared/clock.ts";
 import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
 import { type ConnectionHealth, untilUp } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
-import { type Marks, mayHoldEvent, readEvents, readMarks } from "../store/events.ts";
+import { type Marks, mayHoldEvent, readEventsAfter, readMarks } from "../store/events.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { createChannelMessages, type EventMessage } from "./channel-messages.ts";
 import { observationFrame, storedFrame } from "./frames.ts";
@@ -52,8 +52,6 @@ const deadlineMs = 10_000;
  * arrived
  */
 type DoubtedMessage = EventMessage & { wasPassed: boolean };
-
-const noFilter = { stations: null, bbox: null };
 
 /**
  * Follows `observations:new` and sends its events.
@@ -124,7 +122,7 @@ export function createFeed(parts: FeedParts): Feed {
   /** Returns whether a message is from another install: PostgreSQL has not stored its event. */
   async function isOthers(message: DoubtedMessage): Promise<boolean> {
     if (!stored.hasPassed(message.eventId)) return true;
-    // The event itself, or one stored before it. After the first foreign event, save the query.
+    // The event itself, or one stored before it. After the first foreign event, skip the query.
     if (!message.wasPassed || messages.hasOthers) return false;
     return !(await stored.mayHold(message));
   }
@@ -174,7 +172,7 @@ function createStoredEvents({ sql, broadcast, log }: Pick<FeedParts, "sql" | "br
   /** Sends one page. @returns whether there may be more */
   async function sendPage(after: bigint): Promise<boolean> {
     const { events, marks } = await read(async (tx) => ({
-      events: await readEvents(tx, { after, upTo: null, since: null }, noFilter, pageRows),
+      events: await readEventsAfter(tx, after, pageRows),
       marks: await readMarks(tx),
     }));
     if (isSetBack(marks, after)) {

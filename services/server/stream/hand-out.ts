@@ -1,7 +1,8 @@
 // Writes events to all live streams; those with a `bbox` wait for current station positions.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "../../../shared/clock.ts";
-import { matches } from "../store/filter.ts";
+import { matches, type Position } from "../store/filter.ts";
 import { encodeFrames, type Frame } from "./frames.ts";
 import type { Listener, Listeners } from "./listeners.ts";
 import type { PositionCache } from "./position-cache.ts";
@@ -59,7 +60,12 @@ export function createHandOut(
         handed += 1;
         if (handed % listenersPerTurn === 0) yield;
       }
-      for (const listener of listeners.filtered) sentBytes += sendWanted(listener, frames, positions);
+      const shared = listeners.filtered.size === 0 ? [] : share(frames, positions);
+      for (const listener of listeners.filtered) {
+        sentBytes += sendWanted(listener, shared);
+        handed += 1;
+        if (handed % listenersPerTurn === 0) yield;
+      }
       placed.add(frames);
       flushed(frames, (clock.monotonicMs() - since) / 1000);
     }
@@ -109,7 +115,13 @@ function createPlacedHandOut({ placed }: Listeners, positions: PositionCache) {
         // An ended stream resumes by its last event id, and then waits for the database.
         for (const listener of placed) listener.end("positions_unavailable");
       }
-      for (const listener of placed) sentBytes += sendWanted(listener, frames, positions);
+      const shared = share(frames, positions);
+      let handed = 0;
+      for (const listener of placed) {
+        sentBytes += sendWanted(listener, shared);
+        handed += 1;
+        if (handed % listenersPerTurn === 0) await nextTurn();
+      }
     }
     isPlacing = false;
   }
@@ -129,13 +141,25 @@ function createPlacedHandOut({ placed }: Listeners, positions: PositionCache) {
   };
 }
 
-/** Sends the events that pass the listener's filter. @returns the number of bytes sent */
-function sendWanted({ outbox, filter, after }: Listener, frames: Frame[], positions: PositionCache): number {
-  const wanted = frames.filter(({ eventId, stationId }) => {
-    return (eventId === null || eventId > after) && matches(filter, stationId, positions.of(stationId));
+/** An event with its station's position and its bytes, encoded once for all streams with a filter. */
+type SharedFrame = Pick<Frame, "stationId" | "eventId"> & { position: Position; bytes: Uint8Array };
+
+function share(frames: Frame[], positions: PositionCache): SharedFrame[] {
+  return frames.map((frame) => {
+    const { stationId, eventId } = frame;
+    return { stationId, eventId, position: positions.of(stationId), bytes: encodeFrames([frame]) };
   });
-  if (wanted.length === 0) return 0;
-  const bytes = encodeFrames(wanted);
-  outbox.send(bytes);
-  return bytes.byteLength;
+}
+
+/** Sends the events that pass the listener's filter. @returns the number of bytes sent */
+function sendWanted({ outbox, filter, after }: Listener, frames: SharedFrame[]): number {
+  const wanted: Uint8Array[] = [];
+  let sentBytes = 0;
+  for (const { stationId, eventId, position, bytes } of frames) {
+    if ((eventId !== null && eventId <= after) || !matches(filter, stationId, position)) continue;
+    wanted.push(bytes);
+    sentBytes += bytes.byteLength;
+  }
+  if (wanted.length > 0) outbox.sendAll(wanted, sentBytes);
+  return sentBytes;
 }

@@ -9,7 +9,6 @@ import type { Listener, Listeners } from "./listeners.ts";
 const quietMs = 10_000;
 /** Interval of checks, in ms. */
 export const heartbeatCheckMs = 4_000;
-/** Keeps quiet streams alive. */
 /** Sends heartbeats to quiet streams. */
 export type Heartbeats = {
   /** Ends streams that are too slow and sends heartbeats to quiet ones. Call it every {@link heartbeatCheckMs}. */

@@ -1,5 +1,6 @@
 // The registry of open streams.
 
+import { clientNetwork } from "../http/client-address.ts";
 import type { Filter } from "../store/filter.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -8,6 +9,7 @@ export type StreamEnd =
   | "client_left"
   | "too_slow"
   | "begin_failed"
+  | "queue_full"
   | "positions_unavailable"
   | "database_set_back"
   | "server_stopping";
@@ -36,7 +38,7 @@ export type Listeners = {
   readonly filtered: ReadonlySet<Listener>;
   /** Live streams with a `bbox`. */
   readonly placed: ReadonlySet<Listener>;
-  /** Returns the number of open streams of an address. */
+  /** Returns the number of open streams of an address, or of the /56 network of IPv6 addresses. */
   sizeOf(address: string): number;
   /** Registers an open stream. */
   add(listener: Listener): void;
@@ -56,10 +58,12 @@ export function createListeners(): Listeners {
   const sets = Object.values(live);
   const sizes = new Map<string, number>();
 
-  function count(address: string, change: 1 | -1): void {
-    const size = (sizes.get(address) ?? 0) + change;
-    if (size === 0) sizes.delete(address);
-    else sizes.set(address, size);
+  function count({ address }: Listener, change: 1 | -1): void {
+    for (const name of new Set([address, clientNetwork(address)])) {
+      const size = (sizes.get(name) ?? 0) + change;
+      if (size === 0) sizes.delete(name);
+      else sizes.set(name, size);
+    }
   }
 
   return {
@@ -68,7 +72,7 @@ export function createListeners(): Listeners {
     sizeOf: (address) => sizes.get(address) ?? 0,
     add(listener) {
       all.add(listener);
-      count(listener.address, 1);
+      count(listener, 1);
     },
     goLive(listener, sent) {
       live[kindOf(listener, sent)].add(listener);
@@ -79,7 +83,7 @@ export function createListeners(): Listeners {
     },
     remove(listener) {
       if (!all.delete(listener)) return false;
-      count(listener.address, -1);
+      count(listener, -1);
       for (const set of sets) set.delete(listener);
       return true;
     },

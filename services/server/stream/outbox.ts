@@ -5,6 +5,9 @@ import { maxBacklogBytes } from "../http/limits.ts";
 /** The part of Hono's stream that an outbox uses. */
 type Writable = { write(bytes: Uint8Array): Promise<unknown> };
 
+/** Max bytes of writes that are joined into one. */
+const joinedBytes = 64 * 1024;
+
 /**
  * Queues bytes for one listener. It writes one chunk at a time, and the sender never waits. The queue holds references
  * to bytes that all listeners share, so a slow client costs little until the limit ends its stream; it then resumes by
@@ -31,14 +34,19 @@ export class Outbox {
 
   /** Queues bytes and returns at once. */
   send(bytes: Uint8Array): void {
+    this.sendAll([bytes], bytes.byteLength);
+  }
+
+  /** Queues several pieces and returns at once. Small ones are joined when they are written. @param length in bytes */
+  sendAll(pieces: Uint8Array[], length: number): void {
     if (this.#closed) return;
-    if (this.#queuedBytes + bytes.byteLength > maxBacklogBytes) {
+    if (this.#queuedBytes + length > maxBacklogBytes) {
       this.close();
       this.#onOverflow("too_slow");
       return;
     }
-    this.#queue.push(bytes);
-    this.#queuedBytes += bytes.byteLength;
+    this.#queue.push(...pieces);
+    this.#queuedBytes += length;
     if (this.#writingSince === null) this.#drained = this.#drain();
   }
 
@@ -60,11 +68,26 @@ export class Outbox {
   }
 
   async #drain(): Promise<void> {
-    for (let bytes = this.#queue.shift(); bytes !== undefined && !this.#closed; bytes = this.#queue.shift()) {
+    for (let bytes = this.#next(); bytes !== null && !this.#closed; bytes = this.#next()) {
       this.#writingSince = this.#clock.monotonicMs();
       await this.#stream.write(bytes);
       this.#queuedBytes -= bytes.byteLength;
     }
     this.#writingSince = null;
+  }
+
+  /** Takes the bytes of the next write from the queue: many small ones are joined. */
+  #next(): Uint8Array | null {
+    const [first] = this.#queue;
+    if (first === undefined) return null;
+    let count = 1;
+    let length = first.byteLength;
+    for (let next = this.#queue[count]; next !== undefined; next = this.#queue[count]) {
+      if (length + next.byteLength > joinedBytes) break;
+      length += next.byteLength;
+      count += 1;
+    }
+    const taken = this.#queue.splice(0, count);
+    return count === 1 ? first : Buffer.concat(taken, length);
   }
 }

@@ -1,9 +1,13 @@
 // Parses where a client resumes, and plans a replay or a reset.
-import type { Sql } from "../../../shared/database/sql.ts";
+import type { Clock } from "../../../shared/clock.ts";
+import type { Transaction } from "../../../shared/database/sql.ts";
 import { eventIdSchema } from "../../../shared/observation.ts";
-import { maxReplayEvents } from "../http/limits.ts";
-import { type EventRange, measureRange, readMarks } from "../store/events.ts";
-import type { Filter } from "../store/filter.ts";
+import type { Asker } from "../gate.ts";
+import { maxReplayEvents, maxReplaySpan, readRowsPerUnit } from "../http/limits.ts";
+import { createSharedAnswers } from "../shared-answers.ts";
+import { type EventRange, type Marks, measureRange, readMarks, readTimeUpTo } from "../store/events.ts";
+import { type Filter, wantsAll } from "../store/filter.ts";
+import type { Questions } from "../store/questions.ts";
 
 /** Where a client wants to resume. */
 export type ResumeRequest =
@@ -33,32 +37,79 @@ export function parseResumeRequest(
   return since === undefined ? { kind: "live" } : { kind: "since", since };
 }
 
+const tooManyEvents = `more than ${maxReplayEvents} events were missed`;
+const tooFarBack = `more than ${maxReplaySpan} events were stored since then`;
+
 /**
  * Plans the start of a stream that does not simply start live.
  * @param position id of the last event that this server sent
  */
-export async function planResume(
-  sql: Sql,
+export type PlanResume = (
+  asker: Asker,
   resume: Exclude<ResumeRequest, { kind: "live" }>,
   filter: Filter,
   position: bigint,
+) => Promise<ResumePlan>;
+
+/** Creates the planner. Streams that open at the same time share what it reads first. */
+export function createPlanResume(questions: Questions, clock: Clock): PlanResume {
+  const shared = createSharedAnswers<Marks>({ keepMs: 0, maxKept: 1 }, clock);
+  const read = (asker: Asker) => questions.quick(asker, readMarks);
+
+  return async (asker, resume, filter, position) => {
+    if (resume.kind === "malformed") return { kind: "reset", reason: "the last event id is not a decimal number" };
+    let marks = await shared.ask("marks", (signal) => read({ ...asker, signal }), asker.signal);
+    if (resume.kind === "since") {
+      return questions.history(asker, (tx) => planSince(tx, asker, resume.since, filter, position, marks));
+    }
+    // Another stream may have begun to read before this event was stored.
+    if (resume.eventId > marks.newest) marks = await read(asker);
+    return planAfter(questions, asker, resume.eventId, filter, position, marks);
+  };
+}
+
+async function planAfter(
+  questions: Questions,
+  asker: Asker,
+  eventId: bigint,
+  filter: Filter,
+  position: bigint,
+  marks: Marks,
 ): Promise<ResumePlan> {
-  if (resume.kind === "malformed") return { kind: "reset", reason: "the last event id is not a decimal number" };
-  if (resume.kind === "after") {
-    const { newest, pruned, timeline } = await readMarks(sql);
-    if (resume.eventId < timeline) return { kind: "reset", reason: setBackReason };
-    if (resume.eventId > newest) return { kind: "reset", reason: "the last event id is newer than every stored event" };
-    if (resume.eventId < pruned)
-      return { kind: "reset", reason: "the events after the last event id are no longer stored" };
+  if (eventId < marks.timeline) return { kind: "reset", reason: setBackReason };
+  if (eventId > marks.newest) return { kind: "reset", reason: "the last event id is newer than every stored event" };
+  if (eventId < marks.pruned)
+    return { kind: "reset", reason: "the events after the last event id are no longer stored" };
+  const range = { after: eventId, upTo: position, since: null };
+  const missed = position - eventId;
+  if (missed > maxReplaySpan) return { kind: "reset", reason: wantsAll(filter) ? tooManyEvents : tooFarBack };
+  asker.charge(Math.max(Number(missed), 0) / readRowsPerUnit);
+  if (missed > maxReplayEvents) {
+    const { count } = await questions.history(asker, (tx) => measureRange(tx, range, filter, maxReplayEvents + 1));
+    if (count > maxReplayEvents) return { kind: "reset", reason: tooManyEvents };
   }
-  const range: EventRange =
-    resume.kind === "after"
-      ? { after: resume.eventId, upTo: position, since: null }
-      : { after: 0n, upTo: position, since: resume.since };
-  const { count, first } = await measureRange(sql, range, filter, maxReplayEvents + 1);
-  if (count > maxReplayEvents) return { kind: "reset", reason: `more than ${maxReplayEvents} events were missed` };
-  // A stream with `since` has no start id. Use the id just before its first event, so that a browser gets everything
-  // even if the connection breaks at once.
-  if (resume.kind === "since") range.after = first === null ? position : first - 1n;
   return { kind: "replay", range };
+}
+
+async function planSince(
+  tx: Transaction,
+  asker: Asker,
+  since: Date,
+  filter: Filter,
+  position: bigint,
+  marks: Marks,
+): Promise<ResumePlan> {
+  const earliest = position - BigInt(maxReplaySpan);
+  const after = earliest < 0n ? 0n : earliest;
+  if (after > marks.pruned) {
+    const newest = await readTimeUpTo(tx, after);
+    if (newest !== null && since <= newest) return { kind: "reset", reason: tooFarBack };
+  }
+  asker.charge(Number(position - after) / readRowsPerUnit);
+  const range = { after, upTo: position, since };
+  const { count, first } = await measureRange(tx, range, filter, maxReplayEvents + 1);
+  if (count > maxReplayEvents) return { kind: "reset", reason: tooManyEvents };
+  // Without an id of its own, the stream begins just before its first event, so that a browser gets everything even if the
+  // connection breaks at once.
+  return { kind: "replay", range: { ...range, after: first === null ? position : first - 1n } };
 }

@@ -3,8 +3,16 @@
 import type { Server } from "bun";
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
-import { streamEndingSeconds, streamIdleSeconds, streamRetrySeconds } from "../http/limits.ts";
-import { tryAgain } from "../http/problem.ts";
+import { attributionLink } from "../http/attribution.ts";
+import { clientNetwork } from "../http/client-address.ts";
+import {
+  addressesPerNetwork,
+  queueRetrySeconds,
+  streamEndingSeconds,
+  streamIdleSeconds,
+  streamRetrySeconds,
+} from "../http/limits.ts";
+import { ProblemError, tryAgain } from "../http/problem.ts";
 import type { RequestContext, RequestEnv } from "../http/request-env.ts";
 import type { BoundingBox, Filter } from "../store/filter.ts";
 import { type BeginParts, createBegin } from "./begin.ts";
@@ -20,6 +28,7 @@ const headers = {
   "Cache-Control": "no-cache, no-transform",
   // nginx must not buffer the stream.
   "X-Accel-Buffering": "no",
+  Link: attributionLink,
 };
 
 /** A minimal context for `streamSSE`. It keeps its context while the stream is open, and a full one takes 2 kB. */
@@ -62,6 +71,7 @@ export function streamRoute(parts: StreamParts): (c: StreamContext) => Response 
     const resume = parseResumeRequest(c.req.header("Last-Event-ID"), lastEventId, since);
     const address = parts.addressOf(c);
     refuseTooMany(parts, address);
+    refuseReplay(parts, resume, address);
     if (c.req.method === "HEAD") return c.body(null, 200, headers);
     const { server } = c.env;
     // Bun closes connections that are idle for 10 s by default (oven-sh/bun#27479).
@@ -72,15 +82,26 @@ export function streamRoute(parts: StreamParts): (c: StreamContext) => Response 
 
 /** Checks the stream limits. @throws {ProblemError} 429 or 503 */
 function refuseTooMany({ broadcast, maxStreams, maxStreamsPerIp }: StreamParts, address: string): void {
-  if (broadcast.sizeOf(address) >= maxStreamsPerIp) {
+  const network = clientNetwork(address);
+  const limits = { [network]: maxStreamsPerIp * addressesPerNetwork, [address]: maxStreamsPerIp };
+  for (const [name, limit] of Object.entries(limits)) {
+    if (broadcast.sizeOf(name) < limit) continue;
     throw tryAgain(
       "too_many_streams",
-      `${address} has reached its limit of open streams (limit: ${maxStreamsPerIp})`,
+      `${name} has reached its limit of open streams (limit: ${limit})`,
       streamRetrySeconds,
     );
   }
   if (broadcast.size >= maxStreams) {
     throw tryAgain("no_streams_left", `this server has no free streams (limit: ${maxStreams})`, streamRetrySeconds);
+  }
+}
+
+/** Refuses a stream whose replay could not even wait. @throws {ProblemError} 503 */
+function refuseReplay({ questions, feed }: StreamParts, resume: ResumeRequest, address: string): void {
+  const isReplay = resume.kind === "since" || (resume.kind === "after" && resume.eventId !== feed.position);
+  if (isReplay && questions.isHistoryFull(clientNetwork(address))) {
+    throw tryAgain("queue_full", "too many other requests are waiting", queueRetrySeconds);
   }
 }
 
@@ -116,6 +137,8 @@ function createOpen(parts: StreamParts): (request: Request) => Response {
       try {
         await begin(listener, resume, over.promise);
       } catch (error) {
+        // Too many wait: the client resumes after its reconnect delay.
+        if (error instanceof ProblemError) return end("queue_full");
         if (!isOver) log.error("a stream failed to start", { reason: (error as Error).message });
         end("begin_failed");
       }

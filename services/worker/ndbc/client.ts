@@ -58,13 +58,13 @@ export function createNdbcClient(options: NdbcClientOptions): NdbcClient {
     const address = new URL(options.baseUrl + path);
     const awaySeconds = Math.ceil((awayUntilMs - clock.monotonicMs()) / 1_000);
     if (awaySeconds > 0)
-      throw new UpstreamError(address, "not asked: NDBC wants to be left alone", "unreachable", awaySeconds);
+      throw new UpstreamError(address, "not asked: NDBC wants to be left alone", "refused", awaySeconds);
     try {
       const answer = await request(address, known, settings, noteDate);
       refusals = 0;
       return answer;
     } catch (error) {
-      if (error instanceof UpstreamError && error.code === "refused") {
+      if (error instanceof UpstreamError && error.asksForPause) {
         const pauseSeconds = Math.min(2 ** refusals++, longestPauseSeconds);
         awayUntilMs = clock.monotonicMs() + Math.max(pauseSeconds, error.retryAfterSeconds ?? 0) * 1_000;
       }

@@ -6,13 +6,16 @@ import type { Parsed } from "./table/rejected-rows.ts";
 import { bindTime, readTime } from "./table/row-key.ts";
 import { openTable, readRows, type Table } from "./table/table.ts";
 
+/** 45 days; the largest known file has 6,562 rows. */
+const maxRows = 10_000;
+
 /**
  * Parses `realtime2/<ID>.txt`: all measurements of one station in the last 45 days, newest first. A file without rows
  * is valid: the station has no news.
  * @param stationId upper case; the file does not name it
  * @param body the file, one character per byte
  * @param now the time when NDBC sent it; rows more than five minutes ahead of it are skipped
- * @throws {NotDataError} when it is another file or incomplete, or when it has rows but no usable one
+ * @throws {NotDataError} when it is another file, incomplete or too large, or when it has rows but no usable one
  */
 export function parseRealtime(stationId: string, body: string, now: Date): Parsed<Observation> {
   const table = openTable(body);
@@ -32,5 +35,8 @@ export function parseSpec(stationId: string, body: string, now: Date): Parsed<Ob
 
 function readStation(stationId: string, table: Table, measured: MeasurementColumns, now: Date): Parsed<Observation> {
   const time = bindTime(table, now);
-  return readRows(table, (row) => readObservation(row, measured, stationId, readTime(row, time)), { mayBeEmpty: true });
+  return readRows(table, (row) => readObservation(row, measured, stationId, readTime(row, time)), {
+    maxRows,
+    mayBeEmpty: true,
+  });
 }

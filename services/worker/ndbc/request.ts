@@ -127,8 +127,9 @@ async function readAnswer(
     throw new UpstreamError(
       address,
       `answers ${response.status} ${response.statusText}`.trim(),
-      isRefusal(response.status) ? "refused" : "unreachable",
+      response.status >= 400 ? "refused" : "unreachable",
       readRetryAfter(response, answeredAt),
+      isRefusal(response.status),
     );
   }
   const bytes = await readBody(response, address, maxBytes);
@@ -149,6 +150,7 @@ async function readBody(response: Response, address: URL, maxBytes: number): Pro
   return Buffer.concat(pieces, size);
 }
 
+/** Returns whether NDBC will not or cannot serve any request now. */
 function isRefusal(status: number): boolean {
   return status === 403 || status === 429 || status >= 500;
 }

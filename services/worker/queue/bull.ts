@@ -25,7 +25,7 @@ export type Bull = {
 /** Callbacks of a {@link Bull}. */
 export type BullEvents = {
   run(job: Job): Promise<unknown>;
-  completed(job: Job): void;
+  completed(job: Job, result: unknown): void;
   failed(job: Job | undefined, error: Error): void;
   /** A command failed, or BullMQ could not change the state of a job. */
   error(queue: QueueName, error: Error): void;
@@ -109,7 +109,7 @@ export async function openBull(redis: RedisClient, prefix: string, events: BullE
       maxStalledCount: 10,
       settings: { backoffStrategy: (attempt) => 1_000 + retryDelayMs(attempt + 3) },
     });
-    worker.on("completed", (job) => events.completed(job));
+    worker.on("completed", (job, result) => events.completed(job, result));
     worker.on("failed", (job, error) => events.failed(job, error));
     worker.on("error", (error) => events.error(name, error));
     return worker;

@@ -19,8 +19,12 @@ export type ReportParts = {
   log: Log;
   /** Aborted when the service stops and aborts its jobs. */
   signal: AbortSignal;
-  /** Called at the end of each run, except when the stop of this service aborted it. */
+  /** Called at the end of each attempt, except when the stop of this service aborted it. */
   ended: (job: string, outcome: "completed" | "failed") => void;
+  /** Called when a run has succeeded, with what the job returned. */
+  succeeded: (job: string, result: unknown) => void;
+  /** Called when the last attempt of a run has failed for another reason than PostgreSQL. */
+  gaveUp: (job: string, error: unknown, attempts: { attempt: number; of: number | undefined }) => void;
 };
 
 /** BullMQ's prefix of a Redis error when it has fetched a job but may not schedule the next one. */
@@ -32,7 +36,7 @@ const notRepeated = /^Failed to add repeatable job for next iteration: /;
  * @param refused called with the error when Redis refuses a command of BullMQ
  */
 export function createReport(parts: ReportParts, running: Set<JobName>, refused: (words: string) => void): BullEvents {
-  const { scheduled, database, writes, log, signal, ended } = parts;
+  const { scheduled, database, writes, log, signal, ended, succeeded, gaveUp } = parts;
   let lastReason = "";
   return {
     async run({ name }: Job): Promise<unknown> {
@@ -44,10 +48,11 @@ export function createReport(parts: ReportParts, running: Set<JobName>, refused:
         running.delete(known);
       }
     },
-    completed({ name }: Job): void {
+    completed({ name }: Job, result: unknown): void {
       ended(name, "completed");
       // Every poll stores, at least that it began.
       if (name === jobs.poll) writes.up();
+      succeeded(name, result);
     },
     failed(job: Job | undefined, error: Error): void {
       const { name, attemptsMade: attempt, opts } = job ?? { name: "?", attemptsMade: 0, opts: {} };
@@ -57,7 +62,9 @@ export function createReport(parts: ReportParts, running: Set<JobName>, refused:
       // `database` logs the outage once, even if many jobs fail.
       if (isDatabaseAway(error)) database.down(error);
       else if (explainDatabase(error) !== null) writes.down(error);
-      else log.warn("a job failed", { job: name, attempt, of: opts.attempts, ...describeFailure(error) });
+      // One line a run, not one an attempt.
+      else if (attempt >= (opts.attempts ?? 1)) gaveUp(name, error, { attempt, of: opts.attempts });
+      else log.debug("an attempt of a job failed", { job: name, attempt, ...describeFailure(error) });
     },
     error(queue: QueueName, error: Error): void {
       if (signal.aborted) return;

@@ -126,13 +126,19 @@ export async function rememberFailure(sql: Sql, stationId: string, failedAt: Dat
   );
 }
 
-/** Deletes the records of hours before a time. */
+/** Deletes the records of hours before a time. Locks rows in the order of {@link addHours}, to avoid deadlocks. */
 export async function forgetHours(sql: Sql, before: Date): Promise<void> {
   await inTransaction(
     sql,
     (tx) => tx`
-    update backfilled_hours set hours = hours - tstzmultirange(tstzrange(null, ${before}::timestamptz))
-    where hours && tstzrange(null, ${before}::timestamptz)
+    with old as (
+      select station_id from backfilled_hours where hours && tstzrange(null, ${before}::timestamptz)
+      order by station_id collate "C"
+      for update
+    )
+    update backfilled_hours as stored
+    set hours = stored.hours - tstzmultirange(tstzrange(null, ${before}::timestamptz))
+    from old where stored.station_id = old.station_id
   `,
   );
 }

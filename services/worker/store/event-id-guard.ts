@@ -15,7 +15,8 @@ import type { Log } from "../../../shared/service/log.ts";
  * - Redis has no id, because it lost its data: the database may be set back or not. The sequence leaps, but the mark stays.
  *   So no id is assigned twice, and clients of an intact database notice nothing.
  *
- * Not detected: Redis and PostgreSQL set back together, for example by a snapshot of the whole machine.
+ * Not detected: Redis and PostgreSQL set back together, for example by a snapshot of the whole machine, and a restore with
+ * an empty Redis. `bellbuoy restored` is for these cases.
  */
 
 /**
@@ -114,6 +115,24 @@ async function goAbove(tx: Transaction, { highest, isCertain }: PublishedIds, lo
     { stored: String(newest), published: String(highest), from },
   );
   return { from, isSetBack };
+}
+
+/**
+ * Moves the ids far above all that were ever assigned, and starts a new timeline: each client, also one with a newer id than
+ * the database has, gets a reset. For a restored database whose highest published id is unknown, because Redis lost it too.
+ * @returns the id above which the next ones are
+ */
+export async function beginNewTimeline(sql: Sql): Promise<string> {
+  return inTransaction(sql, async (tx) => {
+    await takeLock(tx, locks.eventIds);
+    const newest = String(await readNewest(tx));
+    const [{ from }] = await tx<[{ from: string }]>`
+      select setval('event_ids', greatest(last_value, ${newest}) + ${String(leap)}) as from from event_ids
+    `;
+    await beginTimeline(tx, from);
+    await tx`update stream_marks set pruned_event_id = ${from}`;
+    return from;
+  });
 }
 
 /** Starts a new timeline at an id. Unpublished events of the backup are skipped, because a reset loads them. */

@@ -40,8 +40,34 @@ export async function rememberFile(
     )
     on conflict (path) do update set
       etag = excluded.etag, last_modified = excluded.last_modified, body_hash = excluded.body_hash, fetched_at = now(),
-      read_stations = excluded.read_stations, read_span = excluded.read_span
+      read_stations = excluded.read_stations, read_span = excluded.read_span, older_since = null
   `;
+}
+
+/** After this time without a newer version, an older one is accepted: NDBC has really gone back. */
+const olderAcceptedAfter = "1 hour";
+
+/**
+ * Returns whether an answer must be skipped, because its `Last-Modified` is before that of the stored version. Two mirrors
+ * behind one address can differ; each change between them would announce the same corrections again. Records the answer.
+ */
+export async function isOlderThanStored(sql: Sql, path: string, { lastModified }: UpstreamFile): Promise<boolean> {
+  return inTransaction(sql, async (tx) => {
+    const [stored] = await tx<{ lastModified: string | null; isAccepted: boolean }[]>`
+      select last_modified, coalesce(older_since <= now() - ${olderAcceptedAfter}::interval, false) as is_accepted
+      from upstream_files where path = ${path}
+    `;
+    if (!stored || stored.isAccepted || !isBefore(lastModified, stored.lastModified)) return false;
+    await tx`
+      update upstream_files set fetched_at = now(), older_since = coalesce(older_since, now()) where path = ${path}
+    `;
+    return true;
+  });
+}
+
+/** Compares two HTTP dates. Returns `false` if one is missing or no date. */
+function isBefore(date: string | null, other: string | null): boolean {
+  return date !== null && other !== null && Date.parse(date) < Date.parse(other);
 }
 
 function stationsOf({ stations }: Extent): string[] | null {

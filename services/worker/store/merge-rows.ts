@@ -31,7 +31,7 @@ function each(tx: Transaction, fragment: (name: Measurement) => postgres.Fragmen
   return measurements.flatMap((name, index) => (index === 0 ? [fragment(name)] : [tx`,`, fragment(name)]));
 }
 
-/** Merges rows of the same station and time, later values first: one upsert can write each row only once. */
+/** Merges rows of the same station and time, because one upsert can write each row only once. Later values replace earlier ones. */
 export function mergeRepeated(observations: Observation[]): Observation[] {
   const byKey = new Map<string, Observation>();
   for (const observation of observations) {

@@ -50,3 +50,16 @@ export async function storeStations(sql: Sql, stations: ListedStation[]): Promis
   `,
   );
 }
+
+/** Deletes stations that NDBC's list lacks and of which no observation is stored. @returns the number of deleted stations */
+export async function forgetStations(sql: Sql, listed: string[]): Promise<number> {
+  const { count } = await inTransaction(
+    sql,
+    (tx) => tx`
+    delete from stations
+    where station_id not in (select unnest(${listed}::text[]))
+      and not exists (select from observations where observations.station_id = stations.station_id)
+  `,
+  );
+  return count;
+}

@@ -5,18 +5,20 @@ import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
+import { MissingFileError } from "../ndbc/errors.ts";
 import { parseLatestObs } from "../ndbc/latest-obs.ts";
 import { nothingRejected, type RejectedRows } from "../ndbc/table/rejected-rows.ts";
 import type { EventCounts, EventIds } from "../store/assign-event-ids.ts";
 import type { IdTransaction } from "../store/event-id-guard.ts";
-import { readFile, rememberFile, wholeFile } from "../store/files.ts";
+import { isOlderThanStored, readFile, rememberFile, wholeFile } from "../store/files.ts";
+import { recordRejectedRows } from "../store/job-results.ts";
 import { storePoll } from "../store/poll.ts";
 import { createRejectedRowsLog, type RejectedRowsLog } from "./rejected-rows-log.ts";
 
 /** The result of one poll. */
 export type PollCounts = EventCounts & {
-  /** Whether NDBC's file had changed since the last poll. */
-  outcome: "changed" | "unchanged";
+  /** Whether NDBC's file had changed since the last poll, or was an older version of a mirror. */
+  outcome: "changed" | "unchanged" | "older";
   /** Rows of wanted stations in the file. */
   rows: number;
   rejectedRows: RejectedRows;
@@ -26,10 +28,20 @@ export type PollCounts = EventCounts & {
   publishSeconds: number | null;
 };
 
-const nothing = { rows: 0, added: 0, changed: 0, events: null, published: 0 };
+const nothing = {
+  rows: 0,
+  added: 0,
+  changed: 0,
+  events: null,
+  rejectedRows: nothingRejected,
+  published: 0,
+  publishSeconds: null,
+};
 
 /** Time limit of a poll, in ms. A longer poll hangs and delays the next one: a request to NDBC has 30 s, a statement 20 s. */
 const pollDeadlineMs = 90_000;
+
+const dayMs = 86_400_000;
 
 /** Dependencies of a poll. */
 export type PollParts = {
@@ -39,6 +51,8 @@ export type PollParts = {
   publish: () => Promise<number>;
   /** The stations to keep, or `null` for all. */
   stations: Set<string> | null;
+  /** Rows that are older than this in NDBC's file are skipped. */
+  retentionDays: number;
   log: Log;
   /** Shared by all polls, so that a lasting problem is logged once. */
   logRejectedRows?: RejectedRowsLog;
@@ -60,22 +74,28 @@ export async function poll(parts: PollParts): Promise<PollCounts> {
 }
 
 async function pollOnce(parts: PollParts): Promise<PollCounts> {
-  const { sql, ndbc, publish, stations, log, inIdTransaction } = parts;
+  const { sql, ndbc, publish, stations, retentionDays, log, inIdTransaction } = parts;
   const { logRejectedRows = createRejectedRowsLog(log) } = parts;
   await publish();
   const extent = { ...wholeFile, stations };
   const known = await readFile(sql, latestObsPath, extent);
   const answer = await ndbc.get(latestObsPath, known);
-  if (answer.kind === "missing") throw new Error(`NDBC has no ${latestObsPath}`);
+  if (answer.kind === "missing") throw new MissingFileError(latestObsPath);
+  if (await isOlderThanStored(sql, latestObsPath, answer)) {
+    log.debug("skipped an older version of NDBC's file", { lastModified: answer.lastModified });
+    return { ...nothing, outcome: "older" };
+  }
   if (answer.kind === "unchanged") {
     await inTransaction(sql, (tx) => rememberFile(tx, latestObsPath, answer, extent));
-    return { ...nothing, outcome: "unchanged", rejectedRows: nothingRejected, publishSeconds: null };
+    return { ...nothing, outcome: "unchanged" };
   }
-  const parsed = parseLatestObs(answer.body, answer.answeredAt);
+  const retention = { keptMs: retentionDays * dayMs, lastModified: answer.lastModified };
+  const parsed = parseLatestObs(answer.body, answer.answeredAt, retention);
   logRejectedRows("latest_obs", latestObsPath, parsed);
   const observations = parsed.observations.filter(({ stationId }) => stations === null || stations.has(stationId));
   const counts = await storePoll(sql, latestObsPath, answer, observations, inIdTransaction, extent);
   if (counts.events !== null) log.debug("stored", counts.events);
+  await recordRejectedRows(sql, parsed.rejectedLines);
   const storedAtMs = performance.now();
   const published = await publish();
   const publishSeconds = published > 0 ? (performance.now() - storedAtMs) / 1000 : null;

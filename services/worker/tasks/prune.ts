@@ -18,6 +18,9 @@ type PruneParts = {
 /** The result of one run: the number of deleted rows, or a refusal. */
 export type PruneResult = { outcome: "pruned"; rows: number } | { outcome: "refused" };
 
+/** Why pruning is refused. */
+export const clocksDisagree = "clocks and newest observation are more than a day apart";
+
 const dayMs = 86_400_000;
 
 /** Max difference between the clocks, in ms. Within it, the earliest clock decides. */
@@ -35,7 +38,7 @@ export function createPrune({ sql, ndbc, retentionDays, log, clock = systemClock
     if (present === null) return { outcome: "pruned", rows: 0 };
     const { spreadMs, earliestMs, claims } = present;
     if (spreadMs > toleranceMs) {
-      if (!refused) log.warn("did not prune: clocks and newest observation are more than a day apart", claims);
+      if (!refused) log.warn(`did not prune: ${clocksDisagree}`, claims);
       refused = true;
       return { outcome: "refused" };
     }
@@ -114,20 +117,21 @@ async function firstKeptEventId(sql: Sql, before: Date): Promise<string> {
 
 async function pruneBatch(sql: Sql, before: Date, firstEventId: string, batchRows: number): Promise<number> {
   // "for update" checks each row again after locking it, so a row that has just become an event stays. "skip locked"
-  // leaves rows of a running poll to the next run. The order makes PostgreSQL use the index on the time.
+  // leaves rows of a running poll, or of another prune, to the next run. With the order, PostgreSQL reads only the oldest
+  // rows, by the index on the time. A locked row keeps its ctid; a join would read the whole table under a generic plan.
   const [batch] = await inTransaction(
     sql,
     (tx) => tx<[{ count: number }]>`
-    with doomed as materialized (
-      select station_id, observed_at from observations
-      where observed_at < ${before} and (event_id is null or event_id < ${firstEventId})
-      order by observed_at, station_id
-      limit ${batchRows}
-      for update skip locked
-    ), gone as (
-      delete from observations using doomed
-      where observations.station_id = doomed.station_id and observations.observed_at = doomed.observed_at
-      returning observations.event_id
+    with gone as (
+      delete from observations
+      where ctid = any (array(
+        select ctid from observations
+        where observed_at < ${before} and (event_id is null or event_id < ${firstEventId})
+        order by observed_at, station_id
+        limit ${batchRows}
+        for update skip locked
+      ))
+      returning event_id
     ), marked as (
       update stream_marks set pruned_event_id = newest.event_id
       from (select max(event_id) as event_id from gone) as newest

@@ -4,13 +4,14 @@ import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import { parseActiveStations } from "../ndbc/active-stations.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
+import { MissingFileError } from "../ndbc/errors.ts";
 import { activeStationsPath } from "../ndbc/paths.ts";
-import { readFile, rememberFile, wholeFile } from "../store/files.ts";
-import { storeStations } from "../store/stations.ts";
+import { isOlderThanStored, readFile, rememberFile, wholeFile } from "../store/files.ts";
+import { forgetStations, storeStations } from "../store/stations.ts";
 
 /**
- * Creates the daily task that stores names, owners and positions of NDBC's list. A station that is no longer listed stays,
- * like its observations. One warning names the wanted stations that are not listed, and another follows when they change.
+ * Creates the daily task that stores names, owners and positions of NDBC's list. A station that is no longer listed stays
+ * as long as it has observations. One warning names the wanted stations that are not listed, and another follows when they change.
  * @param wanted the stations to keep, or `null` for all
  * @returns the task; it throws `UpstreamError` and `NotDataError` like a poll
  */
@@ -35,8 +36,8 @@ export function createStationUpdate(sql: Sql, ndbc: NdbcClient, wanted: Set<stri
 
   return async (): Promise<void> => {
     const answer = await ndbc.get(activeStationsPath, await readFile(sql, activeStationsPath, extent));
-    if (answer.kind === "missing") throw new Error(`NDBC has no ${activeStationsPath}`);
-    if (answer.kind === "unchanged") return;
+    if (answer.kind === "missing") throw new MissingFileError(activeStationsPath);
+    if (answer.kind === "unchanged" || (await isOlderThanStored(sql, activeStationsPath, answer))) return;
     const { stations, rejected } = parseActiveStations(answer.body);
     if (rejected.length > 0)
       log.warn("skipped broken stations", { count: rejected.length, stations: rejected.slice(0, 10) });
@@ -44,8 +45,12 @@ export function createStationUpdate(sql: Sql, ndbc: NdbcClient, wanted: Set<stri
       sql,
       stations.filter(({ stationId }) => wanted === null || wanted.has(stationId)),
     );
+    const forgotten = await forgetStations(
+      sql,
+      stations.map(({ stationId }) => stationId),
+    );
     await inTransaction(sql, (tx) => rememberFile(tx, activeStationsPath, answer, extent));
     warnOfUnknown(new Set(stations.map(({ stationId }) => stationId)));
-    log.info("read the station list", { stations: stations.length });
+    log.info("read the station list", { stations: stations.length, forgotten });
   };
 }

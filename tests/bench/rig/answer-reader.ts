@@ -1,25 +1,27 @@
-/** How far the answer to one request was read. */
+// Reads HTTP answers byte by byte, for clients that must cost little.
+
+/** Progress of an answer. */
 export type AnswerReader = {
-  /** Whether the head is over. */
+  /** Whether the head is complete. */
   readonly begun: boolean;
-  /** Reads on. @throws {Error} when the answer is not a 200 */
+  /** Reads the next bytes. @throws {Error} if the status is not 200 */
   read(bytes: Buffer): void;
 };
 
 const lineFeed = 10;
 const carriageReturn = 13;
 
-/** Reads an HTTP answer as its bytes come, without a copy. @param body called with each piece of its body, chunk heads left out */
+/** Creates a reader of an HTTP answer that copies nothing. @param body called with each piece of the body, without chunk heads */
 export function createAnswerReader(body: (bytes: Buffer, start: number, end: number) => void): AnswerReader {
   let head = "";
   let begun = false;
   let chunked = false;
-  /** What is missing of the chunk under way, and the size of the next one as far as its digits came. */
+  /** Missing bytes of the current chunk, and the digits of the next size so far. */
   let chunkLeft = 0;
   let nextSize = 0;
   let isBehindChunk = false;
 
-  /** @returns where the body begins, or the end */
+  /** Reads the head. @returns the start of the body, or the end of the bytes */
   function readHead(bytes: Buffer): number {
     const before = head.length;
     head += bytes.toString("latin1");
@@ -50,7 +52,7 @@ export function createAnswerReader(body: (bytes: Buffer, start: number, end: num
         }
         const byte = bytes[at++] ?? 0;
         if (byte === lineFeed) {
-          // A chunk ends in a line break of its own, before the line that tells the size of the next.
+          // A chunk ends with a line break, before the line with the size of the next chunk.
           if (!isBehindChunk) chunkLeft = nextSize;
           nextSize = 0;
           isBehindChunk = false;

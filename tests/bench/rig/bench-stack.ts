@@ -1,3 +1,5 @@
+// The programs that benches of streams run with.
+
 import { freePort } from "../../../services/dev/daemons/ports.ts";
 import { endOwnCluster } from "../../rig/database.ts";
 import { type Stack, startStack } from "../../rig/stack.ts";
@@ -5,20 +7,20 @@ import { bellbuoy, betterSseOnNode, floor, nchan, type StartBroadcaster } from "
 import { type LoadClient, startLoadClient } from "./load-client.ts";
 import { cores, pin, whyNotPinned } from "./processes.ts";
 
-/** What the benches of streams are run with. */
+/** Describes the stack of a bench of streams. */
 export type BenchStack = {
   stack: Stack;
   load: LoadClient;
-  /** bellbuoy, and what a broadcaster in C takes. */
+  /** bellbuoy, and a minimal broadcaster in C. */
   ours(): Promise<Contestants>;
-  /** Other servers, as far as they can be had here. */
+  /** Other servers, if they are available here. */
   peers(): Promise<Contestants>;
   skipped: Set<string>;
 };
 
 export type Contestants = Record<string, StartBroadcaster>;
 
-/** Starts PostgreSQL, Redis and a load client, all on the core that is not the server's, and ends them after `use`. */
+/** Starts PostgreSQL, Redis and a load client, on the core that the server does not use, and stops them after `use`. */
 export async function withBenchStack<T>(use: (parts: BenchStack) => Promise<T>): Promise<T> {
   pin(process.pid, cores.others);
   const stack = await startStack(freePort());
@@ -27,7 +29,7 @@ export async function withBenchStack<T>(use: (parts: BenchStack) => Promise<T>):
 
   async function present(name: string, preparing: Promise<StartBroadcaster | null>): Promise<Contestants> {
     const start = await preparing;
-    if (start === null) skipped.add(`${name}: not installed, or not to be had here`);
+    if (start === null) skipped.add(`${name}: not installed, or not available here`);
     return start === null ? {} : { [name]: start };
   }
 

@@ -1,8 +1,8 @@
-// Writes what a bench has found into docs/benchmarks.md, so that no figure there is copied by hand.
+// Writes the results of a bench into docs/benchmarks.md.
 
 import { type Findings, markdownTable } from "./findings.ts";
 
-/** What a section of the page says. */
+/** Content of a section of the page. */
 export type Section = {
   /** As in `bun run bench NAME`. */
   name: string;

@@ -1,5 +1,5 @@
-// What its documentation shows: a session for each listener, and a channel that all of them are in.
-// node server.mjs PORT REDIS_URL CHANNEL, with better-sse and ioredis beside it.
+// A server with better-sse as in its documentation: a session for each listener, and one channel for all.
+// node server.mjs PORT REDIS_URL CHANNEL, with better-sse and ioredis installed in its folder.
 import { createServer } from "node:http";
 import { createChannel, createSession } from "better-sse";
 import { Redis } from "ioredis";
@@ -12,6 +12,6 @@ await redis.subscribe(channelName);
 redis.on("message", (_, text) => channel.broadcast(JSON.parse(text), "observation"));
 
 createServer(async (request, response) => {
-  // Without signs of life, which come to each at a time of its own: the load client compares streams byte by byte.
+  // Without keep-alive, which is sent to each stream at a different time: the load client compares streams byte by byte.
   channel.register(await createSession(request, response, { keepAlive: null }));
 }).listen(Number(port), "127.0.0.1", 4096);

@@ -1,3 +1,5 @@
+// Starts the servers that benches compare: bellbuoy, a broadcaster in C, nchan, better-sse.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +8,7 @@ import type { Stack } from "../../rig/stack.ts";
 import { childrenOf, cores, pin } from "./processes.ts";
 import { type Publisher, publishToNchan, publishToRedis } from "./publisher.ts";
 
-/** A server that streams what is published to all who listen, alone on its core. */
+/** A server that streams published messages to all clients, alone on its core. */
 export type Broadcaster = {
   streamUrl: string;
   pids: number[];
@@ -14,13 +16,13 @@ export type Broadcaster = {
   stop(): Promise<void>;
 };
 
-/** Starts a broadcaster, which listens when this resolves. */
+/** Starts a broadcaster. Resolves when it listens. */
 export type StartBroadcaster = () => Promise<Broadcaster>;
 
 const channel = "observations:new";
 const betterSse = "better-sse@0.16.1";
 
-/** bellbuoy's own server; several of them share a port. */
+/** Starts bellbuoy's server; several servers share a port. */
 export function bellbuoy(stack: Stack, servers = 1): StartBroadcaster {
   return async () => {
     const port = freePort();
@@ -43,7 +45,7 @@ export function bellbuoy(stack: Stack, servers = 1): StartBroadcaster {
   };
 }
 
-/** {@link ./floor.c}, compiled here. `null` without a C compiler. */
+/** Compiles and starts {@link ./floor.c}; `null` without a C compiler. */
 export async function floor(stack: Stack): Promise<StartBroadcaster | null> {
   if (!Bun.which("cc")) return null;
   const directory = temporaryDirectory();
@@ -56,7 +58,7 @@ export async function floor(stack: Stack): Promise<StartBroadcaster | null> {
   };
 }
 
-/** nginx with its module nchan, published to over HTTP. `null` where they are not installed. */
+/** Starts nginx with its module nchan, which receives messages over HTTP; `null` if they are not installed. */
 export async function nchan(): Promise<StartBroadcaster | null> {
   const module = "/usr/lib/nginx/modules/ngx_nchan_module.so";
   if (!Bun.which("nginx") || !(await Bun.file(module).exists())) return null;
@@ -70,7 +72,7 @@ export async function nchan(): Promise<StartBroadcaster | null> {
   };
 }
 
-/** Room for a whole burst in its memory, since what falls out of it is lost; else its defaults. */
+/** Settings with memory for a whole burst, because nchan drops what does not fit; otherwise its defaults. */
 function nchanConfig(module: string, directory: string, port: number): string {
   return `load_module ${module};
 daemon off;
@@ -91,7 +93,7 @@ http {
 `;
 }
 
-/** better-sse on Node, with ioredis as its source. `null` without Node or where the registry cannot be reached. */
+/** Starts better-sse on Node, with ioredis as its source; `null` without Node or without the npm registry. */
 export async function betterSseOnNode(stack: Stack): Promise<StartBroadcaster | null> {
   if (!Bun.which("node")) return null;
   const directory = temporaryDirectory();
@@ -110,7 +112,7 @@ export async function betterSseOnNode(stack: Stack): Promise<StartBroadcaster | 
   };
 }
 
-/** @param workers processes that it starts itself */
+/** Starts a program as a broadcaster. @param workers number of processes that it starts itself */
 async function startBroadcaster(
   command: string[],
   port: number,

@@ -1,3 +1,5 @@
+// Starts a PostgreSQL with its own settings.
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,7 +7,7 @@ import { startPostgres } from "../../../services/dev/daemons/postgres.ts";
 import { migrate } from "../../../shared/database/migrate.ts";
 import { connectSql, type Sql } from "../../../shared/database/sql.ts";
 
-/** Lends a new PostgreSQL with its own settings: unlike that of the tests it flushes each commit to the disk. */
+/** Starts a PostgreSQL with the given settings for `use`. Unlike the one of the tests, it flushes each commit to disk. */
 export async function withDatabase<T>(use: (sql: Sql) => Promise<T>): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-bench-"));
   const postgres = await startPostgres({ dataDir });

@@ -1,42 +1,42 @@
-// What a bench returns, and how it is printed.
+// The results of a bench, and their output as text and Markdown.
 
-/** What a bench module exports; each file of `tests/bench` but `main.ts` is one, called by its name. */
+/** Exports of a bench module. Each file of `tests/bench` except `main.ts` is one, and its name is the name of the bench. */
 export type Bench = {
-  /** One line: what is measured. */
+  /** One line that describes the measurement. */
   description: string;
-  /** Names of what can be measured apart, if anything. */
+  /** Names of parts that can be measured alone, if any. */
   parts?: readonly string[];
-  /** Measures, starting all that it needs on free ports and ending it again. @throws {Error} when it cannot, or finds a fault */
+  /** Measures, with its own programs on free ports. @throws {Error} if it cannot measure, or finds a wrong result */
   run(options: RunOptions): Promise<Findings>;
   /**
-   * Measures what has a bound, in a minute or two, for `bun run bench --check`.
-   * @throws {Error} when it cannot, or finds a fault
+   * Measures the figures with a limit, in a minute or two, for `bun run bench --check`.
+   * @throws {Error} if it cannot measure, or finds a wrong result
    */
   check?(): Promise<Check[]>;
 };
 
-/** One figure with the bound that it keeps on a quiet machine. */
+/** A figure with its limit on an otherwise idle machine. */
 export type Check = { name: string; value: number; unit: string; max: number };
 
-/** How a bench is to be run. */
+/** Options of a run. */
 export type RunOptions = {
-  /** How often each contestant has its turn. */
+  /** Number of turns of each contestant. */
   rounds: number;
-  /** The one part of it that is wanted, as in `bun run bench fanout:burst`; `null`: all. */
+  /** The only part to measure, as in `bun run bench fanout:burst`; `null`: all. */
   part: string | null;
 };
 
-/** What a bench has found. */
+/** Results of a bench. */
 export type Findings = {
   tables: Table[];
-  /** What was left out, and why: a line each. */
+  /** Skipped measurements with their reasons, a line each. */
   skipped: string[];
 };
 
-/** Medians of what was measured: a row for each contestant. */
+/** Medians, with a row for each contestant. */
 export type Table = {
   title: string;
-  /** Each with the same columns, whose names hold their units. */
+  /** Rows with equal columns, whose names contain the units. */
   rows: Record<string, string | number>[];
 };
 
@@ -46,18 +46,18 @@ export function tableOf(title: string, checks: Check[]): Table {
     what: check.name,
     unit: check.unit,
     measured: check.value,
-    bound: check.max,
+    limit: check.max,
     ok: isWithin(check) ? "yes" : "NO",
   }));
   return { title, rows };
 }
 
-/** Returns whether a figure keeps its bound; what could not be measured does not. */
+/** Returns whether a figure is within its limit; a figure that could not be measured is not. */
 export function isWithin({ value, max }: Check): boolean {
   return value <= max;
 }
 
-/** A table as text, numbers to the right. */
+/** Returns a table as text, with numbers aligned right. */
 export function printTable({ title, rows }: Table): string {
   const columns = Object.keys(rows[0] ?? {});
   const cells = [columns, ...rows.map((row) => columns.map((column) => printCell(row[column])))];
@@ -72,7 +72,7 @@ export function printTable({ title, rows }: Table): string {
   return `\n${title}\n\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
 }
 
-/** Returns a table in Markdown, numbers to the right. */
+/** Returns a table in Markdown, with numbers aligned right. */
 export function markdownTable({ rows }: Table): string {
   const columns = Object.keys(rows[0] ?? {});
   const isNumber = columns.map((column) => rows.some((row) => typeof row[column] === "number"));
@@ -84,7 +84,7 @@ export function markdownTable({ rows }: Table): string {
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-/** Three digits that count, or all of those before the point. */
+/** Formats a number with three significant digits, or all digits before the decimal point. */
 function printCell(value: string | number | undefined): string {
   if (typeof value !== "number") return value ?? "";
   if (!Number.isFinite(value)) return "-";

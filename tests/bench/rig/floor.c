@@ -1,6 +1,6 @@
 /*
- * What fan-out costs where nothing is in the way: follows a Redis channel and writes each message as a server-sent event to
- * all who listen. All messages of one read are joined and written once to each.
+ * The minimal cost of fan-out: subscribes to a Redis channel and writes each message as a server-sent event to all clients.
+ * Joins all messages of one read and writes them once to each client.
  *
  * cc -O2 -o floor floor.c; ./floor PORT REDIS_PORT CHANNEL
  */
@@ -23,7 +23,7 @@
 
 static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n: hello\n\n";
 
-/* The last bytes of the stream, by their place in it; a listener is its place. */
+/* The last bytes of the stream, by their position in it; a listener is stored as its position. */
 static char ring[RING];
 static size_t written;
 static struct { size_t place; int listening, waiting; } listeners[MAX_FDS];
@@ -82,7 +82,7 @@ static void append(const char *bytes, size_t length) {
   }
 }
 
-/* A message comes as three strings, each after its length: "message", the channel, the text. */
+/* A message has three strings, each after its length: "message", the channel, the text. */
 static char *take_string(char *at, char *end, char **text, size_t *length) {
   char *line = at < end ? memchr(at, '\n', end - at) : NULL;
   if (!line || *at == ':') return line ? line + 1 : NULL;
@@ -126,7 +126,7 @@ static void accept_all(int server) {
   }
 }
 
-/* Whatever is asked for, this is the answer. */
+/* The answer to every request. */
 static void answer(int fd) {
   char request[4096];
   if (recv(fd, request, sizeof request, 0) <= 0) return drop(fd);

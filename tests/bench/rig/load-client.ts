@@ -1,25 +1,27 @@
+// Starts and controls a process with many listeners.
+
 import { join } from "node:path";
 import { cores, pin } from "./processes.ts";
 
-/** Many listeners in a process of their own, on the core that is not the server's. */
+/** Many listeners in their own process, on the core that the server does not use. */
 export type LoadClient = {
-  /** Opens so many more streams. @returns milliseconds until all had begun */
+  /** Opens more streams. @returns milliseconds until all had begun */
   open(url: string, streams: number): Promise<number>;
   /**
-   * From here on all streams are to hear the same, and that is measured. Waits until nothing comes any more.
-   * @returns milliseconds for which nothing had come
+   * Waits until no more data arrive, and starts to measure. From here on all streams must get the same bytes.
+   * @returns milliseconds since the last data
    */
   begin(): Promise<number>;
-  /** Resolves when each stream has heard so many events, without the cost of a measurement. @throws as {@link heard} does */
+  /** Resolves when each stream has this many events, without the cost of a measurement. @throws like {@link heard} */
   reached(events: number): Promise<void>;
-  /** Resolves when each stream has heard so many events. @throws {Error} when one ends, hears something else, or nothing */
+  /** Resolves when each stream has this many events. @throws {Error} if one ends, or gets other bytes or none */
   heard(events: number): Promise<Heard>;
   /** Ends all streams. */
   closeAll(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** What a load client has heard since {@link LoadClient.begin}. */
+/** Results of a load client since {@link LoadClient.begin}. */
 export type Heard = {
   /** Events of all streams together. */
   deliveries: number;
@@ -28,7 +30,7 @@ export type Heard = {
   /** From an event's publication to its arrival. */
   p50Ms: number;
   p99Ms: number;
-  /** How much of that time the client itself was computing, 0 to 1: near 1 it is what is measured. */
+  /** Share of that time in which the client itself was busy, 0 to 1. Near 1, the client is the bottleneck. */
   clientBusy: number;
 };
 
@@ -41,7 +43,7 @@ export type LoadCommand =
 
 export type LoadAnswer = { result: unknown } | { fault: string };
 
-/** Starts a load client that has no streams yet. */
+/** Starts a load client without streams. */
 export function startLoadClient(): LoadClient {
   const asked: { resolve(result: never): void; reject(error: Error): void }[] = [];
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "load-program.ts")], {

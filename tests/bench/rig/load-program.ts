@@ -1,17 +1,17 @@
+// The program of a load client: raw sockets and one thread. It shares all work that is equal for all streams.
+
 import { type AnswerReader, createAnswerReader } from "./answer-reader.ts";
 import type { Heard, LoadAnswer, LoadCommand } from "./load-client.ts";
 import { clockMs } from "./processes.ts";
 import { createTranscript, type Place, type Transcript } from "./transcript.ts";
 
-/** The process of a load client: raw sockets, one thread, and nothing done for a stream that can be done for all. */
-
 type Stream = { reader: AnswerReader; place: Place };
 
-/** So many connections are being made at a time. */
+/** Max connections that are opened at the same time. */
 const connecting = 128;
-/** Where nothing came for so long, nothing will. */
+/** Time without data after which the client gives an error. */
 const silenceMs = 30_000;
-/** What is sent to a stream when it begins is over when nothing came for so long. */
+/** Time without data that ends the first bytes of a stream. */
 const settledMs = 200;
 
 const sockets = new Set<Bun.Socket<Stream>>();
@@ -22,7 +22,7 @@ let wanted = Number.POSITIVE_INFINITY;
 let complete = 0;
 let lastDataMs = clockMs();
 let fault: string | null = null;
-/** Called when a count has changed or something went wrong. */
+/** Called after a change of a count, or after an error. */
 let progressed = () => {};
 
 const commands: { [Name in LoadCommand["name"]]: (command: Extract<LoadCommand, { name: Name }>) => unknown } = {
@@ -83,7 +83,7 @@ async function open({ url, streams }: { url: string; streams: number }): Promise
       const socket = await Bun.connect({ hostname, port: Number(port), data: createStream(), socket: handlers });
       sockets.add(socket);
       socket.write(request);
-      // A connection is made before the server knows of it: no more than its backlog may hold.
+      // The kernel accepts a connection before the server does, so at most as many as the backlog may wait.
       while (sockets.size - begun > connecting && fault === null) await Bun.sleep(1);
     }
   };
@@ -115,7 +115,7 @@ async function reached({ events }: { events: number }): Promise<void> {
 }
 
 async function heard(command: { events: number }): Promise<Heard> {
-  if (transcript === null) throw new Error("begin() comes first");
+  if (transcript === null) throw new Error("call begin() first");
   await reached(command);
   const { user, system } = process.cpuUsage(cpuAtBegin);
   const measured = transcript.measure();
@@ -134,7 +134,7 @@ async function until(reached: () => boolean): Promise<void> {
   const done = Promise.withResolvers<void>();
   lastDataMs = clockMs();
   const watch = setInterval(() => {
-    if (clockMs() - lastDataMs > silenceMs) fail(`nothing came for ${silenceMs / 1000} seconds`);
+    if (clockMs() - lastDataMs > silenceMs) fail(`no data for ${silenceMs / 1000} seconds`);
   }, 1_000);
   progressed = () => {
     if (fault !== null) done.reject(new Error(fault));

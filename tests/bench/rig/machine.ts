@@ -1,6 +1,8 @@
+// Describes the machine of a measurement.
+
 import { cpus, release, totalmem, type } from "node:os";
 
-/** What the figures were measured on, in one line. */
+/** Describes the machine in one line. */
 export function machine(): string {
   const [first] = cpus();
   const gigabytes = Math.round(totalmem() / 1024 ** 3);

@@ -1,6 +1,8 @@
+// Fills a database with the history of a whole network.
+
 import type { Sql } from "../../../shared/database/sql.ts";
 
-/** Kinds of stations as the network has them, so that a day has the rows that a real one has. */
+/** Kinds of stations as in the real network, so that a day has as many rows as a real one. */
 const kinds = [
   // Tide stations: wind, pressure and temperatures, never waves.
   { prefix: "NOS", stations: 270, everyMinutes: 6, waves: false },
@@ -11,9 +13,9 @@ const kinds = [
 ];
 
 /**
- * Stores what a network of 975 stations reports in so many days before now, in the order of time, as polls would: 45 days
+ * Stores the reports of a network of 975 stations for the given number of days before now, in order of time as polls do. 45 days
  * are 5 million rows.
- * @returns how many rows
+ * @returns the number of rows
  */
 export async function storeNetworkHistory(sql: Sql, days: number): Promise<number> {
   await sql`select setseed(0.5)`;
@@ -37,7 +39,7 @@ export async function storeNetworkHistory(sql: Sql, days: number): Promise<numbe
         ) as observed_at
     `,
   );
-  // Longer than a service may take over a statement.
+  // Longer than the statement timeout of a service.
   const { count } = await sql.begin(async (tx) => {
     await tx`select set_config('statement_timeout', '0', true)`;
     return tx`

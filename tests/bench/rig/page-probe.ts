@@ -1,20 +1,20 @@
-// Runs inside a page, before its own scripts, and measures what a person sees and hears.
+// Runs inside a page, before its own scripts, and measures what a user sees and hears.
 
-/** What the probe offers the bench as `globalThis.probe`. Times are of the page's `performance.now()`, in ms. */
+/** The probe, in the page as `globalThis.probe`. Times are values of the page's `performance.now()`, in ms. */
 export type Probe = {
   clickedAtMs: number;
-  /** When the first sample that can be heard left the page after the click; NaN before. */
+  /** Time of the first audible sample after the click; NaN before. */
   soundedAtMs: number;
   /** Whether the page has made the waveforms of its bells. */
   bellsMade: boolean;
-  /** Scripting time of each animation frame, and the length of each task above 50 ms, since the bench emptied them. */
+  /** Script time of each animation frame, and the length of each task above 50 ms, since the bench cleared them. */
   frameCosts: number[];
   longTasks: number[];
-  /** Resolves with the time of the first frame in which a bell's ring is seen on the map. */
+  /** Resolves with the time of the first frame that shows a bell's ring on the map. */
   firstRing(): Promise<number>;
 };
 
-/** Installs the probe. Its source goes to the page: it may use nothing of this module. */
+/** Installs the probe. The page runs its source text, so it may use nothing else of this module. */
 export function installProbe(): void {
   const taps: AnalyserNode[] = [];
   const samples = new Float32Array(512);

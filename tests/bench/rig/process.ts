@@ -1,20 +1,22 @@
+// Reads the memory and CPU time of processes.
+
 import { readdirSync, readFileSync } from "node:fs";
 
-/** What Linux knows of a process: memory that is its share (PSS), and processor time since it began. */
+/** Memory (PSS, its share of common memory) and CPU time of a process since its start. */
 export type ProcessState = { pssBytes: number; cpuMs: number };
 
-/** Ticks a second of `/proc/PID/stat`, on every Linux that there is. */
+/** Ticks per second in `/proc/PID/stat`, the same on every Linux. */
 const ticks = 100;
 
-/** @throws {Error} when there is no such process, or this is no Linux */
+/** Reads the state of a process. @throws {Error} if the process does not exist, or the system is not Linux */
 export function readProcess(pid: number): ProcessState {
   const pss = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
-  // After the name, which may hold blanks: state is the first field, utime and stime are the 12th and 13th.
+  // After the name, which may contain spaces: state is the first field, utime and stime are the 12th and 13th.
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
   return { pssBytes: Number(pss) * 1024, cpuMs: ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticks };
 }
 
-/** The same of a process and its children, which is how PostgreSQL runs; what ended meanwhile is left out. */
+/** Sums up a process and its children, as PostgreSQL has them. Children that have ended meanwhile are skipped. */
 export function readProcessTree(pid: number): ProcessState {
   const total = { pssBytes: 0, cpuMs: 0 };
   for (const each of [pid, ...childrenOf(pid)]) {

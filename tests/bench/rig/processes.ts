@@ -1,27 +1,29 @@
+// Assigns processes to cores, and measures their CPU time and memory.
+
 import { readdir, readFile } from "node:fs/promises";
 
-/** The core of the server that is measured, and that of all others: what loads it, Redis and PostgreSQL. */
+/** The core of the measured server, and the core of all others: the load, Redis and PostgreSQL. */
 export const cores = { server: "0", others: "1", all: `0-${navigator.hardwareConcurrency - 1}` } as const;
 
 const taskset = Bun.which("taskset");
 
-/** Why processes cannot be kept on cores of their own here; `null` where they can. */
+/** Reason why processes cannot have their own cores here; `null` if they can. */
 export const whyNotPinned =
   taskset === null || navigator.hardwareConcurrency < 2
-    ? "server and load share cores: there is no taskset here, or one core only"
+    ? "server and load share cores: taskset is missing, or the machine has only one core"
     : null;
 
-/** Keeps a process with all its threads on some of the {@link cores}, and those that it starts from now on. */
+/** Restricts a process, its threads and its future children to some of the {@link cores}. */
 export function pin(pid: number, on: string): void {
   if (whyNotPinned === null) Bun.spawnSync(["taskset", "-a", "-c", "-p", on, String(pid)]);
 }
 
-/** Milliseconds of a clock that all processes of this machine share. */
+/** Returns the time of a clock that all processes of this machine share, in ms. */
 export function clockMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** Milliseconds that processes have computed so far, all threads together. */
+/** Returns the CPU time of processes so far, of all threads together, in ms. */
 export async function cpuMs(pids: number[]): Promise<number> {
   let nanoseconds = 0;
   for (const pid of pids) {
@@ -33,7 +35,7 @@ export async function cpuMs(pids: number[]): Promise<number> {
   return nanoseconds / 1e6;
 }
 
-/** Megabytes that processes hold in memory. */
+/** Returns the memory of processes in MB. */
 export async function memoryMb(pids: number[]): Promise<number> {
   let kilobytes = 0;
   for (const pid of pids) {
@@ -43,7 +45,7 @@ export async function memoryMb(pids: number[]): Promise<number> {
   return kilobytes / 1024;
 }
 
-/** The processes that a process has started. */
+/** Returns the children of a process. */
 export async function childrenOf(pid: number): Promise<number[]> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
   return children.split(" ").filter(Boolean).map(Number);

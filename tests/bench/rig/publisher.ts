@@ -1,13 +1,15 @@
+// Publishes observations on Redis or to nchan.
+
 import { clockMs } from "./processes.ts";
 
-/** Publishes observations of the usual length that tell when they were published. */
+/** Publishes observations of the usual length, which contain the time of their publication. */
 export type Publisher = {
-  /** Publishes so many at once. Resolves when all were taken. */
+  /** Publishes this many at once. Resolves when all were accepted. */
   burst(events: number): Promise<void>;
   close(): void;
 };
 
-/** @param eventIds whether they carry a place in the order of events, as a worker's do */
+/** Creates a publisher on Redis. @param eventIds whether messages have event ids, as a worker's do */
 export function publishToRedis(redisUrl: string, eventIds: boolean): Promise<Publisher> {
   const channel = "observations:new";
   const encode = (body: string) =>
@@ -15,7 +17,7 @@ export function publishToRedis(redisUrl: string, eventIds: boolean): Promise<Pub
   return createPublisher(redisUrl, eventIds, encode, /^:\d+\r\n/gm);
 }
 
-/** Publishes to nchan, which knows HTTP alone; all requests on one connection, none waits for the answer to another. */
+/** Creates a publisher to nchan, over HTTP: all requests on one connection, without waiting for answers. */
 export function publishToNchan(publishUrl: string): Promise<Publisher> {
   const { pathname, host } = new URL(publishUrl);
   const head = `POST ${pathname} HTTP/1.1\r\nHost: ${host}\r\nX-EventSource-Event: observation\r\nContent-Type: application/json`;
@@ -23,7 +25,7 @@ export function publishToNchan(publishUrl: string): Promise<Publisher> {
   return createPublisher(publishUrl, false, encode, /HTTP\/1\.1 20\d /g);
 }
 
-/** @param taken what the other end says for each that it has taken */
+/** Creates a publisher on a socket. @param taken the reply to each accepted message */
 async function createPublisher(
   url: string,
   eventIds: boolean,

@@ -1,10 +1,12 @@
-/** What one turn of a contestant has measured, by name with unit. */
+// Runs contestants in turns, and computes medians.
+
+/** Figures of one turn of a contestant, by name with unit. */
 export type Measured = Record<string, number>;
 
 /**
- * Lets contestants take turns, so that whatever else slows the machine down for a while slows down all of them.
- * @param contestants each measures once and resolves with the same names each time
- * @returns the medians of each
+ * Runs contestants in turns, so that a slow phase of the machine affects all of them.
+ * @param contestants each measures once, and always returns the same names
+ * @returns the medians of each contestant
  */
 export async function interleave<Name extends string, M extends Measured>(
   contestants: Record<Name, () => Promise<M>>,
@@ -21,13 +23,13 @@ export async function interleave<Name extends string, M extends Measured>(
   return Object.fromEntries(names.map((name) => [name, medians(measured.get(name) ?? [])])) as Record<Name, M>;
 }
 
-/** The median of each name over several turns. */
+/** Returns the median of each figure over several turns. */
 export function medians<M extends Measured>(turns: M[]): M {
   const names = Object.keys(turns[0] ?? {});
   return Object.fromEntries(names.map((name) => [name, median(turns.map((turn) => turn[name] ?? Number.NaN))])) as M;
 }
 
-/** The value that a share of all values, 0 to 1, does not exceed. @param sorted ascending */
+/** Returns the quantile of a share, 0 to 1. @param sorted ascending */
 export function quantile(sorted: ArrayLike<number>, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

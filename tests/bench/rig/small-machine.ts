@@ -1,10 +1,12 @@
+// A PostgreSQL and a Redis as on a small machine.
+
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPostgres } from "../../../services/dev/daemons/postgres.ts";
 import { startRedis } from "../../../services/dev/daemons/redis.ts";
 
-/** The settings with which compose.yaml starts PostgreSQL, for a machine with 512 MB and an SD card. */
+/** Returns the PostgreSQL settings of compose.yaml, for a machine with 512 MB and an SD card. */
 export async function composeSettings(): Promise<Record<string, string>> {
   const compose = Bun.YAML.parse(await Bun.file(join(import.meta.dir, "../../../compose.yaml")).text()) as {
     services: { postgres: { command: string[] } };
@@ -13,7 +15,7 @@ export async function composeSettings(): Promise<Record<string, string>> {
   return Object.fromEntries(settings.map((setting) => setting.slice("-c".length).split("=") as [string, string]));
 }
 
-/** A PostgreSQL and a Redis of a bench's own. */
+/** A PostgreSQL and a Redis for one bench. */
 export type SmallMachine = {
   databaseUrl: string;
   redisUrl: string;
@@ -22,7 +24,7 @@ export type SmallMachine = {
   stop(): Promise<void>;
 };
 
-/** Starts both, with data that survives a power cut as it does where bellbuoy runs. */
+/** Starts both, with data that survives a power cut, as in a real install. */
 export async function startSmallMachine(settings: Record<string, string>): Promise<SmallMachine> {
   const dataDir = await mkdtemp(join(tmpdir(), "bellbuoy-footprint-"));
   const redisDir = join(dataDir, "redis");
@@ -32,7 +34,7 @@ export async function startSmallMachine(settings: Record<string, string>): Promi
     databaseUrl: postgres.url,
     redisUrl: redis.url,
     postgresPid: await firstLine(join(dataDir, "cluster/postmaster.pid")),
-    redisPid: await firstLine(join(redisDir, "redis.pid")),
+    redisPid: await firstLine(join(redisDir, "run/redis.pid")),
     async stop() {
       await Promise.all([postgres.stop(), redis.stop()]);
       await rm(dataDir, { recursive: true, force: true });

@@ -1,29 +1,31 @@
+// Compares what many streams receive.
+
 import { clockMs } from "./processes.ts";
 import { quantile } from "./rounds.ts";
 
-/** How far one stream has heard the transcript. */
+/** Position of one stream in the transcript. */
 export type Place = { bytes: number; events: number };
 
 /**
- * What all streams hear. The one that is ahead writes it down, the others are compared with it: that costs far less than to
- * read each event, and says more.
+ * The bytes that all streams get. The stream that is ahead records them, and the others are compared with the record. That is
+ * cheaper and stricter than to parse each event.
  */
 export type Transcript = {
-  /** A stream has heard more. @throws {Error} when it is something else than what another has heard */
+  /** Adds bytes of a stream. @throws {Error} if another stream got different bytes */
   hear(place: Place, bytes: Buffer, start: number, end: number, arrivedMs: number): void;
-  /** What was heard so far, all streams together. */
+  /** Returns the figures so far, for all streams together. */
   measure(): { deliveries: number; wholeMs: number; p50Ms: number; p99Ms: number };
 };
 
-/** Of so many deliveries the delays are kept. */
+/** Max number of recorded delays. */
 const maxDelays = 16_000_000;
 
-/** @param streams how many will listen */
+/** Creates a transcript. @param streams number of streams */
 export function createTranscript(streams: number): Transcript {
   let bytes = Buffer.alloc(2 ** 20);
   let length = 0;
   let searchedTo = 0;
-  /** Of each event: where it ends, and when it was published. */
+  /** The end and the publication time of each event. */
   const ends: number[] = [];
   const published: number[] = [];
   const delays = new Float32Array(Math.min(maxDelays, streams * 1_000));
@@ -49,7 +51,7 @@ export function createTranscript(streams: number): Transcript {
       const reached = place.bytes + end - start;
       if (reached > length) write(heard.subarray(start + length - place.bytes, end));
       if (bytes.compare(heard, start, end, place.bytes, reached) !== 0) {
-        throw new Error(`a stream hears something else than the others, from byte ${place.bytes} on`);
+        throw new Error(`a stream differs from the others, from byte ${place.bytes} on`);
       }
       place.bytes = reached;
       while (place.events < ends.length && (ends[place.events] ?? 0) <= reached) {

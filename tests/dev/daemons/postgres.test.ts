@@ -1,11 +1,12 @@
 // Tests of the private PostgreSQL for `bun run dev`, `bun run demo` and tests.
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, lstat, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { daemonAccount } from "../../../services/dev/daemons/account.ts";
 import { type Postgres, startPostgres } from "../../../services/dev/daemons/postgres.ts";
+import { startRedis } from "../../../services/dev/daemons/redis.ts";
 import { makeSocketFolder } from "../../../services/dev/folders.ts";
 import { connectSql } from "../../../shared/database/sql.ts";
 
@@ -106,6 +107,61 @@ test("a stopped server accepts no connections, can be stopped again, and keeps i
   expect(await query((await start()).url, "select id from buoys")).toEqual([stored]);
 });
 
+test.each([
+  [
+    "was made by an older major version",
+    "cluster/PG_VERSION",
+    "17\n",
+    "was made by PostgreSQL 17, and this bellbuoy brings 18",
+  ],
+  [
+    "was made by a newer major version",
+    "cluster/PG_VERSION",
+    "19\n",
+    "was made by PostgreSQL 19, and this bellbuoy brings 18",
+  ],
+  ["has lost its version", "cluster/PG_VERSION", null, "is not whole"],
+  ["has an emptied password file", "password", "", "password is empty or cannot be read"],
+  ["has a blank password file", "password", " \n", "password is empty or cannot be read"],
+  ["has lost its password file", "password", null, "password is empty or cannot be read"],
+  ["has another password", "password", "another", "password authentication failed"],
+  ["is damaged", "cluster/global/pg_control", "damaged", "PostgreSQL did not start: "],
+  ["has lost a file", "cluster/global/pg_control", null, "PostgreSQL did not start: "],
+])(
+  "a folder that %s is refused in one line with the folder and the remedy, and stays",
+  async (_, name, content, words) => {
+    const { url } = await start();
+    const stored = await store(url);
+    await stop();
+    const file = join(dataDir, name);
+    const kept = `${file}.kept`;
+    await cp(file, kept, { preserveTimestamps: true });
+    if (content === null) await rm(file);
+    else await writeFile(file, content);
+    const error: Error = await startPostgres({ dataDir, settings }).then(
+      () => new Error("it started"),
+      (reason) => reason,
+    );
+    await writeFile(file, await readFile(kept));
+    if (isRoot) await Bun.$`chown --reference=${join(dataDir, "cluster")} ${file}`;
+    await rm(kept);
+    expect(error.message).toContain(words);
+    expect(error.message).toContain(dataDir);
+    expect(error.message).toMatch(/remove (that|the) folder/);
+    expect(error.message).not.toContain("\n");
+    expect(await query((await start()).url, "select id from buoys")).toEqual([stored]);
+  },
+);
+
+test("a file in place of the folder is refused in one line", async () => {
+  const file = join(dataDir, "a-file");
+  await writeFile(file, "");
+  await expect(startPostgres({ dataDir: file, settings })).rejects.toThrow(
+    /^\S+a-file cannot be written \(.*\): make it a folder/,
+  );
+  await rm(file);
+});
+
 test("the next start ends a server whose parent was killed, and keeps its data", async () => {
   await stop();
   const orphan = await startElsewhere(project);
@@ -135,6 +191,34 @@ test("the error contains PostgreSQL's own message when it does not start", async
   await expect(failed).rejects.toThrow(
     /^PostgreSQL did not start: .*invalid value for parameter "shared_buffers": "nonsense"/,
   );
+});
+
+test.if(isRoot)("root follows no link that another account has planted", async () => {
+  await stop();
+  const outside = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
+  const target = join(outside, "target");
+  await Bun.write(target, "untouched");
+  const untouched = async () => {
+    expect(await Bun.file(target).text()).toBe("untouched");
+    expect((await stat(target)).uid).toBe(0);
+    expect((await stat(outside)).uid).toBe(0);
+  };
+
+  // A folder of an earlier version, which the account owned.
+  const planted = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
+  await symlink(target, join(planted, "password"));
+  const server = await startPostgres({ dataDir: planted, settings });
+  await server.stop();
+  expect((await lstat(join(planted, "password"))).isFile()).toBe(true);
+  expect((await stat(planted)).uid).toBe(0);
+  await untouched();
+
+  const link = join(outside, "link");
+  await symlink(outside, link);
+  await expect(startPostgres({ dataDir: link, settings })).rejects.toThrow();
+  await expect(startRedis({ dir: link })).rejects.toThrow();
+  await untouched();
+  for (const folder of [planted, outside]) await rm(folder, { recursive: true });
 });
 
 test.if(isRoot)("root starts it from a project that only root may read", async () => {

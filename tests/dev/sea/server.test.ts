@@ -68,7 +68,7 @@ describe("the simulated server answers like NDBC's web server", () => {
     expect(answer.headers.get("Content-Type")).toBe("application/xml");
     const [firstLine] = (await answer.text()).split("\n");
     expect(firstLine).toMatch(
-      /^<\?xml version="1.0" encoding="utf-8"\?><stations created="2026-05-06T12:3[05]:01UTC" count="\d\d">$/,
+      /^<\?xml version="1.0" encoding="utf-8"\?><stations created="2026-05-06T12:3[05]:01UTC" count="\d+">$/,
     );
   });
 });

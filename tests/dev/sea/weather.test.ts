@@ -15,8 +15,8 @@ const start = Date.parse("2026-02-01T00:00:00Z");
 function sampleWeather(seed: number): Weather[] {
   const sea = createSea(seed);
   const times = Array.from(
-    { length: 240 },
-    (_, index) => new Date(start + index * 47 * 60_000 + (index % 2) * 180 * 86_400_000),
+    { length: 120 },
+    (_, index) => new Date(start + index * 94 * 60_000 + (index % 2) * 180 * 86_400_000),
   );
   return times.flatMap((at) => stations.map((station) => sea.weatherAt(station, at)));
 }
@@ -51,10 +51,11 @@ describe.each([1, 2, 3])("the weather of seed %d", (seed) => {
     expect(median).toBeGreaterThan(4);
     expect(high).toBeLessThan(20);
     expect(max).toBeLessThan(40);
-    for (const { measurements } of sample) {
-      const { gustMps, windSpeedMps } = measurements;
-      expect((gustMps ?? 0) / (windSpeedMps ?? 1)).toBeWithin(1.2, 1.5 + 1e-9);
-    }
+    const gustFactors = sample.map(
+      ({ measurements: { gustMps, windSpeedMps } }) => (gustMps ?? 0) / (windSpeedMps ?? 1),
+    );
+    expect(Math.min(...gustFactors)).toBeGreaterThanOrEqual(1.2);
+    expect(Math.max(...gustFactors)).toBeLessThanOrEqual(1.5 + 1e-9);
   });
 
   test("keeps pressure between a deep low and a strong high", () => {
@@ -66,11 +67,13 @@ describe.each([1, 2, 3])("the weather of seed %d", (seed) => {
   });
 
   test("never has a dew point above the air temperature, water colder than ice, or NaN", () => {
-    for (const { measurements: measured } of sample) {
-      expect(measured.dewPointC ?? 0).toBeLessThan(measured.airTempC ?? 0);
-      expect(measured.waterTempC).toBeGreaterThan(-2);
-      for (const name of measurements) expect(measured[name]).not.toBeNaN();
-    }
+    const impossible = sample.filter(
+      ({ measurements: measured }) =>
+        (measured.dewPointC ?? 0) >= (measured.airTempC ?? 0) ||
+        (measured.waterTempC ?? 0) <= -2 ||
+        measurements.some((name) => Number.isNaN(measured[name])),
+    );
+    expect(impossible).toEqual([]);
   });
 });
 
@@ -86,13 +89,13 @@ test("weather depends only on seed, place and time, not on earlier calls", () =>
 
 test("weather changes steadily: by less than 4 hPa per hour of weather", () => {
   const sea = createSea(1);
-  for (const station of stations) {
-    let before: number | null = null;
-    for (let minute = 0; minute < 300; minute++) {
-      const { pressureHpa } = sea.weatherAt(station, new Date(start + minute * 60_000)).measurements;
-      if (before !== null) expect(Math.abs((pressureHpa ?? 0) - before)).toBeLessThan(4);
-      before = pressureHpa;
-    }
+  for (const station of stations.filter((_, index) => index % 3 === 0)) {
+    const pressures = Array.from(
+      { length: 200 },
+      (_, minute) => sea.weatherAt(station, new Date(start + minute * 60_000)).measurements.pressureHpa ?? Number.NaN,
+    );
+    const steps = pressures.slice(1).map((pressure, index) => Math.abs(pressure - (pressures[index] ?? Number.NaN)));
+    expect(Math.max(...steps)).toBeLessThan(4);
   }
 });
 

@@ -1,4 +1,4 @@
-// The distribution's Redis, fetched by apt for one user, from a repository that this test makes and signs.
+// Tests of the Redis package that apt downloads for one user, from a repository that this test makes and signs.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
@@ -14,11 +14,11 @@ let repository: string;
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "bellbuoy-test-"));
-  // apt fetches as an account of its own where root asks.
+  // As root, apt downloads with its own account.
   chmodSync(dir, 0o755);
   repository = join(dir, "repository");
   mkdirSync(repository);
-  // All but Redis: apt calls many programs to check a signature.
+  // All programs except Redis: apt needs many to check a signature.
   const bin = join(dir, "bin");
   mkdirSync(bin);
   const others = readdirSync("/usr/bin").filter((name) => !/redis|valkey/.test(name));
@@ -54,7 +54,7 @@ async function makeRepository(): Promise<void> {
   await Bun.write(join(repository, "Release"), `Date: ${new Date().toUTCString()}\n${sums}`);
 }
 
-/** Signs the repository, and writes the public key that apt is to trust. */
+/** Signs the repository, and writes the public key that apt trusts. */
 async function sign(): Promise<string> {
   const home = join(dir, "gnupg");
   mkdirSync(home, { mode: 0o700 });
@@ -70,10 +70,10 @@ async function sha256(path: string): Promise<string> {
   return new Bun.CryptoHasher("sha256").update(await Bun.file(path).bytes()).digest("hex");
 }
 
-/** Looks for Redis in a process that finds none on PATH, on a machine whose only source is the repository. */
+/** Searches Redis in a process without one on PATH, on a machine whose only source is the repository. */
 async function find(options: string, keep: string) {
   await Bun.write(join(dir, "sources.list"), `deb [${options}] file:${repository} ./\n`);
-  // dpkg's list is empty too, as on a machine without Redis.
+  // The list of dpkg is empty too, as on a machine without Redis.
   await Bun.write(join(dir, "status"), "");
   const etc = `Dir::Etc::sourcelist "${join(dir, "sources.list")}";\nDir::Etc::sourceparts "/nonexistent";\n`;
   const state = `Dir::State::status "${join(dir, "status")}";\nDir::State::lists "${join(dir, "no-lists")}";\n`;
@@ -91,7 +91,7 @@ async function find(options: string, keep: string) {
 }
 
 describe.skipIf(isMissing("apt-get", "gpg"))("where no Redis is on PATH", () => {
-  test("it is fetched from a repository with a valid signature, in one line with size and folder, and kept", async () => {
+  test("it is downloaded from a repository with a valid signature, with one line of size and folder, and kept", async () => {
     await makeRepository();
     const key = await sign();
     const keep = join(dir, "kept");
@@ -107,7 +107,7 @@ describe.skipIf(isMissing("apt-get", "gpg"))("where no Redis is on PATH", () => 
     expect((await find(`signed-by=${key}`, keep)).said).toBe("Redis server of the test\n\n");
   });
 
-  test("nothing is taken from a repository that no trusted key has signed", async () => {
+  test("no package is installed from a repository without a trusted signature", async () => {
     rmSync(repository, { recursive: true, force: true });
     mkdirSync(repository);
     await makeRepository();

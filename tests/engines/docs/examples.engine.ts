@@ -1,4 +1,4 @@
-// The examples in other languages: a shell with curl, Python, Node.
+// Tests of the examples in other languages: a shell with curl, Python, Node.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ describe.each([
   ["listen.py", "python3", isMissing("python3")],
   ["listen.mjs", "node", isMissing("node")],
 ] as const)("The example %s, run by %s,", (file, program, isSkipped) => {
-  test.skipIf(isSkipped)("prints each report once, though the server restarts in between", async () => {
+  test.skipIf(isSkipped)("prints each report once, even if the server restarts", async () => {
     const { reported, lines } = await server.runThroughRestart([program, join(examples, file)]);
     expect(lines.map((line) => line.match(/\d{4}-[\d:T-]+\.000Z/)?.[0])).toEqual(reported);
     expect(lines.join("\n")).toMatch(/waves not measured|"waveHeightM":null/);

@@ -1,4 +1,4 @@
-// The alert rules and the dashboard's queries, as Prometheus's own tool reads them.
+// Tests of the alert rules and the dashboard's queries with promtool.
 
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync } from "node:fs";
@@ -21,19 +21,19 @@ async function promtool(...args: string[]) {
 }
 
 describe.skipIf(isMissing("promtool"))("promtool", () => {
-  test("finds no fault with the alert rules", async () => {
+  test("accepts the alert rules", async () => {
     expect(await promtool("check", "rules", join(monitoring, "alerts.yaml"))).toEqual({ exitCode: 0, errors: "" });
   });
 
-  test("finds that each alert fires when it should, and only then", async () => {
+  test("confirms that each alert fires when it should, and only then", async () => {
     const rules = join(monitoring, "alerts.test.yaml");
     expect(await promtool("test", "rules", rules)).toEqual({ exitCode: 0, errors: "" });
   });
 
-  test("understands each query of the dashboard", async () => {
+  test("accepts each query of the dashboard", async () => {
     const { panels } = (await Bun.file(join(monitoring, "dashboard.json")).json()) as Dashboard;
     const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
-    // It reads queries as those of recording rules.
+    // promtool checks queries only as recording rules.
     const rules = queries.map((expr, index) => ({ record: `query_${index}`, expr }));
     const file = join(workDir, "queries.json");
     await Bun.write(file, JSON.stringify({ groups: [{ name: "dashboard", rules }] }));

@@ -1,5 +1,5 @@
-// The executables: the one for amd64 runs as a user without rights, the one for arm64 is built. Bun's other runtimes come
-// from the npm registry the first time.
+// Tests of the executables: the one for amd64 runs as a user without rights, the one for arm64 is only built. The first run
+// downloads Bun's other runtimes from the npm registry.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
@@ -18,16 +18,16 @@ import { type ServiceName, type StartingService, spawnService } from "../../rig/
 import { startUpstream } from "../../rig/upstream.ts";
 import { isMissing, pathOf } from "../programs.ts";
 
-// The first time the runtimes are fetched.
+// The first run downloads the runtimes.
 setDefaultTimeout(300_000);
 
 /** A user that owns nothing, on any Linux. */
-const nobody = 65534;
+const userId = 65534;
 
 const cannotRun = process.platform !== "linux" || process.arch !== "x64" || isMissing("setpriv");
 
 describe.skipIf(cannotRun)(
-  "The executable for amd64, started by a user without rights where there is no file and no program,",
+  "The executable for amd64, started by a user without rights in an empty folder without programs,",
   () => {
     let program = "";
     let emptyDir = "";
@@ -44,7 +44,7 @@ describe.skipIf(cannotRun)(
       await chmod(home, 0o755);
       await builtPlayer();
       program = await buildExecutable("linux-amd64", home);
-      // A port, since another user cannot reach the socket of a test's Redis.
+      // A port, because another user cannot reach the socket of a test's Redis.
       redis = await startRedis({ port: freePort() });
       databaseUrl = await createDatabase("empty");
       upstream.files.set(latestObsPath, latestObsFile(3, new Date()));
@@ -57,9 +57,9 @@ describe.skipIf(cannotRun)(
     });
 
     function start(service: ServiceName, env: Record<string, string> = {}): StartingService {
-      const asNobody =
-        process.getuid?.() === 0 ? [pathOf("setpriv"), `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"] : [];
-      const command = { argv: [...asNobody, program, service], cwd: emptyDir };
+      const asUser =
+        process.getuid?.() === 0 ? [pathOf("setpriv"), `--reuid=${userId}`, `--regid=${userId}`, "--clear-groups"] : [];
+      const command = { argv: [...asUser, program, service], cwd: emptyDir };
       const running = spawnService(
         service,
         {
@@ -76,7 +76,7 @@ describe.skipIf(cannotRun)(
       return running;
     }
 
-    test("makes the tables, polls, and lets a listener hear what came", async () => {
+    test("creates the tables, polls, and sends the reports to a listener", async () => {
       const url = await start("server").up;
       while ((await fetch(`${url}/ready`)).status !== 200) await Bun.sleep(10);
       const listener = await listen(`${url}/v1/observations/stream`);
@@ -89,7 +89,7 @@ describe.skipIf(cannotRun)(
       for (const service of started) expect((await service.ended).stderr).toBe("");
     });
 
-    test("serves every file of the player as a checkout does", async () => {
+    test("serves every file of the player like a checkout", async () => {
       const [own, checkout] = [
         start("server"),
         spawnService("server", { DATABASE_URL: databaseUrl, REDIS_URL: redis.url }),
@@ -106,13 +106,13 @@ describe.skipIf(cannotRun)(
       }
     });
 
-    test("tells in one line what is wrong with a setting", async () => {
+    test("reports an invalid setting in one line", async () => {
       const { code, stderr } = await start("worker", { POLL_SECONDS: "0" }).ended;
       expect(stderr).toBe('bellbuoy worker: POLL_SECONDS is "0", but must be a whole number from 1 to 3600\n');
       expect(code).toBe(1);
     });
 
-    test("tells how it is used when it is not told which service to be", async () => {
+    test("prints its usage if the service is not named", async () => {
       for (const names of [[], ["listener"], ["worker", "server"]]) {
         const child = Bun.spawn([program, ...names], { stderr: "pipe" });
         expect(await new Response(child.stderr).text()).toContain("bellbuoy worker");
@@ -122,21 +122,22 @@ describe.skipIf(cannotRun)(
   },
 );
 
-test("An executable for arm64 is made on any machine", async () => {
+test("An executable for arm64 can be built on any machine, and two builds are identical", async () => {
   const dir = await mkdtemp(join(tmpdir(), "bellbuoy-arm64-"));
   await builtPlayer();
-  const header = Buffer.from(
-    await Bun.file(await buildExecutable("linux-arm64", dir))
-      .slice(0, 20)
-      .bytes(),
-  );
+  const [first, second] = [
+    await Bun.file(await buildExecutable("linux-arm64", join(dir, "first"))).bytes(),
+    await Bun.file(await buildExecutable("linux-arm64", join(dir, "second"))).bytes(),
+  ];
+  expect(Buffer.compare(first, second)).toBe(0);
+  const header = Buffer.from(first.slice(0, 20));
   expect(header.toString("latin1", 0, 4)).toBe("\x7fELF");
   // EM_AARCH64 in the header's e_machine.
   expect(header.readUInt16LE(18)).toBe(183);
   await rm(dir, { recursive: true });
 });
 
-/** All that tells one answer from another, but when it was given. */
+/** Returns the parts of an answer that can be compared, without its date. */
 async function answer(url: string, encodings: string) {
   const response = await fetch(url, { headers: { "Accept-Encoding": encodings }, decompress: false });
   const { date: _, ...headers } = response.headers.toJSON();

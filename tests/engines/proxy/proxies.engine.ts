@@ -1,11 +1,16 @@
-// Streams through nginx, Caddy and HAProxy, each set up by its file in services/proxy.
+// Tests of streams through nginx, Caddy and HAProxy, each with its file in services/proxy.
 
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { createServer, get, type Server } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../../services/dev/daemons/ports.ts";
+import { builtPlayer } from "../../rig/built-player.ts";
 import { startStack } from "../../rig/stack.ts";
 import { isMissing, pathOf } from "../programs.ts";
 
@@ -14,17 +19,22 @@ setDefaultTimeout(120_000);
 const proxyDir = join(import.meta.dir, "../../../services/proxy");
 const workDir = mkdtempSync(join(tmpdir(), "bellbuoy-proxies-"));
 const children: Bun.Subprocess[] = [];
+const gateways: Server[] = [];
+/** The package has no types. */
+const compression = createRequire(import.meta.url)("compression");
 
 const stack = await startStack();
 
 afterAll(async () => {
   for (const child of children) child.kill();
+  for (const gateway of gateways) gateway.closeAllConnections();
+  for (const gateway of gateways) gateway.close();
   await Promise.all(children.map((child) => child.exited));
   await stack.stop();
   await rm(workDir, { recursive: true, force: true });
 });
 
-/** Makes a key and a certificate for localhost. @returns the files that hold them */
+/** Makes a key and a certificate for localhost. @returns the paths of both files */
 async function makeCertificate(): Promise<{ key: string; certificate: string }> {
   const [key, certificate] = [join(workDir, "key.pem"), join(workDir, "certificate.pem")];
   const asked = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost"];
@@ -43,13 +53,82 @@ async function startNginx(serverPort: string): Promise<string> {
     .replaceAll(/ssl_certificate .*;/g, `ssl_certificate ${certificate};`)
     .replaceAll(/ssl_certificate_key .*;/g, `ssl_certificate_key ${key};`)
     .replaceAll("127.0.0.1:3000", `127.0.0.1:${serverPort}`);
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-  const paths = temporary.map((name) => `${name}_temp_path ${workDir}/${name};`).join("\n");
-  const settings = `pid ${workDir}/nginx.pid;\nevents {}\nhttp {\naccess_log off;\n${paths}\ngzip on;\ngzip_types *;\n${site}}\n`;
-  await Bun.write(join(workDir, "nginx.conf"), settings);
-  const files = ["-c", join(workDir, "nginx.conf"), "-p", workDir, "-e", join(workDir, "error.log")];
-  start([pathOf("nginx"), ...files, "-g", "daemon off;"]);
+  await runNginx("site", site);
   return untilThere(`https://localhost:${https}`);
+}
+
+/** Runs nginx with compression of everything. @param servers its server blocks */
+async function runNginx(name: string, servers: string): Promise<void> {
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+  const paths = temporary.map((path) => `${path}_temp_path ${workDir}/${path};`).join("\n");
+  const settings = `pid ${workDir}/${name}.pid;\nevents {}\nhttp {\naccess_log off;\n${paths}\ngzip on;\ngzip_proxied any;\ngzip_types *;\n${servers}}\n`;
+  const file = join(workDir, `${name}.conf`);
+  await Bun.write(file, settings);
+  start([pathOf("nginx"), "-c", file, "-p", workDir, "-e", join(workDir, `${name}.log`), "-g", "daemon off;"]);
+}
+
+/** Runs nginx for a site that includes the file for a path. @returns the address of the path */
+async function startNginxBelowPath(serverPort: string): Promise<string> {
+  const port = freePort();
+  const path = (await Bun.file(join(proxyDir, "nginx-subpath.conf")).text()).replaceAll(
+    "127.0.0.1:3000",
+    `127.0.0.1:${serverPort}`,
+  );
+  await runNginx("subpath", `server {\nlisten 127.0.0.1:${port};\n${path}}\n`);
+  return untilThere(`http://localhost:${port}/buoy`);
+}
+
+/** Runs Caddy, which compresses all texts. @param file its configuration @returns the site's address */
+async function runCaddy(name: string, file: string, serverPort: string): Promise<string> {
+  const url = `http://localhost:${freePort()}`;
+  const compressing = file
+    .replace("127.0.0.1:3000", `127.0.0.1:${serverPort}`)
+    .replace(
+      "{$SITE_ADDRESS::80} {",
+      `${url} {\n\tencode {\n\t\tgzip\n\t\tmatch {\n\t\t\theader Content-Type text/*\n\t\t}\n\t}`,
+    );
+  await Bun.write(join(workDir, name), `{\n\tgrace_period 1ms\n\tadmin off\n}\n${compressing}`);
+  const env = { PATH: process.env.PATH, HOME: workDir };
+  start([pathOf("caddy"), "run", "--config", join(workDir, name), "--adapter", "caddyfile"], env);
+  return url;
+}
+
+/** Runs Caddy for a site with the file for a path. @returns the address of the path */
+async function startCaddyBelowPath(serverPort: string): Promise<string> {
+  const file = await Bun.file(join(proxyDir, "Caddyfile-subpath")).text();
+  return untilThere(`${await runCaddy("Caddyfile-subpath", file, serverPort)}/buoy`);
+}
+
+/** Runs Caddy with compression of all texts, without the settings for streams. */
+async function startCompressingCaddy(serverPort: string): Promise<string> {
+  const file = "{$SITE_ADDRESS::80} {\n\treverse_proxy 127.0.0.1:3000\n}\n";
+  return untilThere(await runCaddy("Caddyfile-compressing", file, serverPort));
+}
+
+/** Runs nginx with compression of everything, without the settings for streams. */
+async function startCompressingNginx(serverPort: string): Promise<string> {
+  const port = freePort();
+  const location = `location / {\nproxy_pass http://127.0.0.1:${serverPort};\nproxy_http_version 1.1;\n}`;
+  await runNginx("compressing", `server {\nlisten 127.0.0.1:${port};\n${location}\n}\n`);
+  return untilThere(`http://localhost:${port}`);
+}
+
+/** Runs a gateway of Node's kind, with the package "compression". */
+async function startCompressingNode(serverPort: string): Promise<string> {
+  const compress = compression({ threshold: 0 });
+  const gateway = createServer((request, response) => {
+    compress(request, response, () => {
+      const { url, headers } = request;
+      const forwarded = get({ host: "127.0.0.1", port: serverPort, path: url, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      });
+      response.on("close", () => forwarded.destroy());
+    });
+  }).listen(0, "127.0.0.1");
+  gateways.push(gateway);
+  await once(gateway, "listening");
+  return `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
 }
 
 /** Runs the file, with another port and the test's server, since Docker's DNS is not available here. */
@@ -91,7 +170,7 @@ async function untilThere(url: string): Promise<string> {
   return url;
 }
 
-/** Starts a curl that listens, and reports what it receives and over which version of HTTP. */
+/** Starts curl as a listener. Its output has the headers and the HTTP version. */
 function listenThrough(url: string) {
   const options = ["-sk", "--http2", "--no-buffer", "--compressed", "--dump-header", "-"];
   const child = Bun.spawn(["curl", ...options, `${url}/v1/observations/stream`]);
@@ -117,11 +196,11 @@ describe.each([
   ["nginx", isMissing("nginx", "openssl", "curl"), startNginx, "HTTP/2"],
   ["Caddy", isMissing("caddy", "curl"), startCaddy, "HTTP/1.1"],
   ["HAProxy", isMissing("haproxy", "openssl", "curl"), startHaproxy, "HTTP/2"],
-] as const)("Behind %s, set up by the file in services/proxy,", (name, isSkipped, startProxy, version) => {
+] as const)("Behind %s, with the file in services/proxy,", (name, isSkipped, startProxy, version) => {
   test.skipIf(isSkipped)(
-    "a listener hears each event at once, not compressed, and counts by its own address",
+    "a listener gets each event at once, uncompressed, and counts by its own address",
     async () => {
-      // One of its own: all proxies are the same address to it, and some keep streams that their clients have left.
+      // A new server: all proxies have the same address, and some keep streams open after their clients have left.
       const server = await stack.start("server", { TRUST_PROXY: "1", MAX_STREAMS_PER_IP: "2" });
       const url = await startProxy(new URL(server.url).port);
       while ((await fetch(`${server.url}/ready`)).status !== 200) await Bun.sleep(10);
@@ -130,12 +209,12 @@ describe.each([
       expect(head).toStartWith(`${version} 200`);
       expect(head.toLowerCase()).toContain("content-type: text/event-stream");
       expect(head.toLowerCase()).not.toContain("content-encoding");
-      // A proxy that buffers would hold a single event back.
+      // A proxy that buffers would delay a single event.
       for (const stationId of ["44009", "46026"]) {
         await stack.redis.publish("observations:new", message(stationId));
         await listener.until(message(stationId));
       }
-      // The address that a client claims does not count: its own has two streams open.
+      // X-Forwarded-For of a client does not count: its real address has two open streams.
       const second = listenThrough(url);
       await second.until("event: connection");
       const refused =
@@ -145,4 +224,48 @@ describe.each([
       second.stop();
     },
   );
+});
+
+describe.each([
+  ["nginx", isMissing("nginx", "curl"), startNginxBelowPath],
+  ["Caddy", isMissing("caddy", "curl"), startCaddyBelowPath],
+] as const)("Below a path of %s, set up by the file in services/proxy,", (_, isSkipped, startProxy) => {
+  test.skipIf(isSkipped)("page, API and stream work, with every link", async () => {
+    await builtPlayer();
+    const server = await stack.start("server", { TRUST_PROXY: "1" });
+    const url = await startProxy(new URL(server.url).port);
+    // Without the slash, the browser would look for the page's files beside the path.
+    const page = await fetch(`${url}?hook=1`);
+    expect(page.url).toBe(`${url}/?hook=1`);
+    const html = await page.text();
+    for (const [, file] of html.matchAll(/(?:src|href)="(\.\/[^"]+)"/g))
+      expect([file, (await fetch(new URL(`${file}`, page.url))).status]).toEqual([file, 200]);
+    for (const path of ["docs", "service-worker.js", "v1/status"])
+      expect((await fetch(`${url}/${path}`)).status).toBe(200);
+    const api = (await (await fetch(`${url}/openapi.json`)).json()) as { servers: { url: string }[] };
+    expect(new URL(api.servers[0]?.url ?? "", `${url}/openapi.json`).href).toBe(`${url}/`);
+    const listener = listenThrough(url);
+    expect((await listener.until("event: connection")).toLowerCase()).not.toContain("content-encoding");
+    await stack.redis.publish("observations:new", message("44009"));
+    await listener.until(message("44009"));
+    listener.stop();
+  });
+});
+
+describe.each([
+  ["nginx", isMissing("nginx", "curl"), startCompressingNginx],
+  ["Caddy", isMissing("caddy", "curl"), startCompressingCaddy],
+  ["the package compression", isMissing("curl"), startCompressingNode],
+] as const)("Behind %s, which compresses everything,", (_, isSkipped, startProxy) => {
+  test.skipIf(isSkipped)("a listener hears each event at once", async () => {
+    const server = await stack.start("server", {});
+    const listener = listenThrough(await startProxy(new URL(server.url).port));
+    // nginx compresses all the same, but passes each event on.
+    await listener.until("event: connection");
+    for (const stationId of ["44009", "46026"]) {
+      await stack.redis.publish("observations:new", message(stationId));
+      await listener.until(message(stationId));
+    }
+    listener.stop();
+  });
 });

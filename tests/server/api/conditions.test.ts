@@ -1,3 +1,5 @@
+// Tests of /v1/conditions.
+
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../../services/worker/store/history.ts";
@@ -35,7 +37,7 @@ async function conditions(query = ""): Promise<{ lastEventId: string; conditions
 
 const idsOf = ({ conditions }: { conditions: Known[] }) => conditions.map(({ stationId }) => stationId);
 
-test("/v1/conditions is empty before anything was stored", async () => {
+test("/v1/conditions is empty before the first poll", async () => {
   expect(await conditions()).toEqual({ lastEventId: "0", conditions: [] });
 });
 
@@ -47,7 +49,7 @@ describe("/v1/conditions", () => {
     string,
   ];
 
-  test("has what each station measured last, field by field, each with its own time", async () => {
+  test("has the last value of each field of a station, each with its own time", async () => {
     const unnamed = { elevationM: null, name: null, owner: null, program: null, type: null };
     await storeStations(stack.sql, [
       { stationId: "44009", latitude: 38.46, longitude: -74.69, ...unnamed },
@@ -83,12 +85,12 @@ describe("/v1/conditions", () => {
     expect(answer.conditions[1]?.waterTempC).toBeNull();
   });
 
-  test("names all fourteen fields, in the contract's order, measured or not", async () => {
+  test("has all fourteen fields in the contract's order, measured or not", async () => {
     const { conditions: known } = await conditions();
     for (const station of known) expect(Object.keys(station)).toEqual(["stationId", ...measurements]);
   });
 
-  test("looks back as far as ?within says", async () => {
+  test("looks back for the time in ?within", async () => {
     expect((await conditions("?within=24h")).conditions.map(({ waterTempC }) => waterTempC?.value ?? null)).toEqual([
       null,
       11,
@@ -101,13 +103,13 @@ describe("/v1/conditions", () => {
     ).toBeNull();
   });
 
-  test("is of the stations or the region that were asked for", async () => {
+  test("has only the stations or the region of the request", async () => {
     expect(idsOf(await conditions("?stations=46026,99999"))).toEqual(["46026"]);
     expect(idsOf(await conditions("?bbox=-80,30,-70,40"))).toEqual(["44009"]);
     expect(idsOf(await conditions("?bbox=170,30,-120,40"))).toEqual(["46026"]);
   });
 
-  test("lists a station that reported and measured nothing", async () => {
+  test("lists a station whose report has no values", async () => {
     await storeHistory(stack.sql, [observed("42001", minutesAgo(5))], unguardedIds);
     const [known] = (await conditions("?stations=42001")).conditions;
     expect(known).toEqual({
@@ -116,7 +118,7 @@ describe("/v1/conditions", () => {
     } as Known);
   });
 
-  test("agrees with a walk over all rows, whatever was measured when", async () => {
+  test("agrees with a simple computation over all rows, for any history", async () => {
     const values = (row: number) =>
       Object.fromEntries(
         measurements.flatMap((name, index) => ((row * 7 + index * 3) % 5 < 2 ? [[name, row + index / 10]] : [])),

@@ -1,5 +1,9 @@
+// Tests of the API's formats, caching and compression.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { parse } from "csv-parse/sync";
+import { csvLines } from "../../../services/server/api/formats/csv.ts";
+import { attribution } from "../../../services/server/http/attribution.ts";
 import { acceptedEncoding, acceptedFormat, type Format } from "../../../services/server/http/negotiate.ts";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../../services/worker/store/history.ts";
@@ -43,7 +47,7 @@ beforeAll(async () => {
   );
 });
 
-describe("which format an answer has", () => {
+describe("the format of an answer", () => {
   const browser =
     "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7";
 
@@ -74,12 +78,12 @@ describe("which format an answer has", () => {
     expect(acceptedFormat(accept, ["json", "csv", "geojson", "ndjson"])).toBe(format);
   });
 
-  test("?format= wins over Accept", async () => {
+  test("?format= overrides Accept", async () => {
     const answer = await get("/v1/stations?format=geojson", { Accept: "text/csv" });
     expect(answer.headers.get("Content-Type")).toBe("application/geo+json");
   });
 
-  test("a format that is not offered is refused, and what is offered is told", async () => {
+  test("a format that is not available is rejected, and the error lists the available ones", async () => {
     const named = await get("/v1/observations?format=geojson");
     expect(named.status).toBe(400);
     expect(await named.json()).toMatchObject({
@@ -95,7 +99,7 @@ describe("which format an answer has", () => {
     });
   });
 
-  test("a cache is told that it depends on Accept and Accept-Encoding", async () => {
+  test("caches learn from Vary that it depends on Accept and Accept-Encoding", async () => {
     for (const path of ["/v1/medians", "/v1/stations/44009", "/v1/observations?format=csv"]) {
       const { headers } = await get(path, { "Accept-Encoding": "gzip" });
       expect(headers.get("Vary")).toBe("Accept, Accept-Encoding");
@@ -104,7 +108,7 @@ describe("which format an answer has", () => {
 });
 
 describe("CSV", () => {
-  test("is RFC 4180: a header, CRLF, quotes where they are needed, empty where nothing was measured", async () => {
+  test("is RFC 4180: a header, CRLF, quotes where needed, and empty fields for missing values", async () => {
     const answer = await get("/v1/stations?format=csv");
     expect(answer.headers.get("Content-Type")).toBe("text/csv; charset=utf-8; header=present");
     expect(await answer.text()).toBe(
@@ -117,7 +121,7 @@ describe("CSV", () => {
     );
   });
 
-  test("of observations has one column for each field, its unit in its name, and 0 is not empty", async () => {
+  test("of observations has one column per field, with the unit in its name, and 0 is not empty", async () => {
     const rows = parse(await (await get("/v1/observations/latest?format=csv")).text(), { columns: true });
     expect(rows).toMatchObject([
       { stationId: "44009", timestamp: now, waveHeightM: "0", windSpeedMps: "", tideFt: "-0.4", eventId: "1" },
@@ -125,7 +129,7 @@ describe("CSV", () => {
     ]);
   });
 
-  test("of conditions has each value and the time of it", async () => {
+  test("of conditions has each value and its time", async () => {
     const [row] = parse(await (await get("/v1/conditions?format=csv")).text(), { columns: true }) as object[];
     expect(row).toMatchObject({ stationId: "44009", waveHeightM: "0", waveHeightMAt: now, gustMps: "", gustMpsAt: "" });
   });
@@ -140,6 +144,7 @@ describe("GeoJSON", () => {
       const collection = await (await get(path, { Accept: "application/geo+json" })).json();
       expect(collection).toEqual({
         type: "FeatureCollection",
+        attribution,
         ...(path.endsWith("latest") ? { lastEventId: "1" } : {}),
         features: [
           {
@@ -156,7 +161,7 @@ describe("GeoJSON", () => {
 
   test("of one station is a feature, of conditions a collection", async () => {
     const feature = await (await get("/v1/stations/44009?format=geojson")).json();
-    expect(feature).toMatchObject({ type: "Feature", id: "44009", properties: { name } });
+    expect(feature).toMatchObject({ type: "Feature", id: "44009", attribution, properties: { name } });
     const collection = await (await get("/v1/conditions?format=geojson")).json();
     expect(collection).toMatchObject({
       lastEventId: "1",
@@ -165,7 +170,36 @@ describe("GeoJSON", () => {
   });
 });
 
-test("NDJSON has the rows of JSON, one a line", async () => {
+describe("the sources of the data", () => {
+  test.each(
+    ["/v1/stations", "/v1/observations", "/v1/observations/latest", "/v1/conditions", "/v1/medians"].flatMap((path) =>
+      ["json", "csv", "ndjson"].map((format) => `${path}?format=${format}`),
+    ),
+  )("are named by the Link header of %s", async (path) => {
+    await expectAttribution(await get(path));
+  });
+
+  test.each([
+    "/v1/stations/44009",
+    "/v1/stations?format=geojson",
+    "/v1/observations/by-station/44009?format=csv",
+    "/v1/observations?limit=1",
+    "/v1/status",
+    "/v1/observations/stream",
+  ])("are named by the Link header of %s", async (path) => {
+    await expectAttribution(await get(path));
+  });
+
+  async function expectAttribution(answer: Response): Promise<void> {
+    await answer.body?.cancel();
+    const links = answer.headers.get("Link") ?? "";
+    expect(links).toContain(`<https://www.ndbc.noaa.gov/disclaimer.shtml>; rel="license"; title="${attribution}"`);
+    expect(links).toContain('</v1/stations>; rel="author"');
+    expect(attribution).toMatch(/NOAA.*NDBC.*owners of the stations/);
+  }
+});
+
+test("NDJSON has the rows of JSON, one per line", async () => {
   for (const path of ["/v1/stations", "/v1/conditions", "/v1/medians", "/v1/observations", "/v1/observations/latest"]) {
     const lines = (await (await get(`${path}?format=ndjson`)).text()).split("\n");
     const whole = (await (await get(path)).json()) as Record<string, object[]>;
@@ -177,9 +211,9 @@ test("NDJSON has the rows of JSON, one a line", async () => {
   }
 });
 
-describe("an answer that a client still has", () => {
+describe("an answer that a client has cached", () => {
   test.each(["/v1/stations", "/v1/stations/44009", "/v1/observations/latest", "/v1/observations", "/v1/conditions"])(
-    "of %s is not sent again, in whatever encoding, and still told to any origin",
+    "of %s is not sent again, in any encoding, and pages of any origin may still read it",
     async (path) => {
       for (const encoding of ["identity", "gzip", "zstd"]) {
         const headers = { "Accept-Encoding": encoding, Origin: "https://example.org" };
@@ -198,7 +232,7 @@ describe("an answer that a client still has", () => {
     },
   );
 
-  test("is sent again when something new has come", async () => {
+  test("is sent again after new rows were stored", async () => {
     const tag = (await get("/v1/observations/latest")).headers.get("ETag") ?? "";
     await storeHistory(stack.sql, [observed("46026", "2026-05-06T12:50Z")], unguardedIds);
     expect((await get("/v1/observations/latest", { "If-None-Match": tag })).status).toBe(200);
@@ -209,11 +243,16 @@ describe("an answer that a client still has", () => {
     ["/v1/conditions", "no-cache"],
     ["/v1/stations", "public, max-age=60"],
     ["/v1/medians", "public, max-age=60"],
-  ])("of %s says how long it holds", async (path, expected) => {
+  ])("of %s has a cache lifetime", async (path, expected) => {
     expect((await get(path)).headers.get("Cache-Control")).toBe(expected);
   });
 
-  test("is no refusal: those are not kept", async () => {
+  test("is never a row stream, which has no ETag", async () => {
+    for (const path of ["/v1/observations?format=csv", "/v1/observations?format=ndjson&limit=1"])
+      expect((await get(path)).headers.get("ETag")).toBeNull();
+  });
+
+  test("is never an error: errors are not cached", async () => {
     expect((await get("/v1/stations/99999")).headers.get("Cache-Control")).toBe("no-store");
   });
 });
@@ -243,7 +282,7 @@ describe("compression", () => {
     "/v1/medians?until=2026-05-07T00:00:00Z",
     "/openapi.json",
     "/v1/medians?format=ndjson&until=2026-05-07T00:00:00Z",
-  ])("makes %s smaller, and it is the same after", async (path) => {
+  ])("makes %s smaller without a change of content", async (path) => {
     const plain = await raw(path, "identity");
     expect(plain.encoding).toBeNull();
     const gzip = await raw(path, "gzip");
@@ -255,7 +294,7 @@ describe("compression", () => {
     expect(zstd.bytes.length).toBeLessThan(plain.bytes.length / 3);
   });
 
-  test("leaves alone what is small, and the stream", async () => {
+  test("skips small answers and the stream", async () => {
     expect((await raw("/v1/stations/44009", "gzip")).encoding).toBeNull();
     const gone = new AbortController();
     const stream = await fetch(`${server.url}/v1/observations/stream`, {
@@ -267,7 +306,7 @@ describe("compression", () => {
   });
 });
 
-test("HEAD answers as GET does, without a body", async () => {
+test("HEAD answers like GET, without a body", async () => {
   for (const path of [
     "/v1/stations",
     "/v1/observations?format=ndjson",
@@ -279,4 +318,18 @@ test("HEAD answers as GET does, without a body", async () => {
     expect(head.headers.get("Content-Type")).toBe((await get(path)).headers.get("Content-Type"));
     expect(await head.text()).toBe("");
   }
+});
+
+test("a text that a spreadsheet would run has an apostrophe before it in CSV, and a negative number has none", () => {
+  const table = { columns: ["text", "value"], cells: (row: [string, number]) => row };
+  const rows: [string, number][] = [
+    ['=HYPERLINK("http://x")', -1],
+    ["+1", -1],
+    ["-1", -1],
+    ["@SUM(A1)", -1],
+    ["BUOY -1", -1],
+  ];
+  expect(csvLines(table, rows)).toBe(
+    '"\'=HYPERLINK(""http://x"")",-1\r\n\'+1,-1\r\n\'-1,-1\r\n\'@SUM(A1),-1\r\nBUOY -1,-1\r\n',
+  );
 });

@@ -1,3 +1,5 @@
+// Tests of /v1/medians.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../../services/worker/store/history.ts";
@@ -26,7 +28,7 @@ async function medians(query: string): Promise<{ stepMinutes: number; medians: F
   return (await response.json()) as { stepMinutes: number; medians: Frame[] };
 }
 
-/** One step that ends at a time of the day of the tests. */
+/** Requests one step that ends at a time of the day of the tests. */
 async function frameAt(time: string, query = ""): Promise<Frame> {
   const until = new Date(`2026-05-06T${time}:00Z`);
   const since = new Date(until.getTime() - 10 * 60_000).toISOString();
@@ -63,13 +65,13 @@ describe("/v1/medians", () => {
     "since=0001-01-01T00:00:00Z&until=0001-01-01T01:00:00Z",
     "until=0001-01-01T00:00:00Z&step=7m",
     "since=9999-12-31T23:00:00Z&until=9999-12-31T23:59:59Z",
-  ])("answers without a measurement at either end of time: %s", async (query) => {
+  ])("answers without values for the earliest and latest times: %s", async (query) => {
     const steps = (await medians(`?${query}`)).medians;
     expect(steps.length).toBeGreaterThan(0);
     for (const step of steps) expect(step).toEqual({ ...nothing, at: step.at, stations: 0 } as Frame);
   });
 
-  test("is the median over stations of what each measured last in the hour before", async () => {
+  test("is the median of each station's last value in the hour before", async () => {
     expect(await frameAt("13:00")).toEqual({
       ...nothing,
       at: "2026-05-06T13:00:00.000Z",
@@ -80,7 +82,7 @@ describe("/v1/medians", () => {
     } as Frame);
   });
 
-  test("of two stations is the mean of both, and of two directions the one between them", async () => {
+  test("of two stations is their mean, and of two directions the one between them", async () => {
     expect(await frameAt("12:50", "&stations=44009,46026")).toMatchObject({
       stations: 2,
       waveHeightM: 3,
@@ -88,19 +90,19 @@ describe("/v1/medians", () => {
     });
   });
 
-  test("forgets a value after an hour, and knows no value of the future", async () => {
+  test("excludes values that are older than an hour or in the future", async () => {
     expect(await frameAt("13:19")).toMatchObject({ stations: 2, waveHeightM: 5.5 });
     expect(await frameAt("13:20")).toMatchObject({ stations: 2, waveHeightM: 9 });
     expect(await frameAt("12:00")).toMatchObject({ stations: 1, waveHeightM: 1 });
     expect(await frameAt("11:59")).toEqual({ ...nothing, at: "2026-05-06T11:59:00.000Z", stations: 0 } as Frame);
   });
 
-  test("is of the stations or the region that were asked for", async () => {
+  test("uses only the stations or the region of the request", async () => {
     expect(await frameAt("13:00", "&stations=46026")).toMatchObject({ stations: 1, waveHeightM: 4 });
     expect(await frameAt("13:00", "&bbox=-170,20,-120,40")).toMatchObject({ stations: 2, waveHeightM: 6.5 });
   });
 
-  test("is told as it was for a minute to all who ask the same", async () => {
+  test("is cached for a minute for equal requests", async () => {
     const past = await medians("?step=3h");
     await storeHistory(
       stack.sql,
@@ -111,7 +113,7 @@ describe("/v1/medians", () => {
     expect((await medians("?step=6h")).medians.at(-1)).toMatchObject({ stations: 1, waveHeightM: 3 });
   });
 
-  test("has a direction only where the winds do not cancel each other out", async () => {
+  test("has no direction if the winds cancel each other out", async () => {
     await storeHistory(
       stack.sql,
       [observed("42001", at("20:00"), { windDirDeg: 90 }), observed("42002", at("20:00"), { windDirDeg: 270 })],
@@ -120,7 +122,7 @@ describe("/v1/medians", () => {
     expect((await frameAt("20:10")).windDirDeg).toBeNull();
   });
 
-  test("counts no direction of a calm, whether it came with the calm or before it", async () => {
+  test("ignores a direction that was measured with a calm or before it", async () => {
     await storeHistory(
       stack.sql,
       [
@@ -135,7 +137,7 @@ describe("/v1/medians", () => {
     expect(await frameAt("22:10")).toMatchObject({ stations: 6, windDirDeg: 180, windSpeedMps: 0 });
   });
 
-  test("counts a direction that was measured after a calm", async () => {
+  test("includes a direction that was measured after a calm", async () => {
     await storeHistory(
       stack.sql,
       [
@@ -148,7 +150,7 @@ describe("/v1/medians", () => {
     expect((await medians(query)).medians.map(({ windDirDeg }) => windDirDeg)).toEqual([90, 90]);
   });
 
-  test("has the past 24 hours in steps of ten minutes by default, the last of them now", async () => {
+  test("covers the past 24 hours in steps of ten minutes by default, up to now", async () => {
     const before = Math.floor(Date.now() / 1000) * 1000;
     const answer = await medians("");
     const times = answer.medians.map((frame) => Date.parse(frame.at));
@@ -184,7 +186,7 @@ describe("/v1/medians", () => {
     expect(frames.length).toBeGreaterThan(4);
     for (const frame of frames) {
       const endMs = Date.parse(frame.at);
-      // Straight from the definition: of each station and field the newest value of the hour.
+      // From the definition: the newest value of the hour, for each station and field.
       const newest = (name: MedianMeasurement, station: number) =>
         unique
           .filter(({ stationId, atMs }) => stationId === `TEST${station}` && atMs <= endMs && atMs > endMs - 3_600_000)
@@ -235,7 +237,7 @@ describe("/v1/medians", () => {
     ["?since=yesterday", "since", 'since: "yesterday" is not an RFC 3339 time, like 2026-05-09T09:45:00Z'],
     ["?until=", "until", 'until: "" is not an RFC 3339 time, like 2026-05-09T09:45:00Z'],
     ["?bbox=1", "bbox", "bbox: must be west,south,east,north in degrees, like -130,30,-110,50"],
-  ])("refuses %s, and says what is allowed", async (query, parameter, detail) => {
+  ])("rejects %s and says what is allowed", async (query, parameter, detail) => {
     const response = await fetch(`${server.url}/v1/medians${query}`);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ parameter, detail });

@@ -1,3 +1,5 @@
+// Tests of /v1/observations: pages, and answers of any size.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { parse } from "csv-parse/sync";
 import { encodeCursor } from "../../../services/server/api/parameters.ts";
@@ -25,7 +27,7 @@ async function pageOf(server: Service, query: string): Promise<Page> {
   return (await response.json()) as Page;
 }
 
-/** Every page from a first one on, by its cursor. @param between called before each further page */
+/** Reads a page and all pages after it by cursor. @param between called before each further page */
 async function walk(server: Service, query: string, between = async (_page: number) => {}): Promise<Page[]> {
   const pages = [await pageOf(server, query)];
   for (let cursor = pages[0]?.nextCursor; cursor; cursor = pages.at(-1)?.nextCursor) {
@@ -51,7 +53,7 @@ describe("/v1/observations", () => {
   });
   afterAll(() => stack.stop());
 
-  test("has all rows in the order of their time and, within it, of their station", async () => {
+  test("has all rows, sorted by time and then by station", async () => {
     const { observations, nextCursor } = await pageOf(server, "");
     expect(observations.map(nameOf)).toEqual(stored);
     expect(nextCursor).toBeNull();
@@ -63,7 +65,7 @@ describe("/v1/observations", () => {
     expect(pages).toHaveLength(Math.ceil(stored.length / limit));
   });
 
-  test("is of the time and the stations that were asked for", async () => {
+  test("has only the time span and the stations of the request", async () => {
     const span = `since=${at(30)}&until=${at(60)}`;
     const wanted = stored.filter((name) => name >= at(30) && name < `${at(60)} Z`);
     expect((await walk(server, `${span}&limit=5`)).flatMap(({ observations }) => observations.map(nameOf))).toEqual(
@@ -78,15 +80,16 @@ describe("/v1/observations", () => {
     expect(among.observations.map(nameOf)).toEqual(wanted.filter((name) => name.endsWith("46026")));
   });
 
-  test("names the next page in a Link header too, with all that was asked", async () => {
+  test("links to the next page in a Link header, with all parameters of the request, also below a proxy's path", async () => {
     const response = await fetch(`${server.url}/v1/observations?limit=70&since=${at(0)}`);
-    const [, next] = /^<(\S+)>; rel="next"$/.exec(response.headers.get("Link") ?? "") ?? [];
-    const page = (await (await fetch(server.url + next)).json()) as Page;
+    const [, next] = /^<(\S+)>; rel="next",/.exec(response.headers.get("Link") ?? "") ?? [];
+    expect(new URL(`${next}`, "https://example.org/buoy/v1/observations").pathname).toBe("/buoy/v1/observations");
+    const page = (await (await fetch(new URL(`${next}`, response.url))).json()) as Page;
     expect(page.observations.map(nameOf)).toEqual(stored.slice(70));
     expect(response.headers.get("Access-Control-Expose-Headers")).toContain("Link");
   });
 
-  test("in CSV and NDJSON has all rows at once, or as many as were asked for", async () => {
+  test("in CSV and NDJSON has all rows, or at most `limit` rows", async () => {
     for (const [query, count] of [
       ["", 72],
       ["&limit=10", 10],
@@ -102,7 +105,7 @@ describe("/v1/observations", () => {
   });
 
   test.each(["", "MjAyNi0wNS0wOQ", "x y", "44009", Buffer.from(`${"x".repeat(30)} 44009`).toString("base64url")])(
-    "refuses the cursor %p, which it never gave",
+    "rejects the cursor %p, which the server never returned",
     async (cursor) => {
       const response = await fetch(`${server.url}/v1/observations?cursor=${encodeURIComponent(cursor)}`);
       expect(response.status).toBe(400);
@@ -113,14 +116,14 @@ describe("/v1/observations", () => {
     },
   );
 
-  test("loses and repeats nothing while rows arrive between its pages", async () => {
-    // Each time one far behind, one just behind, one between, one just ahead and one far ahead of where the reader is.
+  test("neither skips nor repeats a row while new rows arrive between pages", async () => {
+    // New rows each time: far before, just before, at, just after and far after the position of the reader.
     const arrived: string[] = [];
     const arriveAround = async (page: number) => {
       const here = page * 10 * 10;
       const around = [5 + page, here - 5, here + 5, here + 15, 1_000 + page];
       const rows = around.map((minute) => observed("46026", at(minute), { gustMps: 1 }));
-      // A row that was told already changes too.
+      // A row that the reader already has changes too.
       await storePoll(
         stack.sql,
         latestObsPath,
@@ -131,13 +134,13 @@ describe("/v1/observations", () => {
       arrived.push(...around.map((minute) => `${at(minute)} 46026`), `${at(page)} 44009`);
     };
     const pages = await walk(server, "limit=30", arriveAround);
-    const told = pages.flatMap(({ observations }) => observations.map(nameOf));
+    const received = pages.flatMap(({ observations }) => observations.map(nameOf));
     expect(pages.length).toBeGreaterThan(2);
-    expect(told).toEqual([...new Set(told)].sort());
-    expect(stored.filter((name) => !told.includes(name))).toEqual([]);
+    expect(received).toEqual([...new Set(received)].sort());
+    expect(stored.filter((name) => !received.includes(name))).toEqual([]);
 
-    // What arrived behind the reader's place comes from the stream, from the first page's last event id.
-    const late = arrived.filter((name) => !told.includes(name));
+    // Rows before the reader's position come from the stream, starting at the last event id of the first page.
+    const late = arrived.filter((name) => !received.includes(name));
     expect(late).not.toBeEmpty();
     await publishPending(stack.sql, stack.redis);
     const listener = await listen(`${server.url}/v1/observations/stream?lastEventId=${pages[0]?.lastEventId}`);
@@ -148,14 +151,14 @@ describe("/v1/observations", () => {
     const all = await stack.sql<
       { observedAt: Date; stationId: string }[]
     >`select observed_at, station_id from observations`;
-    expect([...new Set([...told, ...streamed])].sort()).toEqual(
+    expect([...new Set([...received, ...streamed])].sort()).toEqual(
       all.map(({ observedAt, stationId }) => `${observedAt.toISOString()} ${stationId}`).sort(),
     );
   });
 });
 
 describe("an answer of any size", () => {
-  /** 13 MB of NDJSON: more than the kernel and the server keep for a reader. */
+  /** 13 MB of NDJSON: more than the kernel and the server buffer for a client. */
   const rows = 60_000;
   const stationsInOrder = Array.from({ length: 100 }, (_, index) => `TEST${index}`).sort();
 
@@ -175,7 +178,7 @@ describe("an answer of any size", () => {
   const address = (format: string) => `${server.url}/v1/observations?format=${format}`;
 
   const lastMinute = Date.UTC(2026, 4, 6, 0, rows / 100 - 1);
-  /** Every row, in the order of time and, within it, of station. */
+  /** All rows, sorted by time and then by station. */
   const inOrder = Bun.hash(
     Array.from({ length: rows / 100 }, (_, minute) => {
       const time = new Date(Date.UTC(2026, 4, 6, 0, minute)).toISOString();
@@ -183,34 +186,37 @@ describe("an answer of any size", () => {
     }).join(""),
   );
 
-  test.each(["identity", "gzip", "zstd"])("reaches a slow reader whole and in order: %s", async (acceptEncoding) => {
-    const { body } = await fetch(address("ndjson"), { headers: { "Accept-Encoding": acceptEncoding } });
-    const pieces: Uint8Array[] = [];
-    for await (const bytes of body ?? []) {
-      pieces.push(bytes);
-      await Bun.sleep(0);
-    }
-    const text = Buffer.concat(pieces).toString();
-    let told = "";
-    for (const line of text.trimEnd().split("\n")) {
-      const { stationId, timestamp } = JSON.parse(line) as Row;
-      told += `${stationId} ${timestamp}\n`;
-    }
-    expect(Bun.hash(told)).toBe(inOrder);
-  });
+  test.each(["identity", "gzip", "zstd"])(
+    "arrives complete and in order at a slow client: %s",
+    async (acceptEncoding) => {
+      const { body } = await fetch(address("ndjson"), { headers: { "Accept-Encoding": acceptEncoding } });
+      const pieces: Uint8Array[] = [];
+      for await (const bytes of body ?? []) {
+        pieces.push(bytes);
+        await Bun.sleep(0);
+      }
+      const text = Buffer.concat(pieces).toString();
+      let received = "";
+      for (const line of text.trimEnd().split("\n")) {
+        const { stationId, timestamp } = JSON.parse(line) as Row;
+        received += `${stationId} ${timestamp}\n`;
+      }
+      expect(Bun.hash(received)).toBe(inOrder);
+    },
+  );
 
-  test("waits for a reader that takes nothing, and keeps no connection of the database for it", async () => {
+  test("waits for a client that reads nothing, without a database connection", async () => {
     const reader = await neverRead(address("ndjson"), { Connection: "close" });
-    // It has stopped when the database has nothing to do for it any more.
+    // The answer waits once the database runs no more queries for it.
     for (let idle = 0; idle < 10; idle = (await busy()) === 0 ? idle + 1 : 0) await Bun.sleep(100);
-    // What is gone before the server has read it cannot reach the reader.
+    // Rows that are deleted before the server reads them cannot reach the client.
     const { count } = await stack.sql`delete from observations where observed_at >= ${new Date(lastMinute)}`;
     expect(count).toBe(100);
     const text = await reader.wake();
     expect(text.match(/"stationId"/g)).toHaveLength(rows - count);
   });
 
-  /** How many connections of the server the database is at work for. */
+  /** Returns how many connections of the server run a query. */
   async function busy(): Promise<number> {
     const [row] = await stack.sql<{ count: number }[]>`
       select count(*)::int from pg_stat_activity
@@ -219,7 +225,7 @@ describe("an answer of any size", () => {
     return row?.count ?? 0;
   }
 
-  test("is given to one address twice at once, and again when a reader has left", async () => {
+  test("is limited to two at once per address, and allowed again after a client disconnects", async () => {
     for (let round = 0; round < 3; round++) {
       const readers = [new AbortController(), new AbortController()];
       const open = await Promise.all(readers.map(({ signal }) => fetch(address("csv"), { signal })));
@@ -245,7 +251,7 @@ describe("an answer of any size", () => {
     }
   });
 
-  test("breaks off where the database goes away, so that nobody takes it for whole", async () => {
+  test("ends with a connection error if the database fails, so that no client takes it for complete", async () => {
     const { body } = await fetch(address("ndjson"));
     const reader = body?.getReader();
     await reader?.read();
@@ -265,7 +271,7 @@ describe("an answer of any size", () => {
     ).toBe("broken off");
     await stack.sql`alter table observations_away rename to observations`;
     await server.line(({ message }) => message === "a streamed answer failed");
-    // Connections that were cut are found out one by one.
+    // The pool notices broken connections one by one.
     let after = 503;
     while (after === 503) after = (await fetch(`${address("ndjson")}&limit=1`)).status;
     expect(after).toBe(200);

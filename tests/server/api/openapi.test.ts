@@ -1,3 +1,5 @@
+// Tests that /openapi.json is valid and describes the real answers.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020";
@@ -47,7 +49,7 @@ const answers = operations.flatMap(({ path, parameters, responses }) =>
   Object.entries(responses[200]?.content ?? {}).map(([type, media]) => ({ path, parameters, type, media })),
 );
 
-/** Of a schema that may name components. */
+/** Creates the validator of a schema, which may refer to components. */
 function validatorOf(schema: Schema): ValidateFunction {
   return ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"api#/')));
 }
@@ -58,7 +60,7 @@ function expectToFit(schema: Schema, value: unknown): void {
   expect(validate.errors ?? []).toEqual([]);
 }
 
-/** An address with every parameter set to its example, but those that are named. */
+/** Returns a URL with every parameter set to its example, except the named ones. */
 function addressOf(path: string, parameters: Parameter[], ...without: string[]): string {
   const textOf = ({ example }: Parameter) => encodeURIComponent(String(example));
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => {
@@ -105,12 +107,13 @@ test("/openapi.json is a valid OpenAPI 3.1 document", async () => {
   expect(await new Validator().validate(JSON.parse(JSON.stringify(api)))).toEqual({ valid: true });
 });
 
-test("/openapi.json describes every address of the API, each parameter with what it is for and an example", () => {
+test("/openapi.json describes every endpoint, and each parameter with a description and an example", () => {
   expect(Object.keys(api.paths).sort()).toEqual([
     "/health",
     "/metrics",
     "/openapi.json",
     "/ready",
+    "/v1/batches",
     "/v1/conditions",
     "/v1/medians",
     "/v1/observations",
@@ -131,13 +134,13 @@ test("/openapi.json describes every address of the API, each parameter with what
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
 });
 
-describe("an answer is as /openapi.json says", () => {
+describe("an answer matches /openapi.json", () => {
   const whole = answers.filter(({ type }) => type !== "text/event-stream");
 
   test.each(whole.map((answer) => [answer.path, answer.type, answer] as const))(
     "%s as %s",
     async (path, type, { parameters, media }) => {
-      // With all its examples, which together need not find anything, and with none.
+      // With all examples, which together may match no row, and without parameters.
       const addresses = [
         addressOf(path, parameters, "format"),
         addressOf(path, parameters, "format", "since", "until", "cursor", "bbox"),
@@ -173,9 +176,9 @@ describe("an answer is as /openapi.json says", () => {
     expect(Object.keys(events)).toEqual(["connection", "heartbeat", "observation", "reset"]);
     const resumed = await listen(addressOf("/v1/observations/stream", parameters, "bbox"));
     await resumed.heard(2);
-    const anew = await listen(addressOf("/v1/observations/stream", parameters), { "Last-Event-ID": "none" });
-    await anew.event(({ event }) => event === "reset");
-    for (const listener of [resumed, anew]) {
+    const restarted = await listen(addressOf("/v1/observations/stream", parameters), { "Last-Event-ID": "none" });
+    await restarted.event(({ event }) => event === "reset");
+    for (const listener of [resumed, restarted]) {
       for (const { event, data } of listener.events) {
         if (data !== "") expectToFit(events[event] ?? { not: {} }, JSON.parse(data));
       }
@@ -183,7 +186,7 @@ describe("an answer is as /openapi.json says", () => {
     }
   });
 
-  test("also where it is a refusal", async () => {
+  test("also if it is an error", async () => {
     const { Problem: schema } = (api.components as { schemas: Record<string, Schema> }).schemas;
     for (const path of ["/v1/stations/no", "/v1/stations/99999", "/v1/status?x=1", "/nothing"]) {
       const refused = await fetch(server.url + path);

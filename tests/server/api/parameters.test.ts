@@ -1,3 +1,5 @@
+// Tests of the API's parameters: any text for any parameter.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { restEndpoints } from "../../../services/server/api/rest.ts";
@@ -10,7 +12,7 @@ import { startStack } from "../../rig/stack.ts";
 setDefaultTimeout(120_000);
 
 const stack = await startStack();
-// Each request comes from another address, so that no limit stands before what is tested.
+// Each request has another client address, so that the rate limit does not interfere.
 const server = await stack.start("server", { TRUST_PROXY: "1" });
 while (!(await fetch(`${server.url}/ready`)).ok) await Bun.sleep(10);
 
@@ -34,7 +36,7 @@ async function ask(address: string): Promise<Answer> {
   return { status: response.status, type, problem };
 }
 
-/** An address of an endpoint that is in order but for what is given. */
+/** Returns the URL of an endpoint with the given path parameter and query. */
 function addressOf(path: string, pathParameter: string, query: string): string {
   return path.replace(/:\w+/, pathParameter) + (query === "" ? "" : `?${query}`);
 }
@@ -94,14 +96,14 @@ const value = fc.oneof(
   fc.double().map(String),
 );
 
-describe("whatever is given for a parameter", () => {
+describe("any text for a parameter", () => {
   test.each(places.map(({ path, name, isInPath }) => [name, path, isInPath] as const))(
-    "%s of %s is taken, or refused by a problem document that names it",
+    "%s of %s is accepted, or rejected by a problem document that names it",
     async (name, path, isInPath) => {
       await fc.assert(
         fc.asyncProperty(value, async (text) => {
           const encoded = encodeURIComponent(text.toWellFormed());
-          // An empty piece of a path, or one of dots, makes another path.
+          // An empty path segment, or one of dots, makes another path.
           if (isInPath) fc.pre(!/^\.{0,2}$/.test(text));
           const address = isInPath ? addressOf(path, encoded, "") : addressOf(path, "44009", `${name}=${encoded}`);
           const { status, type, problem } = await ask(address);
@@ -109,7 +111,7 @@ describe("whatever is given for a parameter", () => {
           expect(type).toBe("application/problem+json");
           expect(problem.status).toBe(status);
           if (isInPath && status === 404) return;
-          // A time may be in order by itself, and too far from the time that it goes with.
+          // A time may be valid by itself, but too far from the other end of its span.
           const named = path === "/v1/medians" && ["until", "step"].includes(name) ? ["since", "step", name] : [name];
           expect(status).toBe(400);
           expect(named).toContain(problem.parameter ?? "");
@@ -123,11 +125,11 @@ describe("whatever is given for a parameter", () => {
   const streamPath = "/v1/observations/stream";
   const paths = restEndpoints.map(({ path }) => path);
 
-  test.each(paths)("%s refuses a parameter that it does not have, and lists those that it has", async (path) => {
+  test.each(paths)("%s rejects an unknown parameter and lists its own", async (path) => {
     const known = Object.keys(endpoints.find((endpoint) => endpoint.path === path)?.queryParameters.shape ?? {});
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.constantFrom("station", "limit[]", "%", "Stations"), fc.string()), async (name) => {
-        // Neither a name that is empty nor this one reaches a parameter of the routes.
+        // An empty name, or this one, never reaches the routes.
         fc.pre(!known.includes(name) && name !== "" && name !== "__proto__");
         const answer = await ask(addressOf(path, "44009", `${encodeURIComponent(name.toWellFormed())}=1`));
         expect(answer).toMatchObject({ status: 400, problem: { parameter: name } });
@@ -138,13 +140,13 @@ describe("whatever is given for a parameter", () => {
   });
 
   test.each(["cachebust=1", "_=1&_=2", "station=44009"])(
-    "the stream goes on beside a parameter that it does not have, since a 400 would end it for good: %s",
+    "the stream ignores an unknown parameter, because a 400 would end it permanently: %s",
     async (query) => {
       expect(await ask(`${streamPath}?${query}`)).toMatchObject({ status: 200, type: "text/event-stream" });
     },
   );
 
-  test("twice the same parameter is refused: which one is meant nobody knows", async () => {
+  test("a repeated parameter is rejected, because its value is ambiguous", async () => {
     expect(await ask("/v1/observations?stations=44009&stations=46026")).toMatchObject({
       status: 400,
       problem: { parameter: "stations", detail: "stations: is given 2 times, only once is allowed" },
@@ -169,6 +171,6 @@ test.each([
   expect(problem.detail).toBe(detail);
 });
 
-test("after all that the server has logged no failure", () => {
+test("the server has logged no error after all these requests", () => {
   expect(server.logged.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
 });

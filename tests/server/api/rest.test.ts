@@ -1,7 +1,10 @@
+// Tests of the REST API with three stations, of /health, /ready and /v1/status.
+
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { ListedStation } from "../../../services/worker/ndbc/types.ts";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../../services/worker/store/history.ts";
+import { recordFailure, recordRejectedRows, recordSuccess } from "../../../services/worker/store/job-results.ts";
 import { storePoll } from "../../../services/worker/store/poll.ts";
 import { recordPollBegin } from "../../../services/worker/store/poll-heartbeat.ts";
 import { storeStations } from "../../../services/worker/store/stations.ts";
@@ -59,13 +62,13 @@ const station = (stationId: string, rest: Partial<ListedStation> = {}): ListedSt
   ...rest,
 });
 
-test("the API answers before anything was ever stored", async () => {
+test("the API answers before the first poll", async () => {
   expect(await json("/v1/observations/latest")).toEqual({ lastEventId: "0", observations: [] });
   expect(await json("/v1/stations")).toEqual({ stations: [] });
 });
 
 describe("with three stations", () => {
-  // An hourly row a day of 44009, of which the last came as an event; one row of 46026, years ago; none of 51001.
+  // 44009: a day of hourly rows, the last of them an event. 46026: one row, years old. 51001: no row.
   const hours = Array.from({ length: 24 }, (_, hour) => `2026-05-06T${String(hour).padStart(2, "0")}:00:00.000Z`);
   const history = hours.map((time, hour) => observed("44009", time, { waveHeightM: hour / 10 }));
 
@@ -98,7 +101,7 @@ describe("with three stations", () => {
     elevationM: 0,
   };
 
-  test("/v1/observations/latest has the newest row of each, however old, as it is published, and the last event id", async () => {
+  test("/v1/observations/latest has the newest row of each station, however old, as published, and the last event id", async () => {
     const body = await (await get("/v1/observations/latest")).text();
     const newest: StoredObservation[] = [
       { ...observed("44009", "2026-05-06T23:00Z", { waveHeightM: 2.3, waterTempC: 12.4 }), eventId: "2" },
@@ -107,7 +110,7 @@ describe("with three stations", () => {
     expect(body).toBe(`{"lastEventId":"2","observations":[${newest.map(encodeMessage).join(",")}]}`);
   });
 
-  test("/v1/stations has them all, with what is known of them", async () => {
+  test("/v1/stations has all stations, with all known data about them", async () => {
     const unknown = { name: null, owner: null, program: null, type: null, elevationM: null };
     expect(await json("/v1/stations")).toEqual({
       stations: [
@@ -118,7 +121,7 @@ describe("with three stations", () => {
     });
   });
 
-  test("/v1/stations/:stationId has one, and takes its id in lower case", async () => {
+  test("/v1/stations/:stationId has one station, and accepts its id in lower case", async () => {
     expect(await json("/v1/stations/44009")).toEqual(delaware);
     await storeStations(stack.sql, [station("51WH0", { name: "WHOTS" })]);
     expect(await json("/v1/stations/51wh0")).toMatchObject({ stationId: "51WH0", name: "WHOTS" });
@@ -133,20 +136,28 @@ describe("with three stations", () => {
 
   test.each([
     ["has all rows, oldest first", "", hours],
-    ["since a time, that included", "?since=2026-05-06T21:00:00Z", hours.slice(21)],
-    ["until a time, that included", "?until=2026-05-06T02:00:00Z", hours.slice(0, 3)],
+    ["since a time, inclusive", "?since=2026-05-06T21:00:00Z", hours.slice(21)],
+    ["until a time, inclusive", "?until=2026-05-06T02:00:00Z", hours.slice(0, 3)],
     ["between two times", "?since=2026-05-06T02:30:00Z&until=2026-05-06T04:30:00Z", hours.slice(3, 5)],
     ["with times of another zone", "?since=2026-05-07T00:30:00%2B02:00", hours.slice(23)],
     ["with a limit has the newest rows", "?limit=2", hours.slice(22)],
-    ["until a time with a limit has the newest of them", "?until=2026-05-06T10:00:00Z&limit=2", hours.slice(9, 11)],
-    ["since a time with a limit has the oldest of them", "?since=2026-05-06T10:00:00Z&limit=2", hours.slice(10, 12)],
+    [
+      "until a time with a limit has the newest of these rows",
+      "?until=2026-05-06T10:00:00Z&limit=2",
+      hours.slice(9, 11),
+    ],
+    [
+      "since a time with a limit has the oldest of these rows",
+      "?since=2026-05-06T10:00:00Z&limit=2",
+      hours.slice(10, 12),
+    ],
     ["with the largest limit", "?limit=10000", hours],
-    ["of a time without rows is empty", "?since=2030-01-01T00:00:00Z", []],
+    ["for a time without rows is empty", "?since=2030-01-01T00:00:00Z", []],
   ])("/v1/observations/by-station/:stationId %s", async (_, query, expected) => {
     expect(await timesOf(query)).toEqual(expected);
   });
 
-  test("/v1/observations/by-station/:stationId has rows as they are published, history without an event id", async () => {
+  test("/v1/observations/by-station/:stationId has rows as published, and history without an event id", async () => {
     const body = await (await get("/v1/observations/by-station/44009?limit=2")).text();
     const [older, newer] = [
       { ...observed("44009", "2026-05-06T22:00Z", { waveHeightM: 2.2 }), eventId: null },
@@ -172,25 +183,28 @@ describe("with three stations", () => {
     ["since=", "since"],
     ["until=2026-05-06T25:00:00Z", "until"],
     ["until=1778025600", "until"],
-  ])("?%s is refused with a problem document that names the parameter", async (query, parameter) => {
+  ])("?%s is rejected with a problem document that names the parameter", async (query, parameter) => {
     const refused = await problem(`/v1/observations/by-station/44009?${query}`);
     expect(refused).toMatchObject({ status: 400, parameter });
     expect(refused.detail).toStartWith(`${parameter}: "`);
   });
 
-  test.each(["/v1/stations/", "/v1/observations/by-station/"])("%s refuses what is no station id", async (path) => {
+  test.each(["/v1/stations/", "/v1/observations/by-station/"])("%s rejects an invalid station id", async (path) => {
     for (const id of ["440", "44009440091", "44-09", "%27%3B--", "b%C3%B6je"]) {
       expect(await problem(path + id)).toMatchObject({ status: 400, parameter: "stationId" });
     }
   });
 
-  test.each(["/v1/stations/", "/v1/observations/by-station/"])("%s does not know every station", async (path) => {
-    expect(await problem(`${path}99999`)).toMatchObject({ status: 404, stationId: "99999" });
-  });
+  test.each(["/v1/stations/", "/v1/observations/by-station/"])(
+    "%s answers 404 for an unknown station",
+    async (path) => {
+      expect(await problem(`${path}99999`)).toMatchObject({ status: 404, stationId: "99999" });
+    },
+  );
 });
 
 test.each(["/v1", "/v1/weather", "/v1/observations/by-station", "/nothing.html", "/..%2f..%2fpackage.json"])(
-  "%s is nothing that the server has",
+  "%s is not found",
   async (path) => {
     expect(await problem(path)).toMatchObject({ status: 404 });
   },
@@ -203,11 +217,11 @@ test.each(["/v1/observations/latest", "/v1/stations", "/v1/stations/no", "/v1/st
   },
 );
 
-test("/health says that the process is up", async () => {
+test("/health reports that the process is up", async () => {
   expect(await json("/health")).toEqual({ status: "up", streams: 0, droppedMessages: 0 });
 });
 
-/** Asks until the answer has this status: the server learns from its connections, not from being asked. */
+/** Requests until the answer has this status: the server notices a failure by its connections, not by requests. */
 async function readyWhen(status: number): Promise<Response> {
   for (;;) {
     const response = await get("/ready");
@@ -232,7 +246,7 @@ test("/ready is 200, and 503 with the reason while Redis is away", async () => {
   await readyWhen(200);
 });
 
-test("/v1/status says how the network and its reading stand, and that a sea is simulated", async () => {
+test("/v1/status reports the state of network and polling, and that the sea is simulated", async () => {
   await stack.sql`insert into stations (station_id, owner) values ('SIM01', ${simulationOwner})`;
   await stack.sql`
     insert into upstream_files (path, last_modified, fetched_at)
@@ -240,6 +254,11 @@ test("/v1/status says how the network and its reading stand, and that a sea is s
     on conflict (path) do update set last_modified = excluded.last_modified, fetched_at = excluded.fetched_at
   `;
   await recordPollBegin(stack.sql, 900);
+  await recordSuccess(stack.sql, "prune");
+  await recordFailure(stack.sql, "stations", "refused: busy");
+  const rejected = (reason: string) => ({ line: 3, code: "old" as const, reason });
+  await recordRejectedRows(stack.sql, [rejected("first"), rejected("first")]);
+  await recordRejectedRows(stack.sql, [rejected("second")]);
   expect(await json("/v1/status")).toEqual({
     version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
     lastPoll: "2026-05-06T11:42:00.000Z",
@@ -250,10 +269,23 @@ test("/v1/status says how the network and its reading stand, and that a sea is s
     stationsReporting: expect.any(Number),
     simulated: true,
     lastEventId: "2",
+    jobs: [
+      { job: "backfill", lastSuccess: null, failingSince: null, failure: null },
+      { job: "poll", lastSuccess: null, failingSince: null, failure: null },
+      { job: "prune", lastSuccess: expect.stringMatching(/Z$/), failingSince: null, failure: null },
+      { job: "stations", lastSuccess: null, failingSince: expect.stringMatching(/Z$/), failure: "refused: busy" },
+    ],
+    rejectedRows: [{ reason: "old", rows: 3, lastAt: expect.stringMatching(/Z$/), example: "second" }],
+    oldestEvent: { eventId: "1", timestamp: expect.stringMatching(/Z$/) },
+    newestEvent: { eventId: "2", timestamp: expect.stringMatching(/Z$/) },
+    databaseBytes: expect.any(Number),
+    warnings: expect.arrayContaining([
+      { code: "not_polling", reason: expect.stringMatching(/^NDBC has answered no poll/) },
+    ]),
   });
 });
 
-test("/v1/status says that no worker polls any more, and that one does again", async () => {
+test("/v1/status reports that polling has stopped, and that it has started again", async () => {
   const pollBegan = (secondsAgo: number) => stack.sql`
     insert into polling (begun_at, every_seconds) values (now() - make_interval(secs => ${secondsAgo}), 300)
     on conflict (only_row) do update set begun_at = excluded.begun_at, every_seconds = excluded.every_seconds

@@ -1,3 +1,5 @@
+// Tests of the client address that limits count.
+
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { clientAddress } from "../../../services/server/http/client-address.ts";
 
@@ -17,27 +19,27 @@ describe("without a proxy, a client's address", () => {
     expect(clientAddress(peer, undefined, 0)).toBe(counted);
   });
 
-  test("is not what it claims to be", () => {
+  test("is never the one in X-Forwarded-For", () => {
     expect(clientAddress("203.0.113.7", "198.51.100.1", 0)).toBe("203.0.113.7");
   });
 
-  test("is unknown when it is gone already", () => {
+  test("is unknown after the connection has closed", () => {
     expect(clientAddress(undefined, undefined, 0)).toBe("unknown");
   });
 });
 
 describe("behind proxies, a client's address", () => {
   test.each([
-    ["is what the proxy saw", 1, "198.51.100.1", "198.51.100.1"],
-    ["is not what the client put in front of that", 1, "192.0.2.66, 198.51.100.1", "198.51.100.1"],
-    ["is what the outermost of two proxies saw", 2, "192.0.2.66, 198.51.100.1, 10.0.0.2", "198.51.100.1"],
-    ["is the best there is where a proxy was passed by", 2, "198.51.100.1", "198.51.100.1"],
-    ["may come with a port", 1, "198.51.100.1:4711", "198.51.100.1"],
-    ["may come with a port in IPv6 too", 1, "[2001:db8:1:2::9]:4711", "2001:db8:1:2::/64"],
-    ["may be a mapped one", 1, "::ffff:198.51.100.1", "198.51.100.1"],
-    ["is the proxy's where the proxy does not say it", 1, undefined, "10.0.0.1"],
-    ["is the proxy's where the proxy writes none", 1, "192.0.2.66, unknown", "10.0.0.1"],
-    ["is the proxy's where there is nothing in the header", 1, "", "10.0.0.1"],
+    ["is the one that the proxy appended", 1, "198.51.100.1", "198.51.100.1"],
+    ["is not one that the client sent in the header", 1, "192.0.2.66, 198.51.100.1", "198.51.100.1"],
+    ["is the one that the outer of two proxies appended", 2, "192.0.2.66, 198.51.100.1, 10.0.0.2", "198.51.100.1"],
+    ["is the leftmost one if a request skipped a proxy", 2, "198.51.100.1", "198.51.100.1"],
+    ["may have a port", 1, "198.51.100.1:4711", "198.51.100.1"],
+    ["may have a port, also in IPv6", 1, "[2001:db8:1:2::9]:4711", "2001:db8:1:2::/64"],
+    ["may be IPv4-mapped", 1, "::ffff:198.51.100.1", "198.51.100.1"],
+    ["is the proxy's if the proxy sends no header", 1, undefined, "10.0.0.1"],
+    ["is the proxy's if the proxy appends no address", 1, "192.0.2.66, unknown", "10.0.0.1"],
+    ["is the proxy's if the header is empty", 1, "", "10.0.0.1"],
   ])("%s", (_, proxies, forwardedFor, counted) => {
     expect(clientAddress("10.0.0.1", forwardedFor, proxies)).toBe(counted);
   });

@@ -1,3 +1,5 @@
+// Tests of security headers, the content security policy and CORS.
+
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chromium, openPage } from "../../rig/browser.ts";
 import { builtPlayer } from "../../rig/built-player.ts";
@@ -11,7 +13,7 @@ const server = await stack.start("server");
 
 afterAll(stack.stop);
 
-/** A report as any program may publish it. */
+/** Returns a message as any program may publish it. */
 function lineOf(time: Date): string {
   const timestamp = `${time.toISOString().slice(0, 19)}.000Z`;
   return `{"stationId":"44009","timestamp":"${timestamp}","waveHeightM":1.2,"windSpeedMps":5.1,"windDirDeg":180,"waterTempC":12.4,"pressureHpa":1012.8}`;
@@ -19,7 +21,7 @@ function lineOf(time: Date): string {
 
 describe("every answer", () => {
   test.each(["/", "/health", "/v1/stations", "/v1/stations/no", "/nothing", "/v1/observations/stream"])(
-    "keeps browsers from doing what it does not need: %s",
+    "restricts browsers to what the page needs: %s",
     async (path) => {
       const gone = new AbortController();
       const { headers } = await fetch(server.url + path, { signal: gone.signal });
@@ -27,6 +29,9 @@ describe("every answer", () => {
       expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
       expect(headers.get("Referrer-Policy")).toBe("no-referrer");
       expect(headers.get("X-Frame-Options")).toBe("DENY");
+      expect(headers.get("Cross-Origin-Opener-Policy")).toBe("same-origin");
+      expect(headers.get("Cross-Origin-Resource-Policy")).toBe("same-origin");
+      expect(headers.get("Permissions-Policy")).toContain("camera=()");
       expect(headers.get("Content-Security-Policy")?.split("; ")).toEqual([
         "default-src 'self'",
         "connect-src 'self'",
@@ -46,7 +51,7 @@ describe("every answer", () => {
 describe.skipIf(chromium === null)("the page under its policy", () => {
   async function openWatched(url: string) {
     const page = await openPage("about:blank");
-    // Told by the browser itself: what it only blocks without a word would be missed else.
+    // The browser reports violations only with this event.
     const source = `
       globalThis.violations = [];
       document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
@@ -60,7 +65,7 @@ describe.skipIf(chromium === null)("the page under its policy", () => {
   }
   const isLive = 'document.body.dataset.state === "live"';
 
-  test("runs and sounds without breaking it once", async () => {
+  test("runs and plays sound without a violation", async () => {
     const page = await openWatched(`${server.url}/?hook=1`);
     await page.until(isLive);
     await page.until("bellbuoy.listening !== null");
@@ -73,7 +78,7 @@ describe.skipIf(chromium === null)("the page under its policy", () => {
     page.close();
   });
 
-  test("cannot be led to another server by a link, and says why", async () => {
+  test("cannot be sent to another server by a link, and shows why", async () => {
     const page = await openWatched(`${server.url}/?server=http://127.0.0.1:9`);
     await page.until("violations.length > 0");
     const [violation] = await page.view.evaluate<string[]>("violations");
@@ -86,32 +91,32 @@ describe.skipIf(chromium === null)("the page under its policy", () => {
   });
 });
 
-describe("answers may be read by pages", () => {
+describe("pages may read answers", () => {
   async function allowed(service: Service, origin: string, init: RequestInit = {}): Promise<string | null> {
     const response = await fetch(`${service.url}/v1/stations`, { ...init, headers: { Origin: origin } });
     return response.headers.get("Access-Control-Allow-Origin");
   }
 
-  test("of any origin by default", async () => {
+  test("from any origin by default", async () => {
     expect(await allowed(server, "https://example.org")).toBe("*");
   });
 
   test.each([
     ["one origin", "https://example.org"],
     ["a list", "https://example.net, https://example.org"],
-  ])("of %s alone, where CORS_ORIGIN says so", async (_, CORS_ORIGIN) => {
+  ])("only from %s if CORS_ORIGIN is set", async (_, CORS_ORIGIN) => {
     const strict = await stack.start("server", { CORS_ORIGIN });
     for (const origin of CORS_ORIGIN.split(", ")) expect(await allowed(strict, origin)).toBe(origin);
     expect(await allowed(strict, "https://example.com")).toBeNull();
     expect(await allowed(strict, "https://example.org.example.com")).toBeNull();
     expect(await allowed(strict, "null")).toBeNull();
     const { headers } = await fetch(`${strict.url}/v1/stations`, { headers: { Origin: "https://example.org" } });
-    // A cache must not give one origin what was meant for another.
+    // A cache must not answer one origin with the headers for another.
     expect(headers.get("Vary")?.split(", ")).toContain("Origin");
     await strict.stop();
   });
 
-  test("with the time to wait, also when they are refusals, and asked for ahead", async () => {
+  test("with Retry-After, also if they are errors, and after a preflight request", async () => {
     const preflight = await fetch(`${server.url}/v1/observations/stream`, {
       method: "OPTIONS",
       headers: {
@@ -126,6 +131,6 @@ describe("answers may be read by pages", () => {
     expect(preflight.headers.get("Access-Control-Allow-Headers")).toBe("last-event-id");
     const refused = await fetch(`${server.url}/v1/stations`, { method: "POST" });
     expect(refused.headers.get("Access-Control-Allow-Origin")).toBe("*");
-    expect(refused.headers.get("Access-Control-Expose-Headers")).toBe("Link,Retry-After");
+    expect(refused.headers.get("Access-Control-Expose-Headers")).toBe("Date,ETag,Link,Retry-After");
   });
 });

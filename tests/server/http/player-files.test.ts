@@ -1,3 +1,5 @@
+// Tests of the player's files: compression and caching.
+
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { hashedName } from "../../../shared/hashed-name.ts";
@@ -16,17 +18,17 @@ afterAll(stack.stop);
 const names = await readdir(playerDir);
 const script = names.find((name) => hashedName.test(name) && name.endsWith(".js")) ?? "";
 
-/** As a browser that takes these encodings gets it, before it decodes it. */
+/** Requests a file as a browser with these encodings, and does not decode the answer. */
 async function get(path: string, encodings: string) {
   return fetch(server.url + path, { headers: { "Accept-Encoding": encodings }, decompress: false });
 }
 
-describe("The server gives the player's files", () => {
+describe("The server sends the player's files", () => {
   test.each([
     ["br, gzip, deflate", "br"],
     ["gzip, deflate", "gzip"],
     ["identity", null],
-  ])("to a browser that takes %s in the smallest form that it understands", async (encodings, expected) => {
+  ])("to a browser that accepts %s, in the smallest encoding that it accepts", async (encodings, expected) => {
     for (const path of ["/", `/${script}`]) {
       const response = await get(path, encodings);
       const bytes = Buffer.from(await response.arrayBuffer());
@@ -37,7 +39,7 @@ describe("The server gives the player's files", () => {
     }
   });
 
-  test("for good where the name tells the content, and to be asked for anew where it does not", async () => {
+  test("with an unlimited cache lifetime if the name has a hash, and otherwise with revalidation", async () => {
     const cacheControl = async (path: string) => (await get(path, "br")).headers.get("Cache-Control");
     expect(await cacheControl(`/${script}`)).toBe("public, max-age=31536000, immutable");
     for (const path of ["/", "/index.html", "/service-worker.js", "/icon-192.png", "/icon-mask.png"]) {
@@ -45,7 +47,7 @@ describe("The server gives the player's files", () => {
     }
   });
 
-  test("as pictures where they are, not compressed once more", async () => {
+  test("without compression if they are pictures", async () => {
     const response = await get("/icon-512.png", "br, gzip");
     expect(response.headers.get("Content-Type")).toBe("image/png");
     expect(response.headers.get("Content-Encoding")).toBeNull();

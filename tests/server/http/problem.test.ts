@@ -1,3 +1,5 @@
+// Tests that docs/api.md describes every problem code.
+
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { problemCodes } from "../../../services/server/http/problem.ts";
@@ -6,6 +8,6 @@ const page = await Bun.file(join(import.meta.dir, "../../../docs/api.md")).text(
 const [, section = ""] = page.split(/^## Problems$/m);
 const described = [...(section.split(/^## /m)[0] ?? "").matchAll(/^### (\w+)$/gm)].map(([, code = ""]) => code);
 
-test("docs/api.md describes every problem under a heading, to which its type leads, and no other", () => {
+test("docs/api.md has a heading for every problem code, and no other", () => {
   expect(described.sort()).toEqual([...problemCodes].sort());
 });

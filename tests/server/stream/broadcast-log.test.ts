@@ -1,4 +1,4 @@
-// The log lines about broadcasts.
+// Tests of the log lines about broadcasts.
 
 import { expect, test } from "bun:test";
 import { createBroadcastLog } from "../../../services/server/stream/broadcast-log.ts";
@@ -16,7 +16,7 @@ function start() {
   return { clock, stopping, lines, sent: (id: bigint) => logBroadcast([observationFrame("44009", "{}", id)]) };
 }
 
-test("the broadcasts of a second share a line, and later ones one line a minute", async () => {
+test("the broadcasts of one second share a log line, and later ones have one line per minute", async () => {
   const { clock, lines, sent } = start();
   for (const id of [1n, 2n, 3n]) sent(id);
   await clock.advance(1_000);
@@ -31,7 +31,7 @@ test("the broadcasts of a second share a line, and later ones one line a minute"
   expect(lines).toEqual([expect.anything(), { events: 2, firstEventId: "4", lastEventId: "5" }]);
 });
 
-test("what waits for its line is logged when the server stops", () => {
+test("broadcasts without a line yet are logged when the server stops", () => {
   const { stopping, lines, sent } = start();
   sent(1n);
   stopping.abort();

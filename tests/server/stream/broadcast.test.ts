@@ -1,3 +1,5 @@
+// Tests of broadcasting: order, heartbeats, and streams that wait for the database.
+
 import { afterEach, describe, expect, test } from "bun:test";
 import type { Filter, Position } from "../../../services/server/store/filter.ts";
 import { type Broadcast, createBroadcast } from "../../../services/server/stream/broadcast.ts";
@@ -10,7 +12,7 @@ import { silentLog } from "../../rig/silent-log.ts";
 import { createTestClock } from "../../rig/test-clock.ts";
 
 let position = 0n;
-/** What each write to all held, by event id. */
+/** Event ids in each write to all listeners. */
 let written: (bigint | null)[][] = [];
 let broadcast: Broadcast;
 
@@ -26,7 +28,7 @@ function start(clock = systemClock, read = async () => new Map<string, Position>
 }
 afterEach(() => broadcast.stop());
 
-/** A listener, and the ids that it has heard so far; `end` when its stream has ended. */
+/** Creates a listener and the list of event ids that it received; `end` after the end of its stream. */
 function join({ isLive } = { isLive: true }): string[] {
   const heard: string[] = [];
   const decoder = new TextDecoder();
@@ -66,7 +68,7 @@ async function untilWritten(writes: number): Promise<void> {
   while (written.length < writes) await nextTurn();
 }
 
-test("the first of many listeners have an event before the last, and what comes meanwhile is one write more", async () => {
+test("early listeners get an event before late ones, and events that arrive meanwhile share the next write", async () => {
   start();
   const listeners = Array.from({ length: 200 }, join);
   report();
@@ -81,7 +83,7 @@ test("the first of many listeners have an event before the last, and what comes 
   for (const heard of listeners) expect(heard).toEqual(["1", "2", "3"]);
 });
 
-test("who comes while an event is being handed out hears what follows, and those that were there miss nothing", async () => {
+test("a listener that joins during a broadcast gets the next events, and earlier listeners miss none", async () => {
   start();
   const listeners = Array.from({ length: 200 }, join);
   report();
@@ -93,15 +95,36 @@ test("who comes while an event is being handed out hears what follows, and those
   for (const heard of listeners) expect(heard).toEqual(["1", "2"]);
 });
 
+test.each([
+  ["some stations", { stations: new Set(["44009"]), bbox: null }],
+  ["a region", { stations: null, bbox: { west: -75, south: 38, east: -74, north: 39 } }],
+] as [string, Filter][])("streams of %s are written to in turns too, each in one write", async (_name, filter) => {
+  start(systemClock, async () => new Map([["44009", { latitude: 38.5, longitude: -74.7 }]]));
+  const writes: string[][] = Array.from({ length: 200 }, () => []);
+  for (const own of writes) {
+    const outbox = new Outbox({ write: async (bytes) => void own.push(new TextDecoder().decode(bytes)) }, () => {});
+    const listener: Listener = { outbox, filter, address: "127.0.0.1", after: 0n, end() {} };
+    broadcast.open(listener);
+    broadcast.goLive(listener);
+  }
+  report();
+  report();
+  while (writes[0]?.length === 0) await nextTurn();
+  expect(writes.at(-1)).toEqual([]);
+  while (writes.at(-1)?.length === 0) await nextTurn();
+  const both = [1n, 2n].map((id) => observationFrame("44009", "{}", id).text).join("");
+  for (const own of writes) expect(own).toEqual([both]);
+});
+
 describe("a heartbeat", () => {
   const everySecond = 1_000;
   const filters: Record<string, Filter> = {
     "without a filter": { stations: null, bbox: null },
     "of some stations": { stations: new Set(["46026"]), bbox: null },
-    "of a region": { stations: null, bbox: { west: 0, south: 0, east: 1, north: 1 } },
+    "with a bbox": { stations: null, bbox: { west: 0, south: 0, east: 1, north: 1 } },
   };
 
-  /** The moments, in seconds, at which a stream gets bytes; a report comes every so many seconds. */
+  /** Returns the times in seconds at which a stream gets bytes, with a report every `seconds`. */
   async function writesTo(
     filter: Filter,
     reportEveryS: number,
@@ -127,27 +150,27 @@ describe("a heartbeat", () => {
     Math.max(...[...writes, 300].map((second, index) => second - (writes[index - 1] ?? 0)));
 
   test.each(Object.keys(filters).flatMap((name) => [5, 8, 11, 13, 1_000].map((seconds) => [name, seconds] as const)))(
-    "leaves no stream %s without a byte for 15 s while a report comes every %d s",
+    "leaves no stream %s without a byte for 15 s, with a report every %d s",
     async (name, seconds) => {
       const filter = filters[name] ?? { stations: null, bbox: null };
       expect(longestGap(await writesTo(filter, seconds, { isLive: true }))).toBeLessThanOrEqual(15);
     },
   );
 
-  test("comes to a stream that waits for the database too", async () => {
+  test("reaches a stream that waits for the database", async () => {
     const writes = await writesTo({ stations: null, bbox: null }, 5, { isLive: false });
     expect(longestGap(writes)).toBeLessThanOrEqual(15);
   });
 
-  test("comes to a stream of a region while the stations' positions are read, without a position", async () => {
+  test("reaches a stream with a bbox while station positions are read, without an event id", async () => {
     const never = () => new Promise<never>(() => {});
-    const filter = filters["of a region"] ?? { stations: null, bbox: null };
+    const filter = filters["with a bbox"] ?? { stations: null, bbox: null };
     const writes = await writesTo(filter, 5, { isLive: true, read: never });
     expect(longestGap(writes)).toBeLessThanOrEqual(15);
   });
 });
 
-test("a stream of a region ends, to resume later, when the stations' positions cannot be read within 5 s", async () => {
+test("a stream with a bbox ends, to resume later, if station positions cannot be read within 5 s", async () => {
   const clock = createTestClock();
   start(clock, () => new Promise<never>(() => {}));
   const ended: string[] = [];
@@ -170,7 +193,7 @@ test("a stream of a region ends, to resume later, when the stations' positions c
   expect(ended).toEqual(["positions_unavailable"]);
 });
 
-test("a reset is the last event of each live stream, after what was sent before it; others end without one", async () => {
+test("a reset is the last event of each live stream, after all earlier events; other streams end without one", async () => {
   start();
   const [live, waiting] = [join(), join({ isLive: false })];
   report();

@@ -1,4 +1,4 @@
-// The stream as clients of other people read it, through quiet minutes and a connection that breaks.
+// Tests of the stream with other SSE clients, through heartbeats and a broken connection.
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { EventStreamContentType, fetchEventSource } from "@microsoft/fetch-event-source";
@@ -16,9 +16,9 @@ import { startWire } from "../../rig/wire.ts";
 
 setDefaultTimeout(120_000);
 
-/** Called with each event that a client sees; its data is JSON in all of them. */
+/** Receives each event of a client; the data of each event is JSON. */
 type Take = (event: string, data: string) => void;
-/** Follows a stream and reconnects. @returns what ends it */
+/** Reads a stream and reconnects. @returns a function that ends it */
 type Follow = (url: string, take: Take) => () => void;
 
 const names = ["connection", "observation", "heartbeat", "reset", "message"];
@@ -34,7 +34,7 @@ const clients: Record<string, Follow> = {
     return () => source.close();
   },
   "@microsoft/fetch-event-source"(url, take) {
-    // It is made for pages, and reads these even where it need not.
+    // The library is made for pages, and reads these globals.
     Object.assign(globalThis, { window: globalThis, document: { removeEventListener() {} } });
     const gone = new AbortController();
     void fetchEventSource(url, {
@@ -45,7 +45,7 @@ const clients: Record<string, Follow> = {
       },
       onmessage: ({ event, data }) => take(event || "message", data),
       onclose() {
-        throw new Error("it comes back");
+        throw new Error("reconnect");
       },
     });
     return () => gone.abort();
@@ -96,7 +96,7 @@ const app = await startApp(stack, { clock });
 const wire = await startWire(app.url);
 
 afterAll(async () => {
-  // Other files of this process test the page, which looks whether it has a document.
+  // Other test files in this process test the page, which checks for a document.
   for (const name of ["window", "document"]) Reflect.deleteProperty(globalThis, name);
   await wire.stop();
   await app.stop();
@@ -115,7 +115,7 @@ async function report(...stationIds: string[]): Promise<void> {
 
 type Heard = { follow: string; query: string; events: string[]; observations: string[]; heartbeats: string[] };
 
-test("eventsource, eventsource-client, fetch-event-source and curl hear each event once, and nothing that is no JSON", async () => {
+test("eventsource, eventsource-client, fetch-event-source and curl get each event once, and only JSON data", async () => {
   const all: Heard[] = [];
   const ends = Object.entries(clients).flatMap(([follow, start]) =>
     ["", "?stations=44009"].map((query) => {
@@ -150,7 +150,7 @@ test("eventsource, eventsource-client, fetch-event-source and curl hear each eve
   for (const end of ends) end();
 
   for (const heard of all) {
-    // A filtered stream names its place: by then three events were stored.
+    // A heartbeat of a filtered stream has the newest event id: three events are stored.
     expect(heard).toMatchObject({ heartbeats: heard.query === "" ? [] : expect.arrayContaining(["3", "3", "3"]) });
     expect(connections(heard), heard.follow).toBe(2);
     expect(

@@ -1,4 +1,4 @@
-// What becomes of clients that take nothing of their streams, and of those beside them.
+// Tests of clients that do not read their streams, and of the other clients.
 
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { maxBacklogBytes } from "../../../services/server/http/limits.ts";
@@ -22,7 +22,7 @@ setDefaultTimeout(120_000);
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe("a client that takes nothing", () => {
+describe("a client that does not read", () => {
   let clock: TestClock;
   let broadcast: Broadcast;
   let position: bigint;
@@ -44,7 +44,7 @@ describe("a client that takes nothing", () => {
     await stopped;
   });
 
-  /** Opens a live stream. @param write what becomes of each write @returns the ids that it got, and why it was ended */
+  /** Opens a live stream. @param write called for each write @returns its event ids, and the reason of its end */
   function join(write: () => Promise<void>): { ids: string[]; ended: string[] } {
     const client = { ids: [] as string[], ended: [] as string[] };
     const decoder = new TextDecoder();
@@ -68,7 +68,7 @@ describe("a client that takes nothing", () => {
   const reading = async () => {};
   const takingNothing = () => new Promise<void>(() => {});
 
-  /** Reports so many events, each in a write of its own. */
+  /** Publishes this many events, each in its own write. */
   async function report(events: number, data = "{}"): Promise<void> {
     for (let event = 0; event < events; event++) {
       position += 1n;
@@ -77,7 +77,7 @@ describe("a client that takes nothing", () => {
     }
   }
 
-  test("for 20 seconds is cut off, and those beside it get every event in order", async () => {
+  test("for 20 seconds is disconnected, and other clients get every event in order", async () => {
     const [before, stuck, after] = [join(reading), join(takingNothing), join(reading)];
     await report(3);
     await clock.advance(15_000);
@@ -92,7 +92,7 @@ describe("a client that takes nothing", () => {
     expect(broadcast.size).toBe(2);
   });
 
-  test("but reads on within 20 seconds stays", async () => {
+  test("but continues within 20 seconds stays connected", async () => {
     const unread: (() => void)[] = [];
     const slow = join(() => new Promise((resolve) => unread.push(resolve)));
     for (let round = 0; round < 4; round++) {
@@ -106,7 +106,7 @@ describe("a client that takes nothing", () => {
     expect(slow).toMatchObject({ ids: ["1", "2", "3", "4"], ended: [] });
   });
 
-  test("is cut off at once when more than a megabyte waits for it, and those beside it get all", async () => {
+  test("is disconnected at once if more than a megabyte is unread, and other clients get all events", async () => {
     const [before, stuck, after] = [join(reading), join(takingNothing), join(reading)];
     const data = "x".repeat(maxBacklogBytes / 8);
     await report(7, data);
@@ -118,10 +118,10 @@ describe("a client that takes nothing", () => {
   });
 });
 
-// The kernel's table of connections is Linux's.
+// The table of connections exists on Linux only.
 describe.skipIf(process.platform !== "linux")("a client that never reads from its socket", () => {
   const rowsPerRound = 10;
-  /** The kernel keeps some 4 MB for a connection: events of a real size would have to be ten thousand. */
+  /** The kernel buffers about 4 MB per connection, which is ten thousand events of a real size. */
   const ballast: Frame = { stationId: "44009", eventId: null, text: `: ${"x".repeat(64 * 1024)}\n\n` };
   const file = { etag: null, lastModified: null, hash: null };
 
@@ -132,7 +132,7 @@ describe.skipIf(process.platform !== "linux")("a client that never reads from it
     await (await starting).stop();
   });
 
-  /** Whether the server still holds a connection with unsent bytes of an answer, as the kernel knows it. */
+  /** Returns whether the kernel lists a connection of the server with unsent bytes. */
   async function isConnected(url: string): Promise<boolean> {
     const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, "0");
     const table = await Bun.file("/proc/net/tcp").text();
@@ -141,7 +141,7 @@ describe.skipIf(process.platform !== "linux")("a client that never reads from it
 
   const idsOf = ({ observations }: Listening) => observations.map(({ id }) => id);
 
-  test("is cut off while others get everything in order, its connection is ended, and it gets all that it missed when it returns", async () => {
+  test("is disconnected while others get all events in order, its connection closes, and it gets all missed events when it resumes", async () => {
     const stack = await starting;
     const running = await startApp(stack);
     app = running;

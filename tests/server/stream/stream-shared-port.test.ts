@@ -1,3 +1,5 @@
+// Tests of several servers that share a port.
+
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { freePort } from "../../../services/dev/daemons/ports.ts";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
@@ -28,9 +30,9 @@ async function report(): Promise<void> {
 
 const heardBy = ({ observations }: Listening) => observations.map(({ id, data }) => `${id} ${data}`);
 
-// Elsewhere the operating system gives all connections to one of them.
+// Other operating systems give all connections to one of the servers.
 describe.skipIf(process.platform !== "linux")("servers that share a port by REUSE_PORT", () => {
-  test("each take a part of the streams, which hear the same, and go on at another when one stops", async () => {
+  test("each have a part of the streams; all streams get the same events, and resume at another server when one stops", async () => {
     const env = { PORT: String(freePort()), REUSE_PORT: "1" };
     const servers = await Promise.all(Array.from({ length: 3 }, () => stack.start("server", env)));
     const url = `${servers[0]?.url}/v1/observations/stream`;

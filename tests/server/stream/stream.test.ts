@@ -1,3 +1,5 @@
+// Tests of the stream: events, filters, resuming, resets, clean-up.
+
 import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { PositionedObservation } from "../../../services/worker/ndbc/types.ts";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
@@ -14,11 +16,11 @@ setDefaultTimeout(120_000);
 const stack = await startStack();
 const server = await stack.start("server");
 const streamUrl = `${server.url}/v1/observations/stream`;
-// What is published before it has subscribed is nothing that it could pass on, unless it is stored.
+// Before it has subscribed, the server can only pass on stored events.
 while (!(await fetch(`${server.url}/ready`)).ok) await Bun.sleep(10);
 const open: Listening[] = [];
 
-/** The line of the contract, as any program may publish it. */
+/** Message of the contract, as any program may publish it. */
 const line =
   '{"stationId":"44009","timestamp":"2025-11-15T12:00:00.000Z","waveHeightM":1.2,"windSpeedMps":5.1,"windDirDeg":180,"waterTempC":12.4,"pressureHpa":1012.8}';
 
@@ -31,7 +33,7 @@ const places: Record<string, [latitude: number, longitude: number]> = {
 
 let minute = Date.parse("2026-05-06T00:00:00Z");
 
-/** Observations of the given stations, each a minute after the one before. */
+/** Returns observations of the given stations, one minute apart. */
 function observations(...stationIds: string[]): PositionedObservation[] {
   return stationIds.map((stationId) => {
     const [latitude = 0, longitude = 0] = places[stationId] ?? [];
@@ -68,7 +70,7 @@ async function listening(query = "", headers: Record<string, string> = {}): Prom
   return listener;
 }
 
-/** Resolves with what a stream has heard when a last message, sent now, has come through it. */
+/** Publishes a last message and resolves with all events of a stream up to it. */
 async function heardByNow(listener: Listening): Promise<Listening["observations"]> {
   const heard = listener.observations.length;
   await stack.redis.publish("observations:new", line.replace("44009", "46026"));
@@ -109,7 +111,7 @@ describe("a stream", () => {
     expect(listener.raw).toMatch(/^retry: \d+\nevent: connection\n/);
   });
 
-  test("passes on the contract's own line byte for byte, without an id", async () => {
+  test("passes on the message of the contract byte for byte, without an id", async () => {
     const listener = await listening();
     await stack.redis.publish("observations:new", line);
     const [heard] = await listener.heard(1);
@@ -117,7 +119,7 @@ describe("a stream", () => {
     expect(listener.raw).toEndWith(`event: observation\ndata: ${line}\n\n`);
   });
 
-  test("gives what the worker published with its event id, which is not part of the data", async () => {
+  test("passes on a message of the worker with its event id, which is not part of the data", async () => {
     const listener = await listening();
     const [id = ""] = await report("44009");
     const [heard] = await listener.heard(1);
@@ -126,7 +128,7 @@ describe("a stream", () => {
     expect(heard?.data).not.toContain("eventId");
   });
 
-  test("passes on keys that nobody knows", async () => {
+  test("passes on unknown keys", async () => {
     const listener = await listening();
     const extended = line.replace("}", ',"salinityPsu":35}');
     await stack.redis.publish("observations:new", extended);
@@ -140,9 +142,9 @@ describe("a stream", () => {
     ["has no valid station", line.replace("44009", "../etc")],
     ["has a raw line break", line.replace(",", ",\n")],
     ["is larger than 64 kB", line.replace("}", `,"note":"${"x".repeat(70_000)}"}`)],
-    ["has an event id that is none", line.replace("}", ',"eventId":"-1"}')],
+    ["has an invalid event id", line.replace("}", ',"eventId":"-1"}')],
     ["names an event far ahead that is not stored", line.replace("}", ',"eventId":"999999999999"}')],
-  ])("never shows a message that %s, says so in the log, and goes on", async (_, message) => {
+  ])("drops a message that %s, logs it, and continues", async (_, message) => {
     const listener = await listening();
     const drops = () => server.logged.filter((entry) => entry.message === "dropped a message").length;
     const before = drops();
@@ -153,7 +155,7 @@ describe("a stream", () => {
     await server.line((entry) => entry.message === "dropped a message" && drops() === before + 1);
   });
 
-  test("goes on in order after somebody published an event id far ahead", async () => {
+  test("continues in order after a program published an event id far ahead", async () => {
     const listener = await listening();
     await stack.redis.publish("observations:new", line.replace("}", ',"eventId":"888888888888"}'));
     const ids = await report("44009", "46026");
@@ -168,7 +170,7 @@ describe("a stream", () => {
     expect(idsOf(await heardByNow(listener))).toEqual([id]);
   });
 
-  test("gives an event whose message got lost as soon as a later one arrives", async () => {
+  test("sends an event whose message was lost as soon as a later one arrives", async () => {
     const listener = await listening();
     const [lost = ""] = await store(observations("44009"));
     await stack.sql`update stream_marks set published_event_id = ${lost}`;
@@ -178,26 +180,26 @@ describe("a stream", () => {
 });
 
 describe("a filter", () => {
-  test("by stations lets only those through", async () => {
+  test("by stations passes only those", async () => {
     const listener = await listening("?stations=46026,51001");
     const [, second = "", third = ""] = await report("44009", "46026", "51001", "52200");
     expect(idsOf(await listener.heard(2))).toEqual([second, third]);
   });
 
-  test("takes ids in lower case", async () => {
+  test("accepts ids in lower case", async () => {
     const listener = await listening("?stations=51wh0");
     const whotstation = line.replace("44009", "51WH0");
     await stack.redis.publish("observations:new", whotstation);
     expect((await listener.heard(1))[0]?.data).toBe(whotstation);
   });
 
-  test("by place lets only stations within the box through", async () => {
+  test("by bbox passes only stations within the box", async () => {
     const listener = await listening("?bbox=-130,30,-110,50");
     const [, california = ""] = await report("44009", "46026", "51001");
     expect(idsOf(await listener.heard(1))).toEqual([california]);
   });
 
-  test("by place may span the date line", async () => {
+  test("by bbox may span the date line", async () => {
     const listener = await listening("?bbox=140,0,-150,30");
     const [, hawaii = "", guam = ""] = await report("44009", "51001", "52200", "46026");
     expect(idsOf(await listener.heard(2))).toEqual([hawaii, guam]);
@@ -213,7 +215,7 @@ describe("a filter", () => {
     ["-179,-10,179,0", 0, false],
     ["170,-10,179,0", 175, false],
     ["179,-10,-179,0", 179.5, true],
-  ])("by place takes 180° and -180° for the same meridian: bbox=%s", async (bbox, longitude, isWithin) => {
+  ])("by bbox treats 180° and -180° as the same meridian: bbox=%s", async (bbox, longitude, isWithin) => {
     Object.assign(places, { "99180": [-5, 180], "99181": [-5, -180], "99000": [-5, longitude] });
     const live = await listening(`?bbox=${bbox}`);
     const ids = await report("99180", "99181", "99000");
@@ -226,7 +228,7 @@ describe("a filter", () => {
     expect(idsOf(replayed.observations)).toEqual(expected);
   });
 
-  test("by place knows a station from its very first report", async () => {
+  test("by bbox includes a station from its first report on", async () => {
     const listener = await listening("?bbox=0,0,10,10");
     places["99001"] = [5, 5];
     const [id = ""] = await report("99001");
@@ -243,7 +245,7 @@ describe("a filter", () => {
     ["?since=yesterday", "since"],
     ["?since=2026-02-30T00:00:00Z", "since"],
     [`?stations=${Array.from({ length: 501 }, (_, index) => `A${1000 + index}`).join(",")}`, "stations"],
-  ])("%s is refused with a problem document that names the parameter", async (query, parameter) => {
+  ])("%s is rejected with a problem document that names the parameter", async (query, parameter) => {
     const { status, type, body } = await problemOf(query);
     expect(status).toBe(400);
     expect(type).toBe("application/problem+json");
@@ -252,39 +254,39 @@ describe("a filter", () => {
   });
 });
 
-describe("a listener that comes back", () => {
+describe("a listener that resumes", () => {
   let ids: string[] = [];
   beforeEach(async () => {
     ids = await report("44009", "46026", "51001", "52200");
   });
 
-  test("gets what followed the last event id it names in the header", async () => {
+  test("gets the events after its Last-Event-ID", async () => {
     const listener = await listening("", { "Last-Event-ID": ids[0] ?? "" });
     expect(idsOf(await listener.heard(3))).toEqual(ids.slice(1));
     expect(JSON.parse(listener.events[0]?.data ?? "")).toMatchObject({ lastEventId: ids[0] });
   });
 
-  test("gets the same by ?lastEventId=, and the header wins over it", async () => {
+  test("gets the same with ?lastEventId=, which the header overrides", async () => {
     const byQuery = await listening(`?lastEventId=${ids[1]}`);
     expect(idsOf(await byQuery.heard(2))).toEqual(ids.slice(2));
     const both = await listening(`?lastEventId=${ids[1]}`, { "Last-Event-ID": ids[2] ?? "" });
     expect(idsOf(await both.heard(1))).toEqual(ids.slice(3));
   });
 
-  test("goes on live after what it missed", async () => {
+  test("goes live after the missed events", async () => {
     const listener = await listening(`?lastEventId=${ids[2]}`);
     await listener.heard(1);
     const [next = ""] = await report("44009");
     expect(idsOf(await listener.heard(2))).toEqual([ids[3] ?? "", next]);
   });
 
-  test("gets what was observed since a time, that time included", async () => {
+  test("gets the observations since a time, inclusive", async () => {
     const since = new Date(minute - 60_000).toISOString();
     const listener = await listening(`?since=${since}`);
     expect(idsOf(await listener.heard(2))).toEqual(ids.slice(2));
   });
 
-  test("gets through its filter only what passes, and an id behind all that it kept back", async () => {
+  test("gets only events that pass its filter, and an id after the excluded ones", async () => {
     const listener = await listening(`?lastEventId=${ids[0]}&stations=46026`);
     expect(idsOf(await listener.heard(1))).toEqual([ids[1] ?? ""]);
     await heardByNow(listener);
@@ -294,7 +296,7 @@ describe("a listener that comes back", () => {
     });
   });
 
-  test("gets nothing twice and misses nothing while events keep arriving", async () => {
+  test("gets each event exactly once while more events arrive", async () => {
     const first = ids[0] ?? "";
     const reporting = (async () => {
       for (let round = 0; round < 40; round++) await report("44009", "46026", "51001");
@@ -313,7 +315,7 @@ describe("a listener that comes back", () => {
   test.each([
     ["is no number", "abc"],
     ["is newer than every stored event", "123456789012"],
-  ])("is told to start anew when its last event id %s", async (_, lastEventId) => {
+  ])("gets a reset if its last event id %s", async (_, lastEventId) => {
     const listener = await listening("", { "Last-Event-ID": lastEventId });
     const reset = await listener.event(({ event }) => event === "reset");
     expect(listener.status).toBe(200);
@@ -323,7 +325,7 @@ describe("a listener that comes back", () => {
     expect(idsOf(await listener.heard(1))).toEqual([next]);
   });
 
-  test("is told to start anew when it missed more than 10,000 events", async () => {
+  test("gets a reset if it missed more than 10,000 events", async () => {
     const listener = await listening("?stations=44009");
     await stack.sql`
       insert into observations (station_id, observed_at, event_id)
@@ -335,12 +337,12 @@ describe("a listener that comes back", () => {
     const late = await listening(`?lastEventId=${ids[3]}`);
     const reset = await late.event(({ event }) => event === "reset");
     expect(JSON.parse(reset.data)).toEqual({ reason: "more than 10000 events were missed", lastEventId: newest });
-    // Through its filter it missed few, and gets those.
+    // With its filter it missed only a few, and gets those.
     const filtered = await listening(`?lastEventId=${ids[3]}&stations=44009`);
     expect(idsOf(await filtered.heard(1))).toEqual([newest]);
   });
 
-  test("is told to start anew when what it missed was pruned", async () => {
+  test("gets a reset if the missed events were pruned", async () => {
     await pruneBefore(stack.sql, new Date(minute));
     const listener = await listening(`?lastEventId=${ids[0]}`);
     const reset = await listener.event(({ event }) => event === "reset");
@@ -349,10 +351,10 @@ describe("a listener that comes back", () => {
 });
 
 describe("a database that was restored from a backup", () => {
-  test("ends the streams, which begin anew and then hear what is reported", async () => {
+  test("ends the streams, which then restart and get new events", async () => {
     const [kept = "", lost = "", , newestLost = ""] = await report("44009", "46026", "46026", "46026");
     const listener = await listening();
-    // As of a backup that was made after the first: the other events are gone, and so is that their ids were given.
+    // Like a backup made after the first event: the other events and their ids are gone.
     await stack.sql`delete from observations where event_id > ${kept}`;
     await stack.sql`update stream_marks set published_event_id = ${kept}`;
     await stack.sql`select setval('event_ids', ${kept})`;
@@ -368,7 +370,7 @@ describe("a database that was restored from a backup", () => {
 });
 
 describe("clean-up", () => {
-  test("a client that is gone is forgotten", async () => {
+  test("a client that disconnects is removed", async () => {
     const openStreams = async () =>
       ((await (await fetch(`${server.url}/health`)).json()) as { streams: number }).streams;
     while ((await openStreams()) > 0) await Bun.sleep(20);
@@ -378,7 +380,7 @@ describe("clean-up", () => {
     while ((await openStreams()) > 0) await Bun.sleep(20);
   });
 
-  test("a server that is told to stop ends its streams and exits 0", async () => {
+  test("a server that gets SIGTERM ends its streams and exits with 0", async () => {
     const second = await stack.start("server");
     const listener = await listen(`${second.url}/v1/observations/stream`);
     expect(await second.stop("SIGTERM")).toBe(0);

@@ -31,6 +31,7 @@ describe("with nothing set", () => {
       databaseUrl: "postgres://localhost:5432/bellbuoy",
       redisUrl: "redis://localhost:6379",
       redisNamespace: "",
+      host: "0.0.0.0",
       port: null,
       ndbcUrl: "https://www.ndbc.noaa.gov",
       pollSeconds: 300,
@@ -128,6 +129,13 @@ describe("a setting", () => {
       );
     }
   });
+});
+
+test("BACKFILL_HOURS must not reach beyond RETENTION_DAYS", () => {
+  expect(readWorkerConfig({ BACKFILL_HOURS: "48", RETENTION_DAYS: "2" }).backfillHours).toBe(48);
+  expect(refusal({ BACKFILL_HOURS: "49", RETENTION_DAYS: "2" })).toBe(
+    'BACKFILL_HOURS is "49", but must be at most 48, the hours of RETENTION_DAYS ("2"): older rows would be fetched and deleted every day',
+  );
 });
 
 function allowedNumbers(name: string, least: string, most: string): string {

@@ -24,7 +24,7 @@ test.concurrent.each([["worker"], ["server"]] as const)(
   async (service) => {
     const upstream = startUpstream();
     upstream.files.set(latestObsPath, latestObsFile(3, new Date()));
-    const postgres = await startWire(await createDatabase());
+    const postgres = await startWire(await createDatabase("migrated"));
     await postgres.cut();
     const dir = mkdtempSync(join(tmpdir(), "bellbuoy-late-"));
     const socket = join(dir, "redis.sock");

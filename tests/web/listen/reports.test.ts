@@ -4,6 +4,7 @@ import { expect, test } from "bun:test";
 import { gatherReports } from "../../../web/listen/reports.ts";
 import type { Report } from "../../../web/sound/score/network-score.ts";
 import { createPageState } from "../../../web/state/page-state.ts";
+import { createServerClock } from "../../../web/state/server-clock.ts";
 import { firstSettings } from "../../../web/state/settings.ts";
 import { takeFromServer } from "../../../web/state/take-from-server.ts";
 import { firstView } from "../../../web/state/view-url.ts";
@@ -12,11 +13,11 @@ import { createTestClock } from "../../rig/test-clock.ts";
 test("reports that arrive together ring together, with those in view marked; missed reports do not ring", async () => {
   const clock = createTestClock();
   const state = createPageState(firstView, firstSettings("en"));
-  const { onArrival, onStations } = takeFromServer(state, clock);
+  const { onArrival, onStations } = takeFromServer(state, createServerClock(clock));
   const rung: Report[][] = [];
   gatherReports(state, clock, (reports) => rung.push(reports));
-  const nowhere = { latitude: null, elevationM: null, owner: null, program: null, type: null, name: null };
-  onStations([{ stationId: "46026", longitude: -122.8, ...nowhere }]);
+  const nowhere = { elevationM: null, owner: null, program: null, type: null, name: null };
+  onStations([{ stationId: "46026", longitude: -122.8, latitude: 37.8, ...nowhere }]);
   state.inView.value = new Set(["46026"]);
   const arrive = (stationId: string, replayed: boolean) => {
     const nothing = { windSpeedMps: null, windDirDeg: null, waterTempC: null, pressureHpa: null };
@@ -29,9 +30,16 @@ test("reports that arrive together ring together, with those in view marked; mis
   await clock.advance(0);
   arrive("46026", false);
   await clock.advance(0);
-  const inView = { stationId: "46026", longitude: -122.8, waterTempC: null, waveHeightM: 2, inView: true };
+  const inView = {
+    stationId: "46026",
+    longitude: -122.8,
+    latitude: 37.8,
+    waterTempC: null,
+    waveHeightM: 2,
+    inView: true,
+  };
   expect(rung).toEqual([
-    [inView, { stationId: "44009", longitude: null, waterTempC: null, waveHeightM: 2, inView: false }],
+    [inView, { stationId: "44009", longitude: null, latitude: null, waterTempC: null, waveHeightM: 2, inView: false }],
     [inView],
   ]);
 });

@@ -6,8 +6,10 @@ import { readServerAddress } from "../../../web/net/server-address.ts";
 const read = (page: string, metaContent = "") => readServerAddress(new URL(page), metaContent);
 
 describe("The player's server", () => {
-  test("is the page's origin by default", () => {
+  test("is the page's folder by default, at any depth", () => {
     expect(read("http://localhost:3000/index.html?hook=1")).toEqual({ url: "http://localhost:3000" });
+    expect(read("https://example.org/buoy/#24h")).toEqual({ url: "https://example.org/buoy" });
+    expect(read("https://example.org/home/sea/index.html")).toEqual({ url: "https://example.org/home/sea" });
   });
 
   test("can be set by ?server=, with or without a path or a trailing slash", () => {

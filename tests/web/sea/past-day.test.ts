@@ -1,6 +1,7 @@
 // Loads of a past day.
 
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { UnreachableError } from "../../../shared/client/errors.ts";
 import { medianMeasurements } from "../../../shared/measurements.ts";
 import { loadPastDay } from "../../../web/sea/past-day.ts";
 
@@ -50,7 +51,7 @@ describe("A past day", () => {
     const { of, frames } = await loadPastDay("http://sea.test", region, now, signal);
     expect(of).toEqual({ bbox: null });
     expect(frames).toHaveLength(144);
-    await expect(loadPastDay("http://sea.test", { stationId: "44009" }, now, signal)).rejects.toThrow(TypeError);
+    await expect(loadPastDay("http://sea.test", { stationId: "44009" }, now, signal)).rejects.toThrow(UnreachableError);
   });
 
   test("of a station loads three more hours, for values still valid at its start", async () => {

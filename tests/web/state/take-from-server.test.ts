@@ -5,6 +5,7 @@ import type { ObservationMessage } from "../../../shared/observation.ts";
 import type { ServerListener } from "../../../web/net/follow-server.ts";
 import { onChange } from "../../../web/state/observe.ts";
 import { createPageState, type PageState } from "../../../web/state/page-state.ts";
+import { createServerClock } from "../../../web/state/server-clock.ts";
 import { firstSettings } from "../../../web/state/settings.ts";
 import { takeFromServer } from "../../../web/state/take-from-server.ts";
 import { firstView } from "../../../web/state/view-url.ts";
@@ -17,7 +18,7 @@ let clock: TestClock;
 beforeEach(() => {
   clock = createTestClock();
   state = createPageState(firstView, firstSettings("en"));
-  listener = takeFromServer(state, clock);
+  listener = takeFromServer(state, createServerClock(clock));
 });
 
 function report(stationId: string, ageMin = 0): ObservationMessage {
@@ -53,14 +54,22 @@ test("a report is news unless it was missed before or is at least three hours ol
 test("poll data is dropped with the connection, and cached poll data is never used", () => {
   const status = { version: "1", lastPoll: null, pollSeconds: 300, lastPollBegun: null, pollsStopped: false };
   const more = { ndbcLastModified: null, stationsReporting: 0, simulated: true, lastEventId: "7" };
-  listener.onStatus({ ...status, ...more, cachedAtMs: null });
+  listener.onStatus({ ...status, ...more, cachedAtMs: null, sentAtMs: null });
   expect(state.polls.value).toMatchObject({ pollSeconds: 300 });
   expect(state.simulated.value).toBe(true);
   listener.onState({ kind: "reconnecting", reason: "the connection was lost", retryAtMs: 1_000 });
   expect(state.polls.value).toBeNull();
-  listener.onSnapshot({ lastEventId: "7", conditions: [], cachedAtMs: 5 });
-  listener.onStatus({ ...status, ...more, cachedAtMs: 5 });
+  listener.onSnapshot({ lastEventId: "7", conditions: [], cachedAtMs: 5, sentAtMs: null });
+  listener.onStatus({ ...status, ...more, cachedAtMs: 5, sentAtMs: null });
   expect([state.cachedAtMs.value, state.polls.value]).toEqual([5, null]);
   listener.onState({ kind: "live" });
   expect(state.cachedAtMs.value).toBeNull();
+});
+
+test("a noticeable correction of the time refreshes all that shows ages", () => {
+  const loads = () => state.conditionsLoaded.value;
+  listener.onTime(clock.now());
+  expect(loads()).toBe(0);
+  listener.onTime(clock.now() - 4 * 3_600_000);
+  expect(loads()).toBe(1);
 });

@@ -1,7 +1,7 @@
-// Formats of ages and counts.
+// Formats of ages.
 
 import { describe, expect, test } from "bun:test";
-import { formatAge, formatCount } from "../../../web/words/format.ts";
+import { formatAge } from "../../../web/words/format.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -23,10 +23,4 @@ describe("An age", () => {
   ])("of %i ms is shown as %s", (ageMs, text) => {
     expect(formatAge(ageMs)).toBe(text);
   });
-});
-
-test("A count has a singular, a plural and thousands separators", () => {
-  expect(formatCount(1, "bell")).toBe("1 bell");
-  expect(formatCount(0, "bell")).toBe("0 bells");
-  expect(formatCount(1_200, "report")).toBe("1,200 reports");
 });

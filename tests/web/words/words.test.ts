@@ -41,10 +41,10 @@ describe("Descriptions of the sound", () => {
     );
   });
 
-  test("of a value at least three hours old say that it is not measured", () => {
+  test("of a value at least three hours old say that it is too old to sound, with its age", () => {
     const now = 3 * 3_600_000;
     const conditions = (atMs: number) => ({ stationId: "46026", fields: { waveHeightM: { value: 2, atMs } } });
-    expect(describeStation(conditions(0), units, now)).toContain("waves are not measured");
+    expect(describeStation(conditions(0), units, now)).toContain("waves are too old to sound: 3 h");
     expect(plain(describeStation(conditions(1), units, now))).toContain("2.0 m");
   });
 
@@ -57,8 +57,11 @@ describe("Descriptions of the sound", () => {
   });
 
   test.each([
-    [90, "from the east, on the right"],
-    [270, "from the west, on the left"],
+    [45, "from the north-east, on the right: "],
+    [90, "from the east, on the right: "],
+    [180, "from the south: "],
+    [225, "from the south-west, on the left: "],
+    [270, "from the west, on the left: "],
     [0, "from the north: "],
     [359.9, "from the north: "],
     [null, "a breath of wind: "],
@@ -85,7 +88,7 @@ describe("Descriptions of the sound", () => {
     const conditions = { stationId: "46026", fields: { windSpeedMps: { value: 8, atMs: 0 } } };
     const wordsFor = (nowMs: number) => plain(describeIntroduced("windSpeedMps", conditions, [], units, nowMs));
     expect(wordsFor(3 * 3_600_000 - 1)).toBe("The rushing is the wind speed: 8.0 m/s");
-    expect(wordsFor(3 * 3_600_000)).toBe("The rushing is the wind speed: not measured for three hours");
+    expect(wordsFor(3 * 3_600_000)).toBe("The rushing is the wind speed: too old to sound (3 h)");
   });
 
   test("of a tuned-in station's knock name the missing value", () => {

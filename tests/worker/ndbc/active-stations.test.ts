@@ -60,7 +60,7 @@ describe("the list of stations", () => {
   });
 
   test.each([
-    ["an id that is none", good.replace("44009", "a/b"), { stationId: "A/B", reason: '"A/B" is no station id' }],
+    ["an invalid id", good.replace("44009", "a/b"), { stationId: "A/B", reason: '"A/B" is no station id' }],
     ["no id", good.replace("id=", "ix="), { stationId: "", reason: '"" is no station id' }],
     ["no latitude", good.replace("lat=", "at="), { reason: 'position "undefined -74.692" is not on Earth' }],
     ["a longitude in words", good.replace("-74.692", "west"), { reason: 'position "38.46 west" is not on Earth' }],
@@ -77,6 +77,13 @@ describe("the list of stations", () => {
     expect(rejected).toEqual([{ stationId: "44009", reason: "is listed twice" }]);
   });
 
+  test("has texts of at most 200 characters that hide nothing and show no other text in another order", () => {
+    const named = (name: string) => parseActiveStations(listOf(good.replace("Delaware", name))).stations[0]?.name;
+    expect(named("Dela&#x202E;ware&#x9B; &#x2066;Bay&#xA;East")).toBe("Delaware Bay East");
+    expect(named("x".repeat(300))).toBe("x".repeat(200));
+    expect(named("&#x202E;")).toBeNull();
+  });
+
   test.each([
     ["an empty body", "", "an empty body"],
     ["an HTML page", '<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html></html>', "an HTML page"],
@@ -84,6 +91,10 @@ describe("the list of stations", () => {
     ["a list cut off", file.slice(0, 700), "a broken XML document"],
     ["another XML document", "<buoys/>", "an XML document about <buoys> instead of <stations>"],
     ["a list of no station", "<stations/>", "a list with no usable station among 0"],
+    ["a list of too many stations", listOf(...Array<string>(5_001).fill(good)), "a list of more than 5000 stations"],
+    ["a list with a DTD", `<!DOCTYPE stations [<!ENTITY x "y">]>${listOf(good)}`, "an XML document with a DTD"],
+    ["a list in UTF-16", `<\0s\0`, "an XML document with a DTD or in UTF-16"],
+    ["a list of too many tags", listOf("<a/>".repeat(20_001)), "an XML document of more than 20000 tags"],
     ["a list of broken stations", listOf("<station/>", "<station/>"), "a list with no usable station among 2"],
   ])("is not %s", (_, body, found) => {
     const error = thrownBy(() => parseActiveStations(body));

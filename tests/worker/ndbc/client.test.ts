@@ -110,8 +110,15 @@ describe("a request", () => {
   test.each([403, 429, 500, 503])("waits after a response %i before it is sent again", async (status) => {
     const { baseUrl, requests } = serve(() => new Response("", { status }));
     const client = createNdbcClient({ baseUrl });
-    for (const path of ["/1", "/2"]) await failure(client.get(path, null));
+    for (const path of ["/1", "/2"]) expect((await failure(client.get(path, null))).code).toBe("refused");
     expect(requests).toHaveLength(1);
+  });
+
+  test.each([400, 401, 410, 451])("is refused by a response %i, which asks for no pause", async (status) => {
+    const { baseUrl, requests } = serve(() => new Response("", { status }));
+    const client = createNdbcClient({ baseUrl });
+    for (const path of ["/1", "/2"]) expect((await failure(client.get(path, null))).code).toBe("refused");
+    expect(requests).toHaveLength(2);
   });
 
   test("is not sent while NDBC asks for a pause", async () => {

@@ -50,6 +50,38 @@ describe("latest_obs.txt", () => {
     });
   });
 
+  describe.each([
+    ["its Last-Modified", "Wed, 06 May 2026 11:58:00 GMT"],
+    ["its newest row, without a Last-Modified", null],
+    ["its newest row, where Last-Modified is no date", "yesterday"],
+    ["its newest row, where Last-Modified is in the future", "Wed, 06 May 2099 11:58:00 GMT"],
+    ["its newest row, where Last-Modified is older", "Thu, 01 Jan 1970 00:00:00 GMT"],
+  ])("of a file whose age is counted from %s,", (_, lastModified) => {
+    const at = (time: string) => row44009.replace(/\d{4} \d\d \d\d \d\d \d\d/, time);
+    const retention = { keptMs: 45 * 86_400_000, lastModified };
+
+    test.each(["1970 01 01 00 00", "1000 01 01 00 00", "2016 02 29 12 00", "2026 03 22 11 20"])(
+      "a row of %s is older than is kept, and is rejected",
+      (time) => {
+        const parsed = parseLatestObs(tableOf(...rows, at(time)), now, retention);
+        expect(parsed.observations).toHaveLength(rows.length);
+        const reason = `"${time}" is older than RETENTION_DAYS`;
+        expect(parsed.rejectedLines).toEqual([{ line: rows.length + 3, code: "old", reason }]);
+      },
+    );
+
+    test("a row within the kept time is read", () => {
+      expect(parseLatestObs(tableOf(...rows, at("2026 03 22 12 10")), now, retention).rejectedLines).toEqual([]);
+    });
+  });
+
+  test("is no data if all its rows are older than is kept before its Last-Modified", () => {
+    const retention = { keptMs: 86_400_000, lastModified: "Fri, 08 May 2026 12:00:00 GMT" };
+    expect(() => parseLatestObs(file, new Date("2026-05-08T12:00:00Z"), retention)).toThrow(
+      "a file with no usable row among 6",
+    );
+  });
+
   test("keeps nines that are real: 999.0 hPa, and waves from 99°", () => {
     const { observations } = parseLatestObs(file, now);
     expect(observations[1]).toMatchObject({ pressureHpa: 999, meanWaveDirDeg: 99 });
@@ -80,7 +112,7 @@ describe("latest_obs.txt", () => {
   });
 
   test.each<[string, string, RowFault, string]>([
-    ["with an id that is none", row44009.replace("44009", "../41"), "station", '"../41" is no station id'],
+    ["with an invalid id", row44009.replace("44009", "../41"), "station", '"../41" is no station id'],
     ["with an id that is too short", row44009.replace("44009", "  440"), "station", '"440" is no station id'],
   ])("loses only the row %s", (_, broken, code, reason) => {
     const { observations, rejectedLines } = parseLatestObs(tableOf(rows[0] ?? "", broken, rows[2] ?? ""), now);

@@ -68,7 +68,7 @@ test("a worker replaced while Redis refuses jobs fetches none until Redis allows
   bull.suspend();
   await bull.restart("poll");
   const { begins } = await add(3);
-  // Each is a question that Redis answers after what the worker has asked for.
+  // Redis answers each of these after the commands of the worker.
   for (let question = 0; question < 50; question++) expect(await bull.queues.poll.getWaitingCount()).toBe(1);
   await bull.resume();
   await begins;

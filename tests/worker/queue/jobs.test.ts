@@ -66,12 +66,20 @@ describe("a worker", async () => {
   test("stores nothing of an invalid response and logs why, and the next poll works", async () => {
     upstream.files.set(latestObsPath, "<!DOCTYPE html><html><body>down for maintenance</body></html>");
     const failed = await worker.line(({ message, job }) => message === "a job failed" && job === "poll");
-    expect(failed).toMatchObject({ level: "warn", attempt: 1, of: 4 });
+    // One line for all attempts.
+    expect(failed).toMatchObject({ level: "warn", attempt: 4, of: 4, code: "not_data" });
+    const [recorded] =
+      await stack.sql`select failure from job_results where job = 'poll' and failing_since is not null`;
+    expect(recorded?.failure).toStartWith("not_data: not data, but an HTML page");
     expect(failed.reason).toMatch(/HTML/i);
     expect(await rows()).toBe(3);
     upstream.files.set(latestObsPath, latestObsFile(3, new Date(Date.now() - 3_600_000)));
     while ((await rows()) < 6) await Bun.sleep(10);
     expect(await rows()).toBe(6);
+    const works = await worker.line(says("a job works again"));
+    expect(works).toMatchObject({ level: "info", job: "poll", failedSeconds: expect.any(Number) });
+    const isOfPoll = ({ message, job }: LogLine) => message === "a job failed" && job === "poll";
+    expect(worker.logged.filter(isOfPoll)).toHaveLength(1);
   });
 
   test("continues polling when Redis returns empty, and logs the outage once", async () => {

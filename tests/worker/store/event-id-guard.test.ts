@@ -34,7 +34,7 @@ beforeEach(async () => {
 /** A worker's transactions; a new one remembers nothing. */
 const newWorker = (of: Parameters<typeof createIdTransaction>[0] = redis) => createIdTransaction(of, key, silentLog);
 
-/** Stores and publishes so many events. @returns their ids */
+/** Stores and publishes this many events. @returns their ids */
 async function poll(count: number, inIdTransaction: IdTransaction): Promise<number[]> {
   hours += 1;
   const at = new Date(Date.UTC(2026, 4, 6) + hours * 3_600_000).toISOString();

@@ -4,7 +4,7 @@ import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from 
 import type { ListedStation } from "../../../services/worker/ndbc/types.ts";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../../services/worker/store/history.ts";
-import { storeStations } from "../../../services/worker/store/stations.ts";
+import { forgetStations, storeStations } from "../../../services/worker/store/stations.ts";
 import { observed } from "../../rig/observed.ts";
 import { noon, startStore } from "./store-rig.ts";
 
@@ -35,6 +35,13 @@ describe("a station", () => {
     expect(await stations()).toMatchObject([{ stationId: "44009", latitude: 38.46, longitude: -74.69 }]);
     await poll(observed("44009", "2026-05-06T13:00Z", { latitude: 38.5, longitude: -74.7 }));
     expect(await stations()).toMatchObject([{ stationId: "44009", latitude: 38.5, longitude: -74.7 }]);
+  });
+
+  test("goes when NDBC no longer lists it and none of its observations are stored", async () => {
+    await storeStations(sql, [listed, { ...listed, stationId: "46026" }, { ...listed, stationId: "51001" }]);
+    await storeHistory(sql, [observed("46026", noon)], unguardedIds);
+    expect(await forgetStations(sql, ["51001"])).toBe(1);
+    expect(await stations()).toMatchObject([{ stationId: "46026" }, { stationId: "51001" }]);
   });
 
   test("keeps its position when its newest row has none", async () => {

@@ -1,6 +1,6 @@
 // Polls with damaged NDBC files, wrong clocks and hanging requests.
 
-import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createNdbcClient } from "../../../services/worker/ndbc/client.ts";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { poll } from "../../../services/worker/tasks/poll.ts";
@@ -40,10 +40,12 @@ function pollOnce(body: string, stations: Set<string> | null = null, skewMs = 0)
   upstream.files.set(latestObsPath, body);
   const ndbc = createNdbcClient({ baseUrl: upstream.url, clock: createTestClock(noonMs + skewMs) });
   const { log, lines } = recordingLog();
-  return poll({ sql, ndbc, publish, stations, log, inIdTransaction: unguardedIds }).then((counts) => ({
-    ...counts,
-    lines,
-  }));
+  return poll({ sql, ndbc, publish, stations, retentionDays: 45, log, inIdTransaction: unguardedIds }).then(
+    (counts) => ({
+      ...counts,
+      lines,
+    }),
+  );
 }
 
 const stored = () => sql<Observation[]>`select * from observations order by station_id`;
@@ -81,6 +83,73 @@ test("a file that has not changed is read again for stations that are added to S
   expect(await stored()).toHaveLength(2);
 });
 
+describe("of two mirrors whose files differ,", () => {
+  const at = (minute: number) => new Date(noonMs - 60 * 60_000 + minute * 60_000);
+  const waves = (metres: string) => header + row("46042").replace("2.4", metres) + row("41001").replace("2.4", metres);
+  /** Polls a mirror's file with this `Last-Modified`, by minute of the hour. */
+  async function pollMirror(minute: number, metres: string) {
+    upstream.modified.set(latestObsPath, at(minute));
+    const { outcome, added, changed } = await pollOnce(waves(metres));
+    return { outcome, added, changed };
+  }
+  const lastModified = async () => {
+    const [file] = await sql<{ lastModified: string }[]>`select last_modified from upstream_files`;
+    return file?.lastModified;
+  };
+  const older = { outcome: "older" as const, added: 0, changed: 0 };
+  const ageBy = (time: string) => sql`update upstream_files set older_since = older_since - ${time}::interval`;
+
+  afterEach(() => upstream.modified.clear());
+
+  test.each([
+    [
+      "the newer one answers first",
+      [50, 45, 50, 45, 45, 50],
+      ["changed", "older", "unchanged", "older", "older", "unchanged"],
+    ],
+    ["the older one answers first", [45, 50, 45, 50], ["changed", "changed", "older", "unchanged"]],
+    [
+      "there are three",
+      [50, 40, 45, 40, 50, 45, 55, 50],
+      ["changed", "older", "older", "older", "unchanged", "older", "changed", "older"],
+    ],
+  ])("each correction is announced once where %s", async (_, minutes, outcomes) => {
+    const polls: string[] = [];
+    for (const minute of minutes) polls.push((await pollMirror(minute, `${minute / 10}`)).outcome);
+    expect(polls).toEqual(outcomes);
+    expect(await lastModified()).toBe(at(Math.max(...minutes)).toUTCString());
+    expect(await stored()).toMatchObject([
+      { waveHeightM: Math.max(...minutes) / 10 },
+      { waveHeightM: Math.max(...minutes) / 10 },
+    ]);
+  });
+
+  test("an older 304 does not set the stored Last-Modified back", async () => {
+    await pollMirror(50, "2.4");
+    expect(await pollMirror(45, "2.4")).toEqual(older);
+    expect(await lastModified()).toBe(at(50).toUTCString());
+  });
+
+  test("the older one is accepted once NDBC has sent nothing newer for an hour", async () => {
+    await pollMirror(50, "2.4");
+    expect(await pollMirror(45, "2.1")).toEqual(older);
+    await ageBy("59 minutes");
+    expect(await pollMirror(46, "2.1")).toEqual(older);
+    await ageBy("61 seconds");
+    expect(await pollMirror(46, "2.1")).toEqual({ outcome: "changed", added: 0, changed: 2 });
+    expect(await lastModified()).toBe(at(46).toUTCString());
+  });
+
+  test("an answer of the newer one starts that hour again", async () => {
+    await pollMirror(50, "2.4");
+    await pollMirror(45, "2.1");
+    await ageBy("59 minutes");
+    await pollMirror(50, "2.4");
+    await ageBy("2 hours");
+    expect(await pollMirror(45, "2.1")).toEqual(older);
+  });
+});
+
 describe("with this machine's clock wrong by", () => {
   const dayMs = 86_400_000;
   test.each([
@@ -109,6 +178,7 @@ test("a hanging poll fails after 90 seconds, so that the next one can begin", as
     ndbc,
     publish,
     stations: null,
+    retentionDays: 45,
     log: recordingLog().log,
     inIdTransaction: unguardedIds,
     clock,

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { PositionedObservation } from "../../../services/worker/ndbc/types.ts";
+import { rememberHours } from "../../../services/worker/store/backfilled-hours.ts";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storeHistory } from "../../../services/worker/store/history.ts";
 import { storePoll } from "../../../services/worker/store/poll.ts";
@@ -104,6 +105,61 @@ describe("pruning", () => {
     expect(await sql`select pruned_event_id from stream_marks`).toMatchObject([{ prunedEventId: "0" }]);
   });
 
+  test("runs several times at once, beside polls and backfill, without a deadlock or a row deleted twice", async () => {
+    const minutes = Array.from({ length: 60 }, (_, minute) => `2026-05-06T01:${String(minute).padStart(2, "0")}Z`);
+    const stations = Array.from({ length: 20 }, (_, index) => String(40_000 + index));
+    const span = { from: new Date("2026-05-06T00:00Z"), to: new Date("2026-05-06T20:00Z") };
+    for (let round = 0; round < 5; round++) {
+      await sql`truncate observations`;
+      await poll(
+        ...minutes.flatMap((time) => stations.map((station) => observed(station, time))),
+        observed("44009", noon),
+      );
+      await rememberHours(sql, span, new Set(stations));
+      const prune = () => pruneBefore(sql, new Date("2026-05-06T11:00Z"), 100);
+      const [first, second, third] = await Promise.all([
+        prune(),
+        prune(),
+        prune(),
+        poll(...stations.map((station) => observed(station, noon, { waveHeightM: round }))),
+        storeHistory(
+          sql,
+          minutes.map((time) => observed("46026", time)),
+          unguardedIds,
+        ),
+        rememberHours(sql, span, new Set(stations.toReversed())),
+        rememberHours(sql, span, new Set(stations)),
+      ]);
+      const rest = await prune();
+      expect(first + second + third + rest).toBe(minutes.length * (stations.length + 1));
+      expect((await stored()).filter(({ observedAt }) => observedAt < new Date("2026-05-06T11:00Z"))).toEqual([]);
+    }
+  });
+
+  test("waits for a backfill that records hours, or another prune, and never the other way round too", async () => {
+    const hours = "{[2026-05-06 10:00+00, 2026-05-06 14:00+00)}";
+    for (const station of ["46026", "44009"]) {
+      await sql`insert into backfilled_hours (station_id, hours) values (${station}, ${hours})`;
+    }
+    const locked = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const backfilling = sql.begin(async (tx) => {
+      await tx`update backfilled_hours set failed_at = now() where station_id = '44009'`;
+      locked.resolve();
+      await goOn.promise;
+      await tx`update backfilled_hours set failed_at = now() where station_id = '46026'`;
+    });
+    await locked.promise;
+    const pruning = pruneBefore(sql, new Date(noon));
+    await untilWaiting();
+    goOn.resolve();
+    await backfilling;
+    expect(await pruning).toBe(0);
+    expect(await sql`select distinct lower(hours) as from from backfilled_hours`).toMatchObject([
+      { from: new Date(noon) },
+    ]);
+  });
+
   test("forgets which hours of the deleted time were read", async () => {
     await sql`
       insert into backfilled_hours (station_id, hours)
@@ -131,10 +187,10 @@ describe("the daily pruning", () => {
   const dayMs = 86_400_000;
   const presentMs = Date.now();
   const daysAgo = (days: number) => new Date(presentMs - days * dayMs).toISOString();
-  /** A row a day of the last 21 days, the newest of now. */
+  /** Returns one row per day for the last 21 days, the newest one now. */
   const threeWeeks = () => Array.from({ length: 21 }, (_, day) => observed("44009", daysAgo(day)));
 
-  /** Prunes what is older than 14 days, with this machine's clock and NDBC's off by so many days. */
+  /** Prunes rows older than 14 days, with this machine's clock and NDBC's ahead by the given days. */
   function pruneWith({ machine = 0, ndbc = 0 as number | null }) {
     const clock = createTestClock(presentMs + machine * dayMs);
     const { log, lines } = recordingLog();

@@ -1,4 +1,4 @@
-// What dropping the oldest day leaves on disk. `bun run bench retention --check` has PostgreSQL clean up by itself.
+// Tests of the size on disk after the oldest day was deleted. `bun run bench retention --check` waits for autovacuum.
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { pruneBefore } from "../../../services/worker/tasks/prune.ts";
@@ -21,7 +21,7 @@ async function sizes(): Promise<{ rows: number; bytes: number }> {
   return row ?? { rows: Number.NaN, bytes: Number.NaN };
 }
 
-test("the next day takes the place of the one that was dropped, so that the database stays as large as it is", async () => {
+test("the next day reuses the space of the deleted one, so the database does not grow", async () => {
   const kept = 3;
   const ends: { rows: number; bytes: number }[] = [];
   for (let index = 0; index < 8; index++) {
@@ -38,7 +38,7 @@ test("the next day takes the place of the one that was dropped, so that the data
   for (const bytes of later) expect(bytes).toBeLessThanOrEqual((settled ?? 0) * 1.02);
 });
 
-test("PostgreSQL cleans up by itself when one day of 45 was dropped", async () => {
+test("autovacuum runs after one day of 45 was deleted", async () => {
   const [table] = await sql<{ reloptions: string[] }[]>`
     select reloptions from pg_class where oid = 'observations'::regclass
   `;

@@ -5,6 +5,7 @@ import { find, setText } from "../../dom/dom.ts";
 import { lazy } from "../../dom/lazy.ts";
 import { showMissingPart } from "../../dom/missing-part.ts";
 import type { PageState } from "../../state/page-state.ts";
+import * as problemWords from "../../words/english/problems.ts";
 import type { Playback } from "../playback.ts";
 
 /** Loads mixer, sleep timer, recording and MIDI when a user first opens them. */
@@ -16,7 +17,7 @@ export function offerSoundExtras(playback: Playback, state: PageState, clock: Cl
   const fetchExtras = () =>
     extras.get().catch((error) => {
       showMissingPart(find("mixer", HTMLElement), error);
-      setText(find("recording", HTMLElement), "Recording could not be loaded: reload the page.");
+      setText(find("recording", HTMLElement), problemWords.missingRecording);
     });
   for (const id of ["mixer", "more"]) {
     const element = find(id, HTMLElement);

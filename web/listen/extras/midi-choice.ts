@@ -1,7 +1,9 @@
 // The choice of a MIDI output.
 
-import { find, make, setText } from "../../dom/dom.ts";
+import { find, make, setText, showAnswer } from "../../dom/dom.ts";
 import type { MidiOut } from "../../sound/midi/midi-output.ts";
+import { midi as words } from "../../words/english/extras.ts";
+import { fill } from "../../words/message.ts";
 import type { Playback } from "../playback.ts";
 
 /** Offers the MIDI outputs of the browser; the chosen one plays along. */
@@ -13,8 +15,10 @@ export function followMidi(playback: Playback): void {
   let midi: MidiOut | null = null;
   ask.addEventListener("click", async () => {
     const { openMidi } = await import("../../sound/midi/midi-output.ts");
+    showAnswer(state, words.waiting);
     const opened = await openMidi(showPorts);
-    if ("problem" in opened) return setText(state, opened.problem);
+    if ("problem" in opened) return showAnswer(state, words[opened.problem]);
+    setText(state, "");
     midi = opened;
     ask.hidden = true;
     choice.hidden = false;
@@ -33,14 +37,14 @@ export function followMidi(playback: Playback): void {
     const [chosen] = select.selectedOptions;
     const isNew = ports.length >= select.options.length;
     select.replaceChildren(
-      make("option", { value: "", textContent: "none" }),
+      make("option", { value: "", textContent: words.none }),
       ...ports.map(({ id, name }) => make("option", { value: id, textContent: name })),
     );
     if (ports.some(({ id }) => id === chosen?.value)) select.value = chosen?.value ?? "";
     else if (chosen?.value) {
       midi?.choose(null);
-      setText(state, `${chosen.textContent} is gone.`);
-    } else if (ports.length === 0) setText(state, "No MIDI device is connected.");
+      setText(state, fill(words.gone, { device: chosen.textContent }));
+    } else if (ports.length === 0) setText(state, words.noDevice);
     else if (isNew) setText(state, "");
   }
 }

@@ -2,15 +2,7 @@
 
 import { make } from "../../dom/dom.ts";
 import { type Layer, layers } from "../../sound/sound-event.ts";
-
-const names: Record<Layer, string> = {
-  waves: "Waves",
-  wind: "Wind",
-  pressure: "Pressure",
-  water: "Water",
-  lighthouse: "Lighthouse",
-  bells: "Bells",
-};
+import { mixer as words } from "../../words/english/extras.ts";
 
 /**
  * Builds the mixer into an element: a slider and a solo button for each layer.
@@ -26,15 +18,15 @@ export function createMixer(
 ): void {
   const soloed = new Set<Layer>();
   const sliders = new Map<Layer, HTMLInputElement>();
-  element.replaceChildren(make("h2", { textContent: "Mixer" }), ...layers.map(createRow));
+  element.replaceChildren(make("h2", { textContent: words.title }), ...layers.map(createRow));
   apply();
 
   function createRow(layer: Layer): HTMLElement {
-    const name = names[layer];
+    const [name, levelLabel, soloLabel] = words.layers[layer];
     const range = { type: "range", min: "0", max: "100", value: String(Math.round(levels[layer] * 100)) };
-    const slider = make("input", { ...range, attributes: { "aria-label": `${name}: level` } });
-    const attributes = { "aria-label": `${name}: solo`, "aria-pressed": "false" };
-    const solo = make("button", { type: "button", textContent: "Solo", attributes });
+    const slider = make("input", { ...range, attributes: { "aria-label": levelLabel } });
+    const attributes = { "aria-label": soloLabel, "aria-pressed": "false" };
+    const solo = make("button", { type: "button", textContent: words.solo, attributes });
     sliders.set(layer, slider);
     slider.addEventListener("input", () => {
       onChange(layer, Number(slider.value) / 100);

@@ -1,9 +1,11 @@
 // The buttons that record live, and that save the last hour.
 
 import type { Clock } from "../../../shared/clock.ts";
-import { find, make, setText } from "../../dom/dom.ts";
+import { find, make, setText, showAnswer } from "../../dom/dom.ts";
 import { type LiveRecording, recordingName } from "../../sound/recording/live-recording.ts";
+import { lastHour, recording as words } from "../../words/english/extras.ts";
 import { formatClock } from "../../words/format.ts";
+import { fill } from "../../words/message.ts";
 import type { Playback } from "../playback.ts";
 
 /** Connects the button that records the sound from now on. */
@@ -17,19 +19,16 @@ export function followRecording({ player }: Playback, clock: Clock): void {
   button.addEventListener("click", async () => {
     if (recording === null) {
       recording = player.recordLive();
-      setText(
-        state,
-        recording ? "Recording…" : "Nothing plays yet, or this browser cannot record; the last hour can be saved.",
-      );
-      setText(button, recording ? "Stop and save" : "Record the sound");
+      showAnswer(state, recording ? words.recording : words.impossible);
+      setText(button, recording ? words.stop : words.start);
       return;
     }
     const stopped = recording;
     recording = null;
-    setText(button, "Record the sound");
+    setText(button, words.start);
     setText(elapsed, "");
     save(await stopped.stop(), stopped.format.extension, clock);
-    setText(state, `Saved ${formatClock(stopped.elapsedMs / 1000)}.`);
+    showAnswer(state, fill(words.saved, { time: formatClock(stopped.elapsedMs / 1000) }));
   });
   clock.every(1_000, () => {
     if (recording) setText(elapsed, formatClock(recording.elapsedMs / 1000));
@@ -46,10 +45,10 @@ export function followWholeHour({ player }: Playback, clock: Clock): void {
   button.disabled = false;
   cancel.addEventListener("click", () => rendering?.abort());
   button.addEventListener("click", async () => {
-    if (player.recordableS < 1) return setText(state, "Nothing has played yet.");
+    if (player.recordableS < 1) return showAnswer(state, lastHour.nothing);
     rendering = new AbortController();
     show(true);
-    setText(state, `Rendering ${formatClock(player.recordableS)}…`);
+    showAnswer(state, fill(lastHour.rendering, { time: formatClock(player.recordableS) }));
     try {
       const wav = await player.renderLastHour({
         signal: rendering.signal,
@@ -58,9 +57,12 @@ export function followWholeHour({ player }: Playback, clock: Clock): void {
         },
       });
       save(wav, "wav", clock);
-      setText(state, "Saved.");
+      showAnswer(state, lastHour.saved);
     } catch (error) {
-      setText(state, rendering.signal.aborted ? "Cancelled." : `It could not be rendered: ${error}`);
+      showAnswer(
+        state,
+        rendering.signal.aborted ? lastHour.cancelled : fill(lastHour.failed, { error: String(error) }),
+      );
     }
     show(false);
   });

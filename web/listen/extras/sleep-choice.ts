@@ -3,7 +3,9 @@
 import type { Clock } from "../../../shared/clock.ts";
 import { find, setText } from "../../dom/dom.ts";
 import { createSleepTimer } from "../../sound/playback/sleep-timer.ts";
+import * as extraWords from "../../words/english/extras.ts";
 import { formatClock } from "../../words/format.ts";
+import { fill } from "../../words/message.ts";
 import type { Playback } from "../playback.ts";
 
 /** Connects the sleep timer's choice, and shows the remaining time. */
@@ -30,6 +32,6 @@ export function followSleep({ player }: Playback, clock: Clock): void {
 
   function show(): void {
     const ms = timer.remainingMs(clock.monotonicMs());
-    setText(left, ms === null ? "" : `Silent in ${formatClock(ms / 1000)}`);
+    setText(left, ms === null ? "" : fill(extraWords.silentIn, { time: formatClock(ms / 1000) }));
   }
 }

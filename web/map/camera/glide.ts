@@ -12,6 +12,8 @@ export type Glide = {
 };
 
 const glideMs = 350;
+/** Relative difference of two scales that is only a rounding error. */
+const sameScale = 1e-6;
 
 /** Creates glides. @param show receives the camera at each animation frame */
 export function createGlide(show: (camera: Camera) => void): Glide {
@@ -46,6 +48,6 @@ export function between(start: Camera, goal: Camera, progress: number): Camera {
   // Things move faster on the screen at a larger scale. The path shrinks as the scale grows, so that the goal does not
   // swing.
   const pixelsPerUnit = start.pixelsPerUnit * stretch ** eased;
-  const way = stretch === 1 ? eased : (1 - stretch ** -eased) / (1 - 1 / stretch);
+  const way = Math.abs(stretch - 1) < sameScale ? eased : (1 - stretch ** -eased) / (1 - 1 / stretch);
   return { x: start.x + (goal.x - start.x) * way, y: start.y + (goal.y - start.y) * way, pixelsPerUnit };
 }

@@ -24,15 +24,15 @@ type Selection = {
 /** Max distance in pixels between a tap and a station. */
 const chooseReach = 22;
 
-/** Creates the selection. @param onSelect receives the station that the user selects; `null`: none */
+/** Creates the selection. @param onSelect receives the station that the user selects, `null` for none, and whether by a tap */
 export function createSelection(
   element: HTMLElement,
   scene: Scene,
   motion: CameraMotion,
-  onSelect: (stationId: string | null) => void,
+  onSelect: (stationId: string | null, isTapped: boolean) => void,
 ): Selection {
   return {
-    tap: (at) => choose(stationAt(at)),
+    tap: (at) => choose(stationAt(at), true),
     hover(at) {
       const stationId = at && stationAt(at);
       element.style.cursor = stationId === null ? "grab" : "pointer";
@@ -42,7 +42,7 @@ export function createSelection(
       const next = nearest(scene.selected, direction);
       const station = next === null ? undefined : scene.find(next);
       if (!station) return;
-      choose(station.stationId);
+      choose(station.stationId, false);
       const { camera, size, zoom } = motion;
       if (isSeen(toCanvas(station, camera, size), size, -chooseReach)) return;
       const { longitude, latitude } = station;
@@ -51,9 +51,9 @@ export function createSelection(
     nearest,
   };
 
-  function choose(stationId: string | null): void {
+  function choose(stationId: string | null, isTapped: boolean): void {
     scene.select(stationId);
-    onSelect(stationId);
+    onSelect(stationId, isTapped);
   }
 
   function nearest(stationId: string | null, direction: Direction): string | null {

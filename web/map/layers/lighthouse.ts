@@ -1,8 +1,8 @@
 // The lighthouse beam over the tuned-in station.
 
 import type { Clock } from "../../../shared/clock.ts";
+import { animate } from "../../dom/motion.ts";
 import type { PlanePoint } from "../camera/plane.ts";
-import { animate } from "./motion.ts";
 import type { MovingLook } from "./pulses.ts";
 
 /** A station's light. It turns once in eight seconds, in time with the sound. */

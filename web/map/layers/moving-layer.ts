@@ -6,14 +6,13 @@ import type { CameraMotion } from "../camera/camera-motion.ts";
 import { isSeen } from "../camera/in-view.ts";
 import type { PlanePoint } from "../camera/plane.ts";
 import type { Scene } from "../scene.ts";
-import { createBurstFront } from "./burst-front.ts";
 import { createLighthouse, type Lighthouse } from "./lighthouse.ts";
 import { createPulses, type MovingLook } from "./pulses.ts";
 
-/** Moving marks over the chart: rings of bells, the front of a burst, the lighthouse. */
+/** Moving marks over the chart: rings of bells, the lighthouse. */
 type MovingLayer = {
   /**
-   * Shows a ring when a bell sounds, and moves the front in a burst.
+   * Shows a ring when a bell sounds.
    * @param hardness 0..1, the ring's thickness; `null`: a knock or a bowed bell, thin and dashed
    * @param atMs of {@link Clock.monotonicMs}, may be in the future
    */
@@ -51,21 +50,15 @@ export function createMovingLayer(
   };
   const pulses = createPulses(layer, placeOf, look, clock);
   const lighthouse = createLighthouse(layer, placeOf, look, clock);
-  const front = createBurstFront(layer, onLayer, look, clock);
 
   return {
-    pulse(stationId, hardness, atMs) {
-      pulses.add({ stationId, hardness, atMs });
-      const station = scene.find(stationId);
-      if (station) front.pass(station.longitude, atMs);
-    },
+    pulse: (stationId, hardness, atMs) => pulses.add({ stationId, hardness, atMs }),
     setLighthouse: lighthouse.set,
     turnLighthouse: lighthouse.beginTurn,
     shine: lighthouse.shine,
     follow() {
       pulses.follow();
       lighthouse.follow();
-      front.follow();
     },
   };
 }

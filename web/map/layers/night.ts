@@ -1,16 +1,14 @@
 // The shade of the night over the map.
 
+import { vectorOf } from "../../sea/sphere.ts";
+import { nightDepth, subsolarPoint } from "../../sea/sun.ts";
 import type { Camera, Size } from "../camera/camera.ts";
 import { planeHeight, planeWidth, unproject } from "../camera/plane.ts";
 import { world } from "./coastline.ts";
-import { subsolarPoint } from "./sun.ts";
 
 /** Columns of the picture. Dusk is soft: stretching a small picture smooths it. */
 const columns = 256;
 const rows = Math.round((columns * planeHeight) / planeWidth);
-/** Sine of the sun's altitude at full night: the end of nautical twilight, 12° below the horizon. */
-const fullNight = Math.sin((-12 * Math.PI) / 180);
-const radians = Math.PI / 180;
 
 /** The shade of the night over the whole plane, as a small picture that is drawn stretched. */
 export type Night = {
@@ -37,7 +35,7 @@ export function createNight(): Night {
       const shade = context.createImageData(columns, rows);
       for (let i = 0; i < columns * rows; i++) {
         const altitude = x * (places[3 * i] ?? 0) + y * (places[3 * i + 1] ?? 0) + z * (places[3 * i + 2] ?? 0);
-        const depth = Math.min(Math.max(altitude / fullNight, 0), 1);
+        const depth = nightDepth(altitude);
         shade.data[4 * i + 3] = 255 * depth * depth * (3 - 2 * depth);
       }
       context.globalCompositeOperation = "copy";
@@ -68,9 +66,4 @@ function placesOfPoints(): Float32Array {
     }
   }
   return places;
-}
-
-function vectorOf(longitude: number, latitude: number): [number, number, number] {
-  const along = Math.cos(latitude * radians);
-  return [along * Math.cos(longitude * radians), along * Math.sin(longitude * radians), Math.sin(latitude * radians)];
 }

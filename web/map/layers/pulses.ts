@@ -1,9 +1,9 @@
 // Rings around stations whose bells sound.
 
 import type { Clock } from "../../../shared/clock.ts";
+import { animate, keyframes } from "../../dom/motion.ts";
 import type { PlanePoint } from "../camera/plane.ts";
 import type { MapTheme } from "../colours.ts";
-import { animate, keyframes } from "./motion.ts";
 
 /** A ring around a station. `atMs` is of {@link Clock.monotonicMs}; hardness `null` is not a clear strike. */
 type Pulse = { stationId: string; hardness: number | null; atMs: number };
@@ -15,6 +15,8 @@ export type MovingLook = {
   readonly still: boolean;
 };
 
+/** Nothing on the page may flash more than three times a second; more can trigger a seizure. */
+const [maxFlashes, flashesMs] = [3, 1_000];
 const lastsMs = 1_800;
 const radius = 36;
 const firstScale = 0.16;
@@ -39,6 +41,7 @@ export function createPulses(
   clock: Clock,
 ) {
   const rings = new Map<HTMLElement, string>();
+  let flashesAtMs: number[] = [];
   return { add, follow };
 
   function add(pulse: Pulse): void {
@@ -53,6 +56,10 @@ export function createPulses(
   function ring({ stationId, hardness, atMs }: Pulse): void {
     // A hidden page plays on for hours; its rings are invisible.
     if (document.hidden || !where(stationId)) return;
+    const nowMs = clock.monotonicMs();
+    flashesAtMs = flashesAtMs.filter((flashAtMs) => nowMs - flashAtMs < flashesMs);
+    if (flashesAtMs.length >= maxFlashes) return;
+    flashesAtMs.push(nowMs);
     const { still } = look;
     const element = createRing(hardness, still ? stillRadius : radius);
     place(element, stationId);

@@ -1,5 +1,6 @@
 // Copies of the samples as AudioBuffers.
 
+import { noiseSampleRate } from "../sample-rate.ts";
 import type { Waveforms } from "../timbre/waveforms.ts";
 
 type Samples = Float32Array<ArrayBuffer>;
@@ -23,9 +24,9 @@ export function audioBufferOf(sampleRate: number, ...channels: readonly [Samples
 }
 
 /** Copies the large waveforms before the first click. Each copy runs in its own task, to keep the page responsive. */
-export async function prepareAudioBuffers({ swell, foam, wind, sampleRate }: Waveforms): Promise<void> {
-  for (const samples of [...swell, foam, wind]) {
-    audioBufferOf(sampleRate, samples);
+export async function prepareAudioBuffers({ foam, wind }: Waveforms): Promise<void> {
+  for (const samples of [foam, wind]) {
+    audioBufferOf(noiseSampleRate, samples);
     await new Promise((resolve) => setTimeout(resolve));
   }
 }

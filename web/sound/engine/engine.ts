@@ -4,6 +4,7 @@ import type { Layer, SoundEvent } from "../sound-event.ts";
 import type { Waveforms } from "../timbre/waveforms.ts";
 import { connect } from "../tone.ts";
 import { createBuses, sliderTauS } from "./buses.ts";
+import { createLight } from "./layers/light.ts";
 import { createSeaLayers } from "./layers/sea-layers.ts";
 import { createStrikes } from "./layers/strikes.ts";
 import { type AnyContext, connectChain, createNodes } from "./nodes.ts";
@@ -51,10 +52,12 @@ export function createEngine(
   { beginS = 0 }: EngineOptions = {},
 ): Engine {
   const nodes = createNodes(context, beginS);
-  const { layers: buses, farBells, master, setLevel } = createBuses(nodes, output);
+  const { layers: buses, farBells, master, shelf, setLevel } = createBuses(nodes, output);
+  const nearBells = nodes.gain(nearRoom);
+  const light = createLight(nodes, shelf, nearBells);
   const room = createRoom(nodes, waveforms, master);
   connect(farBells, room.input);
-  connectChain(buses.bells, nodes.gain(nearRoom), room.input);
+  connectChain(buses.bells, nearBells, room.input);
   const sea = createSeaLayers(nodes, waveforms, buses, room.input);
   const strikes = createStrikes(nodes, waveforms, { ...buses, far: farBells });
 
@@ -65,10 +68,14 @@ export function createEngine(
         case "set":
           sea.set(event, atS);
           break;
+        case "light":
+          light.set(event, atS);
+          break;
         case "crest":
           sea.crest(event, atS);
           break;
         case "introduce":
+        case "lead":
           break;
         default:
           strikes.strike(event, atS);

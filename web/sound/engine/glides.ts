@@ -30,7 +30,7 @@ export function createGlides(now: () => number) {
       return level;
     },
     /** Makes a glide for a gain set by the listener. A switch of the score does not change it. */
-    settingOf: ({ gain }: Gain): Glide => createGlide(gain, now),
+    settingOf: ({ gain }: { gain: MovedParam }): Glide => createGlide(gain, now),
     /** Holds all parameters of the score from `atS` on and fades the levels to 0. */
     cancelFrom(atS: number): void {
       for (const glide of scored) glide.holdFrom(atS);

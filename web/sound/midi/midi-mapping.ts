@@ -29,6 +29,9 @@ const midiChannels = {
   bowed: [11, 12],
 } as const;
 
+/** All channels that bellbuoy plays on. */
+export const usedChannels: readonly number[] = Object.values(midiChannels).flat();
+
 /** Bottom of the level scale: from this level (0, silent) to 0 dB (127). */
 const quietestDb = -60;
 
@@ -82,6 +85,8 @@ export function createMidiMapping(): (event: SoundEvent) => MidiMessage[] {
       case "ping":
         return tuned(midiChannels.lighthouse, event.hz, fromDb(event.gainDb) / 127, event.pan, pingS);
       case "introduce":
+      case "lead":
+      case "light":
         return [];
     }
   };

@@ -19,11 +19,10 @@ export const control = {
 } as const;
 
 /**
- * Returns messages that end all sounds of a MIDI device. They include both All Notes Off and All Sound Off, since some
- * devices support only one.
+ * Returns messages that end all sounds of these channels; other programs may play on the others. They include both All
+ * Notes Off and All Sound Off, since some devices support only one.
  */
-export function silenceMessages(): MidiMessage[] {
-  const channels = Array.from({ length: 16 }, (_, i) => i + 1);
+export function silenceMessages(channels: readonly number[]): MidiMessage[] {
   return channels.flatMap((channel) => [
     controller(channel, control.allNotesOff, 0),
     controller(channel, control.allSoundOff, 0),
@@ -34,6 +33,11 @@ export function silenceMessages(): MidiMessage[] {
 export function noteOffOf(bytes: readonly number[]): number[] | null {
   const [status = 0, key = 0] = bytes;
   return (status & 0xf0) === 0x90 ? [0x80 | (status & 0x0f), key, 0] : null;
+}
+
+/** Returns whether a message ends a note. */
+export function isNoteOff([status = 0]: readonly number[]): boolean {
+  return (status & 0xf0) === 0x80;
 }
 
 /** Returns a note and its end. */

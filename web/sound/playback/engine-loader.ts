@@ -1,6 +1,8 @@
 // Loader for the engine and its waveforms.
 
 import { soundSampleRate } from "../sample-rate.ts";
+import type { Samples } from "../timbre/samples.ts";
+import type { WaveformRequest } from "../timbre/waveform-worker.ts";
 import type { Waveforms } from "../timbre/waveforms.ts";
 
 /** The parts needed for playback; they load asynchronously. */
@@ -24,24 +26,29 @@ export function createEngineLoader(): () => Promise<EngineParts> {
   };
 }
 
+/** Makes the bells' other striking places and adds them to the waveforms. Without them the first place sounds on. */
+export async function addTouches(waveforms: Waveforms): Promise<void> {
+  waveforms.touches = await fetchFrom<Samples[][]>({ sampleRate: soundSampleRate });
+}
+
 async function fetchParts(): Promise<EngineParts> {
   const [{ createEngine, prepareAudioBuffers, Ticker }, waveforms] = await Promise.all([
     import("../engine/engine.ts"),
-    fetchWaveforms(),
+    fetchFrom<Waveforms>({ sampleRate: soundSampleRate, seed: waveformSeed }),
   ]);
   await prepareAudioBuffers(waveforms);
   return { createEngine, Ticker, waveforms };
 }
 
 /** Makes the waveforms in a worker: on the page's own thread they would block the map. */
-async function fetchWaveforms(): Promise<Waveforms> {
+async function fetchFrom<Made>(request: WaveformRequest): Promise<Made> {
   const worker = new Worker(waveformWorkerUrl);
   try {
-    return await new Promise<Waveforms>((resolve, reject) => {
-      worker.onmessage = ({ data }: MessageEvent<Waveforms>) => resolve(data);
+    return await new Promise<Made>((resolve, reject) => {
+      worker.onmessage = ({ data }: MessageEvent<Made>) => resolve(data);
       worker.onerror = ({ message }) =>
         reject(new Error(`the waveforms could not be made: ${message || "the worker did not start"}`));
-      worker.postMessage({ sampleRate: soundSampleRate, seed: waveformSeed });
+      worker.postMessage(request);
     });
   } finally {
     worker.terminate();

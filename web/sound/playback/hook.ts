@@ -9,7 +9,7 @@ import { type SeaField, type SeaState, seaStateOf } from "../sea-state.ts";
 import type { SoundEvent } from "../sound-event.ts";
 
 /** An observation made up by a measuring tool; its values count as fresh. */
-export type MadeUp = Partial<Record<SeaField, number | null>> & { stationId?: string; lon?: number };
+export type MadeUp = Partial<Record<SeaField, number | null>> & { stationId?: string; lon?: number; lat?: number };
 
 type TuneOptions = { seconds?: number; seed?: number; preset?: Preset; sweep?: boolean; introduction?: boolean };
 
@@ -19,6 +19,8 @@ type BurstOptions = {
   preset?: Preset;
   /** Max bells per second; default: the preset's. */
   maxRate?: number;
+  /** Running number of the burst: neighbouring ones take different ways. */
+  batch?: number;
   /** The previous reports, by station id. */
   prev?: Record<string, MadeUp>;
 };
@@ -43,9 +45,9 @@ export const soundHook = {
     observations: MadeUp[],
     options: BurstOptions = {},
   ): { events: SoundEvent[]; rung: number; heard: number } {
-    const { seconds = 60, seed = 1, preset = "harbour", maxRate, prev = {} } = options;
+    const { seconds = 60, seed = 1, preset = "harbour", maxRate, batch = 0, prev = {} } = options;
     const before = Object.entries(prev).map(([stationId, observation]) => reportOf({ ...observation, stationId }));
-    const scoreOptions: NetworkScoreOptions = { seed, preset, firstSpreadS: seconds, before };
+    const scoreOptions: NetworkScoreOptions = { seed, preset, firstSpreadS: seconds, batch, before };
     if (maxRate !== undefined) scoreOptions.bellsPerS = maxRate;
     const score = createNetworkScore(scoreOptions);
     score.setSea(medianOf(observations), 0);
@@ -71,8 +73,8 @@ export function installHook(live: object = {}): void {
   Object.assign(globalThis, { bellbuoy: hook });
 }
 
-function reportOf({ stationId = "", lon, waterTempC = null, waveHeightM = null }: MadeUp): Report {
-  return { stationId, longitude: lon ?? null, waterTempC, waveHeightM, inView: false };
+function reportOf({ stationId = "", lon, lat, waterTempC = null, waveHeightM = null }: MadeUp): Report {
+  return { stationId, longitude: lon ?? null, latitude: lat ?? null, waterTempC, waveHeightM, inView: false };
 }
 
 /** Returns the median conditions of many observations. Directions have no median. */

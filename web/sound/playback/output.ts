@@ -26,8 +26,11 @@ export type Output = {
   setVolume(volume: number): void;
   /** @param level 0..1 */
   setSleepFade(level: number): void;
-  /** Resumes the context and fades in to the full volume. */
-  run(): void;
+  /**
+   * Resumes the context and fades in to the full volume.
+   * @param again suspends the context first, to make a clock move that stands still
+   */
+  run(again?: boolean): void;
   /** Fades out and then suspends the context. */
   halt(): void;
 };
@@ -64,9 +67,10 @@ export function openOutput(): Output {
       // The level arrives once a second; the glide smooths the steps.
       sleepTo(sliderGain(level), level === 1 ? glideS : 0.5);
     },
-    run() {
+    run(again = false) {
       clearTimeout(haltTimer);
-      // It rejects only while the page closes.
+      // They reject only while the page closes.
+      if (again) context.suspend().catch(() => {});
       context.resume().catch(() => {});
       sleepTo(1);
       pauseTo(1);

@@ -1,14 +1,16 @@
 // The player: the sound's interface for the page.
 
+import type { Clock } from "../../../shared/clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import { createJournal } from "../recording/journal.ts";
 import type { LiveRecording } from "../recording/live-recording.ts";
 import type { RenderControl } from "../recording/render-wav.ts";
 import type { Score } from "../score/score.ts";
 import type { Layer, SoundEvent } from "../sound-event.ts";
+import type { Waveforms } from "../timbre/waveforms.ts";
 import type { Ticker } from "../tone.ts";
-import { heardAtMs } from "./clock.ts";
-import { createEngineLoader } from "./engine-loader.ts";
+import { createHeardClock, type HeardClock } from "./clock.ts";
+import { addTouches, createEngineLoader } from "./engine-loader.ts";
 import type { NowPlaying } from "./media-session.ts";
 import { createMix } from "./mix.ts";
 import { createRecorder } from "./recorder.ts";
@@ -21,6 +23,8 @@ type PlayerListener = {
   onState(state: PlayerState): void;
   /** Called once per event, shortly before it sounds at `atMs` of `performance.now()`. */
   onSound(event: SoundEvent, atMs: number): void;
+  /** Called a few times a second: all events before `untilMs` of `performance.now()` were reported. */
+  onReported(untilMs: number): void;
 };
 
 /** Plays scores; a page has one player. */
@@ -69,7 +73,7 @@ export type Player = {
 const tickMs = 250;
 
 /** Makes a player in the state `off`. */
-export function createPlayer({ onState, onSound }: PlayerListener): Player {
+export function createPlayer({ onState, onSound, onReported }: PlayerListener, clock: Clock): Player {
   const load = createEngineLoader();
   const journal = createJournal();
   const mix = createMix(journal, nowS);
@@ -77,22 +81,33 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
   const scores = createScorePlayer(journal, {
     nowS,
     isPaused: () => transport.state === "paused",
+    playable: (event) => (event.type === "bell" && !waveforms?.touches ? { ...event, place: 0 } : event),
     onSound(event, atS) {
-      if (transport.output) onSound(event, heardAtMs(transport.output.context, atS, performance.now()));
+      if (event.type === "bell") touchLater();
+      if (heard) onSound(event, heard.heardAtMs(atS, performance.now()));
+    },
+    onReported(untilS) {
+      if (heard) onReported(heard.heardAtMs(untilS, performance.now()));
     },
   });
-  const transport = createTransport({
-    canSound: () => scores.engine !== null,
-    onState(state) {
-      keepTicking?.(state === "playing");
-      recorder.follow(state === "playing");
-      onState(state);
+  const transport = createTransport(
+    {
+      canSound: () => scores.engine !== null,
+      onState(state) {
+        keepTicking?.(state === "playing");
+        recorder.follow(state === "playing");
+        onState(state);
+      },
+      onWake: scores.tick,
     },
-    onWake: scores.tick,
-  });
+    clock,
+  );
   let keepTicking: ((on: boolean) => void) | null = null;
+  let heard: HeardClock | null = null;
   let starting: Promise<void> | null = null;
   let volume = 1;
+  let waveforms: Waveforms | null = null;
+  let isTouched = false;
 
   return {
     // `start` reports the failure, after another try.
@@ -132,11 +147,14 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
   async function start(): Promise<void> {
     // No await before this line: browsers start sound within a user gesture only.
     const { context, mix: input } = transport.open(volume);
+    const clock = createHeardClock(context);
+    heard = clock;
     let engine: Engine;
     try {
-      const { createEngine, Ticker, waveforms } = await load();
-      engine = createEngine(context, input, waveforms);
-      keepTicking = createTicking(() => new Ticker(scores.tick, "worker", tickMs / 1000));
+      const { createEngine, Ticker, waveforms: made } = await load();
+      waveforms = made;
+      engine = createEngine(context, input, made);
+      keepTicking = createTicking(() => new Ticker(tick, "worker", tickMs / 1000));
     } catch (error) {
       await transport.close();
       throw error;
@@ -144,6 +162,18 @@ export function createPlayer({ onState, onSound }: PlayerListener): Player {
     mix.applyTo(engine);
     scores.beginOn(engine);
     transport.follow();
+
+    function tick(): void {
+      clock.read();
+      scores.tick();
+    }
+  }
+
+  /** Makes the other striking places after the first bell, which must not wait for them. */
+  function touchLater(): void {
+    if (isTouched || waveforms === null) return;
+    isTouched = true;
+    addTouches(waveforms).catch((error) => console.info("the bells keep one striking place:", error));
   }
 
   function nowS(): number {

@@ -39,12 +39,12 @@ export function createScheduler({ play, announce }: SchedulerListener): Schedule
   let unannounced: { event: SoundEvent; atS: number }[] = [];
 
   function handOut(event: SoundEvent, atS: number): void {
-    if (event.type !== "introduce") play(event, atS - event.t);
+    if (event.type !== "introduce" && event.type !== "lead") play(event, atS - event.t);
     unannounced.push({ event, atS });
   }
 
   function handOutLate(event: SoundEvent, earliestS: number): void {
-    const isState = event.type === "set" || event.type === "introduce";
+    const isState = event.type === "set" || event.type === "introduce" || event.type === "light";
     if (isState || startS + event.t > earliestS - leadS - tolerableS) handOut(event, earliestS);
   }
 

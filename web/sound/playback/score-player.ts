@@ -10,8 +10,12 @@ type ScorePlayerListener = {
   /** The engine's time, in seconds. */
   nowS(): number;
   isPaused(): boolean;
+  /** Returns an event as the waveforms made so far can sound it; the journal records it like this. */
+  playable(event: SoundEvent): SoundEvent;
   /** Called shortly before an event sounds at `atS` of the engine's time. */
   onSound(event: SoundEvent, atS: number): void;
+  /** Called a few times a second: all events before `untilS` of the engine's time were reported. */
+  onReported(untilS: number): void;
 };
 
 /** Plays one score after another on the engine. */
@@ -42,7 +46,10 @@ const beginS = 0.03;
  * Makes a player without a score or an engine.
  * @param journal records the sound for a later render
  */
-export function createScorePlayer(journal: Journal, { nowS, isPaused, onSound }: ScorePlayerListener): ScorePlayer {
+export function createScorePlayer(
+  journal: Journal,
+  { nowS, isPaused, playable, onSound, onReported }: ScorePlayerListener,
+): ScorePlayer {
   let engine: Engine | null = null;
   let score: Score | null = null;
   const scheduler = createScheduler({
@@ -66,7 +73,7 @@ export function createScorePlayer(journal: Journal, { nowS, isPaused, onSound }:
       begin();
     },
     sound(events) {
-      scheduler.sound(events, nowS());
+      scheduler.sound(events.map(playable), nowS());
       // A bell of a burst may be due before a hidden page's next tick.
       tick();
     },
@@ -78,10 +85,11 @@ export function createScorePlayer(journal: Journal, { nowS, isPaused, onSound }:
 
   function begin(): void {
     if (!engine || !score) return;
+    const playing = score;
     const startS = nowS() + beginS;
     engine.cancelFrom(nowS());
     journal.switchAt(nowS());
-    scheduler.begin(score, startS);
+    scheduler.begin({ until: (t) => playing.until(t).map(playable) }, startS);
     tick();
   }
 
@@ -91,5 +99,6 @@ export function createScorePlayer(journal: Journal, { nowS, isPaused, onSound }:
       ? [hiddenLookaheadS, hiddenAnnounceAheadS]
       : [lookaheadS, announceAheadS];
     scheduler.tick(nowS(), lookahead, announceAhead);
+    onReported(nowS() + announceAhead);
   }
 }

@@ -1,11 +1,13 @@
 // The transport: start, pause, resume and interruptions.
 
+import type { Clock } from "../../../shared/clock.ts";
 import { createMediaSession, type NowPlaying } from "./media-session.ts";
 import { type Output, openOutput } from "./output.ts";
+import { createStandstill } from "./standstill.ts";
 
 /**
- * State of playback. `off`: before the first start; `loading`: until the first sound; `interrupted`: the browser or the
- * system stopped the sound. The next user gesture resumes it, unless it resumes by itself.
+ * State of playback. `off`: before the first start; `loading`: until the first sound; `interrupted`: the browser, the
+ * system or a lost device stopped the sound. The next user gesture resumes it, unless it resumes by itself.
  */
 export type PlayerState = "off" | "loading" | "playing" | "paused" | "interrupted";
 
@@ -38,11 +40,12 @@ type Transport = {
 const maxOpeningMs = 1_000;
 
 /** Makes a transport in the state `off`. */
-export function createTransport({ canSound, onState, onWake }: TransportListener): Transport {
+export function createTransport({ canSound, onState, onWake }: TransportListener, clock: Clock): Transport {
   let output: Output | null = null;
   let wanted: "playing" | "paused" = "playing";
   let reported: PlayerState = "off";
   const opening = createOpening(report);
+  const standstill = createStandstill(runningS, report, clock);
   const mediaSession = createMediaSession({ play: resume, pause, stop: pause });
 
   return {
@@ -68,6 +71,7 @@ export function createTransport({ canSound, onState, onWake }: TransportListener
       document.addEventListener("visibilitychange", onVisibility);
       for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, recover, { capture: true });
       opening.begin();
+      standstill.watch();
       onContextState();
     },
     async close() {
@@ -93,10 +97,16 @@ export function createTransport({ canSound, onState, onWake }: TransportListener
   function resume(): void {
     if (!output) return;
     wanted = "playing";
-    output.run();
+    output.run(standstill.stands);
+    standstill.watch();
     mediaSession.playing();
     opening.begin();
     report();
+  }
+
+  /** Returns the audio clock's time if it should advance. */
+  function runningS(): number | null {
+    return output?.context.state === "running" && wanted === "playing" ? output.context.currentTime : null;
   }
 
   function onContextState(): void {
@@ -118,7 +128,7 @@ export function createTransport({ canSound, onState, onWake }: TransportListener
     if (!output) return "off";
     if (wanted === "paused") return "paused";
     if (!canSound()) return "loading";
-    if (output.context.state === "running") return "playing";
+    if (output.context.state === "running" && !standstill.stands) return "playing";
     return opening.lasts ? reported : "interrupted";
   }
 

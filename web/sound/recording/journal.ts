@@ -30,7 +30,7 @@ export type Journal = {
   add(entry: JournalEntry): void;
   /** Records a switch of the score and removes events after it, which did not sound. */
   switchAt(atS: number): void;
-  /** Returns the recorded length in seconds, at most an hour by default. */
+  /** Returns the recorded length in seconds, from the first sound on and at most an hour by default. */
   lengthS(nowS: number): number;
   /** Returns the segment of the last `lengthS` seconds. */
   read(nowS: number): Segment;
@@ -52,9 +52,13 @@ const crestsLingerS = 80;
 export function createJournal(keepS = keptS): Journal {
   let before: JournalEntry[] = [];
   let entries: JournalEntry[] = [];
+  /** Time of the first sound: the clock already runs while the sounds load. */
+  let firstS = Number.POSITIVE_INFINITY;
+  const beginOf = (nowS: number) => Math.min(nowS, Math.max(firstS, nowS - keepS));
 
   return {
     add(entry) {
+      if (entry.kind === "event") firstS = Math.min(firstS, entry.atS);
       entries.push(entry);
       const oldest = entry.atS - keepS - preRollS;
       if ((entries[clearedAtOnce]?.atS ?? oldest) < oldest) dropBefore(oldest);
@@ -62,10 +66,12 @@ export function createJournal(keepS = keptS): Journal {
     switchAt(atS) {
       entries = entries.filter((entry) => entry.kind !== "event" || entry.atS < atS);
       entries.push({ kind: "switch", atS });
+      // None has sounded yet.
+      if (firstS >= atS) firstS = Number.POSITIVE_INFINITY;
     },
-    lengthS: (nowS) => Math.min(keepS, nowS),
+    lengthS: (nowS) => nowS - beginOf(nowS),
     read(nowS) {
-      const beginS = Math.max(0, nowS - keepS);
+      const beginS = beginOf(nowS);
       dropBefore(beginS - preRollS);
       const heard = entries.filter(({ atS }) => atS < nowS).sort((a, b) => a.atS - b.atS);
       return { beginS, endS: nowS, before: [...before], entries: heard };
@@ -79,7 +85,7 @@ export function createJournal(keepS = keptS): Journal {
 }
 
 /**
- * Returns the states of a segment at a time: the last state and level of each layer, the reverb, and recent waves that
+ * Returns the states of a segment at a time: the last state and level of each layer, the reverb, the light, and recent waves that
  * still have an effect.
  */
 export function statesBefore({ before, entries }: Pick<Segment, "before" | "entries">, atS: number): JournalEntry[] {
@@ -93,7 +99,8 @@ export function statesBefore({ before, entries }: Pick<Segment, "before" | "entr
     else if (entry.kind === "switch") {
       for (const layer of layers) last.delete(`state of ${layer}`);
       turns.clear();
-    } else if (entry.event.type === "set") last.set(`state of ${entry.event.layer}`, turningOn(entry, turns));
+    } else if (entry.event.type === "light") last.set("light", entry);
+    else if (entry.event.type === "set") last.set(`state of ${entry.event.layer}`, turningOn(entry, turns));
     else if (entry.event.type === "crest" && entry.atS > atS - crestsLingerS) crests.push(entry);
   }
   return [...last.values(), ...crests].sort((a, b) => a.atS - b.atS);

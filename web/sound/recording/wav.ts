@@ -1,6 +1,17 @@
 // Encoding of 16-bit WAV files.
 
-const headerBytes = 44;
+/** The sources of the data, in the file's `INFO` list: its tags and texts. */
+const info = [
+  ["ISFT", "bellbuoy"],
+  [
+    "ICMT",
+    "Made from data of NOAA's National Data Buoy Center (NDBC) and the owners of the stations. Not for navigation.",
+  ],
+] as const;
+const infoChunk = encodeInfo();
+/** RIFF and format take 36 bytes; the head of the samples takes 8. */
+const formatBytes = 36;
+const headerBytes = formatBytes + infoChunk.length + 8;
 const bytesPerSample = 2;
 const formatPcm = 1;
 const fullScale = 0x7fff;
@@ -11,7 +22,7 @@ const maxBytes = 0xffff_ffff - (headerBytes - 8);
 type WavShape = { channels: number; sampleRate: number; frames: number };
 
 /**
- * Returns the 44-byte header of a 16-bit PCM WAV file; samples from {@link pcm16} follow it.
+ * Returns the header of a 16-bit PCM WAV file, which names the sources of the data; samples from {@link pcm16} follow it.
  * @throws {RangeError} above 4 GB, the limit of the format
  */
 export function wavHeader({ channels, sampleRate, frames }: WavShape): ArrayBuffer {
@@ -34,9 +45,24 @@ export function wavHeader({ channels, sampleRate, frames }: WavShape): ArrayBuff
   header.setUint32(28, sampleRate * bytesPerFrame, true);
   header.setUint16(32, bytesPerFrame, true);
   header.setUint16(34, bytesPerSample * 8, true);
-  text(36, "data");
-  header.setUint32(40, dataBytes, true);
+  new Uint8Array(header.buffer).set(infoChunk, formatBytes);
+  text(headerBytes - 8, "data");
+  header.setUint32(headerBytes - 4, dataBytes, true);
   return header.buffer;
+}
+
+/** Encodes {@link info} as a RIFF `LIST` chunk. Each text ends with a zero byte and is padded to an even length. */
+function encodeInfo(): Uint8Array {
+  const entries = info.flatMap(([tag, text]) => {
+    const padded = `${text}\0${text.length % 2 === 0 ? "\0" : ""}`;
+    return [tag, length(text.length + 1), padded];
+  });
+  const body = `INFO${entries.join("")}`;
+  return Uint8Array.from(`LIST${length(body.length)}${body}`, (letter) => letter.charCodeAt(0));
+
+  function length(bytes: number): string {
+    return String.fromCharCode(bytes & 0xff, bytes >> 8, 0, 0);
+  }
 }
 
 /**

@@ -1,33 +1,60 @@
 // The lighthouse's pings: ticks at north, and one ping in the wind's direction.
 
-import { beamTimeOf, distanceOf, lighthouseDbOf, lighthouseHz, lighthouseTurn, panOfDirection } from "../mapping.ts";
+import {
+  beamTimeOf,
+  clamp,
+  distanceOf,
+  lighthouseDbOf,
+  lighthouseHz,
+  lighthouseTurn,
+  panOfDirection,
+} from "../mapping.ts";
 import type { SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";
 
 const { turnS, secondTickS, beamDelayS } = lighthouseTurn;
 
+/** After this time without a change, the lighthouse recedes. */
+const nearS = 180;
+/** How long it recedes, and by how much: still audible to a listener who waits for it. */
+const [recedesS, farDb] = [120, -10];
+
 /** The sequence of the lighthouse's turns. */
 type Lighthouse = {
   /** Returns the pings of the next turns that begin before `t`, each once. */
   until(t: number, sea: SeaState | null): EventOf<"ping">[];
+  /** Brings the lighthouse near again, from `t` on. */
+  comeNear(t: number): void;
 };
 
 /** Makes a lighthouse. It is silent without a wind speed, and only ticks at north without a wind direction. */
 export function createLighthouse(firstTurnS: number): Lighthouse {
   let nextTurnS = firstTurnS;
+  let nearAtS = firstTurnS;
 
   return {
     until(t, sea) {
       const pings: EventOf<"ping">[] = [];
-      for (; nextTurnS < t; nextTurnS += turnS) if (sea) pings.push(...pingsOfTurn(nextTurnS, sea));
+      for (; nextTurnS < t; nextTurnS += turnS) if (sea) pings.push(...pingsOfTurn(nextTurnS, sea, distanceDb()));
       return pings;
     },
+    comeNear(t) {
+      nearAtS = t;
+    },
   };
+
+  function distanceDb(): number {
+    return farDb * clamp((nextTurnS - nearAtS - nearS) / recedesS, 0, 1) || 0;
+  }
 }
 
-function pingsOfTurn(t: number, { windSpeedMps, windDirDeg, agesMin }: SeaState): EventOf<"ping">[] {
+function pingsOfTurn(
+  t: number,
+  { windSpeedMps, windDirDeg, agesMin }: SeaState,
+  distanceDb: number,
+): EventOf<"ping">[] {
   if (windSpeedMps === null) return [];
-  const gainDb = lighthouseDbOf(windSpeedMps) + distanceOf(agesMin.windSpeedMps).fadeDb;
+  const gainDb = lighthouseDbOf(windSpeedMps) + distanceOf(agesMin.windSpeedMps).fadeDb + distanceDb;
   const north = { type: "ping", hz: lighthouseHz.north, gainDb, pan: 0 } as const;
   const ticks = [
     { t, ...north },

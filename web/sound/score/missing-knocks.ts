@@ -3,12 +3,14 @@
 import { missingKnockDb } from "../mapping.ts";
 import type { SeaField, SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";
+import { knockTouch } from "./bells.ts";
 
 type MissingKnocksOptions = {
   stationId?: string | undefined;
   /** Whether the lighthouse is on: it already shows that the wind has no direction. */
   lighthouse: boolean;
   firstS: number;
+  random: () => number;
 };
 
 /** The sequence of knocks for the fields that the tuned-in station did not measure. */
@@ -31,7 +33,7 @@ const slots: readonly (SeaField | null)[] = [
 ];
 
 /** Makes the cycle of knocks. */
-export function createMissingKnocks({ stationId, lighthouse, firstS }: MissingKnocksOptions): MissingKnocks {
+export function createMissingKnocks({ stationId, lighthouse, firstS, random }: MissingKnocksOptions): MissingKnocks {
   let nextS = firstS;
   let slot = 0;
 
@@ -43,7 +45,7 @@ export function createMissingKnocks({ stationId, lighthouse, firstS }: MissingKn
         slot = (slot + 1) % slots.length;
         if (!sea || !field || !needsKnock(field, sea, lighthouse)) continue;
         const station = stationId === undefined ? {} : { stationId };
-        knocks.push({ t: nextS, type: "knock", gainDb: missingKnockDb, pan: 0, field, ...station });
+        knocks.push({ t: nextS, type: "knock", ...knockTouch(missingKnockDb, random), pan: 0, field, ...station });
       }
       return knocks;
     },

@@ -44,7 +44,8 @@ export function createReplayScore(frames: readonly Frame[], options: ReplayScore
   const choice = presetChoices[preset];
   const { seaDb } = choice;
   const water = isHeard(choice.water, false);
-  const crests = createCrests({ random: createRandom(seed), firstS: 0, idleS: noCrestS, steady: true });
+  const random = createRandom(seed);
+  const crests = createCrests({ random, firstS: 0, idleS: noCrestS, steady: true });
   const queue = createEventQueue();
   const frameS = seconds / Math.max(1, frames.length);
   let next = fromFrame;
@@ -81,7 +82,7 @@ export function createReplayScore(frames: readonly Frame[], options: ReplayScore
     });
     return [
       ...layers,
-      ...(index % framesPerBell === 0 ? [bellOf(sea, { t, pan: 0 }, replayBellsDb, choice)] : []),
+      ...(index % framesPerBell === 0 ? [bellOf(sea, { t, pan: 0 }, replayBellsDb, choice, random)] : []),
       ...(isMidnight(frames[index - 1]?.atMs, frame.atMs) ? midnightTicks(t) : []),
     ];
   }

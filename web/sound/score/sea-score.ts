@@ -1,7 +1,8 @@
 // The score of a changing sea, shared by the network and a tuned-in station.
 
 import { isStale } from "../mapping.ts";
-import { type SeaState, seaStateOf } from "../sea-state.ts";
+import { deriveRandom } from "../random.ts";
+import { type SeaState, seaFields, seaStateOf } from "../sea-state.ts";
 import type { Layer, SetEvent } from "../sound-event.ts";
 import { type BellChoice, stationBellOf } from "./bells.ts";
 import { createCrests } from "./crests.ts";
@@ -11,6 +12,7 @@ import { type LayerSettingsOptions, layersOf } from "./layer-settings.ts";
 import { createLighthouse } from "./lighthouse.ts";
 import { createMissingKnocks } from "./missing-knocks.ts";
 import type { Score } from "./score.ts";
+import type { SingleWave } from "./single-waves.ts";
 
 /** The score of the continuous sound of the sea. */
 export type SeaScore = Score & {
@@ -19,6 +21,8 @@ export type SeaScore = Score & {
    * @param t start of this state, in seconds of the score
    */
   setSea(sea: SeaState, t: number): void;
+  /** Sets the colour of the hour, from `t` on. @param night 0 (day) to 1 */
+  setLight(night: number, t: number): void;
 };
 
 type SeaScoreOptions = Pick<LayerSettingsOptions, "droneDb" | "water" | "windPlaced"> & {
@@ -36,6 +40,9 @@ const firstCrestS = 0.2;
 const noCrestS = 4;
 /** Time of a wave's highest point, as a share of its period; the station's bell rings then. */
 const crestHighest = 0.35;
+/** How much earlier or later a single wave strikes, as a share of its period. */
+const lagShare = 0.06;
+const lightSteps = 64;
 const firstTurnS = 0.5;
 const firstKnockS = 2;
 
@@ -46,37 +53,48 @@ export function createSeaScore(options: SeaScoreOptions): SeaScore {
   const firstS = introduction ? introducedAtS("waveHeightM") : firstCrestS;
   const crests = createCrests({ random, firstS, idleS: noCrestS, steady: false });
   const lighthouse = options.lighthouse ? createLighthouse(introduction ? introductionS : firstTurnS) : null;
+  // Generators of their own: events must not depend on how often `until` is called.
+  const touch = deriveRandom(random);
   const knocks = stationBell && createKnocksOf(stationBell.stationId, options);
   const change = createLayerChanges(queue, introduction);
   let sea: SeaState | null = null;
+  let light: number | null = null;
   if (introduction) queue.add(...introducingEvents());
 
   return {
     setSea(next, t) {
+      const before = sea;
       sea = withoutStale(next);
+      if (seaFields.some((field) => sea?.[field] !== before?.[field])) lighthouse?.comeNear(t);
       const tauS = introduction && t < introductionS ? introducedTauS : undefined;
       for (const layer of layersOf(sea, { ...options, seaDb: options.seaDbOf(sea), t, tauS })) change(layer);
+    },
+    setLight(night, t) {
+      // In small steps: each is inaudible, and a recording needs only the last one.
+      const step = Math.round(night * lightSteps) / lightSteps;
+      if (step !== light) queue.add({ t, type: "light", night: step });
+      light = step;
     },
     until(t) {
       for (const crest of crests.until(t, () => sea)) {
         queue.add(crest);
-        ringWith(crest.t + crestHighest * crest.periodS);
+        ringWith(crest, crest.t + (crestHighest + lagShare * crest.lag) * crest.periodS);
       }
       queue.add(...(lighthouse?.until(t, sea) ?? []), ...(knocks?.until(t, sea) ?? []));
       return queue.takeUntil(t);
     },
   };
 
-  function ringWith(t: number): void {
+  function ringWith(wave: SingleWave, t: number): void {
     if (!sea || !stationBell || (introduction && t < introducedAtS("waterTempC"))) return;
-    const bell = stationBellOf(sea, t, stationBell);
+    const bell = stationBellOf(sea, wave, t, stationBell, touch);
     if (bell) queue.add(bell);
   }
 }
 
-function createKnocksOf(stationId: string | undefined, { lighthouse, introduction }: SeaScoreOptions) {
+function createKnocksOf(stationId: string | undefined, { random, lighthouse, introduction }: SeaScoreOptions) {
   const firstS = firstKnockS + (introduction ? introductionS : 0);
-  return createMissingKnocks({ stationId, lighthouse, firstS });
+  return createMissingKnocks({ stationId, lighthouse, firstS, random: deriveRandom(random) });
 }
 
 /**

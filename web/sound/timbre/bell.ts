@@ -26,6 +26,27 @@ const brightPartials: readonly Partial[] = [
   [3, 0.2, 0.3],
   [4, 0.15, 0.2],
 ];
+/** Bright partials of the other striking places: the lip, the waist and the shoulder. Their sum is as loud. */
+const touchPartials: readonly (readonly Partial[])[] = [
+  [
+    [1, 0.05, 0.6],
+    [2, 0.15, 0.45],
+    [3, 0.35, 0.35],
+    [4, 0.3, 0.25],
+  ],
+  [
+    [1, 0.15, 0.6],
+    [1.25, 0.3, 0.6],
+    [2, 0.3, 0.45],
+    [3, 0.1, 0.3],
+  ],
+  [
+    [0.5, 0.3, 0.6],
+    [1, 0.2, 0.6],
+    [2, 0.3, 0.45],
+    [4, 0.05, 0.2],
+  ],
+];
 const fadedDb = 66;
 /** Length of the final fade of every bell, in seconds. */
 export const releaseS = 0.06;
@@ -47,6 +68,11 @@ export function makeBell(sampleRate: number, hz: number): BellSamples {
     body: makeRinging(sampleRate, hz, bodyPartials),
     brightness: makeRinging(sampleRate, hz, brightPartials),
   };
+}
+
+/** Makes the brightness of the other striking places, each for all notes. */
+export function makeTouches(sampleRate: number): Samples[][] {
+  return touchPartials.map((partials) => bellNotesHz.map((hz) => makeRinging(sampleRate, hz, partials)));
 }
 
 function makeRinging(sampleRate: number, hz: number, partials: readonly Partial[]): Samples {

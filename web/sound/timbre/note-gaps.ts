@@ -1,13 +1,13 @@
 // Gaps in the noise spectra, which keep the notes audible.
 
 import { bellNotesHz, lighthouseHz, rootHz } from "../mapping.ts";
-import { soundSampleRate } from "../sample-rate.ts";
+import { noiseSampleRate } from "../sample-rate.ts";
 import { noiseLength } from "./spectral-noise.ts";
 
 /** Noise level in a gap; complete silence would be audible by itself. */
 const gapLevel = 0.03;
 /** Distance between two frequencies of the noise. */
-const outputBinHz = soundSampleRate / noiseLength;
+const outputBinHz = noiseSampleRate / noiseLength;
 /** Half width of the lighthouse's gaps: its ticks are short, so their spectrum is wide. */
 const pingGapHz = 70;
 /** Frequencies that noise must not mask: the bells, and the drone's lines above them. */

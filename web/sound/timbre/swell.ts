@@ -15,5 +15,6 @@ export function swellAt(hz: number): number {
 
 /** Returns the spectrum of the foam: pink noise, high enough for a phone's loudspeaker and below the wind. */
 export function foamAt(hz: number): number {
-  return (band(hz, 335, 585) * besideNotes(hz, foamGapHz)) / Math.sqrt(hz);
+  const share = band(hz, 335, 585);
+  return share === 0 ? 0 : (share * besideNotes(hz, foamGapHz)) / Math.sqrt(hz);
 }

@@ -1,11 +1,20 @@
-// The worker that makes all waveforms.
+// The worker that makes the waveforms.
 
+import { makeTouches } from "./bell.ts";
 import { buffersOf, makeWaveforms } from "./waveforms.ts";
 
-/** The message to the worker. It replies with the result of {@link makeWaveforms}, transferred without a copy. */
-type WaveformRequest = { sampleRate: number; seed: number };
+/**
+ * The message to the worker. It replies with the result of {@link makeWaveforms} or, without a seed, of
+ * {@link makeTouches}, transferred without a copy.
+ */
+export type WaveformRequest = { sampleRate: number; seed?: number };
 
-self.addEventListener("message", ({ data }: MessageEvent<WaveformRequest>) => {
-  const waveforms = makeWaveforms(data.sampleRate, data.seed);
+self.addEventListener("message", ({ data: { sampleRate, seed } }: MessageEvent<WaveformRequest>) => {
+  if (seed === undefined) {
+    const touches = makeTouches(sampleRate);
+    self.postMessage(touches, { transfer: touches.flat().map(({ buffer }) => buffer) });
+    return;
+  }
+  const waveforms = makeWaveforms(sampleRate, seed);
   self.postMessage(waveforms, { transfer: buffersOf(waveforms) });
 });

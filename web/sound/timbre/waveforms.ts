@@ -2,7 +2,7 @@
 
 import { bellNotesHz } from "../mapping.ts";
 import { createRandom } from "../random.ts";
-import { flutterSampleRate } from "../sample-rate.ts";
+import { noiseSampleRate, slowSampleRate } from "../sample-rate.ts";
 import { type BellSamples, makeBell } from "./bell.ts";
 import { makeBowedBell } from "./bowed-bell.ts";
 import { makeDrone } from "./drone.ts";
@@ -15,16 +15,21 @@ import { flutterAt, windAt } from "./wind.ts";
 
 /** All waveforms, mono except for pairs of left and right. The noises are seamless loops. */
 export type Waveforms = {
-  /** Sample rate of all waveforms except {@link Waveforms.flutter}. */
+  /**
+   * Sample rate of all waveforms except swell and flutter, which have {@link slowSampleRate}, and foam and wind, which
+   * have {@link noiseSampleRate}.
+   */
   sampleRate: number;
   swell: [Samples, Samples];
   foam: Samples;
   wind: Samples;
-  /** Modulation of the wind's level, at {@link flutterSampleRate}; it is not audible itself. */
+  /** Modulation of the wind's level; it is not audible itself. */
   flutter: Samples;
   drone: Samples;
   /** For each of {@link bellNotesHz}. */
   bells: BellSamples[];
+  /** Brightness of the other striking places, for each of {@link bellNotesHz}; made after the first bell. */
+  touches?: Samples[][];
   /** For each of {@link bellNotesHz}. */
   bowed: Samples[];
   knock: Samples;
@@ -32,7 +37,8 @@ export type Waveforms = {
   room: Samples;
 };
 
-const flutterLength = 2 ** 17;
+/** Lengths in samples: 33 s and 16 s. */
+const [swellLength, flutterLength] = [2 ** 18, 2 ** 17];
 
 /**
  * Makes all waveforms. It takes about 150 ms on a fast machine and a second on a slow one, so pages call it in a
@@ -40,9 +46,9 @@ const flutterLength = 2 ** 17;
  */
 export function makeWaveforms(sampleRate: number, seed = 1): Waveforms {
   const random = createRandom(seed);
-  const swell = makeNoises(noiseLength, sampleRate, [swellAt, swellAt], random);
-  const [wind, foam] = makeNoises(noiseLength, sampleRate, [windAt, foamAt], random);
-  const [flutter] = makeNoises(flutterLength, flutterSampleRate, [flutterAt, () => 0], random);
+  const swell = makeNoises(swellLength, slowSampleRate, [swellAt, swellAt], random);
+  const [wind, foam] = makeNoises(noiseLength, noiseSampleRate, [windAt, foamAt], random);
+  const [flutter] = makeNoises(flutterLength, slowSampleRate, [flutterAt, () => 0], random);
   return {
     sampleRate,
     swell,

@@ -12,8 +12,10 @@ const lineLevel = 6;
 
 /** Returns the spectrum of the wind: pink noise, which the wind layer's band-pass then filters. */
 export function windAt(hz: number): number {
+  const share = band(hz, 680, 7_500);
+  if (share === 0) return 0;
   const level = isUponNote(hz) ? lineLevel : besideNotes(hz, windGapHz);
-  return (band(hz, 680, 7_500) * level) / Math.sqrt(hz);
+  return (share * level) / Math.sqrt(hz);
 }
 
 /** Returns the spectrum of the flutter, below the audible range. */

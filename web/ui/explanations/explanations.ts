@@ -1,11 +1,10 @@
 // Explanations: keys, legend and mapping.
 
-import { find, make } from "../../dom/dom.ts";
+import { find } from "../../dom/dom.ts";
 import { showMissingPart } from "../../dom/missing-part.ts";
 import type { MapTheme } from "../../map/colours.ts";
-import { shortcuts } from "../keys.ts";
 
-/** Connects the explanations: keys, legend and mapping. The last two load when a user opens them. */
+/** Connects the explanations: keys, legend and mapping. Each loads when a user opens it. */
 export function explainWhenWanted(theme: () => MapTheme): void {
   const legend = find("legend", HTMLElement);
   legend.addEventListener("beforetoggle", async () => {
@@ -16,24 +15,24 @@ export function explainWhenWanted(theme: () => MapTheme): void {
       showMissingPart(legend, error);
     }
   });
-  const mapping = find("mapping", HTMLElement);
+  fillWhenSeen("about", "mapping", async () => (await import("./mapping-view.ts")).showMapping);
+  fillWhenSeen("help", "help-keys", async () => (await import("./key-list.ts")).showKeys);
+}
+
+/** Loads the content of an element when the sheet or dialog around it opens. */
+function fillWhenSeen(sheetId: string, id: string, load: () => Promise<(element: HTMLElement) => void>): void {
+  const element = find(id, HTMLElement);
   const observer = new IntersectionObserver(async (entries) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
     try {
-      const { showMapping } = await import("./mapping-view.ts");
-      showMapping(mapping);
+      const show = await load();
+      show(element);
       observer.disconnect();
     } catch (error) {
-      showMissingPart(mapping, error);
+      showMissingPart(element, error);
     }
   });
-  observer.observe(find("about", HTMLElement));
-  find("help-keys", HTMLElement).append(
-    ...shortcuts.flatMap(({ shown, does }) => [
-      make("dt", {}, make("kbd", { textContent: shown })),
-      make("dd", { textContent: does }),
-    ]),
-  );
+  observer.observe(find(sheetId, HTMLElement));
 }
 
 /** Opens or closes the list of keys. Opening it closes other popovers; closing it opens them again. */

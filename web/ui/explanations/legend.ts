@@ -3,33 +3,20 @@
 import { make } from "../../dom/dom.ts";
 import type { MapTheme } from "../../map/colours.ts";
 import { drawMark, legendMarks } from "../../map/layers/marks.ts";
+import * as legendWords from "../../words/english/legend.ts";
 
-const words: readonly (readonly [keyof typeof legendMarks, string])[] = [
-  ["cold", "cold water, 4 °C"],
-  ["warm", "warm water, 28 °C"],
-  ["lowWaves", "waves of 1 m: a small ring"],
-  ["highWaves", "waves of 6 m: a wide ring"],
-  ["westWind", "leaning east: wind from the west"],
-  ["noWaterTemp", "hollow: water temperature not measured"],
-  ["stale", "faded: two and a half hours old"],
-  ["silent", "a dot: silent for three hours or more"],
-];
-
-const moving =
-  "A spreading ring: its bell sounds now; dashed if waves or water temperature are missing. A thin line moving east: " +
-  "many reports arrived at once and ring from west to east. A beam: it points to where the wind comes from when it pings. " +
-  "The darker part of the map is at night.";
-
+const marks = Object.keys(legendWords.marks) as (keyof typeof legendWords.marks)[];
 const [width, height, scale] = [56, 38, 1.2];
 
 /** Shows the legend, with marks drawn by the map's own code. */
 export function showLegend(element: HTMLElement, theme: MapTheme): void {
   element.replaceChildren(
-    make("h2", { textContent: "What the marks mean" }),
-    ...words.map(([mark, meaning]) =>
-      make("div", { className: "legend-row" }, createPicture(mark), make("span", { textContent: meaning })),
-    ),
-    make("p", { textContent: moving }),
+    make("h2", { textContent: legendWords.title }),
+    ...marks.map((mark) => {
+      const meaning = make("span", { textContent: legendWords.marks[mark] });
+      return make("div", { className: "legend-row" }, createPicture(mark), meaning);
+    }),
+    make("p", { textContent: legendWords.moving }),
   );
 
   function createPicture(mark: keyof typeof legendMarks): HTMLCanvasElement {

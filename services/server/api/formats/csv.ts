@@ -24,9 +24,12 @@ function line(cells: readonly (string | number | null)[]): string {
   return `${cells.map(cell).join(",")}\r\n`;
 }
 
+/** Starts of a text that a spreadsheet would run as a formula; an apostrophe before it keeps it a text. */
+const runnable = /^[=+\-@\t\r]/;
+
 function cell(value: string | number | null): string {
   if (value === null) return "";
-  const text = String(value);
+  const text = typeof value === "string" && runnable.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -21,7 +21,12 @@ export const observationsAsNdjson = {
 
 /** Encodes observations as a JSON list of published messages, so that clients need only one decoder. */
 export function encodeList(observations: StoredObservation[]): string {
-  return `[${observations.map(encodeMessage).join(",")}]`;
+  return `[${encodeRows(observations)}]`;
+}
+
+/** Encodes observations as the elements of a JSON list. */
+export function encodeRows(observations: StoredObservation[]): string {
+  return observations.map(encodeMessage).join(",");
 }
 
 /** Encodes observations as NDJSON. */

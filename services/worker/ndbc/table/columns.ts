@@ -51,8 +51,8 @@ export type MeasurementColumns = Record<Measurement, NumberColumn | null>;
 /**
  * Finds the columns of measured fields by name and checks their units. One that cannot be read is noted in the table, and
  * its field is `null` in every row.
- * @param fields those that the table may have; others are not read even where it has them
- * @param missing the words for "not measured". Runs of nines are none of them: 999.0 hPa and 99° are real.
+ * @param fields the fields to read; other columns are ignored
+ * @param missing the words for "not measured". Runs of nines are not among them: 999.0 hPa and 99° are real values.
  * @throws {NotDataError} when none of them can be read
  */
 export function bindMeasurements(

@@ -2,8 +2,8 @@
 
 import { CodedError } from "../../../../shared/errors.ts";
 
-/** Faults that reject a row: wrong number of columns, invalid station id, invalid time, or a time in the future. */
-export const rowFaults = ["columns", "station", "time", "future"] as const;
+/** Faults that reject a row: wrong number of columns, invalid station id, invalid time, a time in the future or too old. */
+export const rowFaults = ["columns", "station", "time", "future", "old"] as const;
 
 /** One of {@link rowFaults}: the code of a {@link BrokenRow}, and a label of metrics. */
 export type RowFault = (typeof rowFaults)[number];

@@ -6,8 +6,16 @@ import { cellDigits, cellText, type Row } from "./cells.ts";
 import { BrokenRow } from "./rejected-rows.ts";
 import { bindColumn, type Table } from "./table.ts";
 
-/** Indexes of the time columns, and the latest accepted time. */
-type TimeColumns = { year: number; month: number; day: number; hour: number; minute: number; latestMs: number };
+/** Indexes of the time columns, and the earliest and latest accepted time. */
+type TimeColumns = {
+  year: number;
+  month: number;
+  day: number;
+  hour: number;
+  minute: number;
+  earliestMs: number;
+  latestMs: number;
+};
 
 /** Max time that a row may be ahead of NDBC's clock, in ms. Some stations are a few seconds ahead. */
 const clockSkewMs = 5 * 60_000;
@@ -15,9 +23,10 @@ const clockSkewMs = 5 * 60_000;
 /**
  * Finds the columns of the time.
  * @param now the time when NDBC sent the file; rows too far ahead of it are rejected
+ * @param earliestMs rows before this time are rejected; by default none
  * @throws {NotDataError} when the header lacks one or has one twice
  */
-export function bindTime(table: Table, now: Date): TimeColumns {
+export function bindTime(table: Table, now: Date, earliestMs = Number.NEGATIVE_INFINITY): TimeColumns {
   return {
     // The year has four digits under both names.
     year: bindColumn(table, table.names.includes("YYYY") ? "YYYY" : "YY"),
@@ -25,13 +34,14 @@ export function bindTime(table: Table, now: Date): TimeColumns {
     day: bindColumn(table, "DD"),
     hour: bindColumn(table, "hh"),
     minute: bindColumn(table, "mm"),
+    earliestMs,
     latestMs: now.getTime() + clockSkewMs,
   };
 }
 
 /**
  * Reads the time of a row, which is UTC.
- * @throws {BrokenRow} when the time is invalid or in the future
+ * @throws {BrokenRow} when the time is invalid, in the future or too old
  */
 export function readTime(row: Row, columns: TimeColumns): Date {
   const year = cellDigits(row, columns.year);
@@ -46,6 +56,8 @@ export function readTime(row: Row, columns: TimeColumns): Date {
     throw new BrokenRow("time", `${quote(timeText(row, columns))} is no time`);
   if (time.getTime() > columns.latestMs)
     throw new BrokenRow("future", `${quote(timeText(row, columns))} is in the future`);
+  if (time.getTime() < columns.earliestMs)
+    throw new BrokenRow("old", `${quote(timeText(row, columns))} is older than RETENTION_DAYS`);
   return time;
 }
 

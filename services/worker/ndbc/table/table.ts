@@ -83,10 +83,16 @@ const maxRejectedLines = 10_000;
 /**
  * Reads every row. Skips and reports broken rows; ignores remarks and empty lines.
  * @param readRow returns the observation in a row, or throws {@link BrokenRow}
- * @param mayBeEmpty whether a table without rows is valid
- * @throws {NotDataError} when no row is usable, or when more than {@link maxRejectedLines} lines are broken
+ * @param limits.maxRows a file with more rows is not NDBC's
+ * @param limits.mayBeEmpty whether a table without rows is valid
+ * @throws {NotDataError} when no row is usable, or when there are too many rows or more than {@link maxRejectedLines}
+ *   broken lines
  */
-export function readRows<T>(table: Table, readRow: (row: Row) => T, { mayBeEmpty = false } = {}): Parsed<T> {
+export function readRows<T>(
+  table: Table,
+  readRow: (row: Row) => T,
+  { maxRows, mayBeEmpty = false }: { maxRows: number; mayBeEmpty?: boolean },
+): Parsed<T> {
   const { body, names, missingColumns } = table;
   const observations: T[] = [];
   const rejectedLines: RejectedLine[] = [];
@@ -105,6 +111,7 @@ export function readRows<T>(table: Table, readRow: (row: Row) => T, { mayBeEmpty
     try {
       if (cells !== names.length) throw new BrokenRow("columns", `has ${cells} columns instead of ${names.length}`);
       observations.push(readRow(row));
+      if (observations.length > maxRows) throw new NotDataError(`a file with more than ${maxRows} rows`);
     } catch (error) {
       if (!(error instanceof BrokenRow)) throw error;
       rejectedLines.push({ line: row.line, code: error.code, reason: error.message });

@@ -5,8 +5,9 @@ import { inTransaction } from "../../../../shared/database/sql.ts";
 import type { Observation } from "../../../../shared/measurements.ts";
 import type { Answer } from "../../ndbc/request.ts";
 import type { Parsed } from "../../ndbc/table/rejected-rows.ts";
-import { type Extent, readFile, rememberFile } from "../../store/files.ts";
+import { type Extent, isOlderThanStored, readFile, rememberFile } from "../../store/files.ts";
 import { storeHistory } from "../../store/history.ts";
+import { recordRejectedRows } from "../../store/job-results.ts";
 import type { FileKind } from "../rejected-rows-log.ts";
 import type { BackfillParts } from "./parts.ts";
 
@@ -22,13 +23,16 @@ export async function fetchHistory(
 ): Promise<Answer> {
   const { sql, ndbc, stations, log } = parts;
   await pause(parts.pauseMs, parts.signal, parts.clock ?? systemClock);
-  const answer = await ndbc.get(path, await readFile(sql, path, extent));
+  const known = await readFile(sql, path, extent);
+  const answer = await ndbc.get(path, known);
   if (answer.kind !== "body") return answer;
+  if (known !== null && (await isOlderThanStored(sql, path, answer))) return answer;
   const parsed = parse(answer.body, answer.answeredAt);
   parts.logRejectedRows(kind, path, parsed);
   const wanted = parsed.observations.filter((row) => isWanted(row, stations, extent));
   const { events, ...counts } = await storeHistory(sql, wanted, parts.inIdTransaction);
   await inTransaction(sql, (tx) => rememberFile(tx, path, answer, extent));
+  await recordRejectedRows(sql, parsed.rejectedLines);
   parts.stored(parsed.observations.length, parsed, counts);
   log.info("backfilled", { file: path, rows: wanted.length, ...counts, ...events });
   return answer;

@@ -12,7 +12,10 @@ import { fetchHistory } from "./history-file.ts";
 import { type BackfillParts, presentOf } from "./parts.ts";
 import { hourMs, hoursBefore, isWhole, lateRowsMs, startOfHour } from "./whole-hours.ts";
 
-/** Reads NDBC's files of whole hours, the newest first. */
+/**
+ * Reads NDBC's files of whole hours, the newest first.
+ * @throws {unknown} the error that ends the run, see {@link Failures}, or an error of the database
+ */
 export async function backfillHours(parts: BackfillParts, hours: number, failures: Failures): Promise<void> {
   const isGuess = parts.ndbc.nowMs() === null;
   const begunAt = presentOf(parts);

@@ -10,7 +10,10 @@ import { fetchHistory } from "./history-file.ts";
 import { type BackfillParts, presentOf } from "./parts.ts";
 import { hoursBefore, startOfHour, wholeUntil } from "./whole-hours.ts";
 
-/** Reads the files of stations that still lack an hour. */
+/**
+ * Reads the files of stations that still lack an hour.
+ * @throws {unknown} the error that ends the run, see {@link Failures}, or an error of the database
+ */
 export async function backfillStations(parts: BackfillParts, hours: number, failures: Failures): Promise<void> {
   const { sql, log, signal } = parts;
   const now = presentOf(parts);

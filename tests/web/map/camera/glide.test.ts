@@ -23,3 +23,11 @@ test("a glide that zooms in travels while the scale is still small", () => {
   const level = between(start, { x: 100, y: 0, pixelsPerUnit: 1 }, 0.3);
   expect(near.x).toBeGreaterThan(level.x);
 });
+
+test("a scale that differs by a rounding error does not stop the glide on its way", () => {
+  const start = { x: 0, y: 0, pixelsPerUnit: 1 };
+  for (const pixelsPerUnit of [1 + 2 ** -52, 1 - 2 ** -53, 1 + 1e-12, 1 - 1e-9]) {
+    const steps = [0.2, 0.4, 0.6, 0.8].map((progress) => between(start, { x: 100, y: 0, pixelsPerUnit }, progress).x);
+    for (const [index, x] of steps.entries()) expect(x).toBeGreaterThan((steps[index - 1] ?? 0) + 1);
+  }
+});

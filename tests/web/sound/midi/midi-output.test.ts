@@ -102,6 +102,25 @@ describe("MIDI", () => {
     expect(device.soundingAt(now)).toEqual(["3:45"]);
   });
 
+  test("an older note's end does not end a newer note of the same channel and key", () => {
+    const now = performance.now();
+    // Four channels in turn: the fifth bell has the channel of the first.
+    for (let index = 0; index < 5; index++) send(now + 670 * index, bell);
+    midi.endNotes(now + 60_000);
+    expect(device.soundingAt(now + 4_100)).toContain("6:69");
+    expect(device.soundingAt(now + 6_600)).toEqual(["6:69"]);
+    expect(device.soundingAt(now + 60_000)).toEqual([]);
+  });
+
+  test("ends a note when it is due, also if nothing else sounds", () => {
+    const now = performance.now();
+    send(now, bell);
+    midi.endNotes(now + 3_900);
+    expect(device.soundingAt(now + 60_000)).toEqual(["6:69"]);
+    midi.endNotes(now + 4_100);
+    expect(device.soundingAt(now + 60_000)).toEqual([]);
+  });
+
   test("ends all notes when the user leaves the page", () => {
     send(performance.now(), pressure);
     dispatchEvent(new Event("pagehide"));

@@ -36,11 +36,18 @@ test("a day of listening keeps only the entries of an hour and its pre-roll", ()
   expect(journal.read(86_400).entries.length).toBe(3_600 + preRollS);
 });
 
-test("a recording shorter than an hour starts with playback", () => {
+test("a recording shorter than an hour starts with the first sound, not with the time of loading before it", () => {
   const journal = createJournal();
-  journal.add(bell(1));
-  expect(journal.lengthS(10)).toBe(10);
-  expect(journal.read(10)).toEqual({ beginS: 0, endS: 10, before: [], entries: [bell(1)] });
+  journal.add(level(4, 1));
+  expect(journal.lengthS(4.2)).toBe(0);
+  // This bell is cancelled before it sounds.
+  journal.add(bell(4.4));
+  journal.switchAt(4.3);
+  journal.add(bell(5));
+  expect(journal.lengthS(10)).toBe(5);
+  const { beginS, endS, entries } = journal.read(10);
+  expect([beginS, endS]).toEqual([5, 10]);
+  expect(entries).toEqual([level(4, 1), { kind: "switch", atS: 4.3 }, bell(5)]);
 });
 
 test("cancelled and future events are not in the recording", () => {
@@ -58,4 +65,12 @@ test("after a switch the layers are silent until the new score sets them", () =>
   journal.add(water(1, 220));
   journal.switchAt(2);
   expect(journal.read(4_000).before).toEqual([level(0, 0.5)]);
+});
+
+test("a recording begins in the light of its hour, also after a switch of the score", () => {
+  const journal = createJournal(3_600);
+  const dusk: JournalEntry = { kind: "event", atS: 1, event: { t: 0, type: "light", night: 0.5 } };
+  journal.add(dusk);
+  journal.switchAt(2);
+  expect(journal.read(4_000).before).toEqual([dusk]);
 });

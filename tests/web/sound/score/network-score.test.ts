@@ -9,6 +9,7 @@ setDefaultTimeout(120_000);
 const burst: Report[] = Array.from({ length: 800 }, (_, index) => ({
   stationId: `B${1000 + index}`,
   longitude: -170 + ((index * 37) % 110),
+  latitude: 10 + ((index * 53) % 45),
   waterTempC: index % 3 === 0 ? null : 5 + (index % 25),
   waveHeightM: index % 4 === 0 ? null : (index % 12) / 2,
   inView: true,
@@ -25,23 +26,20 @@ describe("The network", () => {
     expect(bell).toMatchObject({ type: "bell", t: 9, stationId: single.stationId });
   });
 
-  test("spreads a burst of 800, from west to east, and counts each of them", () => {
+  test("spreads a burst of 800, names what leads its bells, and counts each of them", () => {
     const score = createNetworkScore({ seed: 1, preset: "harbour", firstSpreadS: 300 });
     score.setSea(sea, 0);
     expect(score.arrive(burst, 0)).toEqual([]);
-    const bells = score.until(60).flatMap((event) => ("stationId" in event && event.stationId ? [event] : []));
+    const events = score.until(60);
+    const bells = events.filter((event) => "stationId" in event && event.stationId);
+    const [lead] = events.filter(({ type }) => type === "lead");
+    expect(lead).toMatchObject({ t: bells[0]?.t, way: "swell" });
+    const from = lead?.type === "lead" ? lead.from : "";
+    expect(burst.find(({ stationId }) => stationId === from)?.waveHeightM).toBe(5.5);
     const { arrived, rung, waiting, leftOut } = score.tally;
     expect([arrived, rung]).toEqual([800, bells.length]);
     expect(rung + waiting + leftOut).toBe(800);
     expect(leftOut).toBeGreaterThan(0);
-    const later = score.until(300).flatMap((event) => ("stationId" in event && event.stationId ? [event] : []));
-    const longitudes = [...bells, ...later].map(
-      ({ stationId }) => burst.find((report) => report.stationId === stationId)?.longitude ?? 0,
-    );
-    expect(longitudes).toEqual(longitudes.toSorted((a, b) => a - b));
-    for (const [index, bell] of bells.slice(1).entries()) {
-      expect(bell.t - (bells[index]?.t ?? 0)).toBeGreaterThanOrEqual(0.0899);
-    }
   });
 
   test.each([0, 1, 60, 150, 240, 299, 320, 800])(
@@ -81,7 +79,7 @@ describe("The network", () => {
       score.arrive(burst.slice(60, 120), 0.1);
       const bells = [...early, ...score.until(60)].filter((event) => "stationId" in event && event.stationId);
       for (const [index, bell] of bells.slice(1).entries()) {
-        expect(bell.t - (bells[index]?.t ?? 0)).toBeGreaterThanOrEqual(0.0899);
+        expect(bell.t - (bells[index]?.t ?? 0)).toBeGreaterThanOrEqual(0.2);
       }
     }
   });

@@ -260,7 +260,7 @@ describe("without a usable hourly file, backfill requests each known station's o
     expect(asked()).toHaveLength(7);
   });
 
-  test("and for its wave summary, where it has nothing else", async () => {
+  test("and for its wave summary, if it has no other file", async () => {
     upstream.files.delete(hourlyPath(hoursAgo(6)));
     upstream.files.delete(realtimePath("46026", "txt"));
     upstream.files.set(realtimePath("46026", "spec"), specFile(hoursAgo(6, 50)));
@@ -326,7 +326,7 @@ describe("read hours are recorded per station:", () => {
     expect(stationsAsked()).toEqual([]);
   });
 
-  test("a station that is seen for the first time gets the hours of which only stations' own files are left", async () => {
+  test("a new station gets the hours that only its own file still has", async () => {
     await know("41001");
     upstream.files.set(realtimePath("41001", "txt"), stationFile(hoursAgo(30)));
     upstream.files.set(realtimePath("46042", "txt"), stationFile(hoursAgo(30)));
@@ -338,7 +338,7 @@ describe("read hours are recorded per station:", () => {
     expect(await stored()).toEqual(["41001 30", "46042 30"]);
   });
 
-  test("one station's file that always fails is the only one that is asked for again, and comes last", async () => {
+  test("a file that always fails is the only one requested again, as the last one", async () => {
     const ids = ["41001", "44009", "46042"];
     await know(...ids);
     for (const id of ids) upstream.files.set(realtimePath(id, "txt"), stationFile(hoursAgo(30)));

@@ -76,7 +76,8 @@ export function createStrikes(
       case "knock": {
         const { knock, sampleRate } = waveforms;
         gain.gain.value = fromDb(event.gainDb);
-        return { sources: [nodes.once(knock, sampleRate, 1, gain)], seconds: knock.length / sampleRate };
+        const { rate = 1 } = event;
+        return { sources: [nodes.once(knock, sampleRate, rate, gain)], seconds: knock.length / sampleRate / rate };
       }
       case "ping":
         return ping(context, gain, event, atS);
@@ -84,12 +85,14 @@ export function createStrikes(
   }
 }
 
-function createBells({ context, once }: Nodes, { bells, bowed, sampleRate }: Waveforms) {
+function createBells({ context, once }: Nodes, waveforms: Waveforms) {
+  const { bells, bowed, sampleRate } = waveforms;
   return {
-    /** Plays a struck bell; a harder stroke adds more of the bright samples. */
-    ring(gain: GainNode, { hz, hardness, gainDb }: EventOf<"bell">): Struck {
+    /** Plays a struck bell; a harder stroke adds more of the bright samples, which depend on the striking place. */
+    ring(gain: GainNode, { hz, hardness, place = 0, gainDb }: EventOf<"bell">): Struck {
       const { note, rate } = nearestNote(hz);
-      const { body, brightness } = forNote(bells, note);
+      const { body, brightness: usual } = forNote(bells, note);
+      const brightness = waveforms.touches?.[place - 1]?.[note] ?? usual;
       gain.gain.value = levelOf(hz, gainDb);
       const bright = context.createGain();
       bright.gain.value = hardness;

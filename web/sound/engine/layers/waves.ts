@@ -1,5 +1,6 @@
 // The wave layer: swell, foam and the crests that modulate both.
 
+import { noiseSampleRate, slowSampleRate } from "../../sample-rate.ts";
 import type { EventOf, SetEvent } from "../../sound-event.ts";
 import type { Waveforms } from "../../timbre/waveforms.ts";
 import type { OutputNode } from "../../tone.ts";
@@ -25,12 +26,12 @@ export function createWaves(nodes: Nodes, waveforms: Waveforms, output: OutputNo
   const cutoffs = waveforms.swell.flatMap((samples, side) => {
     const filters = butterworthQDb.map((q) => nodes.filter("lowpass", 200, q));
     const pan = nodes.panner(side === 0 ? -swellPan : swellPan);
-    connectChain(nodes.loop(samples, waveforms.sampleRate), ...filters, pan, swellCrest);
+    connectChain(nodes.loop(samples, slowSampleRate), ...filters, pan, swellCrest);
     return filters.map((filter) => nodes.glideOf(filter.frequency));
   });
   const foam = nodes.coarseGain(0);
   const foamCrest = nodes.coarseGain(foamStill);
-  connectChain(nodes.loop(waveforms.foam, waveforms.sampleRate), foamCrest, foam, output);
+  connectChain(nodes.loop(waveforms.foam, noiseSampleRate), foamCrest, foam, output);
   const [swellLevel, foamLevel] = [nodes.levelOf(swell), nodes.levelOf(foam)];
   const [swellWave, foamWave] = [nodes.glideOf(swellCrest.gain), nodes.glideOf(foamCrest.gain)];
   const following = createFollowing();

@@ -1,6 +1,6 @@
 // The wind layer: band-pass noise that flutters with the gusts.
 
-import { flutterSampleRate } from "../../sample-rate.ts";
+import { noiseSampleRate, slowSampleRate } from "../../sample-rate.ts";
 import type { SetEvent } from "../../sound-event.ts";
 import type { Waveforms } from "../../timbre/waveforms.ts";
 
@@ -20,8 +20,8 @@ export function createWind(nodes: Nodes, waveforms: Waveforms, output: OutputNod
   const gain = nodes.coarseGain(0);
   const place = nodes.panner(0);
   const depth = nodes.coarseGain(flutterMin);
-  connectChain(nodes.loop(waveforms.wind, waveforms.sampleRate), band, flutter, gain, place, output);
-  connectChain(nodes.loop(waveforms.flutter, flutterSampleRate), depth);
+  connectChain(nodes.loop(waveforms.wind, noiseSampleRate), band, flutter, gain, place, output);
+  connectChain(nodes.loop(waveforms.flutter, slowSampleRate), depth);
   connect(depth, flutter.gain);
   const level = nodes.levelOf(gain);
   const [centre, sharpness] = [nodes.glideOf(band.frequency), nodes.glideOf(band.Q)];

@@ -1,49 +1,64 @@
 // The choice of the reports in a burst that ring, and their times.
 
-import { bellGap, degreesEast } from "../../mapping.ts";
+import { degreesEast } from "../../mapping.ts";
+import { phraseShare, rhythmOf } from "./phrases.ts";
 import type { Report } from "./report.ts";
+import { inOrderOf, type Way } from "./ways.ts";
 
 /** A report and the time of its bell, in seconds of the score. */
 export type PlannedBell = { report: Report; t: number };
 
 type BurstPlanOptions = {
-  t: number;
-  /** Remaining time of the burst, in seconds. */
-  leftS: number;
-  bellsPerS: number;
   /** Earliest time for a bell. */
-  earliestS: number;
-  /** Longitude in the middle of the stereo image. */
-  middle: number;
+  t: number;
+  /** Remaining time of the burst from `t`, in seconds. */
+  leftS: number;
+  /** Bells per second within a phrase. */
+  bellsPerS: number;
+  way: Way;
   worthOf(report: Report): number;
   random: () => number;
 };
 
-/**
- * Chooses the reports that ring and their times, from west to east: a burst crosses the stereo image like a front.
- * Reports beyond the max rate are returned in `leftOut`.
- */
+/** From this number of reports with waves or water on, the others are a rare accent. */
+const enoughRich = 10;
+/** Max share of knocks, the strokes of reports without a water temperature. */
+const knockShare = 0.2;
+/** A burst's first bell rings within this time. */
+const atOnceS = 0.3;
+
+/** Chooses the reports that ring and their times, in the order of a way. The others are returned in `leftOut`. */
 export function planBells(
   candidates: readonly Report[],
-  options: BurstPlanOptions,
+  { t, leftS, bellsPerS, way, worthOf, random }: BurstPlanOptions,
 ): { planned: PlannedBell[]; leftOut: Report[] } {
-  const { t, leftS, bellsPerS, middle, worthOf, random } = options;
-  const maxBells = Math.max(1, Math.floor(leftS * bellsPerS));
-  const byWorth = candidates
-    .map((report) => ({ report, worth: worthOf(report) }))
-    .sort((a, b) => b.worth - a.worth)
-    .map(({ report }) => report);
-  const eastward = ({ longitude }: Report) => (longitude === null ? 0 : degreesEast(longitude, middle));
-  const chosen = byWorth.slice(0, maxBells).sort((a, b) => eastward(a) - eastward(b));
-  const gapS = Math.min(bellGap.maxS, leftS / chosen.length);
-  let earliestS = options.earliestS;
-  const planned = chosen.map((report, index) => {
-    // A random time in the middle of the bell's slot: neither a regular grid nor a cluster.
-    const bellS = Math.max(earliestS, t + (index + 0.2 + 0.6 * random()) * gapS);
-    earliestS = bellS + bellGap.minS;
-    return { report, t: bellS };
-  });
-  return { planned, leftOut: byWorth.slice(maxBells) };
+  const maxBells = Math.max(1, Math.floor(leftS * bellsPerS * phraseShare));
+  const { chosen, leftOut } = choose(candidates, maxBells, worthOf);
+  const firstS = t + Math.min(atOnceS * (0.5 + 0.5 * random()), leftS);
+  const times = rhythmOf({ count: chosen.length, leftS: Math.max(0, t + leftS - firstS), random });
+  const planned = inOrderOf(way, chosen, random).map((report, index) => ({
+    report,
+    t: firstS + (times[index] ?? leftS),
+  }));
+  return { planned, leftOut };
+}
+
+/** Chooses the reports of the highest worth, with a limit on knocks. */
+function choose(candidates: readonly Report[], maxBells: number, worthOf: (report: Report) => number) {
+  const pitched = candidates.filter(({ waterTempC }) => waterTempC !== null).length;
+  const rich = candidates.filter(({ waterTempC, waveHeightM }) => waterTempC !== null || waveHeightM !== null).length;
+  const limit = Math.floor(Math.min(maxBells * knockShare, (pitched * knockShare) / (1 - knockShare)));
+  let knocksLeft = rich >= enoughRich && pitched > 0 ? limit : maxBells;
+  const chosen: Report[] = [];
+  const leftOut: Report[] = [];
+  const byWorth = candidates.map((report) => ({ report, worth: worthOf(report) })).sort((a, b) => b.worth - a.worth);
+  for (const { report } of byWorth) {
+    const isKnock = report.waterTempC === null;
+    const isChosen = chosen.length < maxBells && (!isKnock || knocksLeft > 0);
+    (isChosen ? chosen : leftOut).push(report);
+    if (isChosen && isKnock) knocksLeft--;
+  }
+  return { chosen, leftOut };
 }
 
 /**

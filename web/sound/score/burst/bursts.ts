@@ -1,9 +1,10 @@
 // Scheduling of reports: a single one rings at once, a burst is spread over time.
 
-import { bellGap, burstSpread, clamp, usualMiddleLongitude } from "../../mapping.ts";
+import { burstSpread, clamp, usualMiddleLongitude } from "../../mapping.ts";
 import { medianLongitude, type PlannedBell, planBells } from "./burst-plan.ts";
 import type { Report } from "./report.ts";
 import { createReportWorth } from "./report-worth.ts";
+import { type Way, wayOf } from "./ways.ts";
 
 /**
  * Counts of the current burst: bells rung, bells waiting, and reports without a bell (`leftOut`). `arrived` is their
@@ -11,11 +12,16 @@ import { createReportWorth } from "./report-worth.ts";
  */
 export type BurstTally = { arrived: number; rung: number; waiting: number; leftOut: number };
 
+/** What leads the bells of a burst, from which report on; `t` is the time of its first bell, in seconds of the score. */
+type Lead = { t: number; way: Way; report: Report };
+
 type BurstsOptions = {
   random: () => number;
   bellsPerS: number;
   /** Duration of the first burst, in seconds, before an interval between two bursts is known. */
   firstSpreadS?: number | undefined;
+  /** Running number of the first burst; it sets the way of the bells. Default: 0. */
+  batch?: number | undefined;
   /** The previous reports of the stations. */
   before: readonly Report[];
 };
@@ -34,6 +40,8 @@ type Bursts = {
   join(reports: readonly Report[], t: number, timing: { ageS: number; intervalS: number }): void;
   /** Returns the next bells before `t`, each once. */
   until(t: number): PlannedBell[];
+  /** Returns what leads the current burst, once, when its first bell is before `t`; `null` for a few bells. */
+  leadUntil(t: number): Lead | null;
   /** Median longitude of the network, in the middle of the stereo image. */
   readonly middle: number;
   /** Counts of the current burst. */
@@ -44,11 +52,13 @@ type Bursts = {
 const newestWeight = 0.3;
 /** A burst may arrive in parts; reports within this time belong to it. */
 const sameBurstS = 2;
-/** Time until the first bell of a burst under way: a listener has just asked for it. */
-const atOnceS = 0.3;
+/** Fewer bells have no lead: there is no way to follow. */
+const fewestLed = 5;
+/** Min time after a bell of an earlier part of the burst. */
+const apartS = 0.34;
 
 /** Makes a scheduler that spreads each burst over the time until the next one. */
-export function createBursts({ random, bellsPerS, firstSpreadS, before }: BurstsOptions): Bursts {
+export function createBursts({ random, bellsPerS, firstSpreadS, batch = 0, before }: BurstsOptions): Bursts {
   const worth = createReportWorth(random, before);
   let burst: Report[] = [];
   let planned: PlannedBell[] = [];
@@ -59,6 +69,9 @@ export function createBursts({ random, bellsPerS, firstSpreadS, before }: Bursts
   let lastBellS = Number.NEGATIVE_INFINITY;
   let spreadS = firstSpreadS ?? burstSpread.initialS;
   let middle: number = usualMiddleLongitude;
+  let nextBatch = batch;
+  let way = wayOf(batch);
+  let lead: Lead | null = null;
 
   return {
     arrive(reports, t) {
@@ -74,13 +87,12 @@ export function createBursts({ random, bellsPerS, firstSpreadS, before }: Bursts
     },
     join(reports, t, { ageS, intervalS }) {
       close();
+      way = wayOf(nextBatch++);
       burstAtS = t - ageS;
       // A burst that is nearly over still gets time for a few bells.
       spreadS = Math.max(clamp(intervalS, burstSpread.minS, burstSpread.maxS), ageS + burstSpread.minS);
       burst.push(...reports);
       plan(reports, t);
-      const [first] = planned;
-      if (first) first.t = Math.min(first.t, t + atOnceS);
     },
     until(t) {
       const due = planned.filter((bell) => bell.t < t);
@@ -88,6 +100,7 @@ export function createBursts({ random, bellsPerS, firstSpreadS, before }: Bursts
       for (const bell of due) rang(bell);
       return due;
     },
+    leadUntil,
     get middle() {
       return middle;
     },
@@ -96,6 +109,12 @@ export function createBursts({ random, bellsPerS, firstSpreadS, before }: Bursts
       return { arrived: rung + waiting + leftOut.length, rung, waiting, leftOut: leftOut.length };
     },
   };
+
+  function leadUntil(t: number): Lead | null {
+    const due = lead !== null && lead.t < t ? lead : null;
+    if (due) lead = null;
+    return due;
+  }
 
   /** Counts a single report with a burst that still rings; otherwise it starts a new count. */
   function ringSingle(bell: PlannedBell): PlannedBell {
@@ -113,6 +132,7 @@ export function createBursts({ random, bellsPerS, firstSpreadS, before }: Bursts
     const waiting = planned.map(({ report }) => report);
     const rungBefore = isFollowing ? rung : 0;
     close();
+    way = wayOf(nextBatch++);
     rung = rungBefore;
     // Stations that still wait may now be chosen before others.
     burst = [...waiting];
@@ -134,12 +154,12 @@ export function createBursts({ random, bellsPerS, firstSpreadS, before }: Bursts
   }
 
   function plan(candidates: readonly Report[], t: number): void {
-    const leftS = Math.max(0, burstAtS + spreadS - t);
     // Bells of an earlier part of the burst may already be scheduled.
-    const earliestS = Math.max(t, lastBellS + bellGap.minS);
+    const earliestS = Math.max(t, lastBellS + apartS);
+    const leftS = Math.max(0, burstAtS + spreadS - earliestS);
     middle = medianLongitude(candidates) ?? middle;
-    const options = { t, leftS, bellsPerS, earliestS, middle, worthOf: worth.of, random };
-    ({ planned, leftOut } = planBells(candidates, options));
+    ({ planned, leftOut } = planBells(candidates, { t: earliestS, leftS, bellsPerS, way, worthOf: worth.of, random }));
+    if (rung === 0 || lead !== null) lead = leadOf(planned, way);
   }
 
   function rang({ report, t }: PlannedBell): void {
@@ -147,4 +167,9 @@ export function createBursts({ random, bellsPerS, firstSpreadS, before }: Bursts
     lastBellS = t;
     worth.rang(report.stationId);
   }
+}
+
+function leadOf(planned: readonly PlannedBell[], way: Way): Lead | null {
+  const [first] = planned;
+  return first && planned.length >= fewestLed ? { ...first, way } : null;
 }

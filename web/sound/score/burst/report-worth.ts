@@ -20,6 +20,10 @@ const starvingBursts = 3;
 const starvingWorth = 1_000;
 const inViewWorth = 2;
 const chanceWorth = 0.5;
+/** Worth of each measured value: more than any novelty. */
+const measuredWorth = 50;
+/** Worth of each burst without a bell: a station with one value, not heard, goes before one with two that was. */
+const unheardWorth = 60;
 /** Novelty of a station's first report. */
 const newcomerNovelty = 1;
 
@@ -37,8 +41,10 @@ export function createReportWorth(random: () => number, before: readonly Report[
       const last = lastReports.get(report.stationId);
       const novelty = last ? noveltyOf(report, last) : newcomerNovelty;
       const worth = novelty + extremityOf(report) + chanceWorth * random();
-      const starving = (burstsUnheard.get(report.stationId) ?? 0) >= starvingBursts ? starvingWorth : 0;
-      return worth * (report.inView ? inViewWorth : 1) + starving;
+      const measured = [report.waveHeightM, report.waterTempC].filter((value) => value !== null).length;
+      const unheard = burstsUnheard.get(report.stationId) ?? 0;
+      const starving = unheard * unheardWorth + (unheard >= starvingBursts ? starvingWorth : 0);
+      return worth * (report.inView ? inViewWorth : 1) + measured * measuredWorth + starving;
     },
     remember: (report) => void lastReports.set(report.stationId, report),
     rang: (stationId) => void burstsUnheard.delete(stationId),

@@ -7,6 +7,8 @@ export type Report = BellFields & {
   stationId: string;
   /** Degrees east; `null`: unknown. */
   longitude: number | null;
+  /** Degrees north; `null`: unknown. */
+  latitude: number | null;
   /** Whether the station is in view of the map; its worth then counts twice. */
   inView: boolean;
 };

@@ -1,0 +1,181 @@
+// Follows a server's observations across losses: the client for programs in TypeScript, and for the player.
+
+import { type Clock, systemClock } from "../clock.ts";
+import type { ObservationMessage } from "../observation.ts";
+import { parseObservation, readConnectionTime, type Snapshot, type Status } from "./answers.ts";
+import { loadConditions, streamUrl } from "./api.ts";
+import { deadline } from "./deadline.ts";
+import { ConnectionError, UnreachableError } from "./errors.ts";
+import { createProgress } from "./progress.ts";
+import { createRetry, type Setback } from "./retry.ts";
+import { type OpenSource, openSource, type SourceConstructor, type SourceListener } from "./source.ts";
+
+/** State of the connection. */
+export type ConnectionState =
+  | { kind: "connecting" }
+  | { kind: "live" }
+  /** The server accepted the connection but waits for its own database. */
+  | { kind: "waiting" }
+  /** The connection was lost (`reconnecting`) or the server refused it (`refused`). */
+  | Setback;
+
+/** An observation as it arrived. */
+export type Arrival = {
+  observation: ObservationMessage;
+  /** `null` for an event that another program published. */
+  eventId: string | null;
+  /**
+   * Whether the event was stored, as far as known, before the client connected. After a snapshot, no event is: the
+   * snapshot covers the earlier ones.
+   */
+  replayed: boolean;
+};
+
+/** Receives what a client learns from its server. */
+export type StreamListener = {
+  onState(state: ConnectionState): void;
+  /**
+   * Receives the latest values of all stations: at the start, and when the server cannot replay all missed events. A
+   * client without this function loads no snapshot.
+   */
+  onSnapshot?(snapshot: Snapshot): void;
+  onArrival(arrival: Arrival): void;
+  /** Receives the server's status: at the start, after a loss and every minute. */
+  onStatus?(status: Status): void;
+  /** Receives the server's current time, in Unix milliseconds, when the stream opens. */
+  onTime?(serverMs: number): void;
+};
+
+/** The settings of a client. */
+export type StreamOptions = {
+  /** The server's URL without a trailing slash. */
+  server: string;
+  /** The constructor to use: a browser's own, or that of the package `eventsource`. */
+  EventSource: SourceConstructor;
+  /** Filters `stations` and `bbox` as in a URL. Without a snapshot also `since`; by default, the stream starts now. */
+  query?: string;
+  /** Upper bound for the delay that `Retry-After` asks for, in ms. Default: an hour. */
+  maxRetryMs?: number;
+  clock?: Clock;
+};
+
+/** Follows a server's stream. */
+export type StreamClient = {
+  /** Returns whether the stream is open. */
+  isOpen(): boolean;
+  /** Connects, or reconnects after {@link StreamClient.close}, and continues after the last event. */
+  open(): void;
+  /** Disconnects, but remembers the last event. */
+  close(): void;
+  /** Reconnects at once if open: after a sleep of the machine, a connection may be dead without an error. */
+  retryNow(): void;
+};
+
+const compareEveryMs = 60_000;
+const defaultMaxRetryMs = 3_600_000;
+
+/**
+ * Creates a client that is not open yet. It receives each event once: with `onSnapshot`, after a snapshot; after a loss,
+ * from the last event id. It retries by itself, because an EventSource stops after a refusal and does not report its next
+ * attempt. It also finds a dead connection: heartbeats are invisible to an EventSource, so every minute it compares its
+ * last event with the server's status.
+ */
+export function createStreamClient(options: StreamOptions, listener: StreamListener): StreamClient {
+  const { server, query = "", clock = systemClock } = options;
+  const retry = createRetry(clock, options.maxRetryMs ?? defaultMaxRetryMs);
+  const progress = createProgress(server, (status) => listener.onStatus?.(status), clock);
+  let session: AbortController | null = null;
+  let source: OpenSource | null = null;
+  const isOpen = () => source?.isOpen ?? false;
+  return { isOpen, open, close, retryNow };
+
+  function open(): void {
+    if (session !== null) return;
+    session = new AbortController();
+    const { signal } = session;
+    retry.reset();
+    signal.addEventListener(
+      "abort",
+      clock.every(compareEveryMs, () => void compare(signal)),
+    );
+    listener.onState({ kind: "connecting" });
+    void connect(signal);
+    void compare(signal);
+  }
+
+  function close(): void {
+    session?.abort();
+    session = null;
+    retry.cancel();
+    source?.close();
+  }
+
+  function retryNow(): void {
+    if (session === null) return;
+    close();
+    open();
+  }
+
+  async function connect(signal: AbortSignal): Promise<void> {
+    try {
+      progress.begin();
+      if (progress.lastEventId === null && listener.onSnapshot) await takeSnapshot(signal, listener.onSnapshot);
+      signal.throwIfAborted();
+      const url = streamUrl(server, query, progress.lastEventId);
+      source = openSource(options.EventSource, url, sourceListener(signal), signal, clock);
+    } catch (error) {
+      retryLater(error, signal);
+    }
+  }
+
+  async function takeSnapshot(signal: AbortSignal, onSnapshot: (snapshot: Snapshot) => void): Promise<void> {
+    const snapshot = await loadConditions(server, query, deadline(clock, signal));
+    progress.beginAfter(snapshot.lastEventId);
+    onSnapshot(snapshot);
+    if (snapshot.cachedAtMs !== null) throw new UnreachableError();
+  }
+
+  function sourceListener(signal: AbortSignal): SourceListener {
+    return {
+      onSilent: () => listener.onState({ kind: "waiting" }),
+      onConnection(event) {
+        retry.reset();
+        const serverMs = readConnectionTime(event.data);
+        if (serverMs !== null) listener.onTime?.(serverMs);
+        progress.advance(event);
+        progress.learnStored(signal);
+        listener.onState({ kind: "live" });
+      },
+      onObservation(event) {
+        const eventId = progress.advance(event);
+        progress.learnStored(signal);
+        const observation = parseObservation(event.data);
+        if (observation) listener.onArrival({ observation, eventId, replayed: progress.isReplayed(eventId) });
+      },
+      onHeartbeat: progress.advance,
+      onReset(event) {
+        progress.lastEventId = listener.onSnapshot ? null : event.lastEventId;
+        retryLater(new ConnectionError("reset", resetReason(event.data)), signal);
+      },
+      onLoss: (error) => retryLater(error, signal),
+    };
+  }
+
+  function retryLater(error: unknown, signal: AbortSignal): void {
+    if (!signal.aborted) listener.onState(retry.after(error, () => void connect(signal)));
+  }
+
+  async function compare(signal: AbortSignal): Promise<void> {
+    const isStuck = await progress.isStuck(isOpen, signal);
+    if (isStuck && !signal.aborted) retryNow();
+  }
+}
+
+/** Returns the server's reason for a reset; empty if it gives none. */
+function resetReason(data: string): string {
+  try {
+    return String(JSON.parse(data).reason ?? "");
+  } catch {
+    return "";
+  }
+}
