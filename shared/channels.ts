@@ -7,8 +7,10 @@ export type RedisNames = {
    * program on the same Redis may publish to it or subscribe to it.
    */
   observationsNew: string;
-  /** Prefix of every BullMQ key. */
+  /** Prefix of every BullMQ key. As a hash tag, it keeps all of them on one node of a cluster. */
   queuePrefix: string;
+  /** The prefix up to version 0.1.0, whose keys are removed. */
+  oldQueuePrefix: string;
   /** Key of the highest published event id. */
   highestEventId: string;
 };
@@ -21,7 +23,8 @@ export function redisNames(namespace: string): RedisNames {
   const prefix = namespace === "" ? "" : `${namespace}:`;
   return {
     observationsNew: `${prefix}observations:new`,
-    queuePrefix: `${prefix}bellbuoy`,
+    queuePrefix: `{${prefix}bellbuoy}`,
+    oldQueuePrefix: `${prefix}bellbuoy`,
     highestEventId: `${prefix}bellbuoy:highest-event-id`,
   };
 }

@@ -18,7 +18,7 @@ import { readStatus, statusLine } from "./terminal/status.ts";
 import { whyUnreachable } from "./terminal/unreachable.ts";
 
 /** A part of the stack: a child process, or the simulated sea, which runs in this process. */
-type Part = Pick<OwnProcess, "stop"> & Partial<Pick<OwnProcess, "exited">>;
+type Part = Pick<OwnProcess, "stop" | "lastError"> & Partial<Pick<OwnProcess, "exited">>;
 
 /** What `--pace` allows: seconds between two batches of the simulated sea. NDBC takes 300. */
 const paces = [1, 60, 300];
@@ -157,9 +157,10 @@ async function startPart<P extends Part>(name: string, start: () => Promise<P>, 
   const starting = start();
   parts.push(starting);
   const part = await starting;
-  void part.exited?.then((code) => {
-    if (code === reportedCode) end.resolve(1);
-    else end.reject(new StartError(`${name} has ended by itself with exit code ${code}`));
+  void part.exited?.then(async (code) => {
+    if (code === reportedCode) return end.resolve(1);
+    const reason = await part.lastError;
+    end.reject(new StartError(`${name} has ended by itself with exit code ${code}${reason ? `: ${reason}` : ""}`));
   });
   return part;
 }
@@ -197,7 +198,16 @@ async function showErrors(stderr: ReadableStream<Uint8Array>): Promise<void> {
   for await (const chunk of stderr) {
     const text = decoder.decode(chunk, { stream: true });
     screen.say(text.trimEnd());
-    if (log !== null) writeSync(log.fd, text);
+    if (log !== null) writeIfPossible(log.fd, text);
+  }
+}
+
+/** On a full disk the line is lost, but the terminal has it. */
+function writeIfPossible(fd: number, text: string): void {
+  try {
+    writeSync(fd, text);
+  } catch (error) {
+    screen.say(`The log cannot be written: ${(error as Error).message}`);
   }
 }
 

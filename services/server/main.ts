@@ -6,10 +6,17 @@ import type { Redis } from "ioredis";
 import { redisNames } from "../../shared/channels.ts";
 import { systemClock as clock, waitAtMost } from "../../shared/clock.ts";
 import { waitForSchema } from "../../shared/database/migrate.ts";
-import { applicationName, connectSql, pingDatabase, type Sql } from "../../shared/database/sql.ts";
+import {
+  applicationName,
+  connectSql,
+  explainDatabase,
+  inTransaction,
+  pingDatabase,
+  type Sql,
+} from "../../shared/database/sql.ts";
 import { oneAtATime } from "../../shared/one-at-a-time.ts";
 import { playerDir } from "../../shared/player-dir.ts";
-import { askRedis, connectRedis } from "../../shared/redis/redis.ts";
+import { askRedis, connectSubscriber } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
 import { httpUrl } from "../../shared/service/address.ts";
 import { readServerConfig, type ServerConfig } from "../../shared/service/config.ts";
@@ -106,14 +113,14 @@ type Connections = {
 
 /** Creates the connections. Each connects on first use. */
 function connect({ config, log, onClose, signal }: ServiceParts<ServerConfig>): Connections {
-  const database = watchConnection("PostgreSQL", log, signal);
+  const database = watchConnection("PostgreSQL", log, signal, explainDatabase);
   const redis = watchConnection("Redis", log, signal, explainRefusal);
   // One name, so that metrics count both as the connections of this process.
   const name = applicationName("server");
   const sql = connectSql(config.databaseUrl, "server", clock, { max: liveConnections, name });
   const questions = connectSql(config.databaseUrl, "server", clock, { max: questionConnections, name });
   onClose(() => Promise.all([sql, questions].map((pool) => pool.end({ timeout: 1 }))));
-  const subscriber = connectRedis(config.redisUrl, redis, { lazyConnect: true, autoResubscribe: false });
+  const subscriber = connectSubscriber(config.redisUrl, redis);
   onClose(() => subscriber.disconnect());
   return { sql, questions, database, subscriber, redis };
 }
@@ -126,7 +133,7 @@ function createStreams(
 ) {
   const logBroadcast = createBroadcastLog(log, signal, clock);
   const broadcast = createBroadcast(
-    createPositionCache(() => readPositions(sql), log, clock),
+    createPositionCache(() => inTransaction(sql, readPositions), log, clock),
     () => feed.position ?? 0n,
     (frames, seconds) => {
       count(frames.length, seconds);

@@ -1,11 +1,10 @@
 // The worker's entry point: reads the settings, opens the connections and starts the jobs.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Redis } from "ioredis";
 import { jobs as jobNames, type RedisNames, redisNames } from "../../shared/channels.ts";
 import { migrateOnceUp } from "../../shared/database/migrate.ts";
-import { connectSql, lockWaitMs, pingDatabase, type Sql } from "../../shared/database/sql.ts";
-import { connectRedis } from "../../shared/redis/redis.ts";
+import { connectSql, explainDatabase, lockWaitMs, pingDatabase, type Sql } from "../../shared/database/sql.ts";
+import { connectRedis, type RedisClient } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
 import { readWorkerConfig, type WorkerConfig } from "../../shared/service/config.ts";
 import {
@@ -14,7 +13,6 @@ import {
   describeFailure,
   type Problem,
   problemsOf,
-  watchConnection,
   watchConnections,
   watchMs,
 } from "../../shared/service/connection-health.ts";
@@ -76,13 +74,23 @@ await runService("worker", readWorkerConfig, async (service) => {
 type Connections = {
   sql: Sql;
   database: ConnectionHealth;
-  publishing: Redis;
+  /** Down while PostgreSQL answers, but refuses to store. */
+  writes: ConnectionHealth;
+  publishing: RedisClient;
   redis: Record<"jobs" | "publishing", ConnectionHealth>;
 };
 
 /** Creates all connections except BullMQ's. They connect on first use. */
 function connect({ config, log, onClose, signal }: Service): Connections {
-  const database = watchConnection("PostgreSQL", log, signal);
+  const { answers: database, writes } = watchConnections(
+    "PostgreSQL",
+    ["answers", "writes"],
+    log,
+    signal,
+    explainDatabase,
+  );
+  // Only a failed job shows that PostgreSQL takes no writes.
+  writes.up();
   const redis = watchConnections("Redis", ["jobs", "publishing"], log, signal, explainRefusal);
   const sql = connectSql(config.databaseUrl, "worker");
   onClose(() => sql.end({ timeout: 1 }));
@@ -94,20 +102,23 @@ function connect({ config, log, onClose, signal }: Service): Connections {
     commandTimeout: lockWaitMs,
   });
   onClose(() => publishing.disconnect());
-  return { sql, database, publishing, redis };
+  return { sql, database, writes, publishing, redis };
 }
 
 const migrating: Cause = { code: "schema_not_ready", reason: "this worker migrates the database" };
 
 /** Lists the worker's current problems. */
-async function listProblems({ sql, database, redis }: Connections, jobs: RunningJobs | null): Promise<Problem[]> {
+async function listProblems(
+  { sql, database, writes, redis }: Connections,
+  jobs: RunningJobs | null,
+): Promise<Problem[]> {
   await pingDatabase(sql, database);
   // Before the jobs start, the worker has no connection to Redis, so only PostgreSQL can be the cause.
   if (jobs === null) {
     const away = problemsOf([database]);
     return away.length > 0 ? away : [{ ...migrating, message: `PostgreSQL: ${migrating.reason}` }];
   }
-  const problems = problemsOf([database, redis.jobs, redis.publishing]);
+  const problems = problemsOf([database, writes, redis.jobs, redis.publishing]);
   const stopped = jobs.pollsStopped;
   return stopped === null ? problems : [...problems, { ...stopped, message: `polls: ${stopped.reason}` }];
 }
@@ -177,7 +188,7 @@ async function waitForFirstPoll(sql: Sql, stations: Set<string> | null, signal: 
 /** Opens BullMQ's connection, and runs the jobs until the service stops. */
 function runJobs(
   { config, log, onClose, signal }: Service,
-  { sql, database, redis }: Connections,
+  { sql, database, writes, redis }: Connections,
   names: RedisNames,
   tasks: Record<JobName, () => Promise<unknown>>,
   metrics: WorkerMetrics,
@@ -190,8 +201,10 @@ function runJobs(
     scheduled: planJobs(config.pollSeconds, tasks),
     redis: connection,
     prefix: names.queuePrefix,
+    oldPrefix: names.oldQueuePrefix,
     health: redis.jobs,
     database,
+    writes,
     log,
     signal,
     ended: metrics.jobEnded,

@@ -97,7 +97,7 @@ export async function waitForSchema(
 ): Promise<void> {
   let logged: SchemaState | null = null;
   for (;;) {
-    const state = await untilUp(database, signal, () => checkSchema(sql), isNoRefusal);
+    const state = await untilUp(database, signal, () => inTransaction(sql, checkSchema), isNoRefusal);
     if (state === "current") {
       if (logged !== null) log.info("the database schema is ready");
       return;

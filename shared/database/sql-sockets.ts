@@ -1,66 +1,104 @@
-// The sockets of a PostgreSQL pool: chooses the host, and destroys sockets that have fallen silent.
+// The sockets of a PostgreSQL pool: finds the primary among several hosts, and destroys sockets that have fallen silent.
 
 import { Socket } from "node:net";
 import { type Clock, systemClock } from "../clock.ts";
+import { CodedError } from "../errors.ts";
+import type { SqlHost } from "./sql-address.ts";
 
-/** The address as `postgres` parsed it: one or more hosts, each with a port, or one socket path. */
-type SqlAddress = { host: string[]; port: number[]; path: string | false };
-
-/** If a connection fails within this time, in ms, its host counts as unavailable. */
-const earlyMs = 10_000;
 /** Interval between checks of a socket, in ms. A silent socket is found at most this late. */
 const checkMs = 1_000;
-/** Max pause after all hosts have failed, in ms. */
+/** Max pause after a failed connection, in ms. */
 const longestPauseMs = 1_000;
 /** Delay before TCP keep-alive probes, in ms, for connections without a silence limit. */
 const keepAliveMs = 60_000;
 
+/** Where the sockets of a pool connect to. */
+export type SocketTarget = {
+  hosts: SqlHost[];
+  /** Returns why a host is not usable now; `null`: it is. Without this function, the first host is used unchecked. */
+  whyUnusable: ((host: SqlHost) => Promise<string | null>) | null;
+  /** A socket that receives nothing for this time, in ms, is destroyed. `null`: as long as the host answers keep-alive. */
+  silenceMs: number | null;
+};
+
 /**
- * Creates the sockets for the `socket` option of `postgres`, and destroys a socket that receives nothing for `silenceMs`.
- * `postgres` then rejects its queries with `CONNECTION_CLOSED`, and opens another connection when it needs one. A cancel
- * request or an orderly close would wait for the dead host again.
+ * Creates the sockets for the `socket` option of `postgres`, and destroys silent ones. `postgres` then rejects their queries
+ * with `CONNECTION_CLOSED`, and opens another connection when it needs one. A cancel request or an orderly close would wait
+ * for the dead host again.
  *
- * A socket connects to the host that worked last, at the start to the first. If that connection fails early, the next
- * socket connects to the next host. After all hosts have failed, there is a pause: `postgres` itself retries without one,
- * also when a host accepts a connection and closes it at once.
- * @param silenceMs `null`: no limit, as long as the host answers TCP keep-alive
+ * The own choice of `postgres` (3.4.9) between hosts takes a standby for a primary with `target_session_attrs=read-write`,
+ * and hides why no host works. So it gets one socket, of a usable host. The host that worked last is checked first.
+ *
+ * After a failed connection there is a pause: `postgres` itself retries without one when a host accepts a connection and
+ * closes it at once.
  * @param pauseClock times the pause before a retry; it runs even if a test stops `clock`
  */
 export function createSqlSockets(
-  silenceMs: number | null,
+  { hosts, whyUnusable, silenceMs }: SocketTarget,
   clock: Clock = systemClock,
   pauseClock: Clock = systemClock,
-): (address: SqlAddress) => Socket | Promise<Socket> {
+): () => Promise<Socket> {
   let current = 0;
   /** Number of consecutive connections that received no data. */
   let failures = 0;
-  /** The last socket, and when it was opened. */
-  let last: { socket: Socket; atMs: number } | null = null;
+  let last: Socket | null = null;
+  let finding: Promise<SqlHost> | null = null;
 
-  function open({ host: hosts, port: ports, path }: SqlAddress): Socket {
-    const now = clock.monotonicMs();
-    if (last?.socket.destroyed && now - last.atMs < earlyMs) current = (current + 1) % hosts.length;
-    const [host, port] = [hosts[current], ports[current]];
-    // TLS checks the certificate against `host`.
-    const socket = Object.assign(new Socket(), { host, port });
-    last = { socket, atMs: now };
+  async function findUsable(check: (host: SqlHost) => Promise<string | null>): Promise<SqlHost> {
+    const reasons: string[] = [];
+    for (const index of hosts.keys()) {
+      const next = (current + index) % hosts.length;
+      const host = hosts[next] as SqlHost;
+      const reason = await check(host);
+      if (reason === null) {
+        current = next;
+        return host;
+      }
+      reasons.push(`${hostName(host)}: ${reason}`);
+    }
+    throw new CodedError("no_primary", `no host is a primary that answers (${reasons.join("; ")})`);
+  }
+
+  /** Connections that open at the same time share one search. */
+  function find(): Promise<SqlHost> {
+    if (whyUnusable === null) return Promise.resolve(hosts[0] as SqlHost);
+    finding ??= findUsable(whyUnusable).finally(() => {
+      finding = null;
+    });
+    return finding;
+  }
+
+  async function open(): Promise<Socket> {
+    const socket = new Socket();
+    last = socket;
     socket.once("connect", () => socket.setKeepAlive(true, keepAliveMs));
     socket.once("close", () => {
       failures = socket.bytesRead > 0 ? 0 : failures + 1;
     });
-    if (silenceMs !== null) destroyOnceSilent(socket, silenceMs, clock);
-    // Node buffers writes until the socket is connected.
-    return socket.connect(path ? { path } : { host, port: Number(port) });
+    try {
+      const host = await find();
+      if (silenceMs !== null) destroyOnceSilent(socket, silenceMs, clock);
+      // TLS checks the certificate against `host`. Node buffers writes until the socket is connected.
+      return "path" in host ? socket.connect(host) : Object.assign(socket, host).connect(host);
+    } catch (error) {
+      // `postgres` would lose the connection for ever if this function threw. It listens to the socket from now on.
+      setImmediate(() => socket.destroy(error as Error));
+      return socket;
+    }
   }
 
-  return (address) => {
-    if (last !== null && last.socket.bytesRead > 0) failures = 0;
-    const rounds = failures / address.host.length;
-    if (rounds === 0 || !Number.isInteger(rounds)) return open(address);
-    const { promise, resolve } = Promise.withResolvers<Socket>();
-    pauseClock.after(Math.min(25 * 2 ** rounds, longestPauseMs), () => resolve(open(address)));
-    return promise;
+  return async () => {
+    if (last !== null && last.bytesRead > 0) failures = 0;
+    if (failures > 0) {
+      const pauseMs = Math.min(25 * 2 ** failures, longestPauseMs);
+      await new Promise<void>((resolve) => pauseClock.after(pauseMs, resolve));
+    }
+    return open();
   };
+}
+
+function hostName(host: SqlHost): string {
+  return "path" in host ? host.path : `${host.host}:${host.port}`;
 }
 
 /** Polls the socket, because `postgres` removes all listeners of a socket when it starts TLS. */

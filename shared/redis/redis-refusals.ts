@@ -25,8 +25,9 @@ const refusals: Record<string, Cause> = {
   LOADING: { code: "redis_loading", reason: "Redis is still loading its data" },
   CROSSSLOT: {
     code: "redis_cluster",
-    reason: "this Redis is a cluster, which bellbuoy cannot use: point REDIS_URL at a single Redis",
+    reason: "this Redis is a node of a cluster: begin REDIS_URL with redis+cluster://",
   },
+  CLUSTERDOWN: { code: "redis_cluster_down", reason: "the cluster has lost its majority or some of its slots" },
   NOREPLICAS: {
     code: "redis_no_replicas",
     reason: "Redis takes no writes because too few replicas are connected (min-replicas-to-write)",
@@ -37,7 +38,7 @@ const refusals: Record<string, Cause> = {
 
 const unknown: Cause = { code: "redis_refuses", reason: "Redis refuses a command that bellbuoy needs" };
 
-const sameAs: Record<string, string> = { MOVED: "CROSSSLOT", ASK: "CROSSSLOT", CLUSTERDOWN: "CROSSSLOT" };
+const sameAs: Record<string, string> = { MOVED: "CROSSSLOT", ASK: "CROSSSLOT" };
 
 /** Matches the position in a script where an error occurred. Redis 6 puts it before the message, Redis 7 after it. */
 const placeInScript = /^ERR Error running script .*?: -?(?=[A-Z]+ )| script: [0-9a-f]{40}, on @\S+$/g;
@@ -47,9 +48,15 @@ const deniedToScript = /^(ERR )?(The user executing the script can't|ACL failure
 /** Redis errors begin with a word in capitals; network errors do not. */
 const fromRedis = /^([A-Z]{2,}) \S/;
 
-/** Returns the message of Redis without the position in a script, so that the same fault always has the same message. */
+/** Matches the slot of a key that is on another node of a cluster. */
+const slotOfKey = /^(MOVED|ASK) \d+ /;
+
+/**
+ * Returns the message of Redis without the position in a script or the slot of a key, so that the same fault always has the
+ * same message.
+ */
 export function refusalWords(error: unknown): string {
-  return describeError(error).replace(placeInScript, "");
+  return describeError(error).replace(placeInScript, "").replace(slotOfKey, "$1 to ");
 }
 
 /** Returns code and reason of a Redis error, or `null` if Redis did not send it. */

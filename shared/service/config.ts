@@ -1,9 +1,12 @@
 // Reads the settings of both services from the environment.
 
 import { z } from "zod";
+import { parseSqlAddress } from "../database/sql-address.ts";
 import { CodedError } from "../errors.ts";
 import { stationIdPattern } from "../measurements.ts";
+import { parseRedisAddress } from "../redis/redis-address.ts";
 import { logLevels } from "./log.ts";
+import { AddressError } from "./server-address.ts";
 
 /** bellbuoy's repository, also the default contact address. */
 export const projectUrl = "https://github.com/bellbuoy/bellbuoy";
@@ -26,27 +29,19 @@ const wholeNumber = (min: number, max: number) =>
 const url = (...protocols: string[]) =>
   z.string().refine((value) => {
     const parsed = parseUrl(value);
-    return parsed !== null && protocols.includes(parsed.protocol) && parsed.host !== "" && isDecodable(parsed);
+    return parsed !== null && protocols.includes(parsed.protocol) && parsed.host !== "";
   });
 
-/** The address of Redis: a host, or a socket file on this machine. */
-const redisUrl = z.union([
-  url("redis:", "rediss:"),
-  z.string().refine((value) => {
-    const parsed = parseUrl(value);
-    return parsed !== null && parsed.protocol === "unix:" && parsed.host === "" && parsed.pathname.length > 1;
-  }),
-]);
-
-/** A `%` in a password must be escaped as `%25`; otherwise the database clients throw. */
-function isDecodable({ username, password }: URL): boolean {
-  try {
-    decodeURIComponent(username + password);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** An address with its own parser, which explains what is wrong. */
+const address = (parse: (text: string) => unknown) =>
+  z.string().superRefine((text, context) => {
+    try {
+      parse(text);
+    } catch (error) {
+      if (!(error instanceof AddressError)) throw error;
+      context.addIssue({ code: "custom", message: error.message, params: { isExplained: true } });
+    }
+  });
 
 /** One variable: its schema, its default, and a description of the allowed values. */
 const variable = <T>(schema: z.ZodType<T, string>, unset: string, allowed: string) => ({ schema, unset, allowed });
@@ -55,16 +50,8 @@ const variable = <T>(schema: z.ZodType<T, string>, unset: string, allowed: strin
  * All variables that bellbuoy reads. A test compares them with `docs/settings.md` and `.env.example`.
  */
 const variables = {
-  DATABASE_URL: variable(
-    url("postgres:", "postgresql:"),
-    "postgres://localhost:5432/bellbuoy",
-    "an address like postgres://user:password@host:5432/database, a % in it as %25",
-  ),
-  REDIS_URL: variable(
-    redisUrl,
-    "redis://localhost:6379",
-    "an address like redis://:password@host:6379 (rediss:// for TLS) or unix:/run/redis/redis.sock, a % in it as %25",
-  ),
+  DATABASE_URL: variable(address(parseSqlAddress), "postgres://localhost:5432/bellbuoy", "an address of PostgreSQL"),
+  REDIS_URL: variable(address(parseRedisAddress), "redis://localhost:6379", "an address of Redis"),
   REDIS_NAMESPACE: variable(
     z.string().regex(/^[A-Za-z0-9._-]{0,40}$/),
     "",
@@ -194,7 +181,14 @@ function read<V extends Variable>(env: Environment, name: V): Value<V> {
   const { schema, unset, allowed } = variables[name];
   const text = env[name]?.trim() || unset;
   const parsed = schema.safeParse(text);
-  if (!parsed.success) throw new ConfigError(`${name} is "${withoutPassword(text)}", but must be ${allowed}`);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const fault = issue?.code === "custom" && issue.params?.isExplained ? issue.message : null;
+    const shown = withoutPassword(text);
+    throw new ConfigError(
+      fault === null ? `${name} is "${shown}", but must be ${allowed}` : `${name} is "${shown}", but ${fault}`,
+    );
+  }
   return parsed.data as Value<V>;
 }
 
@@ -206,7 +200,7 @@ function withoutPassword(text: string): string {
   return text
     .replace(/\s+/g, " ")
     .replace(/:(?!\/\/).*@/, ":***@")
-    .replace(/password=[^&]*/g, "password=***");
+    .replace(/(password=)[^&]*/gi, "$1***");
 }
 
 function parseUrl(text: string): URL | null {

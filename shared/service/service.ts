@@ -52,6 +52,7 @@ export async function runService<Config extends { logLevel: LogLevel }>(
     };
     // No handler for SIGPIPE: the service keeps running if the reader of its log exits.
     for (const signalName of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signalName, () => void stop(signalName));
+    surviveLostLines(name);
     // A bug in one part must not stop the others. The log has the stack.
     process.on("unhandledRejection", (reason) => {
       const stack = reason instanceof Error ? { stack: reason.stack } : {};
@@ -65,6 +66,18 @@ export async function runService<Config extends { logLevel: LogLevel }>(
     await closeAll(closers);
     process.exit(1);
   }
+}
+
+/**
+ * Keeps the service running while its log cannot be written, as on a full disk. Bun would end the process. Lines are lost
+ * until there is space again; stderr may go to another place, so it has the reason, once.
+ */
+function surviveLostLines(name: string): void {
+  process.stderr.on("error", () => {});
+  process.stdout.once("error", (error) => {
+    process.stdout.on("error", () => {});
+    process.stderr.write(`bellbuoy ${name}: the log cannot be written: ${describeError(error)}\n`);
+  });
 }
 
 /** Calls the closers one after the other, the last one first. Resolves after 4.5 seconds at the latest. */

@@ -10,11 +10,11 @@ import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { migrate } from "../../shared/database/migrate.ts";
 import { connectSql, type Sql } from "../../shared/database/sql.ts";
-import { redisAddress } from "../../shared/redis/redis.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { listen } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import { observed } from "../rig/observed.ts";
+import { redisOptions } from "../rig/redis-options.ts";
 import { type ServiceName, type StartingService, spawnService } from "../rig/stack.ts";
 import { startUpstream } from "../rig/upstream.ts";
 import type { Findings, RunOptions, Table } from "./rig/findings.ts";
@@ -181,7 +181,7 @@ async function writtenADay(settings: Record<string, string>, pollsACheckpoint: n
   // Only the bench starts checkpoints.
   const machine = await startSmallMachine({ ...settings, checkpoint_timeout: "1d", max_wal_size: "4GB" });
   const sql = connectSql(machine.databaseUrl, "bench");
-  const redis = new Redis(redisAddress(machine.redisUrl));
+  const redis = new Redis(redisOptions(machine.redisUrl));
   const polls = 3 * 12;
   try {
     await migrate(sql);

@@ -7,10 +7,10 @@ import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { poll } from "../../services/worker/tasks/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import type { Sql } from "../../shared/database/sql.ts";
-import { redisAddress } from "../../shared/redis/redis.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { generatedSeries } from "../faults/network-series.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
+import { redisOptions } from "../rig/redis-options.ts";
 import { silentLog } from "../rig/silent-log.ts";
 import { startUpstream } from "../rig/upstream.ts";
 import { withDatabase } from "./rig/database.ts";
@@ -30,7 +30,7 @@ const kinds: Record<string, (step: number) => string> = {
 
 export async function run({ rounds }: RunOptions): Promise<Findings> {
   const redisServer = await startRedis();
-  const redis = new Redis(redisAddress(redisServer.url));
+  const redis = new Redis(redisOptions(redisServer.url));
   try {
     const rows = await withDatabase(async (sql) => {
       const rows: Record<string, string | number>[] = [];

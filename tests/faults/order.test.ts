@@ -5,10 +5,10 @@ import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { connectSql } from "../../shared/database/sql.ts";
-import { redisAddress } from "../../shared/redis/redis.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { listen } from "../rig/listen.ts";
 import { observed } from "../rig/observed.ts";
+import { redisOptions } from "../rig/redis-options.ts";
 import { startStack } from "../rig/stack.ts";
 
 const batches = 300;
@@ -21,7 +21,7 @@ afterAll(stack.stop);
 /** Writes to PostgreSQL and Redis as a worker does, as fast as it can, until no batch is left. */
 async function write(take: () => number | undefined): Promise<number> {
   const sql = connectSql(stack.databaseUrl, "worker");
-  const redis = new Redis(redisAddress(stack.redisUrl));
+  const redis = new Redis(redisOptions(stack.redisUrl));
   let written = 0;
   for (let batch = take(); batch !== undefined; batch = take()) {
     const time = new Date(Date.UTC(2026, 4, 6) + batch * 60_000).toISOString();

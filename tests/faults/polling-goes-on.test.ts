@@ -60,7 +60,7 @@ describe("polls continue", () => {
   });
 
   test("after the keys of the queue are deleted", async () => {
-    const keys = await rig.stack.redis.keys("bellbuoy:poll:*");
+    const keys = await rig.stack.redis.keys("{bellbuoy}:poll:*");
     await rig.stack.redis.del(keys);
     await rig.polledAgain();
   });
@@ -69,7 +69,7 @@ describe("polls continue", () => {
     const line = nextLine(worker, created("poll"));
     // The moment when a run waits; a worker that takes it creates the next one.
     do await rig.polledAgain(1);
-    while ((await rig.stack.redis.del("bellbuoy:poll:delayed")) === 0);
+    while ((await rig.stack.redis.del("{bellbuoy}:poll:delayed")) === 0);
     expect((await line).poll).toMatch(/^no run has begun for \d+ s, with a period of 1 s$/);
     await rig.polledAgain();
     await rig.readyIs(200);

@@ -1,13 +1,10 @@
 // When Redis refuses a command, the worker reports it once, with Redis's message, and polls again once it is allowed.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { Redis } from "ioredis";
-import { startDaemon } from "../../services/dev/daemons/daemon.ts";
 import { freePort } from "../../services/dev/daemons/ports.ts";
-import { findRedis } from "../../services/dev/daemons/redis-program.ts";
+import { startRedis } from "../../services/dev/daemons/redis.ts";
 import { listen } from "../rig/listen.ts";
 import { endLoading, loadSlowly } from "../rig/loading-redis.ts";
 import { nextLine, type PollingRig, says, startPollingRig } from "../rig/polling.ts";
@@ -136,7 +133,7 @@ describe("a worker reports once what Redis refuses, and polls once it is allowed
   });
 
   test("when BullMQ's keys hold values of the wrong type", async () => {
-    const keys = ["bellbuoy:poll:delayed", "bellbuoy:poll:wait"];
+    const keys = ["{bellbuoy}:poll:delayed", "{bellbuoy}:poll:wait"];
     const lines = await runFault(
       "WRONGTYPE",
       "redis_refuses",
@@ -202,29 +199,32 @@ describe("a worker that Redis refuses from the start logs the reason, and stops 
     expect(line).toMatchObject({ code: "redis_wrong_password", reason: expect.stringMatching(/^WRONGPASS /) });
   });
 
-  test("at a Redis Cluster", async () => {
-    const dir = mkdtempSync(join(tmpdir(), "bellbuoy-cluster-"));
-    const port = freePort();
-    const program = await findRedis(console.error);
-    const cluster = await startDaemon({
-      command: [program.path, "--port", String(port), "--cluster-enabled", "yes"],
-      env: program.env,
-      cwd: dir,
-      logsTo: "stdout",
-      ready: "ready to accept connections",
-      ask: "SIGTERM",
-      insist: "SIGKILL",
-    });
-    const node = new Redis(port);
-    await node.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
-    while (!(await node.cluster("INFO")).includes("cluster_state:ok")) await Bun.sleep(20);
-    const line = await lineOf(`redis://127.0.0.1:${port}`, async () => {});
-    expect(line).toMatchObject({ code: "redis_cluster", reason: expect.stringMatching(/^CROSSSLOT /) });
-    node.disconnect();
-    await cluster.stop();
-    rmSync(dir, { recursive: true });
+  test("at a node of a Redis Cluster that does not hold its keys", async () => {
+    const nodes = await Promise.all([1, 2].map(startClusterNode));
+    const [holder, other] = nodes as [ClusterNode, ClusterNode];
+    await holder.client.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+    await other.client.call("CLUSTER", "MEET", "127.0.0.1", holder.port, holder.busPort);
+    while (!(await other.client.cluster("INFO")).includes("cluster_state:ok")) await Bun.sleep(20);
+    const line = await lineOf(`redis://127.0.0.1:${other.port}`, async () => {});
+    expect(line).toMatchObject({ code: "redis_cluster", reason: expect.stringMatching(/^MOVED /) });
+    for (const { stop } of nodes) await stop();
   });
 });
+
+type ClusterNode = { port: number; busPort: number; client: Redis; stop(): Promise<void> };
+
+/** Starts a node of a cluster, without slots. */
+async function startClusterNode(): Promise<ClusterNode> {
+  const [port, busPort] = [freePort(), freePort()];
+  const settings = { "cluster-enabled": "yes", "cluster-port": String(busPort) };
+  const node = await startRedis({ port, settings });
+  const client = new Redis(port);
+  const stop = () => {
+    client.disconnect();
+    return node.stop();
+  };
+  return { port, busPort, client, stop };
+}
 
 test("a server that may not subscribe logs the reason, and subscribes once it is allowed", async () => {
   await redis.acl("SETUSER", "ear", "on", ">pw", "+@all");

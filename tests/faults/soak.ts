@@ -1,5 +1,7 @@
-// `bun run soak [--faults 200] [--seed N]`: runs the long soak and prints its results. With `--year`, a year at speed.
+// `bun run soak [--faults 200] [--seed N]`: runs the long soak and prints its results. With `--failover [--rounds 10]` it kills
+// primaries that have a replica instead. With `--year`, it runs a year at speed.
 import { parseArgs } from "node:util";
+import { soakFailovers } from "../failover/soak.ts";
 import { ndbcStations, wholeNetwork } from "../rig/recordings.ts";
 import type { PastFault } from "./faults.ts";
 import { recordedSeries } from "./network-series.ts";
@@ -10,7 +12,8 @@ import { faultKinds } from "./ways.ts";
 // Exits with 1 when an event was lost, duplicated, out of order or different from the stored row, when no service noticed a
 // fault in time, or when a service did not recover by itself.
 
-const { faults: wantedFaults, seed, yearDays } = readArguments();
+const { faults: wantedFaults, seed, failover, rounds, yearDays } = readArguments();
+if (failover) process.exit(await soakFailovers(rounds));
 if (yearDays !== null) process.exit((await soakYear(yearDays)) ? 0 : 1);
 const recordings = wholeNetwork ?? ndbcStations;
 console.log(`seed ${seed}, ${wantedFaults} faults, recorded files of ${recordings.name}`);
@@ -70,12 +73,16 @@ function rowOf(all: PastFault[]) {
   };
 }
 
-function readArguments(): { faults: number; seed: number; yearDays: number | null } {
+type Arguments = { faults: number; seed: number; failover: boolean; rounds: number; yearDays: number | null };
+
+function readArguments(): Arguments {
   try {
     const { values } = parseArgs({
       options: {
         faults: { type: "string", default: "200" },
         seed: { type: "string", default: String(Math.floor(Math.random() * 1_000_000)) },
+        failover: { type: "boolean", default: false },
+        rounds: { type: "string", default: "10" },
         year: { type: "boolean" },
         days: { type: "string", default: "365" },
         help: { type: "boolean" },
@@ -83,12 +90,17 @@ function readArguments(): { faults: number; seed: number; yearDays: number | nul
     });
     if (values.help) {
       console.log(
-        "bun run soak [--faults 200] [--seed N]\nbun run soak --year [--days 365]\n\nThe same seed makes the same faults in the same order.",
+        "bun run soak [--faults 200] [--seed N]\nbun run soak --failover [--rounds 10]\nbun run soak --year [--days 365]\n\nThe same seed makes the same faults in the same order. --failover kills primaries that have a replica.",
       );
       process.exit(0);
     }
-    const yearDays = values.year ? wholeNumber("days", values.days) : null;
-    return { faults: wholeNumber("faults", values.faults), seed: wholeNumber("seed", values.seed), yearDays };
+    return {
+      faults: wholeNumber("faults", values.faults),
+      seed: wholeNumber("seed", values.seed),
+      failover: values.failover,
+      rounds: wholeNumber("rounds", values.rounds),
+      yearDays: values.year ? wholeNumber("days", values.days) : null,
+    };
   } catch (error) {
     console.error(`soak: ${(error as Error).message}`);
     process.exit(1);

@@ -16,10 +16,10 @@ import type { Clock } from "../../shared/clock.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { migrate } from "../../shared/database/migrate.ts";
 import { connectSql, type Sql } from "../../shared/database/sql.ts";
-import { redisAddress } from "../../shared/redis/redis.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";
 import { recordingLog } from "../rig/recording-log.ts";
+import { redisOptions } from "../rig/redis-options.ts";
 import { startUpstream } from "../rig/upstream.ts";
 
 const dayMs = 86_400_000;
@@ -60,7 +60,7 @@ export async function runYear(options: YearOptions, onDay: (figures: DayFigures)
   const settings = { fsync: "off", autovacuum_naptime: "1s", checkpoint_timeout: "1h", max_wal_size: "256MB" };
   const postgres = await startPostgres({ dataDir: join(dir, "data"), settings, env });
   const redisServer = await startRedis();
-  const redis = new Redis(redisAddress(redisServer.url));
+  const redis = new Redis(redisOptions(redisServer.url));
   const upstream = startUpstream(() => nowMs);
   const sql = connectSql(postgres.url, "worker");
   try {

@@ -10,7 +10,7 @@ import { createPositionCache } from "../../services/server/stream/position-cache
 import { redisNames } from "../../shared/channels.ts";
 import { type Clock, systemClock } from "../../shared/clock.ts";
 import type { Sql } from "../../shared/database/sql.ts";
-import { connectRedis } from "../../shared/redis/redis.ts";
+import { connectSubscriber } from "../../shared/redis/redis.ts";
 import { watchConnection } from "../../shared/service/connection-health.ts";
 import { silentLog } from "./silent-log.ts";
 import type { Stack } from "./stack.ts";
@@ -41,7 +41,7 @@ export async function startApp(stack: Stack, settings: AppSettings = {}): Promis
   const stopping = new AbortController();
   const database = watchConnection("PostgreSQL", silentLog, stopping.signal);
   const redis = watchConnection("Redis", silentLog, stopping.signal);
-  const subscriber = connectRedis(stack.redisUrl, redis, { lazyConnect: true, autoResubscribe: false });
+  const subscriber = connectSubscriber(stack.redisUrl, redis);
   const position = () => feed.position ?? 0n;
   const broadcast = createBroadcast(
     createPositionCache(() => readPositions(sql), silentLog, clock),

@@ -27,7 +27,7 @@ export async function backUp(databaseUrl: string, sql: Sql): Promise<Backup> {
 }
 
 /** Runs a command that no other connection to the database may be open for. */
-async function withoutConnections(databaseUrl: string, name: string, act: (admin: Sql) => Promise<unknown>) {
+async function withoutConnections(databaseUrl: string, name: string, act: (admin: postgres.Sql) => Promise<unknown>) {
   const admin = postgres(Object.assign(new URL(databaseUrl), { pathname: "/postgres" }).href, {
     max: 2,
     onnotice: () => {},

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { startRedis } from "../../services/dev/daemons/redis.ts";
-import { redisAddress } from "../../shared/redis/redis.ts";
 import { type Database, startDatabase } from "./database.ts";
+import { redisOptions } from "./redis-options.ts";
 import { bundledServices } from "./run-addresses.ts";
 
 /** Describes a PostgreSQL database and a Redis that only one test file uses. */
@@ -72,7 +72,7 @@ export async function startStack(redisPort?: number): Promise<Stack> {
   const address = redisPort === undefined ? { socket: join(redisDir, "redis.sock") } : { port: redisPort };
   const settings = { "enable-debug-command": "yes" };
   let redisServer = await startRedis({ ...address, settings });
-  const redis = new Redis(redisAddress(redisServer.url));
+  const redis = new Redis(redisOptions(redisServer.url));
   redis.on("error", () => {});
   const services: Service[] = [];
   return {

@@ -28,7 +28,7 @@ export type Wire = {
 };
 
 /** Holds the command with which BullMQ waits for a poll; on its other connections it only names that command. */
-export const waitsForPolls = "*3\r\n$8\r\nbzpopmin\r\n$20\r\nbellbuoy:poll:marker\r\n";
+export const waitsForPolls = "*3\r\n$8\r\nbzpopmin\r\n$22\r\n{bellbuoy}:poll:marker\r\n";
 
 /** Number of bytes kept of what each connection sent last. */
 const keptBytes = 4_096;

@@ -12,6 +12,8 @@ export type OwnProcess = {
   pid: number;
   /** Resolves with the exit code when the process has ended. */
   exited: Promise<number>;
+  /** For a daemon: resolves when it has ended, with the last error in its log; empty if there is none. */
+  lastError?: Promise<string>;
   /** Asks the process to end, kills it after {@link stopDeadlineMs}, and waits for its end. May be called again. */
   stop(): Promise<void>;
 };
@@ -68,8 +70,11 @@ export async function startDaemon(options: {
     detached: true,
   });
   const daemon = own(child, options.ask, options.insist);
-  await untilReady(child[logsTo] as ReadableStream<Uint8Array>, options.ready);
-  return daemon;
+  const isReady = Promise.withResolvers<void>();
+  const lastLines = readToEnd(child[logsTo] as ReadableStream<Uint8Array>, options.ready, isReady.resolve);
+  void lastLines.then((lines) => isReady.reject(new Error(lines)));
+  await isReady.promise;
+  return { ...daemon, lastError: lastLines.then(lastErrorIn) };
 }
 
 /**
@@ -150,10 +155,10 @@ export async function endLeftover(pidFile: string, directory: string, stopSignal
   }
 }
 
-async function untilReady(log: ReadableStream<Uint8Array>, ready: string): Promise<void> {
-  const isReady = Promise.withResolvers<void>();
-  void readToEnd(log, ready, isReady.resolve).then((lastLines) => isReady.reject(new Error(lastLines)));
-  return isReady.promise;
+/** Returns the last line that names a cause. A full disk is the cause of other errors. */
+function lastErrorIn(lines: string): string {
+  const errors = lines.split("\n").filter((line) => /FATAL|PANIC|ERROR|no space left/i.test(line));
+  return errors.findLast((line) => /no space left/i.test(line)) ?? errors.at(-1) ?? "";
 }
 
 /** Reads the log to its end, also after the ready line: an unread pipe fills up and blocks the daemon. */

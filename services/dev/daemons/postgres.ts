@@ -3,8 +3,7 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import connect from "postgres";
-import { socketFolder } from "../../../shared/database/sql.ts";
+import { connectPatientSql } from "../../../shared/database/sql.ts";
 import { StartError } from "../../../shared/service/service.ts";
 import { dataFolder } from "../folders.ts";
 import { type Account, daemonAccount, giveTo, keepForRoot, writeSecret } from "./account.ts";
@@ -108,7 +107,8 @@ async function startServer(
       account,
       env,
       logsTo: "stderr",
-      ready: "ready to accept connections",
+      // A replica says "read-only connections".
+      ready: "database system is ready to accept",
       ask: "SIGINT",
       insist: "SIGQUIT",
     }),
@@ -171,8 +171,7 @@ async function onceBackendsAreGone(start: () => Promise<OwnProcess>): Promise<Ow
 }
 
 async function createDatabase(serverUrl: string): Promise<void> {
-  const url = `${serverUrl}/postgres`;
-  const sql = connect(url, { max: 1, ...socketFolder(url) });
+  const sql = connectPatientSql(`${serverUrl}/postgres`, "dev");
   try {
     const found = await sql`select from pg_database where datname = ${database}`;
     if (found.length === 0) await sql`create database ${sql(database)}`;

@@ -40,7 +40,7 @@ export type EventRange = {
 };
 
 /** Reads the next events after one, in id order, at most `limit`. */
-export async function readEventsAfter(sql: Sql, after: bigint, limit: number): Promise<StoredEvent[]> {
+export async function readEventsAfter(sql: Sql | Transaction, after: bigint, limit: number): Promise<StoredEvent[]> {
   return sql`
     select station_id, observed_at, ${sql(measurements)}, event_id
     from observations
@@ -73,7 +73,12 @@ export async function readEvents(
  * Returns whether an event can belong to this database: its row has this id or a newer one. Published events are too
  * young to be pruned.
  */
-export async function mayHoldEvent(sql: Sql, stationId: string, timestamp: string, eventId: bigint): Promise<boolean> {
+export async function mayHoldEvent(
+  sql: Sql | Transaction,
+  stationId: string,
+  timestamp: string,
+  eventId: bigint,
+): Promise<boolean> {
   const [row] = await sql<{ known: boolean }[]>`
     select exists (
       select from observations

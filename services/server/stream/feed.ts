@@ -2,7 +2,7 @@
 
 import type { Redis } from "ioredis";
 import { withDeadline } from "../../../shared/clock.ts";
-import type { Sql } from "../../../shared/database/sql.ts";
+import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
 import { type ConnectionHealth, untilUp } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import { type Marks, mayHoldEvent, readEventsAfter, readMarks } from "../store/events.ts";
@@ -167,10 +167,14 @@ export function createFeed(parts: FeedParts): Feed {
 function createStoredEvents({ sql, broadcast, log }: Pick<FeedParts, "sql" | "broadcast" | "log">) {
   let position: bigint | null = null;
 
+  const read = <T>(work: (tx: Transaction) => Promise<T>) => withDeadline(inTransaction(sql, work), deadlineMs);
+
   /** Sends one page. @returns whether there may be more */
   async function sendPage(after: bigint): Promise<boolean> {
-    const events = await withDeadline(readEventsAfter(sql, after, pageRows), deadlineMs);
-    const marks = await withDeadline(readMarks(sql), deadlineMs);
+    const { events, marks } = await read(async (tx) => ({
+      events: await readEventsAfter(tx, after, pageRows),
+      marks: await readMarks(tx),
+    }));
     if (isSetBack(marks, after)) {
       beginAgain(marks, after);
       return true;
@@ -203,7 +207,7 @@ function createStoredEvents({ sql, broadcast, log }: Pick<FeedParts, "sql" | "br
     /** Sends all events stored after the last one. The first call only reads the position. */
     async sendMissed(): Promise<void> {
       if (position === null) {
-        position = (await withDeadline(readMarks(sql), deadlineMs)).newest;
+        position = (await read(readMarks)).newest;
         return;
       }
       while (await sendPage(position));
@@ -211,7 +215,7 @@ function createStoredEvents({ sql, broadcast, log }: Pick<FeedParts, "sql" | "br
     /** Returns whether an event is stored, or was before its row changed again. */
     async mayHold({ stationId, data, eventId }: EventMessage): Promise<boolean> {
       const { timestamp }: { timestamp: string } = JSON.parse(data);
-      return withDeadline(mayHoldEvent(sql, stationId, timestamp, eventId), deadlineMs);
+      return read((tx) => mayHoldEvent(tx, stationId, timestamp, eventId));
     },
   };
 }

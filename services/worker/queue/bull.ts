@@ -1,10 +1,10 @@
 // BullMQ's queues and workers. They fetch no jobs while Redis refuses their commands.
 
 import { type Job, Queue, Worker } from "bullmq";
-import type { Redis } from "ioredis";
+import { Cluster } from "ioredis";
 import { queues } from "../../../shared/channels.ts";
 import { waitAtMost } from "../../../shared/clock.ts";
-import { retryDelayMs } from "../../../shared/redis/redis.ts";
+import { type RedisClient, retryDelayMs } from "../../../shared/redis/redis.ts";
 
 /** The name of a BullMQ queue. */
 export type QueueName = keyof typeof queues;
@@ -69,10 +69,23 @@ return 'OK'
  * check.
  * @throws {ReplyError} the first refusal
  */
-export async function proveCommands(redis: Redis, prefix: string): Promise<void> {
+export async function proveCommands(redis: RedisClient, prefix: string): Promise<void> {
   const keys = [`${prefix}:probe`, `${prefix}:${queues.poll}:probe`] as const;
   await redis.set(keys[0], "1", "EX", 60);
   await redis.eval(findDenied, keys.length, ...keys, ...bullCommands);
+}
+
+/**
+ * Removes the queues that an earlier version kept under another prefix. Without them it does nothing. A cluster has none,
+ * because that prefix was no hash tag.
+ * @throws {ReplyError} when the user may not run `SCAN`
+ */
+export async function removeQueues(redis: RedisClient, prefix: string): Promise<void> {
+  if (redis instanceof Cluster || (await redis.exists(`${prefix}:${queues.poll}:meta`)) === 0) return;
+  for (const queue of Object.values(queues)) {
+    const found = redis.scanStream({ match: `${prefix}:${queue}:*`, count: 1_000 });
+    for await (const keys of found as AsyncIterable<string[]>) if (keys.length > 0) await redis.del(keys);
+  }
 }
 
 /**
@@ -80,7 +93,7 @@ export async function proveCommands(redis: Redis, prefix: string): Promise<void>
  * retry without a pause and block the process.
  * @throws {ReplyError} when Redis refuses a command at the start; everything is closed then
  */
-export async function openBull(redis: Redis, prefix: string, events: BullEvents): Promise<Bull> {
+export async function openBull(redis: RedisClient, prefix: string, events: BullEvents): Promise<Bull> {
   const options = { connection: redis, prefix };
   function createQueue(name: QueueName): Queue {
     const queue = new Queue(queues[name], options);

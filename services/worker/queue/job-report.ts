@@ -1,7 +1,8 @@
 // Runs the jobs that BullMQ fetched, and reports their results.
 
 import type { Job } from "bullmq";
-import { isDatabaseAway } from "../../../shared/database/sql.ts";
+import { jobs } from "../../../shared/channels.ts";
+import { explainDatabase, isDatabaseAway } from "../../../shared/database/sql.ts";
 import { isReply } from "../../../shared/redis/redis.ts";
 import { refusalWords } from "../../../shared/redis/redis-refusals.ts";
 import { type ConnectionHealth, describeFailure } from "../../../shared/service/connection-health.ts";
@@ -13,6 +14,8 @@ import type { JobName, ScheduledJob } from "./job-schedulers.ts";
 export type ReportParts = {
   scheduled: Record<JobName, ScheduledJob>;
   database: ConnectionHealth;
+  /** Down while PostgreSQL refuses to store. */
+  writes: ConnectionHealth;
   log: Log;
   /** Aborted when the service stops and aborts its jobs. */
   signal: AbortSignal;
@@ -33,7 +36,7 @@ const notRepeated = /^Failed to add repeatable job for next iteration: /;
  * @param refused called with the error when Redis refuses a command of BullMQ
  */
 export function createReport(parts: ReportParts, running: Set<JobName>, refused: (words: string) => void): BullEvents {
-  const { scheduled, database, log, signal, ended, succeeded, gaveUp } = parts;
+  const { scheduled, database, writes, log, signal, ended, succeeded, gaveUp } = parts;
   let lastReason = "";
   return {
     async run({ name }: Job): Promise<unknown> {
@@ -47,6 +50,8 @@ export function createReport(parts: ReportParts, running: Set<JobName>, refused:
     },
     completed({ name }: Job, result: unknown): void {
       ended(name, "completed");
+      // Every poll stores, at least that it began.
+      if (name === jobs.poll) writes.up();
       succeeded(name, result);
     },
     failed(job: Job | undefined, error: Error): void {
@@ -55,8 +60,9 @@ export function createReport(parts: ReportParts, running: Set<JobName>, refused:
       if (signal.aborted) return;
       ended(name, "failed");
       // `database` logs the outage once, even if many jobs fail.
-      // One line a run, not one an attempt.
       if (isDatabaseAway(error)) database.down(error);
+      else if (explainDatabase(error) !== null) writes.down(error);
+      // One line a run, not one an attempt.
       else if (attempt >= (opts.attempts ?? 1)) gaveUp(name, error, { attempt, of: opts.attempts });
       else log.debug("an attempt of a job failed", { job: name, attempt, ...describeFailure(error) });
     },

@@ -1,13 +1,17 @@
 // Runs the worker's jobs while Redis allows it, and watches their schedules.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Redis } from "ioredis";
 import { jobs } from "../../../shared/channels.ts";
 import { systemClock, withDeadline } from "../../../shared/clock.ts";
 import { oneAtATime } from "../../../shared/one-at-a-time.ts";
-import { askRedis, retryDelayMs } from "../../../shared/redis/redis.ts";
-import { type Cause, type ConnectionHealth, watchMs } from "../../../shared/service/connection-health.ts";
-import { type Bull, longestRetryMs, openBull, proveCommands } from "./bull.ts";
+import { askRedis, type RedisClient, retryDelayMs } from "../../../shared/redis/redis.ts";
+import {
+  type Cause,
+  type ConnectionHealth,
+  describeFailure,
+  watchMs,
+} from "../../../shared/service/connection-health.ts";
+import { type Bull, longestRetryMs, openBull, proveCommands, removeQueues } from "./bull.ts";
 import { createReport, type ReportParts } from "./job-report.ts";
 import { ensureSchedule, type JobName, readSchedule, recreateSchedule } from "./job-schedulers.ts";
 import { createWatchdog, type Watchdog } from "./watchdog.ts";
@@ -15,9 +19,11 @@ import { createWatchdog, type Watchdog } from "./watchdog.ts";
 /** Dependencies of the job runner. */
 type JobParts = ReportParts & {
   /** BullMQ's own connection, which needs `maxRetriesPerRequest: null`. */
-  redis: Redis;
+  redis: RedisClient;
   /** Prefix of every key in Redis, see `redisNames`. */
   prefix: string;
+  /** The prefix of an earlier version, whose keys are removed. */
+  oldPrefix: string;
   /** Up while Redis lets jobs run. */
   health: ConnectionHealth;
 };
@@ -133,6 +139,7 @@ function createServing(parts: JobParts, running: Set<JobName>, refused: () => vo
     async serve() {
       bull = await open();
       for (const name of jobNames) await ensureSchedule(bull, name, scheduled[name], isStart);
+      if (isStart) void removeOldQueues(parts);
       isStart = false;
       refusal = null;
       await bull.resume();
@@ -146,6 +153,15 @@ function createServing(parts: JobParts, running: Set<JobName>, refused: () => vo
       isDoubtful = false;
     },
   };
+}
+
+/** Removes the keys of an earlier version. They are only a waste, so a failure stops nothing. */
+async function removeOldQueues({ redis, oldPrefix, log }: JobParts): Promise<void> {
+  try {
+    await removeQueues(redis, oldPrefix);
+  } catch (error) {
+    log.warn("could not remove the keys of an earlier version", { prefix: oldPrefix, ...describeFailure(error) });
+  }
 }
 
 /** Checks once that Redis lets jobs run and that their schedules are alive, and reports the result to `health`. */

@@ -1,6 +1,6 @@
 // Stores which hours of which stations backfill has read, and finds the missing ones.
 
-import type { Sql } from "../../../shared/database/sql.ts";
+import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
 
 /** A span of whole UTC hours, from the start of the first to the end of the last. */
 type HourSpan = { from: Date; to: Date };
@@ -18,7 +18,9 @@ const stationFileRest = "24 hours";
  * @param stations the wanted stations, or `null` for all
  */
 export async function missingHours(sql: Sql, first: Date, last: Date, stations: Set<string> | null): Promise<Date[]> {
-  const rows = await sql<{ hour: Date }[]>`
+  const rows = await inTransaction(
+    sql,
+    (tx) => tx<{ hour: Date }[]>`
     select hour from generate_series(${first}::timestamptz, ${last}::timestamptz, interval '1 hour') as hour
     where not exists (select from backfilled_hours where station_id = ${network} and hours @> hour)
       and exists (
@@ -27,7 +29,8 @@ export async function missingHours(sql: Sql, first: Date, last: Date, stations: 
         where read.hours is null or not read.hours @> hour
       )
     order by hour
-  `;
+  `,
+  );
   return rows.map((row) => row.hour);
 }
 
@@ -42,12 +45,15 @@ export async function rememberAllKnown(sql: Sql, span: HourSpan): Promise<void> 
 }
 
 async function addHours(sql: Sql, { from, to }: HourSpan, ids: string[]): Promise<void> {
-  await sql`
+  await inTransaction(
+    sql,
+    (tx) => tx`
     insert into backfilled_hours as stored (station_id, hours)
     select station_id, tstzmultirange(tstzrange(${from}::timestamptz, ${to}::timestamptz))
     from unnest(${ids.sort()}::text[]) as read (station_id)
     on conflict (station_id) do update set hours = stored.hours + excluded.hours
-  `;
+  `,
+  );
 }
 
 /**
@@ -61,7 +67,9 @@ export async function stationsToRead(
   now: Date,
   stations: Set<string> | null,
 ): Promise<string[]> {
-  const rows = await sql<{ stationId: string }[]>`
+  const rows = await inTransaction(
+    sql,
+    (tx) => tx<{ stationId: string }[]>`
     select station_id
     from (${reportingStations(sql)}) as reporting left join backfilled_hours as read using (station_id)
     where ${stations === null ? sql`true` : sql`station_id = any (${[...stations]}::text[])`}
@@ -74,7 +82,8 @@ export async function stationsToRead(
         false
       )
     order by failed_at nulls first, station_id
-  `;
+  `,
+  );
   return rows.map((row) => row.stationId);
 }
 
@@ -90,7 +99,9 @@ type StationRead = {
 /** Records the hours read from a station's own file. */
 export async function rememberStation(sql: Sql, stationId: string, { askedAt, since, until }: StationRead) {
   const isRead = until !== null && until > since;
-  await sql`
+  await inTransaction(
+    sql,
+    (tx) => tx`
     insert into backfilled_hours as stored (station_id, hours, asked_at, asked_since)
     values (
       ${stationId},
@@ -100,20 +111,26 @@ export async function rememberStation(sql: Sql, stationId: string, { askedAt, si
     on conflict (station_id) do update set
       hours = stored.hours + excluded.hours, asked_at = excluded.asked_at, asked_since = excluded.asked_since,
       failed_at = null
-  `;
+  `,
+  );
 }
 
 /** Records that a station's own file could not be read. */
 export async function rememberFailure(sql: Sql, stationId: string, failedAt: Date): Promise<void> {
-  await sql`
+  await inTransaction(
+    sql,
+    (tx) => tx`
     insert into backfilled_hours (station_id, failed_at) values (${stationId}, ${failedAt})
     on conflict (station_id) do update set failed_at = excluded.failed_at
-  `;
+  `,
+  );
 }
 
 /** Deletes the records of hours before a time. Locks rows in the order of {@link addHours}, to avoid deadlocks. */
 export async function forgetHours(sql: Sql, before: Date): Promise<void> {
-  await sql`
+  await inTransaction(
+    sql,
+    (tx) => tx`
     with old as (
       select station_id from backfilled_hours where hours && tstzrange(null, ${before}::timestamptz)
       order by station_id collate "C"
@@ -122,7 +139,8 @@ export async function forgetHours(sql: Sql, before: Date): Promise<void> {
     update backfilled_hours as stored
     set hours = stored.hours - tstzmultirange(tstzrange(null, ${before}::timestamptz))
     from old where stored.station_id = old.station_id
-  `;
+  `,
+  );
 }
 
 /** Selects every station with an observation. */

@@ -1,7 +1,7 @@
 // Prevents duplicate event ids, even after a restored backup or a failover to a replica.
 
-import type { Redis } from "ioredis";
 import { inTransaction, locks, type Sql, type Transaction, takeLock } from "../../../shared/database/sql.ts";
+import type { RedisClient } from "../../../shared/redis/redis.ts";
 import { describeError } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
 
@@ -50,7 +50,7 @@ export const unguardedIds: IdTransaction = (sql, work) =>
  * Creates an {@link IdTransaction}. It also works while Redis is away, because this process remembers the highest id too.
  * @param key the Redis key of the highest published id, see `redisNames`
  */
-export function createIdTransaction(redis: Pick<Redis, "get" | "set">, key: string, log: Log): IdTransaction {
+export function createIdTransaction(redis: Pick<RedisClient, "get" | "set">, key: string, log: Log): IdTransaction {
   let remembered: bigint | null = null;
   /**
    * Whether this process has leapt and Redis has stored no id since. Then one leap is enough. Once Redis stores an id, other

@@ -1,7 +1,7 @@
 // Stores the validators of NDBC's files, and which of their rows are stored.
 
 import type postgres from "postgres";
-import type { Sql, Transaction } from "../../../shared/database/sql.ts";
+import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
 import type { UpstreamFile } from "../ndbc/types.ts";
 
 /** The stored part of a file: stations (`null`: all), and times from `since` to before `until` (`null`: no bound). */
@@ -15,11 +15,14 @@ export const wholeFile: Extent = { stations: null, since: null, until: null };
  * fetched, or if a part of `wanted` is not stored: then the file is needed even if it has not changed.
  */
 export async function readFile(sql: Sql, path: string, wanted: Extent = wholeFile): Promise<UpstreamFile | null> {
-  const [file] = await sql<UpstreamFile[]>`
+  const [file] = await inTransaction(
+    sql,
+    (tx) => tx<UpstreamFile[]>`
     select etag, last_modified, body_hash as hash from upstream_files
     where path = ${path} and read_span @> ${spanOf(sql, wanted)}
       and (read_stations is null or ${stationsOf(wanted)}::text[] <@ read_stations)
-  `;
+  `,
+  );
   return file ?? null;
 }
 
@@ -49,15 +52,17 @@ const olderAcceptedAfter = "1 hour";
  * behind one address can differ; each change between them would announce the same corrections again. Records the answer.
  */
 export async function isOlderThanStored(sql: Sql, path: string, { lastModified }: UpstreamFile): Promise<boolean> {
-  const [stored] = await sql<{ lastModified: string | null; isAccepted: boolean }[]>`
-    select last_modified, coalesce(older_since <= now() - ${olderAcceptedAfter}::interval, false) as is_accepted
-    from upstream_files where path = ${path}
-  `;
-  if (!stored || stored.isAccepted || !isBefore(lastModified, stored.lastModified)) return false;
-  await sql`
-    update upstream_files set fetched_at = now(), older_since = coalesce(older_since, now()) where path = ${path}
-  `;
-  return true;
+  return inTransaction(sql, async (tx) => {
+    const [stored] = await tx<{ lastModified: string | null; isAccepted: boolean }[]>`
+      select last_modified, coalesce(older_since <= now() - ${olderAcceptedAfter}::interval, false) as is_accepted
+      from upstream_files where path = ${path}
+    `;
+    if (!stored || stored.isAccepted || !isBefore(lastModified, stored.lastModified)) return false;
+    await tx`
+      update upstream_files set fetched_at = now(), older_since = coalesce(older_since, now()) where path = ${path}
+    `;
+    return true;
+  });
 }
 
 /** Compares two HTTP dates. Returns `false` if one is missing or no date. */

@@ -1,6 +1,6 @@
 // Stores stations: names and owners from NDBC's list, positions from their newest rows.
 
-import type { Sql, Transaction } from "../../../shared/database/sql.ts";
+import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
 import type { ListedStation, PositionedObservation } from "../ndbc/types.ts";
 
 /** Stores station positions. A row without a position does not change the stored one. */
@@ -27,7 +27,9 @@ export async function upsertPositions(tx: Transaction, observations: PositionedO
 export async function storeStations(sql: Sql, stations: ListedStation[]): Promise<void> {
   const text = (name: "stationId" | "name" | "owner" | "program" | "type") => stations.map((station) => station[name]);
   const number = (name: "latitude" | "longitude" | "elevationM") => stations.map((station) => station[name]);
-  await sql`
+  await inTransaction(
+    sql,
+    (tx) => tx`
     insert into stations as stored (station_id, latitude, longitude, elevation_m, name, owner, program, type)
     select distinct on (station_id) * from unnest(
       ${text("stationId")}::text[], ${number("latitude")}::float8[], ${number("longitude")}::float8[],
@@ -45,15 +47,19 @@ export async function storeStations(sql: Sql, stations: ListedStation[]): Promis
     where (stored.elevation_m, stored.name, stored.owner, stored.program, stored.type)
       is distinct from (excluded.elevation_m, excluded.name, excluded.owner, excluded.program, excluded.type)
       or stored.latitude is null
-  `;
+  `,
+  );
 }
 
 /** Deletes stations that NDBC's list lacks and of which no observation is stored. @returns the number of deleted stations */
 export async function forgetStations(sql: Sql, listed: string[]): Promise<number> {
-  const { count } = await sql`
+  const { count } = await inTransaction(
+    sql,
+    (tx) => tx`
     delete from stations
     where station_id not in (select unnest(${listed}::text[]))
       and not exists (select from observations where observations.station_id = stations.station_id)
-  `;
+  `,
+  );
   return count;
 }

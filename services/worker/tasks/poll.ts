@@ -1,7 +1,7 @@
 // Polls NDBC's newest observations, then stores and publishes new and changed rows.
 
 import { type Clock, systemClock, withDeadline } from "../../../shared/clock.ts";
-import type { Sql } from "../../../shared/database/sql.ts";
+import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
@@ -86,7 +86,7 @@ async function pollOnce(parts: PollParts): Promise<PollCounts> {
     return { ...nothing, outcome: "older" };
   }
   if (answer.kind === "unchanged") {
-    await rememberFile(sql, latestObsPath, answer, extent);
+    await inTransaction(sql, (tx) => rememberFile(tx, latestObsPath, answer, extent));
     return { ...nothing, outcome: "unchanged" };
   }
   const retention = { keptMs: retentionDays * dayMs, lastModified: answer.lastModified };

@@ -1,7 +1,7 @@
 // Deletes observations older than RETENTION_DAYS, unless the clocks disagree.
 
 import { type Clock, systemClock } from "../../../shared/clock.ts";
-import type { Sql } from "../../../shared/database/sql.ts";
+import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
 import { forgetHours } from "../store/backfilled-hours.ts";
@@ -52,9 +52,12 @@ export function createPrune({ sql, ndbc, retentionDays, log, clock = systemClock
 
 /** Reads all clocks and returns the earliest time and the spread, in ms. `null` while nothing is stored. */
 async function readPresent(sql: Sql, ndbc: Pick<NdbcClient, "nowMs">, clock: Clock) {
-  const [row] = await sql<{ database: Date; newest: Date | null }[]>`
+  const [row] = await inTransaction(
+    sql,
+    (tx) => tx<{ database: Date; newest: Date | null }[]>`
     select now() as database, (select max(observed_at) from observations) as newest
-  `;
+  `,
+  );
   if (!row?.newest) return null;
   const ndbcMs = ndbc.nowMs();
   const clocksMs = [clock.now(), row.database.getTime(), ...(ndbcMs === null ? [] : [ndbcMs])];
@@ -92,7 +95,9 @@ export async function pruneBefore(sql: Sql, before: Date, batchRows = 10_000): P
 
 /** Returns the first event id to keep. Rows arrive after they are observed, so later observations have higher ids. */
 async function firstKeptEventId(sql: Sql, before: Date): Promise<string> {
-  const [kept] = await sql<[{ firstEventId: string }]>`
+  const [kept] = await inTransaction(
+    sql,
+    (tx) => tx<[{ firstEventId: string }]>`
     select coalesce(
       (
         select min(event_id) from (
@@ -105,7 +110,8 @@ async function firstKeptEventId(sql: Sql, before: Date): Promise<string> {
       (select max(event_id) + 1 from observations),
       0
     ) as first_event_id
-  `;
+  `,
+  );
   return kept.firstEventId;
 }
 
@@ -113,7 +119,9 @@ async function pruneBatch(sql: Sql, before: Date, firstEventId: string, batchRow
   // "for update" checks each row again after locking it, so a row that has just become an event stays. "skip locked"
   // leaves rows of a running poll, or of another prune, to the next run. With the order, PostgreSQL reads only the oldest
   // rows, by the index on the time. A locked row keeps its ctid; a join would read the whole table under a generic plan.
-  const [batch] = await sql<[{ count: number }]>`
+  const [batch] = await inTransaction(
+    sql,
+    (tx) => tx<[{ count: number }]>`
     with gone as (
       delete from observations
       where ctid = any (array(
@@ -130,6 +138,7 @@ async function pruneBatch(sql: Sql, before: Date, firstEventId: string, batchRow
       where pruned_event_id < newest.event_id
     )
     select count(*)::int as count from gone
-  `;
+  `,
+  );
   return batch.count;
 }

@@ -1,11 +1,11 @@
 // Publishes stored events in order, one Redis command per page.
 
-import type { Redis } from "ioredis";
 import { type RedisNames, redisNames } from "../../../shared/channels.ts";
 import { inTransaction, locks, type Sql, takeLock } from "../../../shared/database/sql.ts";
 import { CodedError } from "../../../shared/errors.ts";
 import { measurements, type StoredEvent } from "../../../shared/measurements.ts";
 import { encodeMessage } from "../../../shared/observation.ts";
+import type { RedisClient } from "../../../shared/redis/redis.ts";
 import { describeError } from "../../../shared/service/connection-health.ts";
 
 const pageRows = 1_000;
@@ -30,7 +30,12 @@ for i = 3, #ARGV do redis.call('PUBLISH', ARGV[1], ARGV[i]) end
  * Publishes messages in order. Without messages, it only checks whether Redis 7 lets this user publish.
  * @param last the event id of the last message; 0 without messages
  */
-export async function sendMessages(redis: Redis, names: RedisNames, last: string, messages: string[]): Promise<void> {
+export async function sendMessages(
+  redis: RedisClient,
+  names: RedisNames,
+  last: string,
+  messages: string[],
+): Promise<void> {
   await redis.eval(publishAll, 1, names.highestEventId, names.observationsNew, last, ...messages);
 }
 
@@ -54,7 +59,7 @@ export class NotPublishedError extends CodedError {
  */
 export async function publishPending(
   sql: Sql,
-  redis: Redis,
+  redis: RedisClient,
   published: (events: StoredEvent[]) => void = () => {},
   names: RedisNames = redisNames(""),
 ): Promise<number> {
@@ -68,7 +73,7 @@ export async function publishPending(
 
 async function publishPage(
   sql: Sql,
-  redis: Redis,
+  redis: RedisClient,
   published: (events: StoredEvent[]) => void,
   names: RedisNames,
 ): Promise<number> {

@@ -1,11 +1,10 @@
 // Publishes stored events, and retries while Redis does not accept them.
 
-import type { Redis } from "ioredis";
 import type { RedisNames } from "../../../shared/channels.ts";
 import { isDatabaseAway, type Sql } from "../../../shared/database/sql.ts";
 import type { StoredEvent } from "../../../shared/measurements.ts";
 import { oneAtATime } from "../../../shared/one-at-a-time.ts";
-import { askRedis } from "../../../shared/redis/redis.ts";
+import { askRedis, type RedisClient } from "../../../shared/redis/redis.ts";
 import { refusalWords } from "../../../shared/redis/redis-refusals.ts";
 import type { ConnectionHealth } from "../../../shared/service/connection-health.ts";
 import { NotPublishedError, publishPending, sendMessages } from "./publish.ts";
@@ -29,7 +28,7 @@ export type Publisher = {
  */
 export function createPublisher(
   sql: Sql,
-  redis: Redis,
+  redis: RedisClient,
   names: RedisNames,
   health: ConnectionHealth,
   database: ConnectionHealth,

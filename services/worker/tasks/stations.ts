@@ -1,6 +1,6 @@
 // Reads NDBC's list of stations once a day.
 
-import type { Sql } from "../../../shared/database/sql.ts";
+import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import { parseActiveStations } from "../ndbc/active-stations.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
@@ -49,7 +49,7 @@ export function createStationUpdate(sql: Sql, ndbc: NdbcClient, wanted: Set<stri
       sql,
       stations.map(({ stationId }) => stationId),
     );
-    await rememberFile(sql, activeStationsPath, answer, extent);
+    await inTransaction(sql, (tx) => rememberFile(tx, activeStationsPath, answer, extent));
     warnOfUnknown(new Set(stations.map(({ stationId }) => stationId)));
     log.info("read the station list", { stations: stations.length, forgotten });
   };

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { Redis as Client } from "ioredis";
 import { freePort } from "../../../services/dev/daemons/ports.ts";
 import { type Redis, startRedis } from "../../../services/dev/daemons/redis.ts";
-import { redisAddress } from "../../../shared/redis/redis.ts";
+import { redisOptions } from "../../rig/redis-options.ts";
 
 setDefaultTimeout(120_000);
 
@@ -34,7 +34,7 @@ async function start(options: Parameters<typeof startRedis>[0] = {}): Promise<Re
 
 /** Runs a command over a new connection, without retries. @throws {Error} if Redis does not answer */
 async function ask<T>(url: string, question: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client(redisAddress(url), { lazyConnect: true, retryStrategy: () => null });
+  const client = new Client({ ...redisOptions(url), lazyConnect: true, retryStrategy: () => null });
   client.on("error", () => {});
   try {
     await client.connect();

@@ -84,7 +84,7 @@ describe("a start error is one line on stderr, and exit code 1:", () => {
     [
       "worker",
       { DATABASE_URL: "postgres//me:s3cret@localhost" },
-      'DATABASE_URL is "postgres//me:***@localhost", but must be an address like postgres://user:password@host:5432/database, a % in it as %25',
+      'DATABASE_URL is "postgres//me:***@localhost", but must be an address like postgres://user:password@host:5432/database, a % in it as %25 and an @ as %40',
     ],
     ["worker", { POLL_SECONDS: "0" }, 'POLL_SECONDS is "0", but must be a whole number from 1 to 3600'],
     [

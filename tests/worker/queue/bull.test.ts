@@ -2,11 +2,10 @@
 
 import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { Worker } from "bullmq";
-import type { Redis } from "ioredis";
 import { startRedis } from "../../../services/dev/daemons/redis.ts";
-import { type Bull, openBull } from "../../../services/worker/queue/bull.ts";
+import { type Bull, openBull, removeQueues } from "../../../services/worker/queue/bull.ts";
 import { redisNames } from "../../../shared/channels.ts";
-import { connectRedis } from "../../../shared/redis/redis.ts";
+import { connectRedis, type RedisClient } from "../../../shared/redis/redis.ts";
 import { watchConnection } from "../../../shared/service/connection-health.ts";
 import { silentLog } from "../../rig/silent-log.ts";
 import { startWire, waitsForPolls } from "../../rig/wire.ts";
@@ -15,7 +14,7 @@ setDefaultTimeout(120_000);
 
 const server = await startRedis();
 let wire: Awaited<ReturnType<typeof startWire>>;
-let connection: Redis;
+let connection: RedisClient;
 let bull: Bull;
 /** Called with the number of each job that begins. */
 let begun: (job: number) => void;
@@ -73,4 +72,14 @@ test("a worker replaced while Redis refuses jobs fetches none until Redis allows
   for (let question = 0; question < 50; question++) expect(await bull.queues.poll.getWaitingCount()).toBe(1);
   await bull.resume();
   await begins;
+});
+
+test("the keys of an earlier version are removed, and no others", async () => {
+  const kept = ["bellbuoy:highest-event-id", "other:bellbuoy:poll:meta", "bellbuoy:pollster:meta"];
+  const old = ["bellbuoy:poll:meta", "bellbuoy:poll:repeat:poll:1", "bellbuoy:upkeep:id"];
+  for (const key of [...kept, ...old]) await connection.set(key, "1");
+  await removeQueues(connection, redisNames("").oldQueuePrefix);
+  expect(await connection.exists(...old)).toBe(0);
+  expect(await connection.exists(...kept)).toBe(kept.length);
+  expect(await connection.exists("{bellbuoy}:poll:meta")).toBe(1);
 });

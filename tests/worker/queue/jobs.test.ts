@@ -6,9 +6,9 @@ import { Redis } from "ioredis";
 import { freePort } from "../../../services/dev/daemons/ports.ts";
 import { activeStationsPath, hourlyPath } from "../../../services/worker/ndbc/paths.ts";
 import { queues, redisNames } from "../../../shared/channels.ts";
-import { redisAddress } from "../../../shared/redis/redis.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import { latestObsFile } from "../../rig/ndbc-file.ts";
+import { redisOptions } from "../../rig/redis-options.ts";
 import { type LogLine, type Service, spawnService, startStack } from "../../rig/stack.ts";
 import { startUpstream } from "../../rig/upstream.ts";
 
@@ -100,7 +100,7 @@ describe("a worker", async () => {
 
 describe("two workers", async () => {
   const { stack, upstream, polls, startWorker, stop } = await startSurroundings();
-  const redis = new Redis(redisAddress(stack.redisUrl), { maxRetriesPerRequest: null });
+  const redis = new Redis({ ...redisOptions(stack.redisUrl), maxRetriesPerRequest: null });
   const queue = new Queue(queues.poll, { connection: redis, prefix: redisNames("").queuePrefix });
   afterAll(async () => {
     await queue.close();

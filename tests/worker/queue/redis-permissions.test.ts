@@ -89,7 +89,7 @@ test("a worker and a server do all their work with exactly these permissions", a
   const second = await stack.start("worker", env);
   while (((await calls()).get("rpush") ?? 0) === 0) await Bun.sleep(50);
 
-  await stack.redis.del("bellbuoy:poll:repeat");
+  await stack.redis.del("{bellbuoy}:poll:repeat");
   await second.line(says("created schedules again"));
   await polledAgain();
   expect(await second.stop()).toBe(0);

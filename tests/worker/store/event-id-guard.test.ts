@@ -26,7 +26,7 @@ let hours = 0;
 afterAll(stack.stop);
 beforeEach(async () => {
   await redis.flushall();
-  await sql`truncate observations`;
+  await sql`truncate batches, observations`;
   await sql`update stream_marks set published_event_id = 0, pruned_event_id = 0, timeline_event_id = 0`;
   await sql`alter sequence event_ids restart`;
 });
@@ -88,7 +88,7 @@ describe("event ids", () => {
   test("also leap in a new, empty database", async () => {
     await poll(8, newWorker());
     await setBackTo(1);
-    await sql`truncate observations`;
+    await sql`truncate batches, observations`;
     await sql`alter sequence event_ids restart`;
     expect(await poll(1, newWorker())).toEqual([leapFrom(8)]);
   });
@@ -96,7 +96,7 @@ describe("event ids", () => {
   test("stay in their timeline after the newest events were pruned", async () => {
     const worker = newWorker();
     await poll(8, worker);
-    await sql`truncate observations`;
+    await sql`truncate batches, observations`;
     await sql`update stream_marks set pruned_event_id = 8`;
     expect(await poll(1, worker)).toEqual([9]);
   });

@@ -98,7 +98,7 @@ describe("history", () => {
     const stationIds = Array.from({ length: 300 }, (_, index) => `B${1_000 + index}`);
     const later = "2026-05-06T12:10Z";
     for (let round = 0; round < 10; round++) {
-      await sql`truncate observations, stations`;
+      await sql`truncate batches, observations, stations`;
       const rows = (values: Partial<Observation>) =>
         stationIds.flatMap((stationId) => [noon, later].map((time) => observed(stationId, time, values)));
       await Promise.all([

@@ -7,8 +7,8 @@ import { storePoll } from "../../../services/worker/store/poll.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
 import { lockSpace, locks, type Transaction } from "../../../shared/database/sql.ts";
 import { measurements, type StoredObservation } from "../../../shared/measurements.ts";
-import { redisAddress } from "../../../shared/redis/redis.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
+import { redisOptions } from "../../rig/redis-options.ts";
 import { startStack } from "../../rig/stack.ts";
 
 /** Validators of a stored file. */
@@ -32,7 +32,7 @@ export async function startStore() {
     publish: () => publishPending(sql, stack.redis),
 
     async empty(): Promise<void> {
-      await sql`truncate observations, stations, upstream_files, backfilled_hours`;
+      await sql`truncate observations, stations, upstream_files, backfilled_hours, batches`;
       await sql`update stream_marks set published_event_id = 0, pruned_event_id = 0`;
       await sql`alter sequence event_ids restart`;
     },
@@ -48,7 +48,7 @@ export async function startStore() {
 
     /** Subscribes, publishes what is pending, and resolves with all received messages. */
     async heardWhile(publish: () => Promise<unknown>): Promise<string[]> {
-      const subscriber = new Redis(redisAddress(stack.redisUrl));
+      const subscriber = new Redis(redisOptions(stack.redisUrl));
       const messages: string[] = [];
       const { promise: ended, resolve } = Promise.withResolvers<void>();
       subscriber.on("message", (_channel, text) => (text === "that is all" ? resolve() : messages.push(text)));

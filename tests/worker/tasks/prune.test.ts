@@ -23,7 +23,7 @@ const noon = "2026-05-06T12:00Z";
 afterAll(stack.stop);
 
 beforeEach(async () => {
-  await sql`truncate observations, stations, backfilled_hours`;
+  await sql`truncate batches, observations, stations, backfilled_hours`;
   await sql`update stream_marks set published_event_id = 0, pruned_event_id = 0`;
   await sql`alter sequence event_ids restart`;
 });

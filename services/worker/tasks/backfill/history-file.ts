@@ -1,6 +1,7 @@
 // Fetches one file of history and stores its rows.
 
 import { pause, systemClock } from "../../../../shared/clock.ts";
+import { inTransaction } from "../../../../shared/database/sql.ts";
 import type { Observation } from "../../../../shared/measurements.ts";
 import type { Answer } from "../../ndbc/request.ts";
 import type { Parsed } from "../../ndbc/table/rejected-rows.ts";
@@ -30,7 +31,7 @@ export async function fetchHistory(
   parts.logRejectedRows(kind, path, parsed);
   const wanted = parsed.observations.filter((row) => isWanted(row, stations, extent));
   const { events, ...counts } = await storeHistory(sql, wanted, parts.inIdTransaction);
-  await rememberFile(sql, path, answer, extent);
+  await inTransaction(sql, (tx) => rememberFile(tx, path, answer, extent));
   await recordRejectedRows(sql, parsed.rejectedLines);
   parts.stored(parsed.observations.length, parsed, counts);
   log.info("backfilled", { file: path, rows: wanted.length, ...counts, ...events });

@@ -32,7 +32,7 @@ const hoursAgo = (hours: number, minute = 0) => new Date(thisHour.getTime() - ho
 afterAll(stack.stop);
 afterEach(() => upstream.stop());
 beforeEach(async () => {
-  await sql`truncate observations, stations, upstream_files, backfilled_hours`;
+  await sql`truncate batches, observations, stations, upstream_files, backfilled_hours`;
   clock = createTestClock(nowMs);
   upstream = startUpstream(() => clock.now());
 });
@@ -285,7 +285,7 @@ describe("without a usable hourly file, backfill requests each known station's o
 
   test("stops after five broken ones in a row", async () => {
     const ids = Array.from({ length: 8 }, (_, index) => `BUOY${index}`);
-    await sql`truncate observations, stations`;
+    await sql`truncate batches, observations, stations`;
     await know(...ids);
     for (const id of ids) upstream.files.set(realtimePath(id, "txt"), "<html>");
     upstream.files.delete(hourlyPath(hoursAgo(6)));
