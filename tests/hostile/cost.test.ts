@@ -193,21 +193,22 @@ describe("with many rows", () => {
 
 describe("a replay", () => {
   beforeAll(async () => {
-    // Events of two polls, between which others have stored a million.
+    // Five old events, and after them more than a replay may search.
     await stack.sql`
       insert into observations (station_id, observed_at, event_id)
       select '46026', timestamptz '2026-06-01' + number * interval '1 minute', number + 10 from generate_series(1, 5) as number
     `;
     await stack.sql`
       insert into observations (station_id, observed_at, event_id)
-      select '46027', timestamptz '2026-06-05' + number * interval '1 minute', number + 1000000 from generate_series(1, 5) as number
+      select '46027', timestamptz '2026-06-05' + number * interval '1 second', number + 1000000
+      from generate_series(1, 200100) as number
     `;
-    await stack.sql`select setval('event_ids', 1000005)`;
+    await stack.sql`select setval('event_ids', 1200100)`;
     await stack.redis.publish(
       "observations:new",
-      '{"stationId":"46027","timestamp":"2026-06-05T00:05:00.000Z","waveHeightM":null,"windSpeedMps":null,"windDirDeg":null,"waterTempC":null,"pressureHpa":null,"eventId":"1000005"}',
+      '{"stationId":"46027","timestamp":"2026-06-07T07:35:00.000Z","waveHeightM":null,"windSpeedMps":null,"windDirDeg":null,"waterTempC":null,"pressureHpa":null,"eventId":"1200100"}',
     );
-    for (let lastEventId = ""; lastEventId !== "1000005"; ) {
+    for (let lastEventId = ""; lastEventId !== "1200100"; ) {
       const listener = await listen(`${app.url}/v1/observations/stream`, from("198.51.100.30").headers);
       const connected = await listener.event(({ event }) => event === "connection");
       lastEventId = JSON.parse(connected.data).lastEventId;
@@ -231,11 +232,11 @@ describe("a replay", () => {
 
   test("of the newest events is complete", async () => {
     const listener = await listen(
-      `${app.url}/v1/observations/stream?since=2026-06-05T00:02:00Z&stations=46027,${unknownStations(400)}`,
+      `${app.url}/v1/observations/stream?since=2026-06-07T07:34:57Z&stations=46027,${unknownStations(400)}`,
       from("198.51.100.32").headers,
     );
     await listener.heard(4);
     listener.leave();
-    expect(listener.observations.map(({ id }) => id)).toEqual(["1000002", "1000003", "1000004", "1000005"]);
+    expect(listener.observations.map(({ id }) => id)).toEqual(["1200097", "1200098", "1200099", "1200100"]);
   });
 });

@@ -13,7 +13,10 @@ export type Backup = {
 export async function backUp(databaseUrl: string, sql: Sql): Promise<Backup> {
   const name = new URL(databaseUrl).pathname.slice(1);
   const copy = `${name}_backup`;
-  await withoutConnections(databaseUrl, name, (admin) => admin.unsafe(`create database ${copy} template ${name}`));
+  await withoutConnections(databaseUrl, name, async (admin) => {
+    await admin.unsafe(`drop database if exists ${copy}`);
+    await admin.unsafe(`create database ${copy} template ${name}`);
+  });
   await untilConnected(sql);
   return {
     async restore() {

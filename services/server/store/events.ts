@@ -88,6 +88,17 @@ export async function mayHoldEvent(
   return row?.known ?? false;
 }
 
+/**
+ * Returns the id before the last `count` events up to one; 0 if there are fewer. Ids are no count: they leap by a billion
+ * when Redis has lost its data.
+ */
+export async function readIdBefore(tx: Transaction, upTo: bigint, count: number): Promise<bigint> {
+  const [row] = await tx<{ eventId: string }[]>`
+    select event_id from observations where event_id <= ${String(upTo)} order by event_id desc offset ${count} limit 1
+  `;
+  return BigInt(row?.eventId ?? 0);
+}
+
 /** Counts the events of a range, up to `limit`, and finds the first id; `null` if the range is empty. */
 export async function measureRange(
   tx: Transaction,

@@ -5,7 +5,7 @@ import { eventIdSchema } from "../../../shared/observation.ts";
 import type { Asker } from "../gate.ts";
 import { maxReplayEvents, maxReplaySpan, readRowsPerUnit } from "../http/limits.ts";
 import { createSharedAnswers } from "../shared-answers.ts";
-import { type EventRange, type Marks, measureRange, readMarks, readTimeUpTo } from "../store/events.ts";
+import { type EventRange, type Marks, measureRange, readIdBefore, readMarks, readTimeUpTo } from "../store/events.ts";
 import { type Filter, wantsAll } from "../store/filter.ts";
 import type { Questions } from "../store/questions.ts";
 
@@ -55,25 +55,39 @@ export type PlanResume = (
 export function createPlanResume(questions: Questions, clock: Clock): PlanResume {
   const shared = createSharedAnswers<Marks>({ keepMs: 0, maxKept: 1 }, clock);
   const read = (asker: Asker) => questions.quick(asker, readMarks);
+  /** The id before the last {@link maxReplaySpan} events. A minute later, a replay may be longer by the events since then. */
+  const starts = createSharedAnswers<{ id: bigint }>({ keepMs: 60_000, maxKept: 1 }, clock);
+  const startOf = async (asker: Asker, position: bigint) => {
+    if (position <= maxReplaySpan) return 0n;
+    const ask = (signal: AbortSignal) =>
+      questions.history({ ...asker, signal }, async (tx) => ({ id: await readIdBefore(tx, position, maxReplaySpan) }));
+    return (await starts.ask("start", ask, asker.signal)).id;
+  };
 
   return async (asker, resume, filter, position) => {
     if (resume.kind === "malformed") return { kind: "reset", reason: "the last event id is not a decimal number" };
     let marks = await shared.ask("marks", (signal) => read({ ...asker, signal }), asker.signal);
     if (resume.kind === "since") {
-      return questions.history(asker, (tx) => planSince(tx, asker, resume.since, filter, position, marks));
+      const start = await startOf(asker, position);
+      return questions.history(asker, (tx) => planSince(tx, asker, resume.since, filter, { position, start }, marks));
     }
     // Another stream may have begun to read before this event was stored.
     if (resume.eventId > marks.newest) marks = await read(asker);
-    return planAfter(questions, asker, resume.eventId, filter, position, marks);
+    const isFarBack = position - resume.eventId > maxReplaySpan;
+    const start = isFarBack ? await startOf(asker, position) : 0n;
+    return planAfter(questions, asker, resume.eventId, filter, { position, start }, marks);
   };
 }
+
+/** The event that a server has sent last, and the id before which no replay begins. */
+type Span = { position: bigint; start: bigint };
 
 async function planAfter(
   questions: Questions,
   asker: Asker,
   eventId: bigint,
   filter: Filter,
-  position: bigint,
+  { position, start }: Span,
   marks: Marks,
 ): Promise<ResumePlan> {
   if (eventId < marks.timeline) return { kind: "reset", reason: setBackReason };
@@ -81,9 +95,9 @@ async function planAfter(
   if (eventId < marks.pruned)
     return { kind: "reset", reason: "the events after the last event id are no longer stored" };
   const range = { after: eventId, upTo: position, since: null };
-  const missed = position - eventId;
-  if (missed > maxReplaySpan) return { kind: "reset", reason: wantsAll(filter) ? tooManyEvents : tooFarBack };
-  asker.charge(Math.max(Number(missed), 0) / readRowsPerUnit);
+  if (eventId < start) return { kind: "reset", reason: wantsAll(filter) ? tooManyEvents : tooFarBack };
+  const missed = Number(position - eventId);
+  asker.charge(Math.min(Math.max(missed, 0), maxReplaySpan) / readRowsPerUnit);
   if (missed > maxReplayEvents) {
     const { count } = await questions.history(asker, (tx) => measureRange(tx, range, filter, maxReplayEvents + 1));
     if (count > maxReplayEvents) return { kind: "reset", reason: tooManyEvents };
@@ -96,16 +110,14 @@ async function planSince(
   asker: Asker,
   since: Date,
   filter: Filter,
-  position: bigint,
+  { position, start: after }: Span,
   marks: Marks,
 ): Promise<ResumePlan> {
-  const earliest = position - BigInt(maxReplaySpan);
-  const after = earliest < 0n ? 0n : earliest;
   if (after > marks.pruned) {
     const newest = await readTimeUpTo(tx, after);
     if (newest !== null && since <= newest) return { kind: "reset", reason: tooFarBack };
   }
-  asker.charge(Number(position - after) / readRowsPerUnit);
+  asker.charge(Math.min(Number(position - after), maxReplaySpan) / readRowsPerUnit);
   const range = { after, upTo: position, since };
   const { count, first } = await measureRange(tx, range, filter, maxReplayEvents + 1);
   if (count > maxReplayEvents) return { kind: "reset", reason: tooManyEvents };

@@ -68,9 +68,14 @@ describe("a worker", async () => {
     const failed = await worker.line(({ message, job }) => message === "a job failed" && job === "poll");
     // One line for all attempts.
     expect(failed).toMatchObject({ level: "warn", attempt: 4, of: 4, code: "not_data" });
-    const [recorded] =
-      await stack.sql`select failure from job_results where job = 'poll' and failing_since is not null`;
-    expect(recorded?.failure).toStartWith("not_data: not data, but an HTML page");
+    const failures = () =>
+      stack.sql<
+        { failure: string }[]
+      >`select failure from job_results where job = 'poll' and failing_since is not null`;
+    // The log line comes first.
+    let [recorded] = await failures();
+    for (; recorded === undefined; [recorded] = await failures()) await Bun.sleep(20);
+    expect(recorded.failure).toStartWith("not_data: not data, but an HTML page");
     expect(failed.reason).toMatch(/HTML/i);
     expect(await rows()).toBe(3);
     upstream.files.set(latestObsPath, latestObsFile(3, new Date(Date.now() - 3_600_000)));
