@@ -127,7 +127,7 @@ export function testPlayer(name: string, start: StartSession, isSkipped: boolean
       const sheets = [
         ["sound", 600],
         ["sound", 800],
-        ["legend", 800],
+        ["legend", 1280],
         ["mixer", 1280],
         ["more", 1280],
         ["about", 1280],
