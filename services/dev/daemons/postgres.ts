@@ -54,7 +54,10 @@ const startAgain = "To start again without its data, remove that folder";
 /** Returns the last fault in PostgreSQL's log as one line; without any, its last line. */
 function lastFault(log: string): string {
   const lines = log.trim().split("\n");
-  const fault = lines.findLast((line) => /\b(FATAL|PANIC|error):/i.test(line)) ?? lines.at(-1) ?? "";
+  // A full disk causes other errors after it.
+  const isFull = (line: string) => /no space left/i.test(line);
+  const isFault = (line: string) => /\b(FATAL|PANIC|error):/i.test(line);
+  const fault = lines.find(isFull) ?? lines.findLast(isFault) ?? lines.at(-1) ?? "";
   return fault.replace(/^.*?(FATAL|PANIC|error):\s*/i, "").replace(/\.$/, "");
 }
 
