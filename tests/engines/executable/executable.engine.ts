@@ -78,10 +78,11 @@ describe.skipIf(cannotRun)(
 
     test("creates the tables, polls, and sends the reports to a listener", async () => {
       const url = await start("server").up;
-      while ((await fetch(`${url}/ready`)).status !== 200) await Bun.sleep(10);
-      const listener = await listen(`${url}/v1/observations/stream`);
       const worker = start("worker");
       await worker.up;
+      // The server waits until the worker has made the tables.
+      while ((await fetch(`${url}/ready`)).status !== 200) await Bun.sleep(10);
+      const listener = await listen(`${url}/v1/observations/stream?since=2000-01-01T00:00:00Z`);
       expect(await listener.heard(3)).toHaveLength(3);
       listener.leave();
       expect(await readdir(emptyDir)).toEqual([]);
