@@ -1,22 +1,34 @@
 // The reports that ring: those that arrive together, and those of the batch under way.
 
 import type { Clock } from "../../shared/clock.ts";
-import { isFresh, newestOf, seaAtStation } from "../sea/conditions.ts";
+import { isFresh, newestOf } from "../sea/conditions.ts";
+import type { BellFields } from "../sound/mapping.ts";
 import type { Report } from "../sound/score/network-score.ts";
 import type { Network } from "../state/network.ts";
 import { onChange } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
 
-/** Returns the newest values of stations as reports; stations without a fresh value are left out. */
+/**
+ * Returns the newest report of each station, as far as the page knows its values: a value of an earlier report is not part of
+ * it. Stations without a fresh report are left out.
+ */
 export function reportsOf(state: PageState, stationIds: Iterable<string>, nowMs: number): Report[] {
   const { network, inView } = state;
   return Array.from(stationIds).flatMap((stationId) => {
     const conditions = network.conditions.get(stationId);
-    if (conditions === undefined || !isFresh({ atMs: newestOf(conditions) ?? 0 }, nowMs)) return [];
-    const { waterTempC, waveHeightM } = seaAtStation(conditions, nowMs);
-    return [
-      { stationId, ...positionOf(network, stationId), waterTempC, waveHeightM, inView: inView.value.has(stationId) },
-    ];
+    const atMs = conditions ? newestOf(conditions) : null;
+    if (atMs === null || !isFresh({ atMs }, nowMs)) return [];
+    const reported = (field: keyof BellFields) => {
+      const measured = conditions?.fields[field];
+      return measured?.atMs === atMs ? measured.value : null;
+    };
+    return {
+      stationId,
+      ...positionOf(network, stationId),
+      waterTempC: reported("waterTempC"),
+      waveHeightM: reported("waveHeightM"),
+      inView: inView.value.has(stationId),
+    };
   });
 }
 

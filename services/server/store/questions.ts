@@ -62,12 +62,11 @@ async function askOnce<T>(sql: Sql, live: Sql, signal: AbortSignal, work: (tx: T
     return await inTransaction(
       sql,
       async (tx) => {
-        // After some executions, PostgreSQL may plan a statement for all parameters, which can be 100 times slower.
+        // Statements are never prepared (`openPool`), so PostgreSQL plans each for its own parameters.
         const [backend] = await tx<{ pid: number }[]>`
           select
             pg_backend_pid() as pid,
-            set_config('statement_timeout', ${String(statementTimeoutMs)}, true),
-            set_config('plan_cache_mode', 'force_custom_plan', true)
+            set_config('statement_timeout', ${String(statementTimeoutMs)}, true)
         `;
         return cancelOnceAborted(live, backend?.pid ?? 0, signal, () => work(tx));
       },

@@ -1,7 +1,7 @@
 // Bursts of reports.
 
 import { expect, test } from "bun:test";
-import { gatherReports } from "../../../web/listen/reports.ts";
+import { gatherReports, reportsOf } from "../../../web/listen/reports.ts";
 import type { Report } from "../../../web/sound/score/network-score.ts";
 import { createPageState } from "../../../web/state/page-state.ts";
 import { createServerClock } from "../../../web/state/server-clock.ts";
@@ -41,5 +41,18 @@ test("reports that arrive together ring together, with those in view marked; mis
   expect(rung).toEqual([
     [inView, { stationId: "44009", longitude: null, latitude: null, waterTempC: null, waveHeightM: 2, inView: false }],
     [inView],
+  ]);
+});
+
+test("the newest report of a station has only the values of that report, and an old report does not ring", () => {
+  const state = createPageState(firstView, firstSettings("en"));
+  const noon = Date.parse("2026-11-28T12:00:00.000Z");
+  const at = (minutes: number) => new Date(noon - minutes * 60_000).toISOString();
+  state.network.apply({ stationId: "46026", timestamp: at(50), waveHeightM: 2, waterTempC: 12 });
+  state.network.apply({ stationId: "46026", timestamp: at(10), waterTempC: 13 });
+  state.network.apply({ stationId: "44009", timestamp: at(200), waveHeightM: 2, waterTempC: 12 });
+  const nowhere = { longitude: null, latitude: null, inView: false };
+  expect(reportsOf(state, ["46026", "44009", "51001"], noon)).toEqual([
+    { stationId: "46026", waterTempC: 13, waveHeightM: null, ...nowhere },
   ]);
 });

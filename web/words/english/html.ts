@@ -2,7 +2,7 @@
 
 export const title = "bellbuoy: hear the sea";
 export const description =
-  "Hear the sea as it is now: the swell follows the waves, the wind comes from its true direction, and every report of a NOAA buoy rings a bell.";
+  "Hear the sea as it is now: the swell follows the waves, the wind comes from its true direction, and reports of NOAA's buoys ring bells.";
 /** Shown by the system after the page was installed. */
 export const installed = "The sea as its buoys report it, made audible.";
 export const skip = "Skip to the sound";
@@ -21,7 +21,7 @@ export const legend = "Key";
 export const legendLabel = "Key: what the marks mean";
 export const invitation = "This is the sea, as it is now.";
 export const whatSounds =
-  "The swell follows the real waves, the wind comes from its true direction, and every buoy report rings a bell.";
+  "The swell follows the real waves, the wind comes from its true direction, and the reports of the buoys ring bells.";
 export const stations = "Stations";
 
 export const sound = "Sound";
