@@ -5,8 +5,8 @@ import { parseSqlAddress } from "../database/sql-address.ts";
 import { CodedError } from "../errors.ts";
 import { stationIdPattern } from "../measurements.ts";
 import { parseRedisAddress } from "../redis/redis-address.ts";
+import { AddressError } from "./address-parts.ts";
 import { logLevels } from "./log.ts";
-import { AddressError } from "./server-address.ts";
 
 /** bellbuoy's repository, also the default contact address. */
 export const projectUrl = "https://github.com/bellbuoy/bellbuoy";
