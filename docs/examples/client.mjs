@@ -31,6 +31,9 @@ var extraMeasurements = [
 var measurements = [...coreMeasurements, ...extraMeasurements];
 var eventIdPattern = /^(0|[1-9]\d{0,17})$/;
 
+// shared/outage.ts
+var outageCodes = ["never_polled", "polls_stopped", "ndbc_unreachable", "ndbc_silent"];
+
 // shared/station.ts
 var stationTexts = ["name", "owner", "program", "type"];
 var stationNumbers = ["latitude", "longitude", "elevationM"];
@@ -109,12 +112,18 @@ function readStatus(body) {
     throw noServer();
   }
   const lastEventId = eventIdOf(body);
-  const polls = { lastPoll, pollSeconds, lastPollBegun, pollsStopped };
+  const polls = { lastPoll, pollSeconds, lastPollBegun, pollsStopped, outage: readOutage(body.outage) };
   const status = { version, ...polls, ndbcLastModified, stationsReporting, simulated, lastEventId };
   if (!Array.isArray(body.warnings))
     return status;
   const warnings = readEach(body.warnings, ({ reason }) => typeof reason === "string" ? reason : null);
   return { ...status, warnings };
+}
+function readOutage(value) {
+  if (!isRecord(value))
+    return null;
+  const code = outageCodes.find((known) => known === value.code);
+  return code === undefined ? null : { code, since: isTime(value.since) ? value.since : null };
 }
 function readEach(list, read) {
   if (!Array.isArray(list))

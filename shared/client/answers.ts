@@ -12,6 +12,7 @@ import {
   stationIdPattern,
 } from "../measurements.ts";
 import type { ObservationMessage } from "../observation.ts";
+import { type Outage, outageCodes } from "../outage.ts";
 import { type Station, stationNumbers, stationTexts } from "../station.ts";
 import { noServer } from "./errors.ts";
 
@@ -57,6 +58,8 @@ export type Status = {
   lastPollBegun: string | null;
   /** Whether the workers have stopped polling NDBC. */
   pollsStopped: boolean;
+  /** Why no new reports arrive; `null` if they do, or if the server is older than this field. */
+  outage: Outage | null;
   /** Last-Modified of NDBC's newest file: an HTTP date. */
   ndbcLastModified: string | null;
   /** Stations with an observation in the last three hours. */
@@ -117,12 +120,19 @@ export function readStatus(body: Json): Omit<Status, keyof Sent> {
     throw noServer();
   }
   const lastEventId = eventIdOf(body);
-  const polls = { lastPoll, pollSeconds, lastPollBegun, pollsStopped };
+  const polls = { lastPoll, pollSeconds, lastPollBegun, pollsStopped, outage: readOutage(body.outage) };
   const status = { version, ...polls, ndbcLastModified, stationsReporting, simulated, lastEventId };
   // Servers up to 0.1.0 send no warnings.
   if (!Array.isArray(body.warnings)) return status;
   const warnings = readEach(body.warnings, ({ reason }) => (typeof reason === "string" ? reason : null));
   return { ...status, warnings };
+}
+
+/** Reads an outage. @returns `null` if there is none, or if this client does not know its code */
+function readOutage(value: unknown): Outage | null {
+  if (!isRecord(value)) return null;
+  const code = outageCodes.find((known) => known === value.code);
+  return code === undefined ? null : { code, since: isTime(value.since) ? value.since : null };
 }
 
 /** Reads a list. Skips entries that do not match, with a console warning. @throws {RefusedError} if it is not a list */

@@ -177,35 +177,42 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
   test("says that no worker polls NDBC while the server still runs", async () => {
     await pollBeganAgo(40);
     await askForStatus();
-    await page.until(`${textOf("newest")}.includes("the server has not asked NDBC for 40 min")`);
+    await page.until(`${textOf("connection")}.startsWith("This server has not asked NDBC since ")`);
     expect(await page.view.evaluate<boolean>(isLive)).toBe(true);
     await pollBeganAgo(0);
   });
 
-  test("says that NDBC is silent, except while the page itself is offline", async () => {
-    await pollBeganAgo(0);
-    const polledAgo = (minutes: number) => player.stack.sql`
-      insert into upstream_files (path, fetched_at)
-      values (${latestObsPath}, now() - ${minutes} * interval '1 minute')
-      on conflict (path) do update set fetched_at = excluded.fetched_at
+  test("says Live while batches arrive, else in one line why not", async () => {
+    const line = (words: string) => `${textOf("connection")}.startsWith(${JSON.stringify(words)})`;
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+    const says = async (words: string) => {
+      await askForStatus();
+      await page.until(line(words));
+    };
+    const { sql } = player.stack;
+    const answered = (polled: Date, modified: Date) => sql`
+      insert into upstream_files (path, fetched_at, last_modified)
+      values (${latestObsPath}, ${polled}, ${modified.toUTCString()})
+      on conflict (path) do update set fetched_at = excluded.fetched_at, last_modified = excluded.last_modified
     `;
-    await polledAgo(40);
-    await askForStatus();
-    await page.until(`${textOf("newest")}.includes("NDBC silent for 40 min")`);
+    const endBatches = () => sql`update batches set arrived_at = arrived_at - interval '1 day'`;
+    await pollBeganAgo(0);
+    await sql`delete from upstream_files`;
+    await says("No reports yet: NDBC has not answered this server");
+    await endBatches();
+    await answered(ago(0), ago(16));
+    await says("NDBC silent since ");
+    await answered(ago(16), ago(16));
+    await says("This server has not reached NDBC since ");
     await player.killServer();
-    await page.until('document.body.dataset.state === "reconnecting"');
-    expect(await page.view.evaluate<string>(textOf("newest"))).not.toContain("NDBC");
-    await polledAgo(0);
+    await page.until(line("Reconnecting: the server cannot be reached"));
+    await answered(ago(0), ago(14));
     await player.restartServer();
-    await page.until(isLive);
-    expect(await page.view.evaluate<string>(textOf("newest"))).not.toContain("NDBC");
-    await polledAgo(40);
-    await askForStatus();
-    await page.until(`${textOf("newest")}.includes("NDBC silent for 40 min")`);
+    await page.until(`${textOf("connection")} === "Live"`);
     // With POLL_SECONDS=3600 this age is normal.
-    await recordPollBegin(player.stack.sql, 3_600);
-    await askForStatus();
-    await page.until(`!${textOf("newest")}.includes("NDBC")`);
+    await answered(ago(150), ago(150));
+    await recordPollBegin(sql, 3_600);
+    await says("Live");
   });
 
   test("works in any folder of a static host with ?server=, and says so if its script is missing", async () => {
@@ -283,7 +290,9 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
   // Runs last: its service worker stays in the browser.
   test("opens offline without an earlier replay, says so, and plays the cached past day", async () => {
     const page = await player.openWithoutNetwork();
-    expect(await page.view.evaluate<string>(textOf("connection"))).toContain("Offline");
+    expect(await page.view.evaluate<string>(textOf("connection"))).toBe(
+      "The server is away. This page shows what it has saved",
+    );
     await page.until('document.querySelectorAll("#stations li").length >= 4');
     await page.until(`${textOf("replay-time")}.endsWith("UTC")`);
     await page.view.click("#listen");

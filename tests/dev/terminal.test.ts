@@ -3,8 +3,10 @@
 import { expect, test } from "bun:test";
 import { freePort } from "../../services/dev/daemons/ports.ts";
 import { createScreen, frame } from "../../services/dev/terminal/screen.ts";
-import { type StackStatus, statusLine } from "../../services/dev/terminal/status.ts";
+import { describeOutage, type StackStatus, statusLine } from "../../services/dev/terminal/status.ts";
 import { whyUnreachable } from "../../services/dev/terminal/unreachable.ts";
+import { outageCodes } from "../../shared/outage.ts";
+import { describeOutage as describeOutageOfPage } from "../../web/ui/connection-line.ts";
 
 const nowMs = Date.UTC(2026, 10, 28, 12);
 const status: StackStatus = {
@@ -60,6 +62,13 @@ test("the status line shows stations, reports, listeners, the last poll and prob
   );
   const stale = { ...status, lastPollMs: nowMs - 3_600_000, problems: ["NDBC does not answer"] };
   expect(statusLine(stale, nowMs, "")).toEndWith("last poll 60 min ago · NDBC does not answer");
+});
+
+test.each(outageCodes)("an outage has the same words on the terminal and on the page: %s", (code) => {
+  for (const hours of [1, 30]) {
+    const outage = { code, since: code === "never_polled" ? null : new Date(nowMs - hours * 3_600_000).toISOString() };
+    expect(describeOutage(outage, nowMs)).toBe(describeOutageOfPage(outage, nowMs));
+  }
 });
 
 test("the status line shows the problem until a poll has succeeded", () => {

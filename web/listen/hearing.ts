@@ -6,13 +6,12 @@ import type { BurstTally } from "../sound/score/network-score.ts";
 import { observe, onChange } from "../state/observe.ts";
 import { type BatchUnderWay, type PageState, stationSoundOf } from "../state/page-state.ts";
 import * as soundWords from "../words/english/sound.ts";
-import { locale } from "../words/english/values.ts";
+import { formatTime } from "../words/format.ts";
 import { fill, formatList } from "../words/message.ts";
 import { describeSea } from "../words/words.ts";
 import { titleOf } from "./titles.ts";
 
 const minuteMs = 60_000;
-const times = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** Describes the sound on the page, and counts reports and bells. */
 export function showHearing(state: PageState, clock: Clock): void {
@@ -49,7 +48,7 @@ export function showHearing(state: PageState, clock: Clock): void {
 function describeBatch(tally: BurstTally, batch: BatchUnderWay | null, clock: Clock): string[] {
   const { rung, arrived, waiting, leftOut } = tally;
   const atMs = clock.now() - (clock.monotonicMs() - (batch?.arrivedAtMs ?? clock.monotonicMs()));
-  const time = times.format(atMs);
+  const time = formatTime(atMs);
   const bells = fill(waiting > 0 ? soundWords.ringing : soundWords.rung, { arrived, time, rung });
   return leftOut > 0 ? [bells, fill(soundWords.withoutBell, { count: leftOut })] : [bells];
 }

@@ -28,10 +28,7 @@ import type { LinkedView, MapView, View } from "./view-url.ts";
 export type Report = Omit<Arrival, "replayed"> & { isNews: boolean };
 
 /** The server's data about itself and its polls. */
-export type Polls = Pick<
-  Status,
-  "version" | "lastPoll" | "pollSeconds" | "lastPollBegun" | "pollsStopped" | "warnings"
->;
+export type Polls = Pick<Status, "version" | "outage" | "warnings">;
 
 /** A station's past day: its reports, oldest first, or the reason for their absence. */
 export type StationHistory = readonly PastReport[] | "loading" | "unknown";

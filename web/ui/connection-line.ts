@@ -1,19 +1,24 @@
 // The connection line in the page's header.
 
 import type { CachedAt } from "../../shared/client/answers.ts";
+import type { Outage, OutageCode } from "../../shared/outage.ts";
 import { find, setText } from "../dom/dom.ts";
 import type { ConnectionState } from "../net/connection-state.ts";
 import { observe } from "../state/observe.ts";
 import type { PageState, Polls } from "../state/page-state.ts";
 import type { ServerClock } from "../state/server-clock.ts";
 import * as words from "../words/english/connection.ts";
-import { formatAge, isNow } from "../words/format.ts";
+import * as problemWords from "../words/english/problems.ts";
+import { formatAge, formatSince, isNow } from "../words/format.ts";
 import { fill } from "../words/message.ts";
 
-/**
- * NDBC renews its file every five minutes. The page warns after this time, and at least two periods, without a poll.
- */
-const silentAfterMs = 20 * 60_000;
+const outageWords: Record<OutageCode, string> = {
+  never_polled: words.neverPolled,
+  polls_stopped: words.pollsStopped,
+  ndbc_unreachable: words.ndbcUnreachable,
+  ndbc_silent: words.ndbcSilent,
+};
+
 /** The page warns when the device's clock differs more from the server's. */
 const wrongClockMs = 5 * 60_000;
 
@@ -23,37 +28,52 @@ export function showConnectionLine(state: PageState, clock: ServerClock): void {
   const line = find("connection", HTMLElement);
   const retry = find("retry", HTMLElement);
   const newest = find("newest", HTMLElement);
-  observe([connection, cachedAtMs], () => {
+  observe([connection, cachedAtMs, polls], () => {
     const { kind } = connection.value;
     document.body.dataset.state = cachedAtMs.value !== null && kind === "reconnecting" ? "offline" : kind;
-    setText(line, describeConnection(connection.value, cachedAtMs.value));
+    document.body.dataset.reports = kind === "live" && polls.value?.outage === null ? "arriving" : "none";
+    setText(line, describeConnection(connection.value, cachedAtMs.value, polls.value, clock.now()));
   });
   observe([simulated], () => {
     find("simulated", HTMLElement).hidden = !simulated.value;
   });
-  observe([connection, polls, state.conditionsLoaded, second], () => {
+  observe([connection, state.conditionsLoaded, second], () => {
     setText(retry, describeRetry(connection.value, clock.monotonicMs()));
     find("try-now", HTMLElement).hidden = retry.textContent === "";
-    const age = describeAge(connection.value, network.newestAtMs, polls.value, clock.now());
+    const age = describeAge(connection.value, network.newestAtMs, clock.now());
     setText(newest, [age, describeDeviceClock(clock.deviceAheadMs)].filter(Boolean).join("; "));
   });
 }
 
-function describeConnection(connection: ConnectionState, cachedAtMs: CachedAt): string {
+/** Describes in one line why no reports arrive, or that they do. */
+function describeConnection(
+  connection: ConnectionState,
+  cachedAtMs: CachedAt,
+  polls: Polls | null,
+  nowMs: number,
+): string {
   switch (connection.kind) {
     case "connecting":
       return words.connecting;
     case "live":
-      return words.live;
+      if (polls === null) return words.connected;
+      return polls.outage === null ? words.live : describeOutage(polls.outage, nowMs);
     case "waiting":
       return words.waiting;
     case "reconnecting":
-      return cachedAtMs === null ? fill(words.reconnecting, { reason: connection.reason }) : words.offline;
+      if (cachedAtMs === null) return fill(words.reconnecting, { reason: connection.reason });
+      return connection.reason === problemWords.offline ? words.offline : words.serverAway;
     case "refused":
       return connection.retryAtMs === null ? connection.reason : fill(words.refused, { reason: connection.reason });
     case "crowded":
       return words.crowded;
   }
+}
+
+/** Describes why no new reports arrive. @param nowMs the server's time, in Unix milliseconds */
+export function describeOutage({ code, since }: Outage, nowMs: number): string {
+  const time = since === null ? "" : formatSince(Date.parse(since), nowMs);
+  return fill(outageWords[code], { time });
 }
 
 /** Describes the next retry. @param nowMs of {@link Clock.monotonicMs} */
@@ -64,11 +84,10 @@ function describeRetry(connection: ConnectionState, nowMs: number): string {
   return seconds === 0 ? words.retryNow : fill(words.retryIn, { seconds });
 }
 
-function describeAge({ kind }: ConnectionState, newestAtMs: number | null, polls: Polls | null, nowMs: number): string {
+function describeAge({ kind }: ConnectionState, newestAtMs: number | null, nowMs: number): string {
   if (newestAtMs === null) return kind === "live" ? words.noReport : "";
   const ageMs = nowMs - newestAtMs;
-  const newest = isNow(ageMs) ? words.newestNow : fill(words.newest, { age: formatAge(ageMs) });
-  return kind === "live" && polls !== null ? describeSilence(newest, polls, nowMs) : newest;
+  return isNow(ageMs) ? words.newestNow : fill(words.newest, { age: formatAge(ageMs) });
 }
 
 function describeDeviceClock(aheadMs: number): string {
@@ -76,15 +95,4 @@ function describeDeviceClock(aheadMs: number): string {
   if (ms < wrongClockMs) return "";
   // Half a minute more: a minute more or less is no difference.
   return fill(aheadMs > 0 ? words.clockAhead : words.clockBehind, { age: formatAge(ms + 30_000) });
-}
-
-/** Adds to the newest report's age why no new reports arrive, if none may arrive. */
-function describeSilence(newest: string, polls: Polls, nowMs: number): string {
-  const { lastPoll, pollSeconds, lastPollBegun, pollsStopped } = polls;
-  if (pollsStopped && lastPollBegun !== null) {
-    return fill(words.pollsStopped, { newest, age: formatAge(nowMs - Date.parse(lastPollBegun)) });
-  }
-  const pollMs = lastPoll === null ? 0 : nowMs - Date.parse(lastPoll);
-  const longestMs = Math.max(silentAfterMs, 2_000 * (pollSeconds ?? 0));
-  return pollMs > longestMs ? fill(words.ndbcSilent, { newest, age: formatAge(pollMs) }) : newest;
 }

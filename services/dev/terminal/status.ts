@@ -1,5 +1,7 @@
 // Reads the status of a running stack and formats it as one line.
 
+import type { Outage, OutageCode } from "../../../shared/outage.ts";
+
 /** Holds what the server knows about itself and the worker. */
 export type StackStatus = {
   stations: number;
@@ -11,8 +13,13 @@ export type StackStatus = {
   problems: string[];
 };
 
-/** Number of polls that may be missing before it counts as a problem. */
-const missedPolls = 2;
+/** The page says the same. */
+const outageWords: Record<OutageCode, string> = {
+  never_polled: "No reports yet: NDBC has not answered this server",
+  polls_stopped: "This server has not asked NDBC since",
+  ndbc_unreachable: "This server has not reached NDBC since",
+  ndbc_silent: "NDBC silent since",
+};
 
 /** Reads the status from a server on this machine. @throws {Error} if it does not answer */
 export async function readStatus(address: string): Promise<StackStatus> {
@@ -22,16 +29,14 @@ export async function readStatus(address: string): Promise<StackStatus> {
     answers[1]?.json(),
     answers[2]?.text(),
   ])) as [
-    { stationsReporting: number; lastPoll: string | null; pollSeconds: number | null; pollsStopped: boolean },
+    { stationsReporting: number; lastPoll: string | null; outage: Outage | null },
     { problems?: { reason: string }[] },
     string,
   ];
   const metric = (name: string) => Number(new RegExp(`^${name}\\S* (\\S+)$`, "m").exec(metrics)?.[1] ?? 0);
   const lastPollMs = status.lastPoll === null ? null : Date.parse(status.lastPoll);
   const problems = (ready.problems ?? []).map(({ reason }) => reason);
-  const maxAgeMs = missedPolls * (status.pollSeconds ?? 0) * 1_000 + 60_000;
-  if (status.pollsStopped) problems.push("the worker has stopped polling");
-  else if (lastPollMs !== null && Date.now() - lastPollMs > maxAgeMs) problems.push("NDBC does not answer");
+  if (lastPollMs !== null && status.outage !== null) problems.push(describeOutage(status.outage, Date.now()));
   return {
     stations: status.stationsReporting,
     reports: metric("bellbuoy_events_broadcast_total"),
@@ -52,6 +57,15 @@ export function statusLine(status: StackStatus, nowMs: number, beforeFirstPoll: 
     `last poll ${age(nowMs - lastPollMs)} ago`,
     problems.join(", ") || "no problems",
   ].join(" · ");
+}
+
+/** Describes an outage as the page does: `NDBC silent since 09:35`, with the day unless it is today's. */
+export function describeOutage({ code, since }: Outage, nowMs: number): string {
+  if (since === null) return outageWords[code];
+  const time = new Date(since);
+  const clock = time.toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  if (time.toDateString() === new Date(nowMs).toDateString()) return `${outageWords[code]} ${clock}`;
+  return `${outageWords[code]} ${time.toLocaleDateString("en", { day: "numeric", month: "long" })}, ${clock}`;
 }
 
 function counted(count: number, word: string): string {

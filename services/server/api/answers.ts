@@ -7,6 +7,7 @@ import {
   medianMeasurements,
 } from "../../../shared/measurements.ts";
 import { eventIdSchema, observationMessageSchema } from "../../../shared/observation.ts";
+import { outageCodes } from "../../../shared/outage.ts";
 
 /** Describes each measurement field for API users. */
 const meanings: Record<Measurement, string> = {
@@ -147,6 +148,12 @@ export const status = z
     lastPollBegun: time.nullable().describe("Last time that a worker started a poll of NDBC, successful or not."),
     pollSeconds: z.int().nullable().describe("Poll interval, in seconds."),
     pollsStopped: z.boolean().describe("Whether polling has stopped."),
+    outage: z
+      .object({ code: z.enum(outageCodes), since: time.nullable() })
+      .nullable()
+      .describe(
+        "Why no new reports arrive; `null` if the newest batch is younger than three periods. `since` is `null` before the first poll that NDBC answered.",
+      ),
     ndbcLastModified: text.describe("`Last-Modified` of NDBC's newest file: an HTTP date."),
     stationsReporting: z.int().describe("Number of stations with an observation in the last three hours."),
     simulated: z.boolean().describe("Whether the data is simulated."),

@@ -2,11 +2,13 @@
 
 import { version } from "../../../package.json" with { type: "json" };
 import type { Transaction } from "../../../shared/database/sql.ts";
+import type { Outage } from "../../../shared/outage.ts";
 import { staleAfterMs } from "../../../shared/sea.ts";
 import { latestObsPath, simulationOwner } from "../../../shared/upstream.ts";
 import { readMarks } from "../store/events.ts";
 import { status } from "./answers.ts";
 import { endpoint } from "./endpoint.ts";
+import { outageOf } from "./outage.ts";
 import { type Warning, type WarningFigures, warningsOf } from "./status-warnings.ts";
 
 /** Endpoint `/v1/status`. */
@@ -30,6 +32,8 @@ type Status = {
    * times out after 90 s.
    */
   pollsStopped: boolean;
+  /** Why no new reports arrive; `null` if they do. */
+  outage: Outage | null;
   /** `Last-Modified` of that file, as NDBC sent it: an HTTP date. */
   ndbcLastModified: string | null;
   /** Number of stations with an observation in the last three hours. */
@@ -62,12 +66,13 @@ async function readStatus(sql: Transaction): Promise<Status> {
     readJobs(sql),
     readRejectedRows(sql),
   ]);
-  const { now, stationsOfDay, newestObservation, ...shown } = details;
+  const { now, stationsOfDay, newestObservation, newestBatch, ...shown } = details;
+  const ndbcModified = polling.ndbcLastModified === null ? null : new Date(polling.ndbcLastModified);
   const warnings = warningsOf({
     ...polling,
     now,
     since: jobs[0]?.since ?? null,
-    ndbcModified: polling.ndbcLastModified === null ? null : new Date(polling.ndbcLastModified),
+    ndbcModified,
     newestObservation,
     stationsReporting: shown.stationsReporting,
     stationsOfDay,
@@ -76,6 +81,7 @@ async function readStatus(sql: Transaction): Promise<Status> {
   });
   return {
     ...polling,
+    outage: outageOf({ ...polling, now, ndbcModified, newestBatch }),
     ...shown,
     lastEventId: String(newest),
     jobs: jobs.map(({ since, ...job }) => job),
@@ -114,6 +120,7 @@ type Details = Pick<Status, "stationsReporting" | "simulated" | "oldestEvent" | 
   now: Date;
   stationsOfDay: number;
   newestObservation: Date | null;
+  newestBatch: Date | null;
 };
 
 async function readDetails(sql: Transaction): Promise<Details> {
@@ -134,6 +141,7 @@ async function readDetails(sql: Transaction): Promise<Details> {
       (${seen(staleAfterMs / 1_000)}) as stations_reporting,
       (${seen(86_400)}) as stations_of_day,
       (select max(observed_at) from observations) as newest_observation,
+      (select arrived_at from batches order by first_event_id desc limit 1) as newest_batch,
       exists (select from stations where owner = ${simulationOwner}) as simulated,
       (${event("asc")}) as oldest,
       (${event("desc")}) as newest,

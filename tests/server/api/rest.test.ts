@@ -265,6 +265,7 @@ test("/v1/status reports the state of network and polling, and that the sea is s
     lastPollBegun: expect.stringMatching(/Z$/),
     pollSeconds: 900,
     pollsStopped: false,
+    outage: { code: "ndbc_unreachable", since: "2026-05-06T11:42:00.000Z" },
     ndbcLastModified: "Wed, 06 May 2026 11:40:01 GMT",
     stationsReporting: expect.any(Number),
     simulated: true,

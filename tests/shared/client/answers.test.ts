@@ -72,6 +72,7 @@ const status = {
   lastPollBegun: null,
   pollSeconds: 300,
   pollsStopped: false,
+  outage: null,
   ndbcLastModified: null,
   stationsReporting: 5,
   simulated: false,
@@ -147,10 +148,10 @@ test("the page continues from an event id if the schema allows it", async () => 
 
 // The page shows poll times unchecked, and ignores fields that older servers do not send.
 test("the page accepts a status if the schema does, except for times and newer fields", async () => {
-  const { lastPollBegun, pollSeconds, pollsStopped, ...old } = status;
+  const { lastPollBegun, pollSeconds, pollsStopped, outage, ...old } = status;
   const values = [...numbers.filter((value) => value !== 2 ** 53), true, false, [], {}, time];
   const details = { jobs: [], rejectedRows: [], oldestEvent: null, newestEvent: null, databaseBytes: 1, warnings: [] };
-  const fixed = { lastPollBegun, pollSeconds, pollsStopped, ...details };
+  const fixed = { lastPollBegun, pollSeconds, pollsStopped, outage, ...details };
   await expectAgreement(
     changed(old, values).map((value) => ({ ...value, ...fixed })),
     answers.status,

@@ -196,6 +196,7 @@ describe("The page loads", () => {
       pollSeconds: 300,
       lastPollBegun: null,
       pollsStopped: false,
+      outage: { code: "ndbc_silent" as const, since: "2026-11-28T09:35:00.000Z" },
       ndbcLastModified: null,
       stationsReporting: 3,
       simulated: true,
@@ -207,12 +208,13 @@ describe("The page loads", () => {
       cachedAtMs: null,
       sentAtMs: expect.any(Number) as number,
     });
-    // An older server does not send the polling interval.
-    const { pollSeconds: _, ...older } = status;
+    // An older server sends neither the polling interval nor outages.
+    const { pollSeconds: _, outage: __, ...older } = status;
     serve(older);
     expect(await loadStatus(url, signal)).toEqual({
       ...older,
       pollSeconds: null,
+      outage: null,
       cachedAtMs: null,
       sentAtMs: expect.any(Number) as number,
     });

@@ -52,10 +52,17 @@ test("a report is news unless it was missed before or is at least three hours ol
 });
 
 test("poll data is dropped with the connection, and cached poll data is never used", () => {
-  const status = { version: "1", lastPoll: null, pollSeconds: 300, lastPollBegun: null, pollsStopped: false };
+  const status = {
+    version: "1",
+    lastPoll: null,
+    pollSeconds: 300,
+    lastPollBegun: null,
+    pollsStopped: false,
+    outage: null,
+  };
   const more = { ndbcLastModified: null, stationsReporting: 0, simulated: true, lastEventId: "7" };
   listener.onStatus({ ...status, ...more, cachedAtMs: null, sentAtMs: null });
-  expect(state.polls.value).toMatchObject({ pollSeconds: 300 });
+  expect(state.polls.value).toMatchObject({ version: "1", outage: null });
   expect(state.simulated.value).toBe(true);
   listener.onState({ kind: "reconnecting", reason: "the connection was lost", retryAtMs: 1_000 });
   expect(state.polls.value).toBeNull();

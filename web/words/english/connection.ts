@@ -4,10 +4,19 @@ export const starting = "Starting…";
 /** Shown without any script if the page has not started after some seconds. */
 export const notStarted = "This page did not start. Reload it, or use Chrome 120, Safari 17, Firefox 128 or newer.";
 export const connecting = "Connecting…";
+/** The stream is open, but whether new reports arrive is not known yet. */
+export const connected = "Connected";
+/** The stream is open, and the newest batch of reports is younger than three periods. */
 export const live = "Live";
+// The stream is open, but no new reports arrive. `{time}`: `09:35`, or with the date before today.
+export const neverPolled = "No reports yet: NDBC has not answered this server";
+export const pollsStopped = "This server has not asked NDBC since {time}";
+export const ndbcUnreachable = "This server has not reached NDBC since {time}";
+export const ndbcSilent = "NDBC silent since {time}";
 export const waiting = "Connected: the server waits for its database";
 export const reconnecting = "Reconnecting: {reason}";
-export const offline = "Offline, with data saved on this device";
+export const offline = "This device is offline. It shows what it has saved";
+export const serverAway = "The server is away. This page shows what it has saved";
 export const refused = "Refused: {reason}";
 export const crowded = "Other tabs use all connections of this browser: close one";
 export const tryNow = "Try now";
@@ -24,5 +33,3 @@ export const retryIn = "trying again in {seconds} s";
 export const noReport = "no report yet";
 export const newestNow = "newest report just now";
 export const newest = "newest report {age} old";
-export const pollsStopped = "{newest}; the server has not asked NDBC for {age}";
-export const ndbcSilent = "{newest}; NDBC silent for {age}";

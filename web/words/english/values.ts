@@ -10,6 +10,7 @@ export const hoursOld = "{hours} h";
 export const hoursAndMinutesOld = "{hours} h {minutes} min";
 export const daysOld = "{days} d";
 export const ago = "{age} ago";
+export const dayAndTime = "{day}, {time}";
 
 /** Labels of measured values. */
 export const fields = {
