@@ -8,7 +8,7 @@ import { soundSampleRate } from "../sample-rate.ts";
  * Requested buffer length. `"balanced"` is 10 ms in Chromium and costs a quarter more; `"playback"` is much longer on
  * some devices.
  */
-const pieceS = 0.02;
+const pieceS = 0.04;
 
 /** Time constant of a volume change: short enough to react at once, long enough to avoid clicks. */
 const glideS = 0.015;
