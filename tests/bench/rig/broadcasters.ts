@@ -40,6 +40,8 @@ export function bellbuoy(stack: Stack, servers = 1): StartBroadcaster {
         publisher.close();
         await Promise.all(started.map((server) => server.stop("SIGKILL")));
         await untilSubscribed(stack, 0);
+        // The next publisher begins with the first id again.
+        await stack.sql`truncate observations`;
       },
     };
   };

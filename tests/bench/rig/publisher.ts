@@ -38,10 +38,7 @@ async function createPublisher(
   taken: RegExp,
 ): Promise<Publisher> {
   const { hostname, port } = new URL(url);
-  /** A server sends no smaller ids than the stored ones. */
-  const [stored] =
-    sql === null ? [] : await sql<{ newest: number }[]>`select max(event_id)::int as newest from observations`;
-  let published = stored?.newest ?? 0;
+  let published = 0;
   let answers = 0;
   let unsent = Buffer.alloc(0);
   let unread = "";
