@@ -19,7 +19,7 @@ let stacks: Bun.Subprocess[] = [];
 
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
-  for (const path of ["services", "shared", "web", "package.json"]) {
+  for (const path of ["services", "shared", "web", "package.json", "bun.lock", "bunfig.toml"]) {
     await cp(join(project, path), join(copy, path), { recursive: true });
   }
   await symlink(join(project, "node_modules"), join(copy, "node_modules"));
