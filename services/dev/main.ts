@@ -114,13 +114,12 @@ async function startData(folder: string, sockets: string, paceSeconds: number) {
   ]);
 }
 
-/** Describes the data source in one sentence. @param hasPolled whether any poll has ever succeeded */
+/** Describes the data source in one sentence. @param hasPolled whether any poll has ever succeeded, also before this start */
 async function describeSea(hasPolled: boolean): Promise<string> {
   if (stackName === "demo") return "The sea is simulated; nothing comes from the internet.";
-  if (hasPolled) return "The sea is live, from NOAA's buoys.";
   const cause = await whyUnreachable(readWorkerConfig(process.env).ndbcUrl, process.env);
-  if (cause === null) return "Waiting for the first reports from NDBC.";
-  return `NDBC cannot be reached: ${cause}. Without internet: run "demo".`;
+  if (cause !== null) return `NDBC cannot be reached: ${cause}. Without internet: run "demo".`;
+  return hasPolled ? "The sea is live, from NOAA's buoys." : "Waiting for the first reports from NDBC.";
 }
 
 function greeting(address: string, sea: string, folder: string): string {
@@ -135,12 +134,17 @@ async function followStatus(address: string): Promise<void> {
     try {
       const status = await readStatus(address);
       const sea = status.lastPollMs === null ? await describeSea(false) : "";
-      screen.live(statusLine(status, Date.now(), sea));
+      showStatus(statusLine(status, Date.now(), sea));
     } catch {
-      screen.live("The server is starting again…");
+      showStatus("The server is starting again…");
     }
     await Bun.sleep(2_000);
   }
+}
+
+/** Shows the status line, unless the stack is stopping and says so there. */
+function showStatus(line: string): void {
+  if (!stopping.signal.aborted) screen.live(line);
 }
 
 /** Opens and empties the log file. All writers share the descriptor, and so the write position. */

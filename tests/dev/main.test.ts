@@ -121,7 +121,7 @@ test("without Redis, one line says how to install it, and no process is left run
 function options(env: Record<string, string>) {
   return {
     cwd: copy,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   } satisfies Bun.SpawnOptions.OptionsObject<"ignore", "pipe", "pipe">;
 }
