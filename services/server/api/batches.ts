@@ -1,6 +1,7 @@
 // Endpoint /v1/batches: which reports arrived together, and when.
 
 import type { Transaction } from "../../../shared/database/sql.ts";
+import { readDatabaseTime } from "../store/database-time.ts";
 import { batches } from "./answers.ts";
 import { endpoint } from "./endpoint.ts";
 
@@ -30,6 +31,5 @@ async function readBatches(tx: Transaction): Promise<Batches> {
     from (select * from batches order by first_event_id desc limit ${maxBatches}) as newest
     order by first_event_id desc
   `;
-  const [time] = await tx<{ now: Date }[]>`select clock_timestamp() as now`;
-  return { now: time?.now ?? new Date(), batches };
+  return { now: await readDatabaseTime(tx), batches };
 }
