@@ -8,7 +8,7 @@ import { hashedName } from "../../shared/hashed-name.ts";
 import type { Cause, ConnectionHealth, Problem } from "../../shared/service/connection-health.ts";
 import type { Log } from "../../shared/service/log.ts";
 import { healthRoutes } from "./api/health.ts";
-import { createSharedMedians } from "./api/medians.ts";
+import { createSharedMedians } from "./api/medians/medians.ts";
 import { describeOpenApi, openApiRoute } from "./api/openapi.ts";
 import { restRoutes } from "./api/rest.ts";
 import { checkStream, describeStream } from "./api/stream.ts";

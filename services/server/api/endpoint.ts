@@ -12,7 +12,7 @@ import type { RequestContext, RequestEnv } from "../http/request-env.ts";
 import type { SendPieces } from "../http/send-pieces.ts";
 import type { SharedAnswers } from "../shared-answers.ts";
 import type { Questions } from "../store/questions.ts";
-import type { Medians } from "./compute-medians.ts";
+import type { Medians } from "./medians/compute-medians.ts";
 import { type AnswerShape, described } from "./openapi.ts";
 import { checked } from "./parameters.ts";
 

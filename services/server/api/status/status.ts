@@ -1,15 +1,15 @@
 // Endpoint /v1/status: state of polling and of the network.
 
-import { version } from "../../../package.json" with { type: "json" };
-import type { Transaction } from "../../../shared/database/sql.ts";
-import type { Outage } from "../../../shared/outage.ts";
-import { staleAfterMs } from "../../../shared/sea.ts";
-import { latestObsPath, simulationOwner } from "../../../shared/upstream.ts";
-import { readMarks } from "../store/events.ts";
-import { status } from "./answers.ts";
-import { endpoint } from "./endpoint.ts";
+import { version } from "../../../../package.json" with { type: "json" };
+import type { Transaction } from "../../../../shared/database/sql.ts";
+import type { Outage } from "../../../../shared/outage.ts";
+import { staleAfterMs } from "../../../../shared/sea.ts";
+import { latestObsPath, simulationOwner } from "../../../../shared/upstream.ts";
+import { readMarks } from "../../store/events.ts";
+import { status } from "../answers.ts";
+import { endpoint } from "../endpoint.ts";
 import { outageOf } from "./outage.ts";
-import { type Warning, type WarningFigures, warningsOf } from "./status-warnings.ts";
+import { type Warning, type WarningFigures, warningsOf } from "./warnings.ts";
 
 /** Endpoint `/v1/status`. */
 export const statusEndpoint = endpoint({

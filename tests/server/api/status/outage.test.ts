@@ -1,7 +1,7 @@
 // The cause of an outage in /v1/status.
 
 import { expect, test } from "bun:test";
-import { outageOf } from "../../../services/server/api/outage.ts";
+import { outageOf } from "../../../../services/server/api/status/outage.ts";
 
 const now = new Date("2026-11-28T12:00:00Z");
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000);

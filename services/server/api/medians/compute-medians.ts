@@ -1,8 +1,8 @@
 // Computes `/v1/medians`: medians over all stations, in time steps.
 
 import { setImmediate } from "node:timers/promises";
-import { type MedianMeasurement, medianMeasurements } from "../../../shared/measurements.ts";
-import { hasDirection, meanDirection, median } from "../../../shared/sea.ts";
+import { type MedianMeasurement, medianMeasurements } from "../../../../shared/measurements.ts";
+import { hasDirection, meanDirection, median } from "../../../../shared/sea.ts";
 
 /** Measurements of one station, sorted by time. */
 export type Series = {

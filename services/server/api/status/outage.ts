@@ -1,6 +1,6 @@
 // Decides why no new reports arrive.
 
-import type { Outage } from "../../../shared/outage.ts";
+import type { Outage } from "../../../../shared/outage.ts";
 
 /** The figures an outage is told from. All times are of PostgreSQL's clock, but for `ndbcModified`. */
 type PollFigures = {

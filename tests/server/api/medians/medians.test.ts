@@ -1,13 +1,13 @@
 // Tests of /v1/medians.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
-import { storeHistory } from "../../../services/worker/store/history.ts";
-import { storeStations } from "../../../services/worker/store/stations.ts";
-import { type Measurements, type MedianMeasurement, medianMeasurements } from "../../../shared/measurements.ts";
-import { startApp } from "../../rig/app.ts";
-import { observed } from "../../rig/observed.ts";
-import { startStack } from "../../rig/stack.ts";
+import { unguardedIds } from "../../../../services/worker/store/event-id-guard.ts";
+import { storeHistory } from "../../../../services/worker/store/history.ts";
+import { storeStations } from "../../../../services/worker/store/stations.ts";
+import { type Measurements, type MedianMeasurement, medianMeasurements } from "../../../../shared/measurements.ts";
+import { startApp } from "../../../rig/app.ts";
+import { observed } from "../../../rig/observed.ts";
+import { startStack } from "../../../rig/stack.ts";
 
 setDefaultTimeout(120_000);
 

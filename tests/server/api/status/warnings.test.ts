@@ -1,7 +1,7 @@
 // The warnings of /v1/status.
 
 import { describe, expect, test } from "bun:test";
-import { type WarningFigures, warningsOf } from "../../../services/server/api/status-warnings.ts";
+import { type WarningFigures, warningsOf } from "../../../../services/server/api/status/warnings.ts";
 
 const now = new Date("2026-05-06T12:00:00Z");
 const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000);

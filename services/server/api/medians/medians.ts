@@ -1,19 +1,19 @@
 // Endpoint /v1/medians: the past of the network in time steps.
 
 import { z } from "zod";
-import type { Clock } from "../../../shared/clock.ts";
-import type { Transaction } from "../../../shared/database/sql.ts";
-import { medianMeasurements } from "../../../shared/measurements.ts";
-import { maxMedianHours, maxMedianStepHours, maxMedianSteps, readRowsPerUnit } from "../http/limits.ts";
-import { badParameter } from "../http/problem.ts";
-import { createSharedAnswers, type SharedAnswers } from "../shared-answers.ts";
-import { commaList } from "../store/comma-list.ts";
-import { type Filter, ofStations, readStationIds } from "../store/filter.ts";
-import { medianStep, medians } from "./answers.ts";
+import type { Clock } from "../../../../shared/clock.ts";
+import type { Transaction } from "../../../../shared/database/sql.ts";
+import { medianMeasurements } from "../../../../shared/measurements.ts";
+import { maxMedianHours, maxMedianStepHours, maxMedianSteps, readRowsPerUnit } from "../../http/limits.ts";
+import { badParameter } from "../../http/problem.ts";
+import { createSharedAnswers, type SharedAnswers } from "../../shared-answers.ts";
+import { commaList } from "../../store/comma-list.ts";
+import { type Filter, ofStations, readStationIds } from "../../store/filter.ts";
+import { medianStep, medians } from "../answers.ts";
+import { endpoint } from "../endpoint.ts";
+import { csvHeader, csvLines, mediansTable } from "../formats/csv.ts";
+import { bboxParameter, sinceParameter, spanParameter, stationsParameter, untilParameter } from "../parameters.ts";
 import { computeMedians, endOfStep, type Medians, type Series, type Steps, valueMinutes } from "./compute-medians.ts";
-import { endpoint } from "./endpoint.ts";
-import { csvHeader, csvLines, mediansTable } from "./formats/csv.ts";
-import { bboxParameter, sinceParameter, spanParameter, stationsParameter, untilParameter } from "./parameters.ts";
 
 const hourMs = 60 * 60_000;
 const usualHours = 24;
