@@ -3,14 +3,14 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { loadDump, writeDump } from "../../services/dev/dump-file.ts";
-import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
-import { storeHistory } from "../../services/worker/store/history.ts";
-import { storePoll } from "../../services/worker/store/poll.ts";
-import { connectPatientSql, type Sql } from "../../shared/database/sql.ts";
-import { latestObsPath } from "../../shared/upstream.ts";
-import { createDatabase, startDatabase } from "../rig/database.ts";
-import { observed } from "../rig/observed.ts";
+import { loadDump, writeDump } from "../../../services/dev/dump/dump-file.ts";
+import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
+import { storeHistory } from "../../../services/worker/store/history.ts";
+import { storePoll } from "../../../services/worker/store/poll.ts";
+import { connectPatientSql, type Sql } from "../../../shared/database/sql.ts";
+import { latestObsPath } from "../../../shared/upstream.ts";
+import { createDatabase, startDatabase } from "../../rig/database.ts";
+import { observed } from "../../rig/observed.ts";
 
 setDefaultTimeout(120_000);
 

@@ -1,10 +1,10 @@
 // Opens the database of `bun run dev` for a command, or the one that DATABASE_URL names.
 
 import { join } from "node:path";
-import { connectPatientSql, type Sql } from "../../shared/database/sql.ts";
-import { describeError } from "../../shared/service/connection-health.ts";
-import { startPostgres } from "./daemons/postgres.ts";
-import { makeProjectFolder } from "./folders.ts";
+import { connectPatientSql, type Sql } from "../../../shared/database/sql.ts";
+import { describeError } from "../../../shared/service/connection-health.ts";
+import { startPostgres } from "../daemons/postgres.ts";
+import { makeProjectFolder } from "../folders.ts";
 
 /**
  * Runs a command on a single connection without a time limit. Starts the PostgreSQL of `bun run dev`, unless DATABASE_URL
