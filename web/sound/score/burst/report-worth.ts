@@ -4,7 +4,7 @@ import { extremityOf, noveltyOf } from "../../mapping.ts";
 import type { Report } from "./report.ts";
 
 /** Computes the worth of reports for the few bells of a burst, with the history of their stations. */
-type ReportWorth = {
+export type ReportWorth = {
   /** Returns the worth of a report; higher is better. */
   of(report: Report): number;
   /** Stores a report for comparison with the next one of its station. */
