@@ -3,13 +3,7 @@
 import type { Clock } from "../../../shared/clock.ts";
 import { createMediaSession, type NowPlaying } from "./media-session.ts";
 import { type Output, openOutput } from "./output.ts";
-import { createStandstill } from "./standstill.ts";
-
-/**
- * State of playback. `off`: before the first start; `loading`: until the first sound; `interrupted`: the browser, the
- * system or a lost device stopped the sound. The next user gesture resumes it, unless it resumes by itself.
- */
-export type PlayerState = "off" | "loading" | "playing" | "paused" | "interrupted";
+import { createStateWatch, type PlayerState } from "./player-state.ts";
 
 type TransportListener = {
   /** Returns whether the engine is ready. */
@@ -20,7 +14,7 @@ type TransportListener = {
 };
 
 /** Starts, pauses and resumes the sound for the page and the media keys, and recovers from interruptions. */
-type Transport = {
+export type Transport = {
   /** `null` in the state `off`. */
   readonly output: Output | null;
   readonly state: PlayerState;
@@ -36,16 +30,12 @@ type Transport = {
   showNowPlaying(nowPlaying: NowPlaying): void;
 };
 
-/** Time limit for the context to start; after it the browser waits for a user gesture. */
-const maxOpeningMs = 1_000;
-
 /** Makes a transport in the state `off`. */
 export function createTransport({ canSound, onState, onWake }: TransportListener, clock: Clock): Transport {
   let output: Output | null = null;
-  let wanted: "playing" | "paused" = "playing";
-  let reported: PlayerState = "off";
-  const opening = createOpening(report);
-  const standstill = createStandstill(runningS, report, clock);
+  let isPaused = false;
+  const playback = { context: () => output?.context ?? null, isPaused: () => isPaused, canSound };
+  const state = createStateWatch(playback, onState, clock);
   const mediaSession = createMediaSession({ play: resume, pause, stop: pause });
 
   return {
@@ -53,25 +43,20 @@ export function createTransport({ canSound, onState, onWake }: TransportListener
       return output;
     },
     get state() {
-      return stateNow();
+      return state.now;
     },
     open(volume) {
-      const opened = openOutput();
-      output = opened;
-      wanted = "playing";
-      opening.begin();
-      opened.setVolume(volume);
-      opened.run();
-      mediaSession.playing();
-      report();
-      return opened;
+      output = openOutput();
+      output.setVolume(volume);
+      run(output);
+      return output;
     },
     follow() {
       output?.context.addEventListener("statechange", onContextState);
       document.addEventListener("visibilitychange", onVisibility);
       for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, recover, { capture: true });
-      opening.begin();
-      standstill.watch();
+      state.beginOpening();
+      state.watchClock();
       onContextState();
     },
     async close() {
@@ -79,7 +64,7 @@ export function createTransport({ canSound, onState, onWake }: TransportListener
       output = null;
       await closed?.context.close();
       mediaSession.paused();
-      report();
+      state.report();
     },
     pause,
     resume,
@@ -87,31 +72,30 @@ export function createTransport({ canSound, onState, onWake }: TransportListener
   };
 
   function pause(): void {
-    if (!output || wanted === "paused") return;
-    wanted = "paused";
+    if (!output || isPaused) return;
+    isPaused = true;
     output.halt();
     mediaSession.paused();
-    report();
+    state.report();
   }
 
   function resume(): void {
     if (!output) return;
-    wanted = "playing";
-    output.run(standstill.stands);
-    standstill.watch();
-    mediaSession.playing();
-    opening.begin();
-    report();
+    const { stands } = state;
+    state.watchClock();
+    run(output, stands);
   }
 
-  /** Returns the audio clock's time if it should advance. */
-  function runningS(): number | null {
-    return output?.context.state === "running" && wanted === "playing" ? output.context.currentTime : null;
+  function run(output: Output, again = false): void {
+    isPaused = false;
+    output.run(again);
+    mediaSession.playing();
+    state.beginOpening();
+    state.report();
   }
 
   function onContextState(): void {
-    if (output?.context.state === "running") opening.end();
-    report();
+    state.contextChanged();
     onWake();
   }
 
@@ -121,45 +105,6 @@ export function createTransport({ canSound, onState, onWake }: TransportListener
   }
 
   function recover(): void {
-    if (stateNow() === "interrupted") resume();
+    if (state.now === "interrupted") resume();
   }
-
-  function stateNow(): PlayerState {
-    if (!output) return "off";
-    if (wanted === "paused") return "paused";
-    if (!canSound()) return "loading";
-    if (output.context.state === "running" && !standstill.stands) return "playing";
-    return opening.lasts ? reported : "interrupted";
-  }
-
-  function report(): void {
-    const state = stateNow();
-    if (state === reported) return;
-    reported = state;
-    onState(state);
-  }
-}
-
-/**
- * Tracks the start of the context. It takes a moment, during which the state stays the same and is not `interrupted`.
- */
-function createOpening(onTimeout: () => void) {
-  let lasts = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  return {
-    get lasts() {
-      return lasts;
-    },
-    begin(): void {
-      lasts = true;
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        lasts = false;
-        onTimeout();
-      }, maxOpeningMs);
-    },
-    end(): void {
-      lasts = false;
-    },
-  };
 }
