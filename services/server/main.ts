@@ -23,7 +23,8 @@ import { readServerConfig, type ServerConfig } from "../../shared/service/config
 import { type ConnectionHealth, problemsOf, watchConnection, watchMs } from "../../shared/service/connection-health.ts";
 import { createServiceMetrics } from "../../shared/service/metrics.ts";
 import { runService, type ServiceParts, StartError } from "../../shared/service/service.ts";
-import { createApp, noSchema } from "./app.ts";
+import { createApp } from "./app.ts";
+import { noSchema } from "./http/answer-errors.ts";
 import { liveConnections, questionConnections } from "./http/limits.ts";
 import { listen } from "./http/listen.ts";
 import { createRequestCounts } from "./http/request-metrics.ts";

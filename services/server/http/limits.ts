@@ -2,6 +2,8 @@
 
 /** Max length of a request URL, in characters. The longest query has 500 station ids separated by `%2C`. */
 export const maxUrlLength = 8 * 1024;
+/** Max length of the path of a player file, in characters. */
+export const maxPathLength = 200;
 /** Max size of a request body, in bytes. The API is read-only, so bodies can stay small. */
 export const maxBodyBytes = 64 * 1024;
 /** Idle timeout of a connection, in seconds. Event streams and row streams set their own. */
@@ -12,6 +14,11 @@ export const connectionIdleSeconds = 10;
  * counts as several.
  */
 export const maxRequests = 200;
+/**
+ * Returns the max stream openings per client address within {@link rateWindowMs}. After a server restart all streams of
+ * an address reconnect at once, so it allows two openings per stream.
+ */
+export const maxOpenings = (maxStreamsPerIp: number) => Math.max(maxRequests, 2 * maxStreamsPerIp);
 /** Limits of a /56 network of IPv6, as a multiple of those of an address (a /64). */
 export const addressesPerNetwork = 4;
 /** Window of the request limit, in ms. */
