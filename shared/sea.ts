@@ -1,5 +1,7 @@
 // Calculations over many stations that server and page share.
 
+import { compassDegrees } from "./numbers.ts";
+
 /** Max age of a value or station, in ms. Older ones do not count for the current sea state. */
 export const staleAfterMs = 3 * 60 * 60_000;
 
@@ -33,5 +35,5 @@ export function meanDirection(degrees: number[]): number | null {
     north += Math.cos((degree * Math.PI) / 180);
   }
   if (Math.hypot(east, north) < 1e-6) return null;
-  return ((Math.atan2(east, north) * 180) / Math.PI + 360) % 360;
+  return compassDegrees((Math.atan2(east, north) * 180) / Math.PI);
 }

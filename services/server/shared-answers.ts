@@ -1,7 +1,7 @@
 // Answers that clients share by key, also while they are being computed; kept for a while.
 
 import { LRUCache } from "lru-cache";
-import type { Clock } from "../../shared/clock.ts";
+import { type Clock, unlessAborted } from "../../shared/clock.ts";
 
 /** Computes answers by key, once for all callers that ask at about the same time. */
 export type SharedAnswers<Answer> = {
@@ -71,15 +71,4 @@ export function createSharedAnswers<Answer extends object>(
       });
     },
   };
-}
-
-/** Settles like `promise`, or calls `left` and rejects when `signal` aborts first. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, left: () => void): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => {
-    left();
-    reject(signal.reason);
-  };
-  signal.addEventListener("abort", abort, { once: true });
-  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener("abort", abort));
 }

@@ -1,6 +1,9 @@
 // The rules that map measured values to the score: pitches, levels, times and the worth of a report. engine/ and
 // timbre/ define how an event of the score sounds.
 
+import { clamp, compassDegrees, longitudeDegrees } from "../../shared/numbers.ts";
+import { staleAfterMs } from "../../shared/sea.ts";
+
 /** Describes the scale of a mapped value. */
 export type MappedScale = { unit: string; range: readonly [min: number, max: number] };
 
@@ -93,7 +96,7 @@ export const mapping = {
   waterTempC: { unit: "°C", range: [-2, 34] },
   pressureHpa: { unit: "hPa", range: [945, 1045] },
   longitude: { unit: "°", range: [-180, 180] },
-  age: { unit: "min", range: [60, 180] },
+  age: { unit: "min", range: [60, staleAfterMs / 60_000] },
 } as const satisfies Record<string, MappedScale>;
 
 /** Returns a wave height (m) as 0..1 on a logarithmic scale: the Douglas sea scale is nearly geometric. */
@@ -153,7 +156,7 @@ export function lighthouseDbOf(windSpeedMps: number): number {
 
 /** Returns the time (s) from the beam at north to the beam at the wind's direction. */
 export function beamTimeOf(windDirDeg: number): number {
-  return (lighthouseTurn.beamS * (((windDirDeg % 360) + 360) % 360)) / 360;
+  return (lighthouseTurn.beamS * compassDegrees(windDirDeg)) / 360;
 }
 
 /** Returns the pan of a direction, -1 (left) to 1 (right), for a listener facing north. */
@@ -168,7 +171,7 @@ export function panOfLongitude(longitude: number, middleLongitude: number): numb
 
 /** Returns by how many degrees one longitude is east of another, -180..180, by the shorter way. */
 export function degreesEast(longitude: number, of: number): number {
-  return ((((longitude - of + 180) % 360) + 360) % 360) - 180;
+  return longitudeDegrees(longitude - of);
 }
 
 /** Returns the exact pitch (Hz) of a water temperature: one semitone per degree. */
@@ -219,9 +222,4 @@ export function noveltyOf(report: BellFields, before: BellFields): number {
 function warmthOf(celsius: number): number {
   const [coldest, warmest] = mapping.waterTempC.range;
   return clamp((celsius - coldest) / (warmest - coldest), 0, 1);
-}
-
-/** Returns a value limited to min and max. */
-export function clamp(value: number, min: number, max: number): number {
-  return Math.min(max, Math.max(min, value));
 }

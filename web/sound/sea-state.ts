@@ -1,18 +1,12 @@
 // The sea state, field by field.
 
-/** The fields with a continuous sound. */
-export const seaFields = [
-  "waveHeightM",
-  "dominantPeriodS",
-  "windSpeedMps",
-  "gustMps",
-  "windDirDeg",
-  "waterTempC",
-  "pressureHpa",
-] as const;
+import { type MedianMeasurement, medianMeasurements } from "../../shared/measurements.ts";
+
+/** The fields with a continuous sound: those that the network has a median of. */
+export const seaFields = medianMeasurements;
 
 /** Name of a field with a continuous sound. */
-export type SeaField = (typeof seaFields)[number];
+export type SeaField = MedianMeasurement;
 
 /** The sea state at one place and time, or the median of many; `null` means "not measured", never zero. */
 export type SeaState = Record<SeaField, number | null> & {

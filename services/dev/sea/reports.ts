@@ -1,7 +1,7 @@
 // Creates the reports of the simulated stations, with gaps, silences and late waves as in the real network.
 
 import { type Measurement, type Measurements, measurements, type Observation } from "../../../shared/measurements.ts";
-import { compass } from "./geography.ts";
+import { compassDegrees } from "../../../shared/numbers.ts";
 import { randomOf } from "./random.ts";
 import type { Station } from "./stations.ts";
 import type { WaveTrain } from "./waves.ts";
@@ -89,9 +89,9 @@ const nothing = Object.fromEntries(measurements.map((name) => [name, null])) as 
 function rounded(name: Measurement, value: number, windDirStepDeg: number): number {
   switch (name) {
     case "windDirDeg":
-      return north(Math.round(compass(value) / windDirStepDeg) * windDirStepDeg);
+      return north(Math.round(compassDegrees(value) / windDirStepDeg) * windDirStepDeg);
     case "meanWaveDirDeg":
-      return north(Math.round(compass(value)));
+      return north(Math.round(compassDegrees(value)));
     case "dominantPeriodS":
       return Math.round(value);
     case "tideFt":

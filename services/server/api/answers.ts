@@ -5,6 +5,7 @@ import {
   type MedianMeasurement,
   measurements,
   medianMeasurements,
+  stationIdPattern,
 } from "../../../shared/measurements.ts";
 import { eventIdSchema, observationMessageSchema } from "../../../shared/observation.ts";
 import { outageCodes } from "../../../shared/outage.ts";
@@ -27,10 +28,7 @@ const meanings: Record<Measurement, string> = {
   tideFt: "Water level above mean lower low water (MLLW), in feet.",
 };
 
-const stationId = z
-  .string()
-  .regex(/^[A-Z0-9]{4,10}$/)
-  .describe("NDBC station id.");
+const stationId = z.string().regex(stationIdPattern).describe("NDBC station id.");
 const time = z.iso.datetime({ precision: 3 });
 /** Observation times are whole seconds. */
 const observedTime = time.refine((text) => text.endsWith(".000Z"));

@@ -3,7 +3,7 @@
 import type { Context } from "hono";
 import { validator } from "hono-openapi";
 import { z } from "zod";
-import { upperCaseStationId } from "../../../shared/measurements.ts";
+import { anyCaseStationIdPattern, upperCaseStationId } from "../../../shared/measurements.ts";
 import { defaultRows, maxRows, maxStations } from "../http/limits.ts";
 import { badParameter } from "../http/problem.ts";
 import { simplify } from "./openapi.ts";
@@ -15,7 +15,7 @@ const notStationId = (issue: { input?: unknown }) =>
 
 const stationId = z
   .string()
-  .regex(/^[A-Za-z0-9]{4,10}$/, { error: notStationId })
+  .regex(anyCaseStationIdPattern, { error: notStationId })
   .transform(upperCaseStationId)
   .meta({ description: "NDBC station id, upper or lower case." });
 

@@ -1,6 +1,6 @@
 // Starts a stream: live, with a replay of missed events, or with a reset.
 
-import type { Clock } from "../../../shared/clock.ts";
+import { type Clock, unlessAborted } from "../../../shared/clock.ts";
 import { isDatabaseAway } from "../../../shared/database/sql.ts";
 import { type ConnectionHealth, untilUp } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
@@ -134,10 +134,4 @@ function askerOf({ charge }: BeginParts, { address }: Listener, signal: AbortSig
 
 function positionOf({ position }: Feed): bigint {
   return position ?? 0n;
-}
-
-function unlessAborted<T>(waitedFor: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  return Promise.race([waitedFor, aborted]);
 }

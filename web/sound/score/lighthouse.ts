@@ -1,14 +1,7 @@
 // The lighthouse's pings: ticks at north, and one ping in the wind's direction.
 
-import {
-  beamTimeOf,
-  clamp,
-  distanceOf,
-  lighthouseDbOf,
-  lighthouseHz,
-  lighthouseTurn,
-  panOfDirection,
-} from "../mapping.ts";
+import { clamp } from "../../../shared/numbers.ts";
+import { beamTimeOf, distanceOf, lighthouseDbOf, lighthouseHz, lighthouseTurn, panOfDirection } from "../mapping.ts";
 import type { SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";
 

@@ -1,6 +1,7 @@
 // The score of a past day.
 
-import { clamp, droneDb, lighthouseHz, midnightDb, replayBellsDb } from "../mapping.ts";
+import { clamp } from "../../../shared/numbers.ts";
+import { droneDb, lighthouseHz, midnightDb, replayBellsDb } from "../mapping.ts";
 import { isHeard, type Preset, presetChoices } from "../preset.ts";
 import { createRandom } from "../random.ts";
 import { type SeaState, seaStateOf } from "../sea-state.ts";

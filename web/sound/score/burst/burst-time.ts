@@ -1,6 +1,7 @@
 // The time that a burst has: from its arrival until the next one is due.
 
-import { burstSpread, clamp } from "../../mapping.ts";
+import { clamp } from "../../../../shared/numbers.ts";
+import { burstSpread } from "../../mapping.ts";
 
 /** The time of the current burst, in seconds of the score. */
 type BurstTime = {
