@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Redis } from "ioredis";
 import { redisNames } from "../../shared/channels.ts";
 import { systemClock as clock, waitAtMost } from "../../shared/clock.ts";
-import { waitForSchema } from "../../shared/database/migrate.ts";
+import { noSchema, waitForSchema } from "../../shared/database/migrate.ts";
 import {
   applicationName,
   connectSql,
@@ -24,7 +24,6 @@ import { type ConnectionHealth, problemsOf, watchConnection, watchMs } from "../
 import { createServiceMetrics } from "../../shared/service/metrics.ts";
 import { runService, type ServiceParts, StartError } from "../../shared/service/service.ts";
 import { createApp } from "./app.ts";
-import { noSchema } from "./http/answer-errors.ts";
 import { liveConnections, questionConnections } from "./http/limits.ts";
 import { listen } from "./http/listen.ts";
 import { createRequestCounts } from "./http/request-metrics.ts";

@@ -80,6 +80,13 @@ export async function migrateOnceUp(
 /** Interval between checks of a schema that is not ready, in ms. */
 const schemaCheckMs = 1_000;
 
+/** The problem of a server whose database schema is not ready yet. */
+export const noSchema = {
+  code: "schema_not_ready",
+  reason: "the database tables do not exist yet, or are older than this server: a worker of its version migrates them",
+} as const;
+
+/** The same for the log, when the state of the schema is known. */
 const waitReasons = {
   empty: "the database has no tables yet: a worker creates them",
   older: "the database is older than this version: a worker of this version migrates it",
@@ -103,7 +110,7 @@ export async function waitForSchema(
       return;
     }
     if (state !== logged) {
-      log.warn("waiting for the database schema", { code: "schema_not_ready", reason: waitReasons[state] });
+      log.warn("waiting for the database schema", { ...noSchema, reason: waitReasons[state] });
     }
     logged = state;
     await pause(schemaCheckMs, signal, systemClock);

@@ -73,6 +73,11 @@ export const midnightDb = -38;
 
 /** The lighthouse's pitches are seventh harmonics: no bell of the scale has such a note. */
 export const lighthouseHz = { wind: 28 * rootHz, north: 35 * rootHz } as const;
+/**
+ * After `nearS` without a change, the lighthouse recedes for `recedesS`; at the end it is still audible to a listener
+ * who waits for it.
+ */
+const lighthouseDistance = { nearS: 180, recedesS: 120, farDb: -10 } as const;
 /** One turn of the lighthouse, in seconds: two ticks at north, then one rotation of the beam. */
 export const lighthouseTurn = { turnS: 8, secondTickS: 0.12, beamDelayS: 0.5, beamS: 7 } as const;
 
@@ -82,6 +87,24 @@ export const usualMiddleLongitude = -110;
 const usualStrength = 0.42;
 /** Degrees of water temperature that count as much as one metre of wave height. */
 const degreesPerMetre = 2;
+/** Novelty of a station's first report. */
+const newcomerNovelty = 1;
+/** Max worth that chance adds to a report. */
+const chanceWorth = 0.5;
+/** Factor of the worth of a station in view. */
+const inViewWorth = 2;
+/** Worth of each measured value: more than any novelty. */
+const measuredWorth = 50;
+/** Worth of each burst without a bell: a station with one value, not heard, goes before one with two that was. */
+const unheardWorth = 60;
+/** A station without a bell in this many bursts goes first. */
+const starving = { bursts: 3, worth: 1_000 } as const;
+
+/**
+ * A hand never strikes twice alike: range of level between two strokes of one report, in dB, and speed of a knock's
+ * sample.
+ */
+export const touch = { rangeDb: 1, knockRate: { min: 0.94, range: 0.12 } } as const;
 
 /** Duration over which a burst of reports is spread, in seconds: initial, min and max. */
 export const burstSpread = { initialS: 300, minS: 20, maxS: 900 } as const;
@@ -154,6 +177,12 @@ export function lighthouseDbOf(windSpeedMps: number): number {
   return -30 + 10 * windStrength(windSpeedMps);
 }
 
+/** Returns the gain (dB) added to the lighthouse when nothing has changed for so many seconds. */
+export function farLighthouseDbOf(unchangedS: number): number {
+  const { nearS, recedesS, farDb } = lighthouseDistance;
+  return farDb * clamp((unchangedS - nearS) / recedesS, 0, 1) || 0;
+}
+
 /** Returns the time (s) from the beam at north to the beam at the wind's direction. */
 export function beamTimeOf(windDirDeg: number): number {
   return (lighthouseTurn.beamS * compassDegrees(windDirDeg)) / 360;
@@ -199,6 +228,23 @@ export function distanceOf(ageMin: number | undefined): { fadeDb: number; room: 
   const [near, gone] = mapping.age.range;
   const olderMin = clamp((ageMin ?? near) - near, 0, gone - near);
   return { fadeDb: (-6 * olderMin) / 60 || 0, room: olderMin / (gone - near) };
+}
+
+/**
+ * Returns the worth of a report for the few bells of a burst; higher is better.
+ * @param before the previous report of its station, if there was one
+ * @param chance 0..1
+ * @param burstsUnheard number of bursts in which its station had no bell since the last one
+ */
+export function worthOf(
+  report: BellFields,
+  of: { before: BellFields | undefined; chance: number; inView: boolean; burstsUnheard: number },
+): number {
+  const novelty = of.before ? noveltyOf(report, of.before) : newcomerNovelty;
+  const worth = novelty + extremityOf(report) + chanceWorth * of.chance;
+  const measured = [report.waveHeightM, report.waterTempC].filter((value) => value !== null).length;
+  const unheard = of.burstsUnheard * unheardWorth + (of.burstsUnheard >= starving.bursts ? starving.worth : 0);
+  return worth * (of.inView ? inViewWorth : 1) + measured * measuredWorth + unheard;
 }
 
 /** Returns how unusual a report is, 0 to about 3; calms are as unusual as storms. */

@@ -1,8 +1,9 @@
 // Answers to requests that fail.
 
 import type { Hono } from "hono";
+import { noSchema } from "../../../shared/database/migrate.ts";
 import { isDatabaseAway } from "../../../shared/database/sql.ts";
-import type { Cause, ConnectionHealth } from "../../../shared/service/connection-health.ts";
+import type { ConnectionHealth } from "../../../shared/service/connection-health.ts";
 import type { Log } from "../../../shared/service/log.ts";
 import { databaseAwayRetrySeconds } from "./limits.ts";
 import { ProblemError, problemResponse, tryAgain } from "./problem.ts";
@@ -37,9 +38,3 @@ export function answerErrors(app: Hono<RequestEnv>, { database, hasSchema, log }
 export function databaseAway(): ProblemError {
   return tryAgain("postgresql_away", "the database does not answer", databaseAwayRetrySeconds);
 }
-
-/** The problem of a server whose database schema is not ready yet. */
-export const noSchema: Cause = {
-  code: "schema_not_ready",
-  reason: "the database tables do not exist yet, or are older than this server: a worker of its version migrates them",
-};

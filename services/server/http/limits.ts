@@ -33,6 +33,10 @@ export const databaseAwayRetrySeconds = 5;
 
 /** Max rows of one answer that is not streamed. */
 export const maxRows = 10_000;
+/** Max rows of the whole network that a query searches for those of some stations; its page then has fewer rows. */
+export const maxSearched = 20_000;
+/** Max queries of one page; a page that needs more has fewer rows than asked for. */
+export const maxQueriesPerPage = 20;
 /** Rows of one answer if the request has no `limit`. */
 export const defaultRows = 1_000;
 /** Max station ids in one request; a query of this size fits into {@link maxUrlLength}. */
@@ -40,6 +44,11 @@ export const maxStations = 500;
 /** Max span of `/v1/conditions`, in hours. */
 export const maxWithinHours = 48;
 
+/** Batches in an answer of `/v1/batches`: enough to tell their rhythm. */
+export const maxBatches = 10;
+
+/** Span of `/v1/medians` if the request has no `since`, in hours. */
+export const defaultMedianHours = 24;
 /** Max span of `/v1/medians`, in hours; longer queries take too long. */
 export const maxMedianHours = 48;
 /** Max steps of one `/v1/medians` answer, which is then a few hundred kB. */
@@ -107,6 +116,14 @@ export const streamIdleSeconds = 60;
  * Time that a client has to read the last bytes of an ended stream, in seconds; the server then drops the connection.
  */
 export const streamEndingSeconds = 1;
+/** Quiet time before a heartbeat, in ms. A check every 4 s keeps it below the 15 s that the API promises. */
+export const quietMs = 10_000;
+/** Interval of the checks for quiet and slow streams, in ms. */
+export const heartbeatCheckMs = 4_000;
+/** Time after which a client reconnects, in ms: a random one, so that clients do not all return at once. */
+export const reconnectMs = { min: 1_000, max: 3_000 };
+/** Max time to read the station positions, in ms; streams with a `bbox` then end. */
+export const positionsTimeoutMs = 5_000;
 /** Max unread bytes of a client before the server ends its stream: several bursts of 900 events. */
 export const maxBacklogBytes = 1024 * 1024;
 /** Max time without a read before the server ends a stream, in ms. */

@@ -1,16 +1,18 @@
 // The lighthouse's pings: ticks at north, and one ping in the wind's direction.
 
-import { clamp } from "../../../shared/numbers.ts";
-import { beamTimeOf, distanceOf, lighthouseDbOf, lighthouseHz, lighthouseTurn, panOfDirection } from "../mapping.ts";
+import {
+  beamTimeOf,
+  distanceOf,
+  farLighthouseDbOf,
+  lighthouseDbOf,
+  lighthouseHz,
+  lighthouseTurn,
+  panOfDirection,
+} from "../mapping.ts";
 import type { SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";
 
 const { turnS, secondTickS, beamDelayS } = lighthouseTurn;
-
-/** After this time without a change, the lighthouse recedes. */
-const nearS = 180;
-/** How long it recedes, and by how much: still audible to a listener who waits for it. */
-const [recedesS, farDb] = [120, -10];
 
 /** The sequence of the lighthouse's turns. */
 type Lighthouse = {
@@ -37,7 +39,7 @@ export function createLighthouse(firstTurnS: number): Lighthouse {
   };
 
   function distanceDb(): number {
-    return farDb * clamp((nextTurnS - nearAtS - nearS) / recedesS, 0, 1) || 0;
+    return farLighthouseDbOf(nextTurnS - nearAtS);
   }
 }
 

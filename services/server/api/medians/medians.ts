@@ -4,7 +4,13 @@ import { z } from "zod";
 import type { Clock } from "../../../../shared/clock.ts";
 import type { Transaction } from "../../../../shared/database/sql.ts";
 import { medianMeasurements } from "../../../../shared/measurements.ts";
-import { maxMedianHours, maxMedianStepHours, maxMedianSteps, readRowsPerUnit } from "../../http/limits.ts";
+import {
+  defaultMedianHours,
+  maxMedianHours,
+  maxMedianStepHours,
+  maxMedianSteps,
+  readRowsPerUnit,
+} from "../../http/limits.ts";
 import { badParameter } from "../../http/problem.ts";
 import { createSharedAnswers, type SharedAnswers } from "../../shared-answers.ts";
 import { commaList } from "../../store/comma-list.ts";
@@ -16,7 +22,6 @@ import { bboxParameter, sinceParameter, spanParameter, stationsParameter, untilP
 import { computeMedians, endOfStep, type Medians, type Series, type Steps, valueMinutes } from "./compute-medians.ts";
 
 const hourMs = 60 * 60_000;
-const usualHours = 24;
 /** Cache lifetime, in seconds. Medians change slowly and take longer to compute than any other answer. */
 const maxAgeSeconds = 60;
 
@@ -29,7 +34,7 @@ export function createSharedMedians(clock: Clock): SharedAnswers<Medians[]> {
 export const mediansEndpoint = endpoint({
   path: "/v1/medians",
   summary: "History of the whole network in time steps",
-  description: `Each step is the median over stations of each station's last value within the hour before the end of the step. The wind direction is a vector mean without calms. The default span is the past ${usualHours} hours; the max is ${maxMedianHours} hours and ${maxMedianSteps} steps.`,
+  description: `Each step is the median over stations of each station's last value within the hour before the end of the step. The wind direction is a vector mean without calms. The default span is the past ${defaultMedianHours} hours; the max is ${maxMedianHours} hours and ${maxMedianSteps} steps.`,
   queryParameters: z.strictObject({
     since: sinceParameter.optional(),
     until: untilParameter.optional(),
@@ -68,7 +73,7 @@ export const mediansEndpoint = endpoint({
 /** Computes the steps between two times; the default is the past 24 hours. @throws {ProblemError} 400 */
 function stepsOf(since: Date | null, until: Date | null, minutes: number): Steps {
   const untilMs = wholeSeconds(until ?? new Date());
-  const sinceMs = since === null ? untilMs - usualHours * hourMs : wholeSeconds(since);
+  const sinceMs = since === null ? untilMs - defaultMedianHours * hourMs : wholeSeconds(since);
   if (sinceMs >= untilMs) throw badParameter("since", "must be earlier than until, which is now by default");
   if (untilMs - sinceMs > maxMedianHours * hourMs) {
     throw badParameter("since", `must be at most ${maxMedianHours} hours before until`);
