@@ -2,8 +2,10 @@
 
 import { compassDegrees } from "./numbers.ts";
 
-/** Max age of a value or station, in ms. Older ones do not count for the current sea state. */
-export const staleAfterMs = 3 * 60 * 60_000;
+/** Max age of a value or station, in minutes. Older ones do not count for the current sea state. */
+export const staleAfterMin = 180;
+/** The same in ms. */
+export const staleAfterMs = staleAfterMin * 60_000;
 
 /** A value with the time when it was measured. */
 type Timed = { value: number; atMs: number };

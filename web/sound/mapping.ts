@@ -2,7 +2,7 @@
 // timbre/ define how an event of the score sounds.
 
 import { clamp, compassDegrees, longitudeDegrees } from "../../shared/numbers.ts";
-import { staleAfterMs } from "../../shared/sea.ts";
+import { staleAfterMin } from "../../shared/sea.ts";
 
 /** Describes the scale of a mapped value. */
 export type MappedScale = { unit: string; range: readonly [min: number, max: number] };
@@ -119,7 +119,7 @@ export const mapping = {
   waterTempC: { unit: "°C", range: [-2, 34] },
   pressureHpa: { unit: "hPa", range: [945, 1045] },
   longitude: { unit: "°", range: [-180, 180] },
-  age: { unit: "min", range: [60, staleAfterMs / 60_000] },
+  age: { unit: "min", range: [60, staleAfterMin] },
 } as const satisfies Record<string, MappedScale>;
 
 /** Returns a wave height (m) as 0..1 on a logarithmic scale: the Douglas sea scale is nearly geometric. */
