@@ -2,8 +2,8 @@
 
 import type { Clock } from "../../shared/clock.ts";
 import { seaAtStation } from "../sea/conditions.ts";
+import type { SeaState } from "../sea/sea-state.ts";
 import { sunElevationDeg } from "../sea/sun.ts";
-import type { SeaState } from "../sound/sea-state.ts";
 import { observe, onChange } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
 import { describeStation } from "../words/words.ts";

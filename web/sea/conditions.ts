@@ -3,7 +3,7 @@
 import type { Conditions } from "../../shared/client/answers.ts";
 import type { Measurement } from "../../shared/measurements.ts";
 import { hasDirection, meanDirection, median, staleAfterMs } from "../../shared/sea.ts";
-import { type SeaField, type SeaState, seaFields } from "../sound/sea-state.ts";
+import { type SeaField, type SeaState, seaFields } from "./sea-state.ts";
 
 const minuteMs = 60_000;
 

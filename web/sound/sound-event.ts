@@ -1,13 +1,18 @@
 // The events of a score, and the layers.
 
-import type { Way } from "./score/burst/ways.ts";
-import type { SeaField } from "./sea-state.ts";
+import type { SeaField } from "../sea/sea-state.ts";
 
 /** The layers; each has its own slider and solo button. */
 export const layers = ["waves", "wind", "pressure", "water", "lighthouse", "bells"] as const;
 
 /** Name of a layer. */
 export type Layer = (typeof layers)[number];
+
+/**
+ * What leads the bells of a burst. `swell`: they spread from the highest waves; `coast`: from a station to its nearest;
+ * `water` and `waves`: the warmest and the coldest, or the highest and the lowest, answer each other.
+ */
+export type Way = "swell" | "water" | "coast" | "waves";
 
 /** Calls `make` for each layer and returns the results by layer. */
 export function byLayer<T>(make: (layer: Layer) => T): Record<Layer, T> {

@@ -3,11 +3,11 @@
 import { z } from "zod";
 import type { Transaction } from "../../../shared/database/sql.ts";
 import { type Measurement, measurements, type Observation } from "../../../shared/measurements.ts";
-import type { Asker } from "../gate.ts";
 import { maxWithinHours, readRowsPerUnit } from "../http/limits.ts";
 import { commaList } from "../store/comma-list.ts";
 import { readMarks } from "../store/events.ts";
 import { type Filter, ofStations, readStationIds } from "../store/filter.ts";
+import type { Asker } from "../store/gate.ts";
 import { readPositions } from "../store/positions.ts";
 import { conditions, feature, featureCollection, stationConditions } from "./answers.ts";
 import { endpoint } from "./endpoint.ts";

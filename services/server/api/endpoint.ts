@@ -3,15 +3,15 @@
 import type { Hono } from "hono";
 import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import { z } from "zod";
-import type { Asker } from "../gate.ts";
 import { attributionLink } from "../http/attribution.ts";
 import { pieceBytes } from "../http/limits.ts";
 import { acceptedFormat, bareMediaType, type Format, mediaTypes } from "../http/negotiate.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { RequestContext, RequestEnv } from "../http/request-env.ts";
 import type { SendPieces } from "../http/send-pieces.ts";
-import type { SharedAnswers } from "../shared-answers.ts";
+import type { Asker } from "../store/gate.ts";
 import type { Questions } from "../store/questions.ts";
+import type { SharedAnswers } from "../store/shared-answers.ts";
 import type { Medians } from "./medians/compute-medians.ts";
 import { type AnswerShape, described } from "./openapi.ts";
 import { checked } from "./parameters.ts";

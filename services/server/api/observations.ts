@@ -3,7 +3,6 @@
 import { z } from "zod";
 import type { Transaction } from "../../../shared/database/sql.ts";
 import { measurements, type StoredObservation } from "../../../shared/measurements.ts";
-import type { Asker } from "../gate.ts";
 import {
   defaultRows,
   maxQueriesPerPage,
@@ -15,6 +14,7 @@ import {
 import type { RequestContext } from "../http/request-env.ts";
 import { readMarks } from "../store/events.ts";
 import { ofStations } from "../store/filter.ts";
+import type { Asker } from "../store/gate.ts";
 import type { Questions } from "../store/questions.ts";
 import { observation, observationPage } from "./answers.ts";
 import { endpoint } from "./endpoint.ts";

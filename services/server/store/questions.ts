@@ -2,7 +2,6 @@
 
 import type { Clock } from "../../../shared/clock.ts";
 import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
-import { type Asker, createGate, type Gate } from "../gate.ts";
 import {
   historyGateLimits,
   mediansGateLimits,
@@ -11,6 +10,7 @@ import {
   statementTimeoutMs,
 } from "../http/limits.ts";
 import { tryAgain } from "../http/problem.ts";
+import { type Asker, createGate, type Gate } from "./gate.ts";
 
 /**
  * Runs `work` in a read-only snapshot. It ends when a statement takes longer than {@link statementTimeoutMs}, or when the

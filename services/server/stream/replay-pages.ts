@@ -1,11 +1,11 @@
 // Reads missed events page by page and shares pages between listeners.
 
 import { type Clock, systemClock } from "../../../shared/clock.ts";
-import type { Asker } from "../gate.ts";
-import { createSharedAnswers } from "../shared-answers.ts";
 import { type EventRange, readEvents } from "../store/events.ts";
 import { type Filter, wantsAll } from "../store/filter.ts";
+import type { Asker } from "../store/gate.ts";
 import type { Questions } from "../store/questions.ts";
+import { createSharedAnswers } from "../store/shared-answers.ts";
 import { encodeFrames, storedFrame } from "./frames.ts";
 
 /** A page of missed events, encoded. */

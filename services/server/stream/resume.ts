@@ -2,12 +2,12 @@
 import type { Clock } from "../../../shared/clock.ts";
 import type { Transaction } from "../../../shared/database/sql.ts";
 import { eventIdSchema } from "../../../shared/observation.ts";
-import type { Asker } from "../gate.ts";
 import { maxReplayEvents, maxReplaySpan, readRowsPerUnit } from "../http/limits.ts";
-import { createSharedAnswers } from "../shared-answers.ts";
 import { type EventRange, type Marks, measureRange, readIdBefore, readMarks, readTimeUpTo } from "../store/events.ts";
 import { type Filter, wantsAll } from "../store/filter.ts";
+import type { Asker } from "../store/gate.ts";
 import type { Questions } from "../store/questions.ts";
+import { createSharedAnswers } from "../store/shared-answers.ts";
 
 /** Where a client wants to resume. */
 export type ResumeRequest =

@@ -1,5 +1,6 @@
 // The bell of an observation.
 
+import type { SeaState } from "../../sea/sea-state.ts";
 import {
   type BellFields,
   bellNoteOf,
@@ -11,7 +12,6 @@ import {
   touch,
 } from "../mapping.ts";
 import type { PresetChoice } from "../preset.ts";
-import type { SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";
 import type { SingleWave } from "./single-waves.ts";
 

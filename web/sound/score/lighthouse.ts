@@ -1,5 +1,6 @@
 // The lighthouse's pings: ticks at north, and one ping in the wind's direction.
 
+import type { SeaState } from "../../sea/sea-state.ts";
 import {
   beamTimeOf,
   distanceOf,
@@ -9,7 +10,6 @@ import {
   lighthouseTurn,
   panOfDirection,
 } from "../mapping.ts";
-import type { SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";
 
 const { turnS, secondTickS, beamDelayS } = lighthouseTurn;

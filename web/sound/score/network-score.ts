@@ -3,13 +3,12 @@
 import { calmSeaDbOf, droneDb, networkBellsDb, panOfLongitude } from "../mapping.ts";
 import { isHeard, type Preset, type PresetChoice, presetChoices } from "../preset.ts";
 import { createRandom } from "../random.ts";
-import type { SoundEvent } from "../sound-event.ts";
+import type { SoundEvent, Way } from "../sound-event.ts";
 import { bellOf } from "./bells.ts";
 import type { PlannedBell } from "./burst/burst-plan.ts";
 import type { BurstTally } from "./burst/burst-reports.ts";
 import { createBursts } from "./burst/bursts.ts";
 import type { Report } from "./burst/report.ts";
-import type { Way } from "./burst/ways.ts";
 import { createSeaScore, type SeaScore } from "./sea-score.ts";
 
 export type { BurstTally, Report };

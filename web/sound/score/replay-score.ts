@@ -1,10 +1,10 @@
 // The score of a past day.
 
 import { clamp } from "../../../shared/numbers.ts";
+import { type SeaState, seaStateOf } from "../../sea/sea-state.ts";
 import { droneDb, lighthouseHz, midnightDb, replayBellsDb } from "../mapping.ts";
 import { isHeard, type Preset, presetChoices } from "../preset.ts";
 import { createRandom } from "../random.ts";
-import { type SeaState, seaStateOf } from "../sea-state.ts";
 import type { SoundEvent } from "../sound-event.ts";
 import { bellOf } from "./bells.ts";
 import { createCrests } from "./crests.ts";

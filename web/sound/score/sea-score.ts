@@ -1,8 +1,8 @@
 // The score of a changing sea, shared by the network and a tuned-in station.
 
+import { type SeaState, seaFields, seaStateOf } from "../../sea/sea-state.ts";
 import { isStale } from "../mapping.ts";
 import { deriveRandom } from "../random.ts";
-import { type SeaState, seaFields, seaStateOf } from "../sea-state.ts";
 import type { Layer, SetEvent } from "../sound-event.ts";
 import { type BellChoice, stationBellOf } from "./bells.ts";
 import { createCrests } from "./crests.ts";

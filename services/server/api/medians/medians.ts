@@ -12,9 +12,9 @@ import {
   readRowsPerUnit,
 } from "../../http/limits.ts";
 import { badParameter } from "../../http/problem.ts";
-import { createSharedAnswers, type SharedAnswers } from "../../shared-answers.ts";
 import { commaList } from "../../store/comma-list.ts";
 import { type Filter, ofStations, readStationIds } from "../../store/filter.ts";
+import { createSharedAnswers, type SharedAnswers } from "../../store/shared-answers.ts";
 import { medianStep, medians } from "../answers.ts";
 import { endpoint } from "../endpoint.ts";
 import { csvHeader, csvLines, mediansTable } from "../formats/csv.ts";

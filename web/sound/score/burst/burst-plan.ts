@@ -2,9 +2,10 @@
 
 import { compassDegrees, longitudeDegrees } from "../../../../shared/numbers.ts";
 import { median } from "../../../../shared/sea.ts";
+import type { Way } from "../../sound-event.ts";
 import { phraseShare, rhythmOf } from "./phrases.ts";
 import type { Report } from "./report.ts";
-import { inOrderOf, type Way } from "./ways.ts";
+import { inOrderOf } from "./ways.ts";
 
 /** A report and the time of its bell, in seconds of the score. */
 export type PlannedBell = { report: Report; t: number };

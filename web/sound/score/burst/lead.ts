@@ -1,8 +1,8 @@
 // What leads the bells of a burst, announced with its first bell.
 
+import type { Way } from "../../sound-event.ts";
 import type { PlannedBell } from "./burst-plan.ts";
 import type { Report } from "./report.ts";
-import type { Way } from "./ways.ts";
 
 /** What leads the bells of a burst, from which report on; `t` is the time of its first bell, in seconds of the score. */
 export type Lead = { t: number; way: Way; report: Report };

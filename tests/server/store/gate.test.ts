@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { createGate, type GateLimits } from "../../services/server/gate.ts";
-import { createTestClock } from "../rig/test-clock.ts";
+import { createGate, type GateLimits } from "../../../services/server/store/gate.ts";
+import { createTestClock } from "../../rig/test-clock.ts";
 
 const wide: GateLimits = {
   maxRunning: 3,

@@ -1,7 +1,7 @@
 // Answers that clients share by key, also while they are being computed; kept for a while.
 
 import { LRUCache } from "lru-cache";
-import { type Clock, unlessAborted } from "../../shared/clock.ts";
+import { type Clock, unlessAborted } from "../../../shared/clock.ts";
 
 /** Computes answers by key, once for all callers that ask at about the same time. */
 export type SharedAnswers<Answer> = {

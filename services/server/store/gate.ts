@@ -1,8 +1,8 @@
 // The gate to questions that cost much: few run at once, and clients take turns.
 
-import type { Clock } from "../../shared/clock.ts";
-import { queueRetrySeconds } from "./http/limits.ts";
-import { tryAgain } from "./http/problem.ts";
+import type { Clock } from "../../../shared/clock.ts";
+import { queueRetrySeconds } from "../http/limits.ts";
+import { tryAgain } from "../http/problem.ts";
 
 /** The client that asks a question. */
 export type Asker = {

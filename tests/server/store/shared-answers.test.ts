@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { createSharedAnswers } from "../../services/server/shared-answers.ts";
-import { createTestClock } from "../rig/test-clock.ts";
+import { createSharedAnswers } from "../../../services/server/store/shared-answers.ts";
+import { createTestClock } from "../../rig/test-clock.ts";
 
 type Found = { value: number };
 
