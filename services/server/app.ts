@@ -2,8 +2,8 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { getPath } from "hono/utils/url";
 import type { Clock } from "../../shared/clock.ts";
-import type { ConnectionHealth, Problem } from "../../shared/service/connection-health.ts";
-import type { Log } from "../../shared/service/log.ts";
+import type { ConnectionHealth, Problem } from "../../shared/connections/connection-health.ts";
+import type { Log } from "../../shared/process/log.ts";
 import { healthRoutes } from "./api/health.ts";
 import { createSharedMedians } from "./api/medians/medians.ts";
 import { describeOpenApi, openApiRoute } from "./api/openapi.ts";

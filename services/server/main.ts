@@ -5,6 +5,12 @@ import { join } from "node:path";
 import type { Redis } from "ioredis";
 import { redisNames } from "../../shared/channels.ts";
 import { systemClock as clock, waitAtMost } from "../../shared/clock.ts";
+import {
+  type ConnectionHealth,
+  problemsOf,
+  watchConnection,
+  watchMs,
+} from "../../shared/connections/connection-health.ts";
 import { noSchema, waitForSchema } from "../../shared/database/migrate.ts";
 import {
   applicationName,
@@ -16,13 +22,13 @@ import {
 } from "../../shared/database/sql.ts";
 import { oneAtATime } from "../../shared/one-at-a-time.ts";
 import { playerDir } from "../../shared/player-dir.ts";
+import { type ServiceParts, StartError } from "../../shared/process/service-parts.ts";
 import { askRedis, connectSubscriber } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
 import { httpUrl } from "../../shared/service/address.ts";
 import { readServerConfig, type ServerConfig } from "../../shared/service/config.ts";
-import { type ConnectionHealth, problemsOf, watchConnection, watchMs } from "../../shared/service/connection-health.ts";
 import { createServiceMetrics } from "../../shared/service/metrics.ts";
-import { runService, type ServiceParts, StartError } from "../../shared/service/service.ts";
+import { runService } from "../../shared/service/service.ts";
 import { createApp } from "./app.ts";
 import { liveConnections, questionConnections } from "./http/limits.ts";
 import { listen } from "./http/listen.ts";

@@ -1,8 +1,8 @@
 // Runs the database migrations, and checks that a database fits this version.
 
 import { pause, systemClock } from "../clock.ts";
-import { type ConnectionHealth, describeError, untilUp } from "../service/connection-health.ts";
-import { type ServiceParts, StartError } from "../service/service.ts";
+import { type ConnectionHealth, describeError, untilUp } from "../connections/connection-health.ts";
+import { type ServiceParts, StartError } from "../process/service-parts.ts";
 import observations from "./migrations/0001-observations.sql" with { type: "text" };
 import vacuum from "./migrations/0002-vacuum.sql" with { type: "text" };
 import coverage from "./migrations/0003-backfill-coverage.sql" with { type: "text" };

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import postgres from "postgres";
 import { type Clock, systemClock, withDeadline } from "../clock.ts";
-import { type Cause, type ConnectionHealth, describeError } from "../service/connection-health.ts";
+import { type Cause, type ConnectionHealth, describeError } from "../connections/connection-health.ts";
 import { parseSqlAddress, type SqlAddress, type SqlHost } from "./sql-address.ts";
 import { createSqlSockets } from "./sql-sockets.ts";
 import { tlsOptions } from "./sql-tls.ts";

@@ -1,7 +1,7 @@
 // Parses addresses of Redis: a single one, the primary of a group of Sentinels, or a cluster.
 
 import type { ConnectionOptions } from "node:tls";
-import { AddressError, refuseUnknown, socketPath, splitAddress, wrongForm } from "../service/address-parts.ts";
+import { AddressError, refuseUnknown, socketPath, splitAddress, wrongForm } from "../connections/address-parts.ts";
 
 /** A host of Redis or of a Sentinel. */
 export type RedisHost = { host: string; port: number };

@@ -1,12 +1,12 @@
 // Reads the settings of both services from the environment.
 
 import { z } from "zod";
+import { AddressError } from "../connections/address-parts.ts";
 import { parseSqlAddress } from "../database/sql-address.ts";
 import { CodedError } from "../errors.ts";
 import { stationIdPattern } from "../measurements.ts";
+import { logLevels } from "../process/log.ts";
 import { parseRedisAddress } from "../redis/redis-address.ts";
-import { AddressError } from "./address-parts.ts";
-import { logLevels } from "./log.ts";
 
 /** bellbuoy's repository, also the default contact address. */
 export const projectUrl = "https://github.com/bellbuoy/bellbuoy";

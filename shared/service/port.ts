@@ -1,7 +1,7 @@
 // Opens a port, and explains a failure in one line.
 
-import { describeError } from "./connection-health.ts";
-import { StartError } from "./service.ts";
+import { describeError } from "../connections/connection-health.ts";
+import { StartError } from "../process/service-parts.ts";
 
 /** A port and its settings. */
 type PortSettings = {

@@ -1,6 +1,6 @@
 // The response of `/ready` in both services.
 
-import type { Problem } from "./connection-health.ts";
+import type { Problem } from "../connections/connection-health.ts";
 
 /** Whether a service works, and if not, why. */
 export type Readiness = {

@@ -9,9 +9,9 @@ import { createFeed } from "../../services/server/stream/feed.ts";
 import { createPositionCache } from "../../services/server/stream/position-cache.ts";
 import { redisNames } from "../../shared/channels.ts";
 import { type Clock, systemClock } from "../../shared/clock.ts";
+import { watchConnection } from "../../shared/connections/connection-health.ts";
 import type { Sql } from "../../shared/database/sql.ts";
 import { connectSubscriber } from "../../shared/redis/redis.ts";
-import { watchConnection } from "../../shared/service/connection-health.ts";
 import { silentLog } from "./silent-log.ts";
 import type { Stack } from "./stack.ts";
 

@@ -4,7 +4,7 @@ import { Database } from "bun:sqlite";
 import { existsSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { StartError } from "../../../shared/service/service.ts";
+import { StartError } from "../../../shared/process/service-parts.ts";
 import type { Account } from "./account.ts";
 
 /** Controls a child process that this process started. */

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { connectPatientSql } from "../../../shared/database/sql.ts";
-import { StartError } from "../../../shared/service/service.ts";
+import { StartError } from "../../../shared/process/service-parts.ts";
 import { dataFolder } from "../folders.ts";
 import { type Account, daemonAccount, giveTo, keepForRoot, writeSecret } from "./account.ts";
 import { claimDirectory, endLeftover, makeDirectory, type OwnProcess, startDaemon, stopDeadlineMs } from "./daemon.ts";

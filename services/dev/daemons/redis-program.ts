@@ -3,7 +3,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { StartError } from "../../../shared/service/service.ts";
+import { StartError } from "../../../shared/process/service-parts.ts";
 import { dataFolder } from "../folders.ts";
 import { installCommand } from "../install-command.ts";
 

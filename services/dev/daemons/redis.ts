@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { StartError } from "../../../shared/service/service.ts";
+import { StartError } from "../../../shared/process/service-parts.ts";
 import { daemonAccount, giveTo, keepForRoot } from "./account.ts";
 import { claimDirectory, endLeftover, type OwnProcess, startDaemon } from "./daemon.ts";
 import { findRedis } from "./redis-program.ts";

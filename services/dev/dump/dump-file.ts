@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { migrate, schemaSql } from "../../../shared/database/migrate.ts";
 import type { Sql } from "../../../shared/database/sql.ts";
-import { StartError } from "../../../shared/service/service.ts";
+import { StartError } from "../../../shared/process/service-parts.ts";
 
 /** A comment between the parts of a dump, each of which {@link loadDump} sends at once. */
 const partEnd = "-- end of part";

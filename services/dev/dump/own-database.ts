@@ -1,8 +1,8 @@
 // Opens the database of `bun run dev` for a command, or the one that DATABASE_URL names.
 
 import { join } from "node:path";
+import { describeError } from "../../../shared/connections/connection-health.ts";
 import { connectPatientSql, type Sql } from "../../../shared/database/sql.ts";
-import { describeError } from "../../../shared/service/connection-health.ts";
 import { startPostgres } from "../daemons/postgres.ts";
 import { makeProjectFolder } from "../folders.ts";
 

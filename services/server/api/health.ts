@@ -2,7 +2,7 @@
 
 import { Hono } from "hono";
 import { z } from "zod";
-import type { Problem } from "../../../shared/service/connection-health.ts";
+import type { Problem } from "../../../shared/connections/connection-health.ts";
 import { readiness } from "../../../shared/service/readiness.ts";
 import { ProblemError, problemResponse } from "../http/problem.ts";
 import type { RequestEnv } from "../http/request-env.ts";

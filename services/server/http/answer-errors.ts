@@ -1,10 +1,10 @@
 // Answers to requests that fail.
 
 import type { Hono } from "hono";
+import type { ConnectionHealth } from "../../../shared/connections/connection-health.ts";
 import { noSchema } from "../../../shared/database/migrate.ts";
 import { isDatabaseAway } from "../../../shared/database/sql.ts";
-import type { ConnectionHealth } from "../../../shared/service/connection-health.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import { databaseAwayRetrySeconds } from "./limits.ts";
 import { ProblemError, problemResponse, tryAgain } from "./problem.ts";
 import type { RequestEnv } from "./request-env.ts";

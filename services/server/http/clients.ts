@@ -1,6 +1,6 @@
 // Which client sends a request.
 
-import type { Log } from "../../../shared/service/log.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import { clientAddress, clientNetwork } from "./client-address.ts";
 import type { RequestContext } from "./request-env.ts";
 

@@ -1,7 +1,7 @@
 // Sends large answers in pieces, as fast as the client reads, and ends those that are read too slowly.
 
 import type { Clock } from "../../../shared/clock.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import {
   maxReadDelayMs,
   maxRowStreams,

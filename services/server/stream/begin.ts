@@ -1,9 +1,9 @@
 // Starts a stream: live, with a replay of missed events, or with a reset.
 
 import { type Clock, unlessAborted } from "../../../shared/clock.ts";
+import { type ConnectionHealth, untilUp } from "../../../shared/connections/connection-health.ts";
 import { isDatabaseAway } from "../../../shared/database/sql.ts";
-import { type ConnectionHealth, untilUp } from "../../../shared/service/connection-health.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import { clientNetwork } from "../http/client-address.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
 import type { EventRange } from "../store/events.ts";

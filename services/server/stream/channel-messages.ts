@@ -1,9 +1,9 @@
 // Parses messages of the Redis channel `observations:new`; logs and drops invalid ones.
 
 import { type Clock, systemClock } from "../../../shared/clock.ts";
+import { describeError } from "../../../shared/connections/connection-health.ts";
 import { type ParsedMessage, parseMessage } from "../../../shared/observation.ts";
-import { describeError } from "../../../shared/service/connection-health.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import type { Log } from "../../../shared/process/log.ts";
 
 /** A message with an event id. */
 export type EventMessage = { stationId: string; data: string; eventId: bigint };

@@ -2,9 +2,9 @@
 
 import type { Redis } from "ioredis";
 import { withDeadline } from "../../../shared/clock.ts";
+import { type ConnectionHealth, untilUp } from "../../../shared/connections/connection-health.ts";
 import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
-import { type ConnectionHealth, untilUp } from "../../../shared/service/connection-health.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import { type Marks, mayHoldEvent, readEventsAfter, readMarks } from "../store/events.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { createChannelMessages, type EventMessage } from "./channel-messages.ts";

@@ -1,8 +1,8 @@
 // Cache of station positions, for streams with a `bbox`.
 
 import { type Clock, withDeadline } from "../../../shared/clock.ts";
-import { describeError } from "../../../shared/service/connection-health.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import { describeError } from "../../../shared/connections/connection-health.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import { positionsTimeoutMs } from "../http/limits.ts";
 import type { Position } from "../store/filter.ts";
 

@@ -2,11 +2,11 @@
 
 import type { Job } from "bullmq";
 import { jobs } from "../../../shared/channels.ts";
+import { type ConnectionHealth, describeFailure } from "../../../shared/connections/connection-health.ts";
 import { explainDatabase, isDatabaseAway } from "../../../shared/database/sql.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import { isReply } from "../../../shared/redis/redis.ts";
 import { refusalWords } from "../../../shared/redis/redis-refusals.ts";
-import { type ConnectionHealth, describeFailure } from "../../../shared/service/connection-health.ts";
-import type { Log } from "../../../shared/service/log.ts";
 import type { BullEvents, QueueName } from "./bull.ts";
 import type { JobName, ScheduledJob } from "./job-schedulers.ts";
 

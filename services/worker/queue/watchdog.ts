@@ -1,8 +1,8 @@
 // Detects job schedules that have stopped, and creates them again.
 
 import type { Clock } from "../../../shared/clock.ts";
-import type { Cause } from "../../../shared/service/connection-health.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import type { Cause } from "../../../shared/connections/connection-health.ts";
+import type { Log } from "../../../shared/process/log.ts";
 
 /** A job's schedule in Redis. */
 export type Schedule = {

@@ -2,7 +2,7 @@
 
 import { type Clock, pause, systemClock } from "../clock.ts";
 import { CodedError } from "../errors.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../process/log.ts";
 
 /** The cause of a problem, for programs and for people. */
 export type Cause = {

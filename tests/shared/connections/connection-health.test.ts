@@ -1,15 +1,15 @@
 // The state of connections in the log and in `/ready`.
 
 import { beforeEach, describe, expect, test } from "bun:test";
-import { CodedError } from "../../../shared/errors.ts";
-import { explainRefusal } from "../../../shared/redis/redis-refusals.ts";
 import {
   type ConnectionHealth,
   describeFailure,
   problemsOf,
   watchConnections,
-} from "../../../shared/service/connection-health.ts";
-import type { Log } from "../../../shared/service/log.ts";
+} from "../../../shared/connections/connection-health.ts";
+import { CodedError } from "../../../shared/errors.ts";
+import type { Log } from "../../../shared/process/log.ts";
+import { explainRefusal } from "../../../shared/redis/redis-refusals.ts";
 
 const readOnly = new Error("READONLY You can't write against a read only replica.");
 const denied = new Error("NOPERM this user has no permissions to run the 'publish' command");
