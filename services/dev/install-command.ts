@@ -10,7 +10,7 @@ const managers = {
 } as const;
 
 /** Maps each package manager to its name for a package. */
-export type PackageNames = Record<keyof typeof managers, string>;
+type PackageNames = Record<keyof typeof managers, string>;
 
 /** Returns the command that installs a package on this system, or `null` if no known package manager is on PATH. */
 export function installCommand(names: PackageNames): string | null {

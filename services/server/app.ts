@@ -29,7 +29,7 @@ import type { Feed } from "./stream/feed.ts";
 import { streamRoute } from "./stream/route.ts";
 
 /** Dependencies and settings of {@link createApp}. */
-export type AppParts = {
+type AppParts = {
   questions: Questions;
   database: ConnectionHealth;
   /** Returns whether the database schema is up to date; a worker migrates it after an upgrade. */

@@ -17,7 +17,7 @@ import { type Station, stationNumbers, stationTexts } from "../station.ts";
 import { noServer } from "./errors.ts";
 
 /** A value and its measurement time, in Unix milliseconds. */
-export type Measured = { value: number; atMs: number };
+type Measured = { value: number; atMs: number };
 
 /** A station's latest value of each field; fields never measured are absent. */
 export type Conditions = { stationId: string; fields: Partial<Record<Measurement, Measured>> };

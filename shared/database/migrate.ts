@@ -27,7 +27,7 @@ const migrations = [
 type Applied = { name: string; checksum: string | null };
 
 /** The schema of a database: without tables, older than this version, or of this version. */
-export type SchemaState = "empty" | "older" | "current";
+type SchemaState = "empty" | "older" | "current";
 
 /**
  * Compares the schema of a database with this version's migrations. Changes nothing.

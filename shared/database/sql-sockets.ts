@@ -13,7 +13,7 @@ const longestPauseMs = 1_000;
 const keepAliveMs = 60_000;
 
 /** Where the sockets of a pool connect to. */
-export type SocketTarget = {
+type SocketTarget = {
   hosts: SqlHost[];
   /** Returns why a host is not usable now; `null`: it is. Without this function, the first host is used unchecked. */
   whyUnusable: ((host: SqlHost) => Promise<string | null>) | null;

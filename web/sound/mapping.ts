@@ -199,7 +199,7 @@ export function panOfLongitude(longitude: number, middleLongitude: number): numb
 }
 
 /** Returns by how many degrees one longitude is east of another, -180..180, by the shorter way. */
-export function degreesEast(longitude: number, of: number): number {
+function degreesEast(longitude: number, of: number): number {
   return longitudeDegrees(longitude - of);
 }
 

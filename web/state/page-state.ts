@@ -25,7 +25,7 @@ import type { Settings } from "./settings.ts";
 import type { LinkedView, MapView, View } from "./view-url.ts";
 
 /** A report that has arrived. `isNews`: measured recently and not missed before, so that a bell rings. */
-export type Report = Omit<Arrival, "replayed"> & { isNews: boolean };
+type Report = Omit<Arrival, "replayed"> & { isNews: boolean };
 
 /** The server's data about itself and its polls. */
 export type Polls = Pick<Status, "version" | "outage" | "warnings">;
@@ -47,7 +47,7 @@ export type Programme = { preset: Preset } & (
 );
 
 /** The playing programme and its current sound; `null`: nothing has started. */
-export type Heard = {
+type Heard = {
   programme: Programme | null;
   sea: SeaState | null;
   /** The newest burst; `null` if the programme rings no reports. */

@@ -8,7 +8,7 @@ import { dataFolder } from "../folders.ts";
 import { installCommand } from "../install-command.ts";
 
 /** Path of a Redis or Valkey server, and the environment variables that it needs. */
-export type RedisProgram = { path: string; env: Record<string, string> };
+type RedisProgram = { path: string; env: Record<string, string> };
 
 /** `redis-server` is a link into `redis-tools`. With both names, apt fetches both, even if dpkg lists one as installed. */
 const wanted = ["redis-server", "redis-tools"];

@@ -74,7 +74,7 @@ export const conditionsEndpoint = endpoint({
 type Measured = { value: number; at: Date };
 
 /** Last measured value of each field of a station; `null`: not measured. */
-export type Conditions = { stationId: string } & Record<Measurement, Measured | null>;
+type Conditions = { stationId: string } & Record<Measurement, Measured | null>;
 
 /**
  * Reads the last values since a time, for stations with a report since then, and the last event id of this snapshot.

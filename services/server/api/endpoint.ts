@@ -26,7 +26,7 @@ export type AnswerParts = {
 };
 
 /** Path and parameters of one API endpoint. */
-export type Endpoint = {
+type Endpoint = {
   /** A Hono path: `/v1/stations/:stationId`. */
   path: string;
   pathParameters: z.ZodObject;
@@ -34,7 +34,7 @@ export type Endpoint = {
 };
 
 /** An {@link Endpoint} of the REST API. */
-export type RestEndpoint = Endpoint & {
+type RestEndpoint = Endpoint & {
   /** Registers the endpoint in `routes`. */
   addTo(routes: Hono<RequestEnv>, parts: AnswerParts): void;
 };

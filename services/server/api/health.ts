@@ -12,7 +12,7 @@ import { health, ready } from "./answers.ts";
 import { described } from "./openapi.ts";
 
 /** Dependencies of {@link healthRoutes}. */
-export type HealthParts = {
+type HealthParts = {
   /** Lists the reasons why this server should get no requests now; empty if it is ready. */
   problems: () => Promise<Problem[]>;
   /** Answers with all metrics in Prometheus text format. */

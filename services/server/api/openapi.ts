@@ -26,7 +26,7 @@ export type AnswerShape =
   | { events: Record<string, z.ZodType> };
 
 /** Description of an endpoint for `/openapi.json`; its parameters come from the schemas that check them. */
-export type Description = {
+type Description = {
   /** A Hono path: `/v1/stations/:stationId`. */
   path: string;
   summary: string;

@@ -5,7 +5,7 @@ import { clientAddress, clientNetwork } from "./client-address.ts";
 import type { RequestContext } from "./request-env.ts";
 
 /** Finds the client of a request, for limits. */
-export type Clients = {
+type Clients = {
   /** Returns its address, as `clientAddress` does. */
   addressOf(c: RequestContext): string;
   /** Returns its network, as `clientNetwork` does. */

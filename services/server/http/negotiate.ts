@@ -2,7 +2,7 @@
 import { parseAccept } from "hono/utils/accept";
 
 /** Answer formats, by their names in `?format=`. */
-export const formats = ["json", "csv", "geojson", "ndjson"] as const;
+const formats = ["json", "csv", "geojson", "ndjson"] as const;
 
 /** Name of an answer format. */
 export type Format = (typeof formats)[number];

@@ -29,7 +29,7 @@ const statuses = {
 } as const satisfies Record<string, ContentfulStatusCode>;
 
 /** Machine-readable code of a problem. */
-export type ProblemCode = keyof typeof statuses;
+type ProblemCode = keyof typeof statuses;
 
 /** Lists every {@link ProblemCode}. */
 export const problemCodes = Object.keys(statuses) as ProblemCode[];

@@ -17,7 +17,7 @@ import { type Asker, createGate, type Gate } from "./gate.ts";
  * asker leaves.
  * @throws {ProblemError} 503 when too many questions wait, or when a statement takes too long
  */
-export type Ask = <T>(asker: Asker, work: (tx: Transaction) => Promise<T>) => Promise<T>;
+type Ask = <T>(asker: Asker, work: (tx: Transaction) => Promise<T>) => Promise<T>;
 
 /** Asks questions of clients. Each kind has its own {@link Gate}. */
 export type Questions = {

@@ -15,7 +15,7 @@ export type SharedAnswers<Answer> = {
 };
 
 /** How long answers are kept, and how many. */
-export type SharedAnswersLimits = {
+type SharedAnswersLimits = {
   /** Max age of a kept answer, in ms since the first caller asked; 0: answers are only shared while they are computed. */
   keepMs: number;
   /** Max kept answers; the least recently used is dropped first. */

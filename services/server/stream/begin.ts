@@ -43,7 +43,7 @@ export type BeginParts = {
  * @throws {ProblemError} when too many questions wait
  * @throws {Error} the reason of an early end, or a database error
  */
-export type Begin = (listener: Listener, resume: ResumeRequest, over: Promise<Error>) => Promise<void>;
+type Begin = (listener: Listener, resume: ResumeRequest, over: Promise<Error>) => Promise<void>;
 
 /** Creates the function that starts streams. It waits while the database is unavailable. */
 export function createBegin(parts: BeginParts): Begin {

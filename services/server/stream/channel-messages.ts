@@ -9,7 +9,7 @@ import type { Log } from "../../../shared/process/log.ts";
 export type EventMessage = { stationId: string; data: string; eventId: bigint };
 
 /** Parses messages and drops those that cannot be sent. */
-export type ChannelMessages = {
+type ChannelMessages = {
   /** Number of dropped messages. */
   readonly dropped: number;
   /** Whether events of another install arrived. */

@@ -6,7 +6,7 @@ import { heartbeatComment, heartbeatEvent } from "./frames.ts";
 import type { Listener, Listeners } from "./listeners.ts";
 
 /** Sends heartbeats to quiet streams. */
-export type Heartbeats = {
+type Heartbeats = {
   /** Ends streams that are too slow and sends heartbeats to quiet ones. Call it every `heartbeatCheckMs`. */
   check(): void;
   /** Notes that streams without a filter are about to get bytes. */

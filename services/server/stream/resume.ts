@@ -18,7 +18,7 @@ export type ResumeRequest =
   | { kind: "malformed" };
 
 /** How the stream starts: with a replay, or with a reset because a replay is not possible. */
-export type ResumePlan = { kind: "replay"; range: EventRange } | { kind: "reset"; reason: string };
+type ResumePlan = { kind: "replay"; range: EventRange } | { kind: "reset"; reason: string };
 
 /** Reset reason when a last event id may belong to an event that was lost. */
 export const setBackReason = "the database was set back since the last event id, by a backup or a failover";
@@ -44,7 +44,7 @@ const tooFarBack = `more than ${maxReplaySpan} events were stored since then`;
  * Plans the start of a stream that does not simply start live.
  * @param position id of the last event that this server sent
  */
-export type PlanResume = (
+type PlanResume = (
   asker: Asker,
   resume: Exclude<ResumeRequest, { kind: "live" }>,
   filter: Filter,

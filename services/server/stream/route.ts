@@ -38,7 +38,7 @@ const noContext = {
 } as unknown as RequestContext;
 
 /** Dependencies and settings of {@link streamRoute}. */
-export type StreamParts = BeginParts & {
+type StreamParts = BeginParts & {
   broadcast: Broadcast;
   /** Max open streams. */
   maxStreams: number;

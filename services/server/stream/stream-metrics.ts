@@ -8,7 +8,7 @@ import type { Broadcast } from "./broadcast.ts";
 import type { Feed } from "./feed.ts";
 
 /** Sources that keep their own counts. They are read at each scrape, so the event path has no extra step. */
-export type Counting = { broadcast: Broadcast; feed: Feed };
+type Counting = { broadcast: Broadcast; feed: Feed };
 
 /** Registers the metrics of stream starts and ends. @param counted called at each scrape */
 export function createStreamCounts(registry: Registry, maxStreams: number, counted: () => Counting): StreamCounts {

@@ -6,7 +6,7 @@ import type { Log, LogFields } from "../../../shared/process/log.ts";
 import { recordFailure, recordSuccess } from "../store/job-results.ts";
 
 /** Records the results of jobs in PostgreSQL, for all workers. */
-export type JobJournal = {
+type JobJournal = {
   succeeded(job: string): Promise<void>;
   /** Records a run whose last attempt failed. */
   failed(job: string, error: unknown, fields?: LogFields): Promise<void>;

@@ -14,7 +14,7 @@ import { createSeaScore, type SeaScore } from "./sea-score.ts";
 export type { BurstTally, Report };
 
 /** The score of the whole network: the sea in view, and a bell for each report. */
-export type NetworkScore = SeaScore & {
+type NetworkScore = SeaScore & {
   /**
    * Adds reports that arrive at `t`. Returns the bell of a single report, to be played at once; `until` returns those
    * of a burst.

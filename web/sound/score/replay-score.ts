@@ -13,7 +13,7 @@ import { layersOf } from "./layer-settings.ts";
 import type { Score } from "./score.ts";
 
 /** The score of a replay. */
-export type ReplayScore = Score & {
+type ReplayScore = Score & {
   /** Returns the index of the frame at a time of the score; after the end it is the last one. */
   frameAt(t: number): number;
 };
