@@ -3,7 +3,8 @@
 import { constants, existsSync, openSync, rmSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { playerDir } from "../../shared/player-dir.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { playerDir } from "../../shared/player/player-dir.ts";
 import { StartError } from "../../shared/process/service-parts.ts";
 import { httpUrl } from "../../shared/service/address.ts";
 import { ConfigError, type Environment, readServerConfig, readWorkerConfig } from "../../shared/service/config.ts";
@@ -207,7 +208,7 @@ function writeIfPossible(fd: number, text: string): void {
   try {
     writeSync(fd, text);
   } catch (error) {
-    screen.say(`The log cannot be written: ${(error as Error).message}`);
+    screen.say(`The log cannot be written: ${messageOf(error)}`);
   }
 }
 

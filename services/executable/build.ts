@@ -3,7 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { describeError } from "../../shared/connections/connection-health.ts";
-import { playerDir } from "../../shared/player-dir.ts";
+import { playerDir } from "../../shared/player/player-dir.ts";
 
 /**
  * Bun's compile target for each platform. The baseline build for amd64 also runs on processors without AVX2, which many small

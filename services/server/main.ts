@@ -21,7 +21,7 @@ import {
   type Sql,
 } from "../../shared/database/sql.ts";
 import { oneAtATime } from "../../shared/one-at-a-time.ts";
-import { playerDir } from "../../shared/player-dir.ts";
+import { playerDir } from "../../shared/player/player-dir.ts";
 import { type ServiceParts, StartError } from "../../shared/process/service-parts.ts";
 import { askRedis, connectSubscriber } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";

@@ -3,6 +3,7 @@
 import { type Clock, pause, systemClock } from "../clock.ts";
 import { CodedError } from "../errors.ts";
 import type { Log } from "../process/log.ts";
+import { recordOf } from "../record-of.ts";
 
 /** The cause of a problem, for programs and for people. */
 export type Cause = {
@@ -62,7 +63,7 @@ export function watchConnections<Part extends string>(
 ): Record<Part, ConnectionHealth> {
   const away: Cause = { code: `${name.toLowerCase()}_away`, reason: `${name} does not answer` };
   const announced = new Set<string>();
-  const connections = parts.map((part): [Part, ConnectionHealth] => {
+  const connections = recordOf(parts, () => {
     let problem: string | null = "not connected yet";
     let cause: Cause | null = away;
     const health: ConnectionHealth = {
@@ -76,7 +77,7 @@ export function watchConnections<Part extends string>(
       up() {
         problem = null;
         cause = null;
-        if (announced.size === 0 || connections.some(([, { problem }]) => problem !== null)) return;
+        if (announced.size === 0 || everyone().some(({ problem }) => problem !== null)) return;
         announced.clear();
         log.info(`${name} answers`);
       },
@@ -91,9 +92,10 @@ export function watchConnections<Part extends string>(
         log.warn(`waiting for ${name}`, { code: cause.code, reason: problem });
       },
     };
-    return [part, health];
+    return health;
   });
-  return Object.fromEntries(connections) as Record<Part, ConnectionHealth>;
+  const everyone = () => Object.values<ConnectionHealth>(connections);
+  return connections;
 }
 
 /** Lists the problems of some connections, each cause once. */

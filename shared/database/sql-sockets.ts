@@ -2,7 +2,7 @@
 
 import { Socket } from "node:net";
 import { type Clock, systemClock } from "../clock.ts";
-import { CodedError } from "../errors.ts";
+import { CodedError, messageOf } from "../errors.ts";
 import type { SqlHost } from "./sql-address.ts";
 
 /** Interval between checks of a socket, in ms. A silent socket is found at most this late. */
@@ -82,7 +82,7 @@ export function createSqlSockets(
       return "path" in host ? socket.connect(host) : Object.assign(socket, host).connect(host);
     } catch (error) {
       // `postgres` would lose the connection for ever if this function threw. It listens to the socket from now on.
-      setImmediate(() => socket.destroy(error as Error));
+      setImmediate(() => socket.destroy(error instanceof Error ? error : new Error(messageOf(error))));
       return socket;
     }
   }

@@ -6,9 +6,9 @@ import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress } from "node:zlib";
 import { describeError } from "../../shared/connections/connection-health.ts";
-import { contentSecurityPolicy } from "../../shared/content-security-policy.ts";
-import { hashedName } from "../../shared/hashed-name.ts";
-import { playerDir } from "../../shared/player-dir.ts";
+import { contentSecurityPolicy } from "../../shared/player/content-security-policy.ts";
+import { hashedName } from "../../shared/player/hashed-name.ts";
+import { playerDir } from "../../shared/player/player-dir.ts";
 import { englishWords, wordsFrom } from "./words.ts";
 
 /** The sources of the player. */

@@ -1,7 +1,7 @@
 // The service worker: opens the player offline.
 
 import { cachedAtHeader } from "../../shared/client/cached-at.ts";
-import { hashedName } from "../../shared/hashed-name.ts";
+import { hashedName } from "../../shared/player/hashed-name.ts";
 
 const scope = globalThis as unknown as ServiceWorkerScope;
 const pageUrl = scope.registration.scope;

@@ -1,6 +1,7 @@
 // The sea state, field by field.
 
 import { type MedianMeasurement, medianMeasurements } from "../../shared/measurements.ts";
+import { recordOf } from "../../shared/record-of.ts";
 
 /** The fields with a continuous sound: those that the network has a median of. */
 export const seaFields = medianMeasurements;
@@ -23,14 +24,5 @@ export function seaStateOf(
   measured: (field: SeaField) => number | null | undefined,
   agesMin: SeaState["agesMin"] = {},
 ): SeaState {
-  return {
-    waveHeightM: measured("waveHeightM") ?? null,
-    dominantPeriodS: measured("dominantPeriodS") ?? null,
-    windSpeedMps: measured("windSpeedMps") ?? null,
-    gustMps: measured("gustMps") ?? null,
-    windDirDeg: measured("windDirDeg") ?? null,
-    waterTempC: measured("waterTempC") ?? null,
-    pressureHpa: measured("pressureHpa") ?? null,
-    agesMin,
-  };
+  return { ...recordOf(seaFields, (field) => measured(field) ?? null), agesMin };
 }

@@ -1,5 +1,6 @@
 // The events of a score, and the layers.
 
+import { recordOf } from "../../shared/record-of.ts";
 import type { SeaField } from "../sea/sea-state.ts";
 
 /** The layers; each has its own slider and solo button. */
@@ -16,14 +17,7 @@ export type Way = "swell" | "water" | "coast" | "waves";
 
 /** Calls `make` for each layer and returns the results by layer. */
 export function byLayer<T>(make: (layer: Layer) => T): Record<Layer, T> {
-  return {
-    waves: make("waves"),
-    wind: make("wind"),
-    pressure: make("pressure"),
-    water: make("water"),
-    lighthouse: make("lighthouse"),
-    bells: make("bells"),
-  };
+  return recordOf(layers, make);
 }
 
 /**

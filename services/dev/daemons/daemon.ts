@@ -4,6 +4,7 @@ import { Database } from "bun:sqlite";
 import { existsSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { messageOf } from "../../../shared/errors.ts";
 import { StartError } from "../../../shared/process/service-parts.ts";
 import type { Account } from "./account.ts";
 
@@ -99,7 +100,7 @@ export function makeDirectory(directory: string): void {
 }
 
 function notWritable(directory: string, cause: unknown): StartError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new StartError(`${directory} cannot be written (${reason}): make it a folder of yours, or remove it`, {
     cause,
   });
@@ -127,7 +128,7 @@ export function claimDirectory(directory: string): () => void {
   } catch (cause) {
     lock.close();
     if ((cause as { code?: string }).code !== "SQLITE_BUSY") {
-      const reason = (cause as Error).message;
+      const reason = messageOf(cause);
       throw new StartError(`${join(directory, "lock")} cannot be locked (${reason}): remove this file`, { cause });
     }
     throw new StartError(`${directory} is in use: another bellbuoy runs on it, stop that one first`);

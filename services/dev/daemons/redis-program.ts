@@ -3,6 +3,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { messageOf } from "../../../shared/errors.ts";
 import { StartError } from "../../../shared/process/service-parts.ts";
 import { dataFolder } from "../folders.ts";
 import { installCommand } from "../install-command.ts";
@@ -38,7 +39,7 @@ export async function findRedis(say: (line: string) => void, folder = dataFolder
     if (!existsSync(kept)) await fetchRedis(kept, say);
     return programIn(kept);
   } catch (cause) {
-    const reason = (cause as Error).message.replace(/\.$/, "");
+    const reason = messageOf(cause).replace(/\.$/, "");
     throw new StartError(`no Redis found on this machine, and it could not be fetched: ${reason}. ${remedy()}`, {
       cause,
     });

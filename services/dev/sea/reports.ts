@@ -2,6 +2,7 @@
 
 import { type Measurement, type Measurements, measurements, type Observation } from "../../../shared/measurements.ts";
 import { compassDegrees } from "../../../shared/numbers.ts";
+import { recordOf } from "../../../shared/record-of.ts";
 import { randomOf } from "./random.ts";
 import type { Station } from "./stations.ts";
 import type { WaveTrain } from "./waves.ts";
@@ -83,7 +84,7 @@ function reportAt(sea: Sea, station: Station, minute: number, now: Date): Report
   return report;
 }
 
-const nothing = Object.fromEntries(measurements.map((name) => [name, null])) as Measurements;
+const nothing: Measurements = recordOf(measurements, () => null);
 
 /** Rounds as in the real files, except for the wind: NDBC's own buoys report whole metres per second only. */
 function rounded(name: Measurement, value: number, windDirStepDeg: number): number {

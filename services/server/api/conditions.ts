@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { Transaction } from "../../../shared/database/sql.ts";
 import { type Measurement, measurements, type Observation } from "../../../shared/measurements.ts";
+import { recordOf } from "../../../shared/record-of.ts";
 import { maxWithinHours, readRowsPerUnit } from "../http/limits.ts";
 import { commaList } from "../store/comma-list.ts";
 import { readMarks } from "../store/events.ts";
@@ -123,4 +124,4 @@ function foldConditions(rows: Observation[]): Conditions[] {
   return conditions;
 }
 
-const nothingMeasured = Object.fromEntries(measurements.map((name) => [name, null])) as Record<Measurement, null>;
+const nothingMeasured = recordOf(measurements, () => null);

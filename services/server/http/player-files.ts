@@ -2,7 +2,7 @@
 
 import type { Hono } from "hono";
 import { serveStatic } from "hono/bun";
-import { hashedName } from "../../../shared/hashed-name.ts";
+import { hashedName } from "../../../shared/player/hashed-name.ts";
 import { maxPathLength } from "./limits.ts";
 import type { RequestContext, RequestEnv } from "./request-env.ts";
 

@@ -3,6 +3,7 @@
 import type { Server } from "bun";
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
+import { messageOf } from "../../../shared/errors.ts";
 import { attributionLink } from "../http/attribution.ts";
 import { clientNetwork } from "../http/client-address.ts";
 import {
@@ -139,7 +140,7 @@ function createOpen(parts: StreamParts): (request: Request) => Response {
       } catch (error) {
         // Too many wait: the client resumes after its reconnect delay.
         if (error instanceof ProblemError) return end("queue_full");
-        if (!isOver) log.error("a stream failed to start", { reason: (error as Error).message });
+        if (!isOver) log.error("a stream failed to start", { reason: messageOf(error) });
         end("begin_failed");
       }
       await over.promise;

@@ -2,6 +2,7 @@
 
 import { setImmediate } from "node:timers/promises";
 import { type MedianMeasurement, medianMeasurements } from "../../../../shared/measurements.ts";
+import { recordOf } from "../../../../shared/record-of.ts";
 import { hasDirection, meanDirection, median } from "../../../../shared/sea.ts";
 
 /** Measurements of one station, sorted by time. */
@@ -40,10 +41,10 @@ export async function computeMedians(series: Series[], steps: Steps): Promise<Me
   const medians: Medians[] = [];
   for (let step = 1; step <= steps.count; step++) {
     const at = endOfStep(steps, step);
-    const values = mapFields<number[]>(() => []);
+    const values = recordOf(medianMeasurements, (): number[] => []);
     let stations = 0;
     for (const measuredUntil of followed) if (measuredUntil(at.getTime(), values)) stations++;
-    medians.push({ at, stations, ...mapFields((name) => middleOf(name, values[name])) });
+    medians.push({ at, stations, ...recordOf(medianMeasurements, (name) => middleOf(name, values[name])) });
     if (step % stepsPerTurn === 0) await setImmediate();
   }
   return medians;
@@ -55,7 +56,7 @@ export async function computeMedians(series: Series[], steps: Steps): Promise<Me
  */
 function follow(series: Series): (atMs: number, values: Record<MedianMeasurement, number[]>) => boolean {
   let next = 0;
-  const last = mapFields(() => ({ value: 0, atMs: Number.NEGATIVE_INFINITY }));
+  const last = recordOf(medianMeasurements, () => ({ value: 0, atMs: Number.NEGATIVE_INFINITY }));
   return (atMs, values) => {
     for (let timeMs = series.timesMs[next]; timeMs !== undefined && timeMs <= atMs; timeMs = series.timesMs[++next]) {
       for (const name of medianMeasurements) {
@@ -77,8 +78,4 @@ function follow(series: Series): (atMs: number, values: Record<MedianMeasurement
 function middleOf(name: MedianMeasurement, values: number[]): number | null {
   const middle = name === "windDirDeg" ? meanDirection(values) : median(values);
   return middle === null ? null : Math.round(middle * 100) / 100;
-}
-
-function mapFields<T>(of: (name: MedianMeasurement) => T): Record<MedianMeasurement, T> {
-  return Object.fromEntries(medianMeasurements.map((name) => [name, of(name)])) as Record<MedianMeasurement, T>;
 }
