@@ -46,12 +46,10 @@ export function createSqlSockets(
 
   async function findUsable(check: (host: SqlHost) => Promise<string | null>): Promise<SqlHost> {
     const reasons: string[] = [];
-    for (const index of hosts.keys()) {
-      const next = (current + index) % hosts.length;
-      const host = hosts[next] as SqlHost;
+    for (const host of [...hosts.slice(current), ...hosts.slice(0, current)]) {
       const reason = await check(host);
       if (reason === null) {
-        current = next;
+        current = hosts.indexOf(host);
         return host;
       }
       reasons.push(`${hostName(host)}: ${reason}`);
@@ -61,8 +59,7 @@ export function createSqlSockets(
 
   /** Connections that open at the same time share one search. */
   function find(): Promise<SqlHost> {
-    if (whyUnusable === null) return Promise.resolve(hosts[0] as SqlHost);
-    finding ??= findUsable(whyUnusable).finally(() => {
+    finding ??= findUsable(whyUnusable ?? (async () => null)).finally(() => {
       finding = null;
     });
     return finding;

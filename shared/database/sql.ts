@@ -217,12 +217,13 @@ export async function inTransaction<T>(
   const silence = new Promise<never>(() => {});
   const settle = (error: unknown) => (lost.signal.aborted || isConnectionLost(error) ? silence : Promise.reject(error));
   try {
-    const begun = sql.begin(options, (tx) => {
+    const { result } = await sql.begin(options, async (tx) => {
       // Sent together with the first statement of `work`. If it fails, so does that statement.
       void tx.unsafe(settings).execute();
-      return work(tx, lost.signal).catch(settle);
+      // In an object, since `begin` awaits each element of an array.
+      return { result: await work(tx, lost.signal).catch(settle) };
     });
-    return (await begun) as T;
+    return result;
   } catch (error) {
     lost.abort(error);
     throw error;

@@ -72,7 +72,9 @@ export async function startDaemon(options: {
   });
   const daemon = own(child, options.ask, options.insist);
   const isReady = Promise.withResolvers<void>();
-  const lastLines = readToEnd(child[logsTo] as ReadableStream<Uint8Array>, options.ready, isReady.resolve);
+  const lines = child[logsTo];
+  if (!(lines instanceof ReadableStream)) throw new Error(`${logsTo} of ${command[0]} is no pipe`);
+  const lastLines = readToEnd(lines, options.ready, isReady.resolve);
   void lastLines.then((lines) => isReady.reject(new Error(lines)));
   await isReady.promise;
   return { ...daemon, lastError: lastLines.then(lastErrorIn) };

@@ -30,7 +30,7 @@ export const stationsParameter = z
         .split(",")
         .map((id) => id.trim()),
     z.array(stationId).max(maxStations, {
-      error: ({ input }) => `${(input as string[]).length} ids, at most ${maxStations} are allowed`,
+      error: ({ input }) => `${Array.isArray(input) ? input.length : 0} ids, at most ${maxStations} are allowed`,
     }),
   )
   .transform((ids) => new Set(ids))
@@ -49,11 +49,8 @@ export const bboxParameter = z
     (text) => String(text).split(",").map(toDegrees),
     z
       .tuple([longitude, latitude, longitude, latitude], { error: notBbox })
-      .refine(([, south, , north]) => south <= north, {
-        error: ({ input }) => {
-          const [, south, , north] = input as number[];
-          return `south (${south}) is greater than north (${north})`;
-        },
+      .superRefine(([, south, , north], { addIssue }) => {
+        if (south > north) addIssue(`south (${south}) is greater than north (${north})`);
       }),
   )
   .transform(([west, south, east, north]) => ({ west, south, east, north }))

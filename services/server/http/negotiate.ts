@@ -15,6 +15,11 @@ export const mediaTypes: Record<Format, string> = {
   ndjson: "application/x-ndjson",
 };
 
+/** Returns whether a value is the name of a format. */
+export function isFormat(name: unknown): name is Format {
+  return formats.some((format) => format === name);
+}
+
 /** Returns the media type of a format without parameters. */
 export function bareMediaType(format: Format): string {
   return mediaTypes[format].split(";", 1)[0] ?? "";

@@ -16,6 +16,7 @@ import {
 import { ProblemError, tryAgain } from "../http/problem.ts";
 import type { RequestContext, RequestEnv } from "../http/request-env.ts";
 import type { BoundingBox, Filter } from "../store/filter.ts";
+import { bareContext } from "./bare-context.ts";
 import { type BeginParts, createBegin } from "./begin.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { retryLine } from "./frames.ts";
@@ -32,11 +33,7 @@ const headers = {
   Link: attributionLink,
 };
 
-/** A minimal context for `streamSSE`. It keeps its context while the stream is open, and a full one takes 2 kB. */
-const noContext = {
-  header() {},
-  newResponse: (body: ReadableStream) => new Response(body, { headers }),
-} as unknown as RequestContext;
+const noContext = bareContext(headers);
 
 /** Dependencies and settings of {@link streamRoute}. */
 type StreamParts = BeginParts & {
