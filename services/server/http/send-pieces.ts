@@ -79,7 +79,7 @@ export function createSendPieces(networkOf: (c: RequestContext) => string, log: 
           piece = await next();
         } catch (error) {
           // The status is already sent, so closing the connection is the only way to report the error.
-          log.warn("a streamed answer failed", { path: c.req.path, reason: messageOf(error) });
+          log.warn("a streamed answer failed", { code: "answer_failed", path: c.req.path, reason: messageOf(error) });
           controller.error(error);
           return;
         }

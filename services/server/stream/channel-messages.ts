@@ -49,7 +49,13 @@ export function createChannelMessages(channel: string, log: Log, clock: Clock = 
       unlogged += 1;
       return;
     }
-    log.warn("dropped a message", { channel, reason, text: text.slice(0, 200), ...(unlogged > 0 && { unlogged }) });
+    log.warn("dropped a message", {
+      code: "invalid_message",
+      channel,
+      reason,
+      text: text.slice(0, 200),
+      ...(unlogged > 0 && { unlogged }),
+    });
     unlogged = 0;
   }
 
@@ -74,7 +80,7 @@ export function createChannelMessages(channel: string, log: Log, clock: Clock = 
       if (hasOthers) return;
       hasOthers = true;
       const reason = `event ${eventId} is not in the database: another install may use this channel. Give each install its own REDIS_NAMESPACE. Further events of this kind are dropped without a line`;
-      log.warn("dropped a message", { channel, reason, text: data.slice(0, 200) });
+      log.warn("dropped a message", { code: "unknown_event", channel, reason, text: data.slice(0, 200) });
     },
   };
 }

@@ -26,7 +26,10 @@ export function createPositionCache(read: () => Promise<Map<string, Position>>, 
         positions = await withDeadline(read(), positionsTimeoutMs, clock);
         return true;
       } catch (error) {
-        log.warn("station positions could not be read, so streams with a bbox end", { reason: describeError(error) });
+        log.warn("station positions could not be read, so streams with a bbox end", {
+          code: "positions_unavailable",
+          reason: describeError(error),
+        });
         return false;
       }
     },

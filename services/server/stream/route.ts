@@ -137,7 +137,7 @@ function createOpen(parts: StreamParts): (request: Request) => Response {
       } catch (error) {
         // Too many wait: the client resumes after its reconnect delay.
         if (error instanceof ProblemError) return end("queue_full");
-        if (!isOver) log.error("a stream failed to start", { reason: messageOf(error) });
+        if (!isOver) log.error("a stream failed to start", { code: "begin_failed", reason: messageOf(error) });
         end("begin_failed");
       }
       await over.promise;

@@ -75,7 +75,7 @@ export function createReport(parts: ReportParts, running: Set<JobName>, refused:
       if ("code" in error || error.message === "Connection is closed.") return;
       const reason = refusalWords(error).replace(notRepeated, "");
       if (isReply(error) || notRepeated.test(error.message)) refused(reason);
-      else if (reason !== lastReason) log.warn("a queue failed", { queue, reason });
+      else if (reason !== lastReason) log.warn("a queue failed", { code: "queue_failed", queue, reason });
       lastReason = reason;
     },
   };

@@ -38,7 +38,7 @@ export function createPrune({ sql, ndbc, retentionDays, log, clock = systemClock
     if (present === null) return { outcome: "pruned", rows: 0 };
     const { spreadMs, earliestMs, claims } = present;
     if (spreadMs > toleranceMs) {
-      if (!refused) log.warn(`did not prune: ${clocksDisagree}`, claims);
+      if (!refused) log.warn(`did not prune: ${clocksDisagree}`, { code: "clocks_disagree", ...claims });
       refused = true;
       return { outcome: "refused" };
     }
