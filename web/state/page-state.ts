@@ -1,11 +1,11 @@
 // The page's observable state: parts that show or play something subscribe to it.
 //
-// An SSE event becomes a bell in five steps:
-//   1. shared/client: receives an event and checks it;
-//   2. state/take-from-server.ts: adds the report to the network, and sets `arrived`;
-//   3. listen/playback.ts: passes the reports of one burst to the score, which returns bells;
-//   4. sound/playback/player.ts: schedules each bell;
-//   5. sound/engine/engine.ts: plays it with Tone.js.
+// An SSE event becomes a bell in five steps. Each is a folder, entered by the file that is named here:
+//   1. shared/client (stream-client.ts) receives an event and checks it;
+//   2. state (take-from-server.ts) adds the report to the network, and sets `arrived`;
+//   3. listen (playback.ts) passes the reports of one burst to the score (sound/score), which returns bells;
+//   4. sound/playback (player.ts) schedules each bell;
+//   5. sound/engine (engine.ts) plays it with Tone.js.
 // `sounded` then reports each scheduled sound: map, list, captions and test hook subscribe to it.
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
