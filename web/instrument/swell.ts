@@ -15,7 +15,7 @@ const pixelsPerMetreOfLength = 0.7;
 const stepsPerWave = 16;
 
 /** Returns the swell of a significant wave height in m and a period in s; `null`: one of them was not measured. */
-export function swellOf(waveHeightM: number | null, periodS: number | null): Swell | null {
+export function drawnSwell(waveHeightM: number | null, periodS: number | null): Swell | null {
   if (waveHeightM === null || periodS === null || periodS <= 0) return null;
   const lengthPx = clamp(deepWater * periodS ** 2 * pixelsPerMetreOfLength, wavelength.min, wavelength.max);
   return {

@@ -3,6 +3,7 @@
 
 import { clamp, compassDegrees, longitudeDegrees } from "../../shared/numbers.ts";
 import { staleAfterMin } from "../../shared/sea.ts";
+import type { SeaField } from "../sea/sea-state.ts";
 
 /** Describes the scale of a mapped value. */
 export type MappedScale = { unit: string; range: readonly [min: number, max: number] };
@@ -120,7 +121,7 @@ export const mapping = {
   pressureHpa: { unit: "hPa", range: [945, 1045] },
   longitude: { unit: "°", range: [-180, 180] },
   age: { unit: "min", range: [60, staleAfterMin] },
-} as const satisfies Record<string, MappedScale>;
+} as const satisfies Record<SeaField | "longitude" | "age", MappedScale>;
 
 /** Returns a wave height (m) as 0..1 on a logarithmic scale: the Douglas sea scale is nearly geometric. */
 export function waveStrength(heightM: number): number {

@@ -1,7 +1,7 @@
 // The output stage: volume, pause and fades between engine and loudspeaker.
 
 import { sliderGain } from "../engine/gain.ts";
-import { createGlide } from "../engine/glide.ts";
+import { createParamGlide } from "../engine/glide.ts";
 import { soundSampleRate } from "../sample-rate.ts";
 
 /**
@@ -48,7 +48,7 @@ export function openOutput(): Output {
 
   function gliding({ gain }: GainNode) {
     const now = () => context.currentTime;
-    const glide = createGlide(gain, now);
+    const glide = createParamGlide(gain, now);
     return (level: number, tauS = glideS) => glide.to(level, now(), tauS);
   }
 

@@ -13,7 +13,7 @@ import type { PlayerState } from "./player-state.ts";
 import { createRecorder } from "./recorder.ts";
 import { createScorePlayer } from "./score-player.ts";
 import { type Sound, startSound } from "./start-sound.ts";
-import { createTouches } from "./touches.ts";
+import { createStrikingPlaces } from "./striking-places.ts";
 import { createTransport } from "./transport.ts";
 
 export type { PlayerState };
@@ -75,13 +75,13 @@ export function createPlayer({ onState, onSound, onReported }: PlayerListener, c
   const journal = createJournal();
   const mix = createMix(journal, nowS);
   const recorder = createRecorder(journal, load);
-  const touches = createTouches();
+  const places = createStrikingPlaces();
   const scores = createScorePlayer(journal, {
     nowS,
     isPaused: () => transport.state === "paused",
-    playable: touches.playable,
+    playable: places.playable,
     onSound(event, atS) {
-      if (event.type === "bell") touches.addOthers();
+      if (event.type === "bell") places.addOthers();
       if (sound.heard) onSound(event, sound.heard.heardAtMs(atS, performance.now()));
     },
     onReported(untilS) {
@@ -100,7 +100,7 @@ export function createPlayer({ onState, onSound, onReported }: PlayerListener, c
     },
     clock,
   );
-  const parts = { load, transport, scores, mix, touches };
+  const parts = { load, transport, scores, mix, places };
   const sound: Sound = { heard: null, keepTicking: null };
   let starting: Promise<void> | null = null;
   let volume = 1;

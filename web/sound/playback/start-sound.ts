@@ -7,7 +7,7 @@ import { createHeardClock, type HeardClock } from "./clock.ts";
 import type { EngineParts } from "./engine-loader.ts";
 import type { Mix } from "./mix.ts";
 import type { ScorePlayer } from "./score-player.ts";
-import type { Touches } from "./touches.ts";
+import type { StrikingPlaces } from "./striking-places.ts";
 import type { Transport } from "./transport.ts";
 
 /** The parts of a player that the sound needs. */
@@ -16,7 +16,7 @@ type SoundParts = {
   transport: Transport;
   scores: ScorePlayer;
   mix: Mix;
-  touches: Touches;
+  places: StrikingPlaces;
 };
 
 /** The sound's clock and ticks; both are `null` before the start. */
@@ -29,7 +29,7 @@ const tickMs = 250;
  * @throws {Error} if the engine or the waveforms cannot be fetched; the sound card is then closed again
  */
 export async function startSound(sound: Sound, parts: SoundParts, volume: number): Promise<void> {
-  const { load, transport, scores, mix, touches } = parts;
+  const { load, transport, scores, mix, places } = parts;
   // No await before this line: browsers start sound within a user gesture only.
   const { context, mix: input } = transport.open(volume);
   const clock = createHeardClock(context);
@@ -37,7 +37,7 @@ export async function startSound(sound: Sound, parts: SoundParts, volume: number
   let engine: Engine;
   try {
     const { createEngine, Ticker, waveforms } = await load();
-    touches.use(waveforms);
+    places.use(waveforms);
     engine = createEngine(context, input, waveforms);
     sound.keepTicking = createTicking(() => new Ticker(tick, "worker", tickMs / 1000));
   } catch (error) {

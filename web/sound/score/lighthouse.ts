@@ -15,7 +15,7 @@ import type { EventOf } from "../sound-event.ts";
 const { turnS, secondTickS, beamDelayS } = lighthouseTurn;
 
 /** The sequence of the lighthouse's turns. */
-type Lighthouse = {
+type LighthousePings = {
   /** Returns the pings of the next turns that begin before `t`, each once. */
   until(t: number, sea: SeaState | null): EventOf<"ping">[];
   /** Brings the lighthouse near again, from `t` on. */
@@ -23,7 +23,7 @@ type Lighthouse = {
 };
 
 /** Makes a lighthouse. It is silent without a wind speed, and only ticks at north without a wind direction. */
-export function createLighthouse(firstTurnS: number): Lighthouse {
+export function createLighthousePings(firstTurnS: number): LighthousePings {
   let nextTurnS = firstTurnS;
   let nearAtS = firstTurnS;
 

@@ -2,10 +2,10 @@
 
 import type { SoundEvent } from "../sound-event.ts";
 import type { Waveforms } from "../timbre/waveforms.ts";
-import { addTouches } from "./engine-loader.ts";
+import { addOtherPlaces } from "./engine-loader.ts";
 
 /** Follows which striking places the bells have. */
-export type Touches = {
+export type StrikingPlaces = {
   /** Sets the waveforms of the engine. */
   use(waveforms: Waveforms): void;
   /** Returns an event as the waveforms made so far can sound it. */
@@ -15,18 +15,18 @@ export type Touches = {
 };
 
 /** Creates the striking places of a player, which has no waveforms yet. */
-export function createTouches(): Touches {
+export function createStrikingPlaces(): StrikingPlaces {
   let waveforms: Waveforms | null = null;
   let isAdding = false;
   return {
     use(made) {
       waveforms = made;
     },
-    playable: (event) => (event.type === "bell" && !waveforms?.touches ? { ...event, place: 0 } : event),
+    playable: (event) => (event.type === "bell" && !waveforms?.places ? { ...event, place: 0 } : event),
     addOthers() {
       if (isAdding || waveforms === null) return;
       isAdding = true;
-      addTouches(waveforms).catch((error) => console.info("the bells keep one striking place:", error));
+      addOtherPlaces(waveforms).catch((error) => console.info("the bells keep one striking place:", error));
     },
   };
 }
