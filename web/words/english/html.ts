@@ -69,4 +69,4 @@ export const aboutData =
 export const showKeys = "Keys and shortcuts";
 export const keys = "Keys";
 export const footer =
-  '<strong>Not for navigation.</strong> Data: <a href="https://www.ndbc.noaa.gov/" rel="noopener">NOAA\'s NDBC</a> and its partners, usually 20 to 100 minutes old. Land: <a href="https://www.naturalearthdata.com/" rel="noopener">Natural Earth</a>.';
+  '<strong>Not for navigation.</strong> Data: <a href="https://www.ndbc.noaa.gov/" rel="noopener">NOAA\'s NDBC</a> and its partners, usually 20 to 100 minutes old. Land: <a href="https://www.naturalearthdata.com/" rel="noopener">Natural Earth</a>. <a href="./licences.txt">Licences</a>.';
