@@ -234,18 +234,20 @@ export function distanceOf(ageMin: number | undefined): { fadeDb: number; room: 
 /**
  * Returns the worth of a report for the few bells of a burst; higher is better.
  * @param before the previous report of its station, if there was one
- * @param chance 0..1
  * @param burstsUnheard number of bursts in which its station had no bell since the last one
+ * @param chance 0..1
  */
 export function worthOf(
-  report: BellFields,
-  of: { before: BellFields | undefined; chance: number; inView: boolean; burstsUnheard: number },
+  report: BellFields & { inView: boolean },
+  before: BellFields | undefined,
+  burstsUnheard: number,
+  chance: number,
 ): number {
-  const novelty = of.before ? noveltyOf(report, of.before) : newcomerNovelty;
-  const worth = novelty + extremityOf(report) + chanceWorth * of.chance;
+  const novelty = before ? noveltyOf(report, before) : newcomerNovelty;
+  const worth = novelty + extremityOf(report) + chanceWorth * chance;
   const measured = [report.waveHeightM, report.waterTempC].filter((value) => value !== null).length;
-  const unheard = of.burstsUnheard * unheardWorth + (of.burstsUnheard >= starving.bursts ? starving.worth : 0);
-  return worth * (of.inView ? inViewWorth : 1) + measured * measuredWorth + unheard;
+  const unheard = burstsUnheard * unheardWorth + (burstsUnheard >= starving.bursts ? starving.worth : 0);
+  return worth * (report.inView ? inViewWorth : 1) + measured * measuredWorth + unheard;
 }
 
 /** Returns how unusual a report is, 0 to about 3; calms are as unusual as storms. */

@@ -5,7 +5,7 @@ import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import { messageOf } from "../../../shared/errors.ts";
 import { attributionLink } from "../http/attribution.ts";
-import { clientNetwork } from "../http/client-address.ts";
+import { clientNetwork } from "../http/clients/client-address.ts";
 import {
   addressesPerNetwork,
   queueRetrySeconds,

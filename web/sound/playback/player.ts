@@ -7,14 +7,14 @@ import type { RenderControl } from "../recording/render-wav.ts";
 import type { Score } from "../score/score.ts";
 import type { Layer, SoundEvent } from "../sound-event.ts";
 import { createEngineLoader } from "./engine-loader.ts";
-import type { NowPlaying } from "./media-session.ts";
 import { createMix } from "./mix.ts";
-import type { PlayerState } from "./player-state.ts";
 import { createRecorder } from "./recorder.ts";
 import { createScorePlayer } from "./score-player.ts";
 import { type Sound, startSound } from "./start-sound.ts";
 import { createStrikingPlaces } from "./striking-places.ts";
-import { createTransport } from "./transport.ts";
+import type { NowPlaying } from "./transport/media-session.ts";
+import type { PlayerState } from "./transport/player-state.ts";
+import { createTransport } from "./transport/transport.ts";
 
 export type { PlayerState };
 

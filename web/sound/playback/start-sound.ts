@@ -8,7 +8,7 @@ import type { EngineParts } from "./engine-loader.ts";
 import type { Mix } from "./mix.ts";
 import type { ScorePlayer } from "./score-player.ts";
 import type { StrikingPlaces } from "./striking-places.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "./transport/transport.ts";
 
 /** The parts of a player that the sound needs. */
 type SoundParts = {

@@ -25,14 +25,8 @@ export function createReportWorth(random: () => number, before: readonly Report[
   const burstsUnheard = new Map<string, number>();
 
   return {
-    of(report) {
-      return worthOf(report, {
-        before: lastReports.get(report.stationId),
-        chance: random(),
-        inView: report.inView,
-        burstsUnheard: burstsUnheard.get(report.stationId) ?? 0,
-      });
-    },
+    of: (report) =>
+      worthOf(report, lastReports.get(report.stationId), burstsUnheard.get(report.stationId) ?? 0, random()),
     remember: (report) => void lastReports.set(report.stationId, report),
     rang: (stationId) => void burstsUnheard.delete(stationId),
     wentUnheard: (stationId) => void burstsUnheard.set(stationId, (burstsUnheard.get(stationId) ?? 0) + 1),

@@ -1,6 +1,6 @@
 // The start of an audio context.
 
-import type { Clock } from "../../../shared/clock.ts";
+import type { Clock } from "../../../../shared/clock.ts";
 
 /** Time limit for the context to start; after it the browser waits for a user gesture. */
 const maxOpeningMs = 1_000;

@@ -1,8 +1,8 @@
 // Which client sends a request.
 
-import type { Log } from "../../../shared/process/log.ts";
+import type { Log } from "../../../../shared/process/log.ts";
+import type { RequestContext } from "../request-env.ts";
 import { clientAddress, clientNetwork } from "./client-address.ts";
-import type { RequestContext } from "./request-env.ts";
 
 /** Finds the client of a request, for limits. */
 type Clients = {

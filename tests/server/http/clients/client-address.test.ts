@@ -1,7 +1,7 @@
 // Tests of the client address that limits count.
 
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { clientAddress } from "../../../services/server/http/client-address.ts";
+import { clientAddress } from "../../../../services/server/http/clients/client-address.ts";
 
 setDefaultTimeout(120_000);
 

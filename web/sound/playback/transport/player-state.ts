@@ -1,6 +1,6 @@
 // The state of playback: what it depends on, and the report of its changes.
 
-import type { Clock } from "../../../shared/clock.ts";
+import type { Clock } from "../../../../shared/clock.ts";
 import { createOpening } from "./opening.ts";
 import { createStandstill } from "./standstill.ts";
 

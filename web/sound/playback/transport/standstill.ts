@@ -1,6 +1,6 @@
 // Detects an audio clock that stands still although its context runs.
 
-import type { Clock } from "../../../shared/clock.ts";
+import type { Clock } from "../../../../shared/clock.ts";
 
 /** Watches an audio clock. */
 type Standstill = {

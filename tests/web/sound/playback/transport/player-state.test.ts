@@ -1,8 +1,8 @@
 // The state of playback, of a context that the test moves.
 
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { createStateWatch } from "../../../../web/sound/playback/player-state.ts";
-import { createTestClock } from "../../../rig/test-clock.ts";
+import { createStateWatch } from "../../../../../web/sound/playback/transport/player-state.ts";
+import { createTestClock } from "../../../../rig/test-clock.ts";
 
 setDefaultTimeout(120_000);
 

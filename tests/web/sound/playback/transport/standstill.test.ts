@@ -1,8 +1,8 @@
 // The watch over an audio clock that may stand still.
 
 import { expect, test } from "bun:test";
-import { createStandstill } from "../../../../web/sound/playback/standstill.ts";
-import { createTestClock } from "../../../rig/test-clock.ts";
+import { createStandstill } from "../../../../../web/sound/playback/transport/standstill.ts";
+import { createTestClock } from "../../../../rig/test-clock.ts";
 
 function watchClock() {
   const clock = createTestClock();

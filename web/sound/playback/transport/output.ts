@@ -1,8 +1,8 @@
 // The output stage: volume, pause and fades between engine and loudspeaker.
 
-import { sliderGain } from "../engine/gain.ts";
-import { createParamGlide } from "../engine/glide.ts";
-import { soundSampleRate } from "../sample-rate.ts";
+import { sliderGain } from "../../engine/gain.ts";
+import { createParamGlide } from "../../engine/glide.ts";
+import { soundSampleRate } from "../../sample-rate.ts";
 
 /**
  * Requested buffer length. `"balanced"` is 10 ms in Chromium and costs a quarter more; `"playback"` is much longer on

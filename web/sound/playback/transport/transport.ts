@@ -1,6 +1,6 @@
 // The transport: start, pause, resume and interruptions.
 
-import type { Clock } from "../../../shared/clock.ts";
+import type { Clock } from "../../../../shared/clock.ts";
 import { createMediaSession, type NowPlaying } from "./media-session.ts";
 import { type Output, openOutput } from "./output.ts";
 import { createStateWatch, type PlayerState } from "./player-state.ts";

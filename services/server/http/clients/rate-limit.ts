@@ -1,9 +1,9 @@
 // Request limit per client address, in units: a request that costs much counts as several.
 
-import type { Clock } from "../../../shared/clock.ts";
+import type { Clock } from "../../../../shared/clock.ts";
+import { addressesPerNetwork, rateWindowMs } from "../limits.ts";
+import { tryAgain } from "../problem.ts";
 import { clientNetwork } from "./client-address.ts";
-import { addressesPerNetwork, rateWindowMs } from "./limits.ts";
-import { tryAgain } from "./problem.ts";
 
 /** Number of counters that all addresses share, so that memory use stays bounded. */
 const rateCounters = 2n ** 16n;
