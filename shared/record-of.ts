@@ -8,3 +8,9 @@ export function recordOf<Name extends string, Value>(
   // `fromEntries` forgets the names.
   return Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Name, Value>;
 }
+
+/** Lists the names of an object whose type names them all. */
+export function namesOf<Name extends string>(record: Record<Name, unknown>): Name[] {
+  // `keys` forgets the names.
+  return Object.keys(record) as Name[];
+}

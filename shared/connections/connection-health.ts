@@ -1,7 +1,7 @@
 // Tracks the state of the connections to PostgreSQL and Redis, and describes errors.
 
 import { type Clock, pause, systemClock } from "../clock.ts";
-import { CodedError } from "../errors.ts";
+import { CodedError, codeOf } from "../errors.ts";
 import type { Log } from "../process/log.ts";
 import { recordOf } from "../record-of.ts";
 
@@ -120,7 +120,7 @@ export function describeFailure(error: unknown): { code?: string; reason: string
 export function describeError(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return describeError(error.errors[0]);
   if (!(error instanceof Error)) return String(error);
-  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
+  const code = codeOf(error) || error.name;
   return (error.message || code).split("\n", 1)[0] ?? code;
 }
 

@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import postgres from "postgres";
 import { type Clock, systemClock, withDeadline } from "../clock.ts";
 import { type Cause, type ConnectionHealth, describeError } from "../connections/connection-health.ts";
+import { codeOf } from "../errors.ts";
 import { parseSqlAddress, type SqlAddress, type SqlHost } from "./sql-address.ts";
 import { createSqlSockets } from "./sql-sockets.ts";
 import { tlsOptions } from "./sql-tls.ts";
@@ -176,7 +177,7 @@ const awayCodes =
 /** Returns whether a statement failed because the database was unreachable. */
 export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
-  return error instanceof Error && "code" in error && awayCodes.test(String(error.code));
+  return awayCodes.test(codeOf(error));
 }
 
 /** Codes of a transaction that may succeed when repeated: deadlock, lock timeout, cancelled, on a replica. */
@@ -232,7 +233,7 @@ export async function inTransaction<T>(
 
 function isConnectionLost(error: unknown): boolean {
   if (error instanceof postgres.PostgresError) return error.severity === "FATAL" || error.severity === "PANIC";
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   return code.startsWith("CONNECTION_") || code === "ECONNRESET" || code === "EPIPE";
 }
 

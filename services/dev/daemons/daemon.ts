@@ -4,7 +4,7 @@ import { Database } from "bun:sqlite";
 import { existsSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf } from "../../../shared/errors.ts";
+import { codeOf, messageOf } from "../../../shared/errors.ts";
 import { StartError } from "../../../shared/process/service-parts.ts";
 import type { Account } from "./account.ts";
 
@@ -129,7 +129,7 @@ export function claimDirectory(directory: string): () => void {
     lock.run("begin exclusive");
   } catch (cause) {
     lock.close();
-    if ((cause as { code?: string }).code !== "SQLITE_BUSY") {
+    if (codeOf(cause) !== "SQLITE_BUSY") {
       const reason = messageOf(cause);
       throw new StartError(`${join(directory, "lock")} cannot be locked (${reason}): remove this file`, { cause });
     }

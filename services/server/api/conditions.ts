@@ -39,7 +39,7 @@ export const conditionsEndpoint = endpoint({
   read: ({ questions }, { within, stations = null, bbox = null }, { format, asker }) =>
     questions.history(asker, async (tx) => ({
       ...(await readConditions(tx, asker, new Date(Date.now() - within * 60_000), { stations, bbox })),
-      positions: format === "geojson" ? await readPositions(tx) : (new Map() as Positions),
+      positions: format === "geojson" ? await readPositions(tx) : (new Map() satisfies Positions),
     })),
   formats: {
     json: {

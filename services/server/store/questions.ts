@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../../shared/clock.ts";
 import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
+import { codeOf } from "../../../shared/errors.ts";
 import {
   historyGateLimits,
   mediansGateLimits,
@@ -74,7 +75,7 @@ async function askOnce<T>(sql: Sql, live: Sql, signal: AbortSignal, work: (tx: T
     );
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof Error && "code" in error && error.code === statementEnded) {
+    if (codeOf(error) === statementEnded) {
       throw tryAgain("queue_timeout", `the database took more than ${statementTimeoutMs / 1000} s`, queueRetrySeconds);
     }
     throw error;
