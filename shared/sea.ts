@@ -7,6 +7,9 @@ export const staleAfterMin = 180;
 /** The same in ms. */
 export const staleAfterMs = staleAfterMin * 60_000;
 
+/** Scale of water temperatures, in °C, for colours and bells: from where sea water freezes to the warmest seas. */
+export const waterScaleC = [-2, 34] as const;
+
 /** A value with the time when it was measured. */
 type Timed = { value: number; atMs: number };
 

@@ -2,7 +2,7 @@
 // timbre/ define how an event of the score sounds.
 
 import { clamp, compassDegrees, longitudeDegrees } from "../../shared/numbers.ts";
-import { staleAfterMin } from "../../shared/sea.ts";
+import { staleAfterMin, waterScaleC } from "../../shared/sea.ts";
 import type { SeaField } from "../sea/sea-state.ts";
 
 /** Describes the scale of a mapped value. */
@@ -117,7 +117,7 @@ export const mapping = {
   windSpeedMps: { unit: "m/s", range: [0, 34.8] },
   gustMps: { unit: "m/s", range: [0, 60] },
   windDirDeg: { unit: "°", range: [0, 360] },
-  waterTempC: { unit: "°C", range: [-2, 34] },
+  waterTempC: { unit: "°C", range: waterScaleC },
   pressureHpa: { unit: "hPa", range: [945, 1045] },
   longitude: { unit: "°", range: [-180, 180] },
   age: { unit: "min", range: [60, staleAfterMin] },
