@@ -35,7 +35,7 @@ function limitsOf(service: string): { statementMs: number; silenceMs: number } {
   return { statementMs, silenceMs: statementMs + 5_000 };
 }
 
-/** Max PostgreSQL connections per service. */
+/** Max PostgreSQL connections of a worker. A server has two pools, see `services/server/http/limits.ts`. */
 export const sqlConnections = 8;
 
 /**

@@ -16,6 +16,9 @@ export type RedisClient = Redis | Cluster;
  */
 const silenceMs = 15_000;
 
+/** Time limit for a small command, in ms. */
+const askMs = 4_000;
+
 /** Options of a connection that depend on its use. */
 type UseOptions = Pick<
   RedisOptions,
@@ -75,6 +78,8 @@ function openOne(address: Exclude<RedisAddress, { kind: "cluster" }>, options: U
     name,
     // Also leaves a primary that still answers, but that the Sentinels have replaced.
     failoverDetector: true,
+    // By default ioredis waits for ever for a Sentinel that hangs, and asks no other.
+    sentinelCommandTimeout: askMs,
     retryStrategy: retryDelayMs,
     sentinelRetryStrategy: retryDelayMs,
     // After a failover, the old primary may come back as a replica at the same address.
@@ -115,9 +120,6 @@ function openAnyNode(nodes: RedisHost[], login: RedisLogin, options: UseOptions)
 export function retryDelayMs(attempt: number): number {
   return Math.min(50 * 2 ** attempt, 5_000) * (0.75 + Math.random() / 4);
 }
-
-/** Time limit for a small command, in ms. */
-const askMs = 4_000;
 
 /** Returns whether Redis itself sent this error: the connection works, but Redis refused the command. */
 export function isReply(error: unknown): boolean {

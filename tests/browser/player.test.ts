@@ -251,6 +251,22 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       expect(page.complaints).toEqual([]);
     });
 
+    test("shows no direction for a calm, neither as a value nor as a dot of the past day", async () => {
+      await begin();
+      await page.view.evaluate('location.hash = "#network/51001"');
+      const row = `[...document.querySelectorAll("#card .readings li")].find((li) => li.textContent.startsWith("Wind from"))`;
+      const value = `${row}?.querySelector(".value")?.textContent`;
+      const dots = `${row}?.querySelector("path")?.getAttribute("d").match(/M/g).length`;
+      await player.publish("51001");
+      await page.until(`/180°/.test(${value})`);
+      const before = await page.until<number>(dots);
+      const calm = report("51001", -1).replace('5.1,"windDirDeg":180', '0,"windDirDeg":0');
+      await player.stack.redis.publish("observations:new", calm);
+      await page.until(`${value} === "calm"`);
+      expect(await page.view.evaluate<number>(dots)).toBe(before);
+      expect(page.complaints).toEqual([]);
+    });
+
     test("shows no three-hour-old value as current, and turns the lighthouse to a new wind at once", async () => {
       await begin();
       await page.view.cdp("Emulation.setEmulatedMedia", {

@@ -37,6 +37,14 @@ describe("every link within the project has a target", () => {
   });
 });
 
+test("every test that a page names exists", async () => {
+  const texts = await Promise.all(pages.map(read));
+  const named = texts.flatMap((text) => [...text.matchAll(/`((?:\w+\/)*[\w.-]+\.(?:test|engine)\.ts)`/g)]);
+  const paths = [...new Set(named.map(([, path = ""]) => path))];
+  expect(paths.length).toBeGreaterThan(30);
+  expect(paths.filter((path) => !existsSync(join(project, path)))).toEqual([]);
+});
+
 test("docs/dependencies.md lists exactly the packages of package.json", async () => {
   const named = [...(await read("docs/dependencies.md")).matchAll(/^\| \[([^\]]+)\]/gm)].map(([, name = ""]) => name);
   const installed = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });

@@ -19,6 +19,12 @@ export type RedisGroup = {
   stop(): Promise<void>;
 };
 
+/** Describes a group with Sentinels. */
+export type SentinelGroup = RedisGroup & {
+  /** Pauses the first Sentinel of the address, as a host that hangs: it accepts connections, but does not answer. */
+  pauseFirstSentinel(): void;
+};
+
 /** Describes a cluster. */
 export type RedisCluster = RedisGroup & {
   /** Publishes a message through a node that does not hold BullMQ's keys. */
@@ -31,17 +37,18 @@ type Node = { port: number; server: RedisServer };
 const downMs = 2_000;
 
 /** Starts a primary with two replicas, and three Sentinels. */
-export async function startSentinels(): Promise<RedisGroup> {
+export async function startSentinels(): Promise<SentinelGroup> {
   const primaryPort = freePort();
   const nodes = [await startNode(primaryPort)];
   for (let index = 0; index < 2; index++) {
     nodes.push(await startNode(freePort(), { replicaof: `127.0.0.1 ${primaryPort}` }));
   }
   const folder = mkdtempSync(join(tmpdir(), "bellbuoy-sentinels-"));
-  const sentinels = await Promise.all([1, 2, 3].map((number) => startSentinel(folder, number, primaryPort)));
+  const start = (number: number) => startSentinel(folder, number, primaryPort);
+  const sentinels = await Promise.all([start(1), start(2), start(3)]);
   const [first] = sentinels;
   const primary = async () => {
-    const [, port] = await ask<[string, string]>(first?.port, "sentinel", "get-master-addr-by-name", "buoys");
+    const [, port] = await ask<[string, string]>(first.port, "sentinel", "get-master-addr-by-name", "buoys");
     return Number(port);
   };
   // A Sentinel can only replace the primary once it knows the others and the replicas.
@@ -56,7 +63,9 @@ export async function startSentinels(): Promise<RedisGroup> {
       kill(nodes, before);
       while ((await primary()) === before) await Bun.sleep(100);
     },
+    pauseFirstSentinel: () => void process.kill(first.pid, "SIGSTOP"),
     async stop() {
+      process.kill(first.pid, "SIGCONT");
       await Promise.all([...nodes.map(({ server }) => server), ...sentinels].map((part) => part.stop()));
       await rm(folder, { recursive: true, force: true });
     },

@@ -4,7 +4,7 @@ import { startRedis } from "../../services/dev/daemons/redis.ts";
 import { endOwnCluster, startDatabase } from "../rig/database.ts";
 import { type FailoverReport, failOver } from "./fail-over.ts";
 import { followServices } from "./followed-services.ts";
-import { startCluster, startSentinels } from "./redis-processes.ts";
+import { type RedisGroup, startCluster, startSentinels } from "./redis-processes.ts";
 import { startReplicatedPostgres } from "./replicated-postgres.ts";
 
 /** Max time from a kill until polls begin again. */
@@ -21,7 +21,7 @@ const ways = {
   "Redis, a cluster of six": () => besideDatabase(() => startCluster()),
 };
 
-async function besideDatabase(startGroup: typeof startSentinels) {
+async function besideDatabase(startGroup: () => Promise<RedisGroup>) {
   const [{ sql, databaseUrl, stop: stopDatabase }, group] = [await startDatabase(), await startGroup()];
   const stop = () => Promise.all([group.stop(), stopDatabase()]);
   return { group, sql, databaseUrl, redisUrl: group.url, stop };

@@ -199,6 +199,13 @@ describe("a worker that Redis refuses from the start logs the reason, and stops 
     expect(line).toMatchObject({ code: "redis_wrong_password", reason: expect.stringMatching(/^WRONGPASS /) });
   });
 
+  test("without a password, although Redis wants one", async () => {
+    const locked = await startRedis({ settings: { requirepass: "pw" } });
+    const line = await lineOf(locked.url, async () => {});
+    expect(line).toMatchObject({ code: "redis_no_password", reason: expect.stringMatching(/^NOAUTH /) });
+    await locked.stop();
+  });
+
   test("at a node of a Redis Cluster that does not hold its keys", async () => {
     const nodes = await Promise.all([1, 2].map(startClusterNode));
     const [holder, other] = nodes as [ClusterNode, ClusterNode];

@@ -146,17 +146,16 @@ const forgedId = fc
   .oneof(
     fc.constantFrom(2n ** 63n - 1n, 2n ** 63n, 2n ** 64n, 10n ** 17n, 10n ** 18n, 10n ** 30n, -1n).map(String),
     fc.constantFrom("", " ", "+5", "1e3", "0x10", "1.0", "٣", "null", "NaN", "-0", "9".repeat(60_000)),
-    // An old id, and one that may follow soon, but not the next one: the server trusts a message with the next id, because a
-    // query for each event would delay all listeners.
-    fc.integer({ min: -1_000, max: 0 }),
-    fc.integer({ min: 20, max: 1_000 }),
+    // An old id, the next one, and one that may follow soon.
+    fc.integer({ min: -1_000, max: 1_000 }),
+    fc.integer({ min: 1, max: 5 }),
     fc.nat(9).map((id) => `00${id}`),
   )
   .map((id) => (position: bigint) => JSON.stringify(typeof id === "number" ? String(position + BigInt(id)) : id));
 
 const unquotedId = fc.constantFrom("5", "null", "{}", '["5"]', "true", "1e400").map((json) => (): string => json);
 
-test("with any forged event id except the next one, listeners get each real event once, in order, and no forged one", async () => {
+test("with any forged event id, listeners get each real event once, in order, and no forged one", async () => {
   const forged = fc.tuple(fc.oneof({ weight: 6, arbitrary: forgedId }, unquotedId), fc.boolean());
   const some = fc.array(forged, { minLength: 8, maxLength: 14 });
   const round = fc.tuple(some, some, fc.integer({ min: 1, max: 5 }));

@@ -65,12 +65,15 @@ test("with a REDIS_NAMESPACE for one of them each polls by itself, and listeners
 });
 
 test.each([
-  ["above", 30],
-  ["below", 1],
+  ["right after", null],
+  ["far above", 60],
+  ["below", 2],
 ])(
-  "events that another install publishes on the same channel, with ids %s ours, get one log line",
-  async (_, nextId) => {
+  "events that another install publishes on the same channel, with ids %s ours, reach no listener and get one log line",
+  async (_, id) => {
     const { server, listener } = await startServer();
+    const [{ next }] = await stack.sql<[{ next: number }]>`select max(event_id)::int + 1 as next from observations`;
+    const nextId = id ?? next;
     await otherSql`select setval('event_ids', ${nextId}, false)`;
     await otherSql`update stream_marks set published_event_id = ${nextId - 1}`;
     await otherSql`truncate batches, observations`;

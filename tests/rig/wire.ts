@@ -9,6 +9,8 @@ export type Wire = {
   cut(): Promise<void>;
   /** Keeps all connections open but passes no bytes, as a server that hangs. */
   hold(): void;
+  /** Ends {@link Wire.hold} for new connections. Those that were held stay frozen. */
+  passNew(): void;
   /**
    * Stops passing bytes on the open connections, or on the first `count` of them, without closing them. New connections
    * work.
@@ -88,6 +90,10 @@ export async function startWire(target: string): Promise<Wire> {
     cut,
     hold() {
       held = true;
+    },
+    passNew() {
+      for (const socket of sockets) frozen.add(socket);
+      held = false;
     },
     freezeCurrent(count = Number.POSITIVE_INFINITY) {
       // Each connection is in the map twice; the client's socket was added first.

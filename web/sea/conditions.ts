@@ -15,7 +15,7 @@ export function currentValue(known: Conditions | undefined, field: Measurement, 
 
 /** Returns the direction that the wind comes from, in degrees; `null` if not measured recently, or in a calm. */
 export function currentWindDirection(known: Conditions | undefined, nowMs: number): number | null {
-  return known && hasNoDirection(known) ? null : currentValue(known, "windDirDeg", nowMs);
+  return isOfCalm("windDirDeg", known) ? null : currentValue(known, "windDirDeg", nowMs);
 }
 
 /** Returns the time of a station's newest value; `null` without values. */
@@ -30,7 +30,7 @@ export function seaAtStation(known: Conditions | undefined, nowMs: number): SeaS
   const sea = emptySea();
   for (const field of seaFields) {
     const measured = known?.fields[field];
-    if (!measured || (field === "windDirDeg" && hasNoDirection(known))) continue;
+    if (!measured || isOfCalm(field, known)) continue;
     sea[field] = measured.value;
     sea.agesMin[field] = (nowMs - measured.atMs) / minuteMs;
   }
@@ -46,8 +46,7 @@ export function seaOverStations(list: Iterable<Conditions>, nowMs: number): SeaS
   for (const known of list) {
     for (const field of seaFields) {
       const measured = known.fields[field];
-      if (field === "windDirDeg" && hasNoDirection(known)) continue;
-      if (measured && isFresh(measured, nowMs)) values.get(field)?.push(measured.value);
+      if (measured && !isOfCalm(field, known) && isFresh(measured, nowMs)) values.get(field)?.push(measured.value);
     }
   }
   const sea = emptySea();
@@ -61,8 +60,10 @@ export function emptySea(): SeaState {
   return seaStateOf(() => null);
 }
 
-function hasNoDirection({ fields }: Conditions): boolean {
-  return fields.windDirDeg !== undefined && !hasDirection(fields.windDirDeg, fields.windSpeedMps);
+/** Returns whether a field is the wind direction of a calm. It means nothing, so the page shows and plays no calm's direction. */
+export function isOfCalm(field: Measurement, known: Pick<Conditions, "fields"> | undefined): boolean {
+  const { windDirDeg, windSpeedMps } = known?.fields ?? {};
+  return field === "windDirDeg" && windDirDeg !== undefined && !hasDirection(windDirDeg, windSpeedMps);
 }
 
 /** Returns whether a value is recent enough to describe the current sea. */

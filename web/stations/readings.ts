@@ -3,12 +3,13 @@
 import type { Conditions } from "../../shared/client/answers.ts";
 import { extraMeasurements, type Measurement } from "../../shared/measurements.ts";
 import { make, setChildren } from "../dom/dom.ts";
-import { newestOf } from "../sea/conditions.ts";
+import { isOfCalm, newestOf } from "../sea/conditions.ts";
 import { type SeaField, seaFields } from "../sea/sea-state.ts";
 import { trendArrow, trendOf } from "../sea/trend.ts";
 import type { StationHistory } from "../state/page-state.ts";
 import * as cardWords from "../words/english/card.ts";
 import * as mappingWords from "../words/english/mapping.ts";
+import { calm } from "../words/english/values.ts";
 import { formatAgo, notMeasured } from "../words/format.ts";
 import { formatMeasurement, labelOf, type Units } from "../words/units.ts";
 import { createSparkline } from "./sparkline.ts";
@@ -64,7 +65,8 @@ function createReading(field: SeaField, { conditions, history, units, nowMs }: M
     const missing = make("span", { className: "missing" }, make("s", { textContent: cardWords.notMeasured }));
     return [label, " ", missing, make("small", { textContent: ` ${mappingWords.rows[field].missing}` })];
   }
-  const value = make("span", { className: "value" }, formatMeasurement(field, measured.value, units));
+  const reading = isOfCalm(field, conditions) ? calm : formatMeasurement(field, measured.value, units);
+  const value = make("span", { className: "value" }, reading);
   const past = typeof history === "string" ? [] : history;
   const trend = trendOf(field, past, nowMs);
   if (trend) {

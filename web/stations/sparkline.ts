@@ -33,6 +33,8 @@ export function createSparkline(
 ): HTMLElement | null {
   const values = history.flatMap((report): Timed[] => {
     const [value, atMs] = [report[field], Date.parse(report.timestamp)];
+    // A calm has no direction, though some stations report 0° then.
+    if (field === "windDirDeg" && report.windSpeedMps === 0) return [];
     return typeof value === "number" && nowMs - atMs <= spanMs ? [{ value, atMs }] : [];
   });
   if (values.length < 2) return null;

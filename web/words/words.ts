@@ -2,7 +2,7 @@
 
 import type { Conditions, Station } from "../../shared/client/answers.ts";
 import { clamp } from "../../shared/numbers.ts";
-import { currentValue, isFresh, seaAtStation } from "../sea/conditions.ts";
+import { currentValue, isFresh, isOfCalm, seaAtStation } from "../sea/conditions.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
 import { type SeaField, type SeaState, seaFields } from "../sea/sea-state.ts";
 import { trendOf } from "../sea/trend.ts";
@@ -53,6 +53,7 @@ function describeReading(
   const measured = conditions?.fields[field];
   if (!measured) return readings.missing;
   if (!isFresh(measured, nowMs)) return fill(readings.stale, { age: formatAge(nowMs - measured.atMs) });
+  if (isOfCalm(field, conditions)) return valueWords.calm;
   const value = formatMeasurement(field, measured.value, units);
   const trend = trendOf(field, history, nowMs);
   return trend === null ? value : fill(readings[trend], { value });

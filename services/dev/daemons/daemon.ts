@@ -145,16 +145,26 @@ export function claimDirectory(directory: string): () => void {
  */
 export async function endLeftover(pidFile: string, directory: string, stopSignal: NodeJS.Signals): Promise<void> {
   if (!existsSync(pidFile)) return;
-  const pid = Number.parseInt(await readFile(pidFile, "utf8"), 10);
+  // It may be ending since its parent was killed, and remove the file at any time.
+  const pid = Number.parseInt(await readFile(pidFile, "utf8").catch(() => ""), 10);
   const isOurs = async () => (await commandLine(pid)).includes(directory);
   // PostgreSQL would mistake the other process for itself and refuse to start.
-  if (!(await isOurs())) return isAlive(pid) ? rm(pidFile) : undefined;
-  process.kill(pid, stopSignal);
+  if (!(await isOurs())) return isAlive(pid) ? rm(pidFile, { force: true }) : undefined;
+  signalTo(pid, stopSignal);
   const deadline = Date.now() + stopDeadlineMs;
   // There is no exit event for a process that is not a child, so poll.
   while (await isOurs()) {
-    if (Date.now() > deadline) process.kill(pid, "SIGKILL");
+    if (Date.now() > deadline) signalTo(pid, "SIGKILL");
     await Bun.sleep(20);
+  }
+}
+
+/** Sends a signal to a process that may have ended meanwhile. */
+function signalTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ESRCH") throw error;
   }
 }
 

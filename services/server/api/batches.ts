@@ -2,6 +2,7 @@
 
 import type { Transaction } from "../../../shared/database/sql.ts";
 import { maxBatches } from "../http/limits.ts";
+import { readDatabaseTime } from "../store/database-time.ts";
 import { batches } from "./answers.ts";
 import { endpoint } from "./endpoint.ts";
 
@@ -28,6 +29,5 @@ async function readBatches(tx: Transaction): Promise<Batches> {
     from (select * from batches order by first_event_id desc limit ${maxBatches}) as newest
     order by first_event_id desc
   `;
-  const [time] = await tx<{ now: Date }[]>`select clock_timestamp() as now`;
-  return { now: time?.now ?? new Date(), batches };
+  return { now: await readDatabaseTime(tx), batches };
 }

@@ -38,7 +38,7 @@ export const conditionsEndpoint = endpoint({
   }),
   read: ({ questions }, { within, stations = null, bbox = null }, { format, asker }) =>
     questions.history(asker, async (tx) => ({
-      ...(await readConditions(tx, asker, new Date(Date.now() - within * 60_000), { stations, bbox })),
+      ...(await readConditions(tx, asker, within, { stations, bbox })),
       positions: format === "geojson" ? await readPositions(tx) : (new Map() satisfies Positions),
     })),
   formats: {
@@ -78,16 +78,18 @@ type Measured = { value: number; at: Date };
 type Conditions = { stationId: string } & Record<Measurement, Measured | null>;
 
 /**
- * Reads the last values since a time, for stations with a report since then, and the last event id of this snapshot.
+ * Reads the last values of the past minutes, for stations with a report in that time, and the last event id of this snapshot.
  */
 async function readConditions(
   tx: Transaction,
   asker: Asker,
-  since: Date,
+  withinMinutes: number,
   filter: Filter,
 ): Promise<{ lastEventId: string; conditions: Conditions[] }> {
   const { newest } = await readMarks(tx);
   const stationIds = await readStationIds(tx, filter);
+  // By PostgreSQL's clock: the server's may be wrong.
+  const since = tx`now() - make_interval(mins => ${withinMinutes})`;
   const lastTimes = measurements.map((name) => tx`max(observed_at) filter (where ${tx(name)} is not null)`);
   // Reads only rows that have a station's last value of some field: a few rows per station.
   const rows = await tx<(Observation & { readRows: number })[]>`

@@ -70,22 +70,24 @@ export async function readEvents(
 }
 
 /**
- * Returns whether an event can belong to this database: its row has this id or a newer one. Published events are too
- * young to be pruned.
+ * Returns whether an event can belong to this database, and the newest event id. It can if its row has this id or a newer
+ * one: published events are too young to be pruned.
  */
-export async function mayHoldEvent(
+export async function lookUpEvent(
   sql: Sql | Transaction,
   stationId: string,
   timestamp: string,
   eventId: bigint,
-): Promise<boolean> {
-  const [row] = await sql<{ known: boolean }[]>`
-    select exists (
-      select from observations
-      where station_id = ${stationId} and observed_at = ${timestamp} and event_id >= ${String(eventId)}
-    ) as known
+): Promise<{ isHeld: boolean; newest: bigint }> {
+  const [row] = await sql<{ isHeld: boolean; newest: string | null }[]>`
+    select
+      exists (
+        select from observations
+        where station_id = ${stationId} and observed_at = ${timestamp} and event_id >= ${String(eventId)}
+      ) as is_held,
+      (select max(event_id) from observations) as newest
   `;
-  return row?.known ?? false;
+  return { isHeld: row?.isHeld ?? false, newest: BigInt(row?.newest ?? 0) };
 }
 
 /**

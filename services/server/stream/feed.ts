@@ -3,9 +3,9 @@
 import type { Redis } from "ioredis";
 import { withDeadline } from "../../../shared/clock.ts";
 import { type ConnectionHealth, untilUp } from "../../../shared/connections/connection-health.ts";
-import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
+import { inTransaction, type Sql, smallAnswerMs, type Transaction } from "../../../shared/database/sql.ts";
 import type { Log } from "../../../shared/process/log.ts";
-import { type Marks, mayHoldEvent, readEventsAfter, readMarks } from "../store/events.ts";
+import { lookUpEvent, type Marks, readEventsAfter, readMarks } from "../store/events.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { createChannelMessages, type EventMessage } from "./channel-messages.ts";
 import { observationFrame, storedFrame } from "./frames.ts";
@@ -45,6 +45,8 @@ export type Feed = {
 };
 
 const pageRows = 1_000;
+/** Max messages that wait for a look-up; a poll of the whole network publishes about 900 at once. */
+const maxWaiting = 1_000;
 /** Time limit for a query on the live path, in ms; the pool then opens a new connection. */
 const deadlineMs = 10_000;
 /**
@@ -56,7 +58,9 @@ type DoubtedMessage = EventMessage & { wasPassed: boolean };
 /**
  * Follows `observations:new` and sends its events.
  *
- * - An event with the next id is trusted and sent at once, for low latency.
+ * - An event with the next id is sent at once if PostgreSQL is known to hold that id. The feed looks up the first message of
+ * a batch, and the rest of the batch waits meanwhile: one small query per batch. After the first foreign event no id is
+ * trusted any more.
  * - Any other id means a missed, repeated or foreign event. The feed then queries PostgreSQL and drops what is not
  * stored there. Messages that arrive during a query are not kept, since the next query finds their events.
  * - After each (re)subscription the feed reads missed events from PostgreSQL.
@@ -73,6 +77,8 @@ export function createFeed(parts: FeedParts): Feed {
   let isAsking = false;
   /** The newest message with an unexpected id, to be checked against PostgreSQL. */
   let doubted: DoubtedMessage | null = null;
+  /** Messages that arrived during the look-up of the first of a batch; `null` without a look-up. */
+  let waiting: EventMessage[] | null = null;
 
   function receive(bytes: Buffer): void {
     const message = messages.read(bytes);
@@ -80,11 +86,34 @@ export function createFeed(parts: FeedParts): Feed {
     const { stationId, data } = message;
     const eventId = message.eventId === null ? null : BigInt(message.eventId);
     if (eventId === null) broadcast.send(observationFrame(stationId, data, null));
-    else if (!isAsking && !isBehind && stored.isNext(eventId)) stored.send(observationFrame(stationId, data, eventId));
-    else {
-      doubted = { stationId, data, eventId, wasPassed: stored.hasPassed(eventId) };
+    else place({ stationId, data, eventId });
+  }
+
+  function place(message: EventMessage): void {
+    const { stationId, data, eventId } = message;
+    if (waiting !== null && waiting.length < maxWaiting) waiting.push(message);
+    else if (waiting !== null || isAsking || isBehind || messages.hasOthers || !stored.isNext(eventId)) {
+      doubted = { ...message, wasPassed: stored.hasPassed(eventId) };
       lookAgain();
+    } else if (stored.isKnown(eventId)) stored.send(observationFrame(stationId, data, eventId));
+    else void lookUp(message);
+  }
+
+  async function lookUp(first: EventMessage): Promise<void> {
+    const batch = [first];
+    waiting = batch;
+    try {
+      if (!(await stored.mayHold(first))) {
+        messages.dropOther(first);
+        batch.shift();
+      }
+    } catch (error) {
+      database.down(error);
+      // Retries, and finds the events of the whole batch.
+      isBehind = true;
     }
+    waiting = null;
+    for (const message of batch) place(message);
   }
 
   function lookAgain(): void {
@@ -166,6 +195,8 @@ export function createFeed(parts: FeedParts): Feed {
  */
 function createStoredEvents({ sql, broadcast, log }: Pick<FeedParts, "sql" | "broadcast" | "log">) {
   let position: bigint | null = null;
+  /** The highest id that a look-up found. */
+  let known = 0n;
 
   const read = <T>(work: (tx: Transaction) => Promise<T>) => withDeadline(inTransaction(sql, work), deadlineMs);
 
@@ -188,6 +219,7 @@ function createStoredEvents({ sql, broadcast, log }: Pick<FeedParts, "sql" | "br
 
   function beginAgain(marks: Marks, sent: bigint): void {
     position = sent < marks.timeline ? marks.timeline : marks.newest;
+    known = 0n;
     log.warn("the database was set back; streams begin again", { sent: String(sent), from: String(position) });
     broadcast.resetAll(setBackReason, position);
   }
@@ -197,6 +229,8 @@ function createStoredEvents({ sql, broadcast, log }: Pick<FeedParts, "sql" | "br
     get position() {
       return position;
     },
+    /** Returns whether PostgreSQL held this id, or a higher one, at the last look-up. */
+    isKnown: (eventId: bigint) => eventId <= known,
     isNext: (eventId: bigint) => position !== null && eventId === position + 1n,
     hasPassed: (eventId: bigint) => position !== null && eventId <= position,
     /** Sends the event that follows the last one. */
@@ -215,7 +249,9 @@ function createStoredEvents({ sql, broadcast, log }: Pick<FeedParts, "sql" | "br
     /** Returns whether an event is stored, or was before its row changed again. */
     async mayHold({ stationId, data, eventId }: EventMessage): Promise<boolean> {
       const { timestamp }: { timestamp: string } = JSON.parse(data);
-      return read((tx) => mayHoldEvent(tx, stationId, timestamp, eventId));
+      const found = await withDeadline(lookUpEvent(sql, stationId, timestamp, eventId), smallAnswerMs);
+      if (found.isHeld) known = found.newest;
+      return found.isHeld;
     },
   };
 }

@@ -18,6 +18,8 @@ import { forgetStations, storeStations } from "../store/stations.ts";
 export function createStationUpdate(sql: Sql, ndbc: NdbcClient, wanted: Set<string> | null, log: Log) {
   const extent = { ...wholeFile, stations: wanted };
   let warnedOf = "";
+  /** Only a list that was read shows which wanted stations are unknown, so the first run reads an unchanged one too. */
+  let isCompared = wanted === null;
 
   function warnOfUnknown(listed: Set<string>): void {
     const unknown = [...(wanted ?? [])].filter((stationId) => !listed.has(stationId));
@@ -35,7 +37,8 @@ export function createStationUpdate(sql: Sql, ndbc: NdbcClient, wanted: Set<stri
   }
 
   return async (): Promise<void> => {
-    const answer = await ndbc.get(activeStationsPath, await readFile(sql, activeStationsPath, extent));
+    const known = isCompared ? await readFile(sql, activeStationsPath, extent) : null;
+    const answer = await ndbc.get(activeStationsPath, known);
     if (answer.kind === "missing") throw new MissingFileError(activeStationsPath);
     if (answer.kind === "unchanged" || (await isOlderThanStored(sql, activeStationsPath, answer))) return;
     const { stations, rejected } = parseActiveStations(answer.body);
@@ -50,6 +53,7 @@ export function createStationUpdate(sql: Sql, ndbc: NdbcClient, wanted: Set<stri
       stations.map(({ stationId }) => stationId),
     );
     await inTransaction(sql, (tx) => rememberFile(tx, activeStationsPath, answer, extent));
+    isCompared = true;
     warnOfUnknown(new Set(stations.map(({ stationId }) => stationId)));
     log.info("read the station list", { stations: stations.length, forgotten });
   };

@@ -31,7 +31,7 @@ export function bellbuoy(stack: Stack, servers = 1): StartBroadcaster {
     const started = await Promise.all(Array.from({ length: servers }, () => stack.start("server", env)));
     for (const { pid } of started) pin(pid, cores.server);
     await untilSubscribed(stack, servers);
-    const publisher = await publishToRedis(stack.redisUrl, true);
+    const publisher = await publishToRedis(stack.redisUrl, stack.sql);
     return {
       streamUrl: `http://127.0.0.1:${port}/v1/observations/stream`,
       pids: started.map(({ pid }) => pid),
@@ -40,6 +40,8 @@ export function bellbuoy(stack: Stack, servers = 1): StartBroadcaster {
         publisher.close();
         await Promise.all(started.map((server) => server.stop("SIGKILL")));
         await untilSubscribed(stack, 0);
+        // The next publisher begins with the first id again.
+        await stack.sql`truncate observations`;
       },
     };
   };
@@ -54,7 +56,7 @@ export async function floor(stack: Stack): Promise<StartBroadcaster | null> {
   return () => {
     const port = freePort();
     const command = [program, String(port), new URL(stack.redisUrl).port, channel];
-    return startBroadcaster(command, port, "/", () => publishToRedis(stack.redisUrl, false));
+    return startBroadcaster(command, port, "/", () => publishToRedis(stack.redisUrl, null));
   };
 }
 
@@ -108,7 +110,7 @@ export async function betterSseOnNode(stack: Stack): Promise<StartBroadcaster | 
   return () => {
     const port = freePort();
     const command = ["node", program, String(port), stack.redisUrl, channel];
-    return startBroadcaster(command, port, "/", () => publishToRedis(stack.redisUrl, false));
+    return startBroadcaster(command, port, "/", () => publishToRedis(stack.redisUrl, null));
   };
 }
 

@@ -90,7 +90,8 @@ test("the next start in the same folder ends a Redis whose parent was killed", a
   await starter.exited;
 
   await start({ dir });
-  await expect(ask(url, (client) => client.ping())).rejects.toThrow();
+  // It removes its process id file before its socket, so it may still answer for a moment.
+  while (await ask(url, (client) => client.ping()).catch(() => null)) await Bun.sleep(20);
 });
 
 const sudo = process.getuid?.() === 0 ? "" : "sudo ";

@@ -46,6 +46,19 @@ test.skipIf(isMissing("redis-server"))(
   },
 );
 
+test.skipIf(isMissing("redis-server"))("services start while the first Sentinel of their address hangs", async () => {
+  const redis = await startSentinels();
+  closers.push(redis.stop);
+  const database = await startDatabase();
+  closers.push(database.stop);
+  redis.pauseFirstSentinel();
+  const services = await followServices({ DATABASE_URL: database.databaseUrl, REDIS_URL: redis.url });
+  closers.push(services.stop);
+  await services.polledAgain(2);
+  const { stored, heard } = await services.settle(database.sql);
+  expect(heard).toEqual(stored);
+});
+
 test.skipIf(isMissing("redis-server", "redis-cli"))(
   "so it does in a cluster, also the messages that other programs publish to any node, with the documented permissions",
   async () => {

@@ -301,3 +301,29 @@ test("/v1/status reports that polling has stopped, and that it has started again
   await pollBegan(400);
   expect(await json("/v1/status")).toMatchObject({ pollsStopped: false });
 });
+
+test("/v1/status reports stopped polls two periods after the last answer of NDBC, and later while a poll may still run", async () => {
+  const polled = async (begunSecondsAgo: number, answeredSecondsAgo: number, pollsStopped: boolean) => {
+    await stack.sql`
+      update polling set begun_at = now() - make_interval(secs => ${begunSecondsAgo}), every_seconds = 10
+    `;
+    await stack.sql`
+      update upstream_files set fetched_at = now() - make_interval(secs => ${answeredSecondsAgo})
+      where path = ${latestObsPath}
+    `;
+    expect(await json("/v1/status")).toMatchObject({ pollsStopped });
+  };
+  await recordPollBegin(stack.sql, 10);
+  await polled(24, 23, false);
+  await polled(28, 27, true);
+  // No answer since it began.
+  await polled(90, 500, false);
+  await polled(101, 500, true);
+  // NDBC has never answered.
+  await stack.sql`delete from upstream_files where path = ${latestObsPath}`;
+  await polled(90, 0, false);
+  await polled(101, 0, true);
+  // No worker has ever begun a poll.
+  await stack.sql`delete from polling`;
+  expect(await json("/v1/status")).toMatchObject({ pollsStopped: false, outage: { code: "never_polled" } });
+});

@@ -138,6 +138,7 @@ test("eventsource, eventsource-client, fetch-event-source and curl get each even
   await report("44009", "46026");
   await untilAll(({ observations }) => observations.length >= 1);
   await report("46026");
+  await untilAll(({ query, observations }) => query !== "" || observations.length === 3);
   for (let quiet = 1; quiet <= 3; quiet++) await clock.advance(12_000);
   await untilAll(({ query, heartbeats }) => query === "" || heartbeats.length === 3);
   await report("44009");

@@ -257,7 +257,9 @@ describe("a filter", () => {
 describe("a listener that resumes", () => {
   let ids: string[] = [];
   beforeEach(async () => {
+    const listener = await listening();
     ids = await report("44009", "46026", "51001", "52200");
+    await listener.event(({ id }) => id === ids[3]);
   });
 
   test("gets the events after its Last-Event-ID", async () => {

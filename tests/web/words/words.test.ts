@@ -91,6 +91,15 @@ describe("Descriptions of the sound", () => {
     expect(wordsFor(3 * 3_600_000)).toBe("The rushing is the wind speed: too old to sound (3 h)");
   });
 
+  test("of an introduction name a calm instead of its direction", () => {
+    const wordsFor = (speed: number) => {
+      const fields = { windDirDeg: { value: 0, atMs: 0 }, windSpeedMps: { value: speed, atMs: 0 } };
+      return plain(describeIntroduced("windDirDeg", { stationId: "46026", fields }, [], units, 0));
+    };
+    expect(wordsFor(0)).toBe("It comes from the wind's direction: calm");
+    expect(wordsFor(1)).toBe("It comes from the wind's direction: 0° N");
+  });
+
   test("of a tuned-in station's knock name the missing value", () => {
     const score = createTuneScore({ stationId: "46026", seed: 1, preset: "calm", introduction: true });
     score.setSea({ ...emptySea(), pressureHpa: 1010, windSpeedMps: 8, waveHeightM: 2, dominantPeriodS: 8 }, 0);

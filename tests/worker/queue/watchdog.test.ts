@@ -80,6 +80,16 @@ describe("a schedule", () => {
     expect(logged).toEqual([{ poll: "its next run was due in 900 s, with a period of 300 s" }]);
   });
 
+  test("stays unchanged when a clock less than 30 s ahead is corrected: one run is late by this time", async () => {
+    clock.setNow(clock.now() - 29_000);
+    await watchdog.check();
+    await pass(periodMs + 29_000);
+    begin();
+    await watchdog.check();
+    expect(done).toEqual([]);
+    expect(watchdog.problemOf("poll")).toBeNull();
+  });
+
   test("stays unchanged when a slow clock is corrected: its run is already due", async () => {
     clock.setNow(clock.now() + 10 * minuteMs);
     await watchdog.check();

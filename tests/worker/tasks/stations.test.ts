@@ -75,3 +75,13 @@ test("a list that has not changed is read again for stations that are added to S
   expect(await names()).toEqual(["BUOY 44009", "BUOY 51001"]);
   expect(warnings()).toEqual([]);
 });
+
+test("a narrowed STATIONS with an unknown id gives the warning at the start, also if the list has not changed", async () => {
+  list("44009", "51001");
+  await updating(null).update();
+  const { update, warnings } = updating(["44009", "4642"]);
+  await update();
+  await update();
+  const message = "NDBC does not list some of the stations in STATIONS";
+  expect(warnings()).toMatchObject([{ message, facts: { unknown: "4642" } }]);
+});

@@ -29,6 +29,8 @@ export const fields = {
   visibilityNmi: "Visibility",
   tideFt: "Tide",
 } as const;
+/** In place of the wind's direction. */
+export const calm = "calm";
 /** 16 points, clockwise from north. */
 export const compass = [
   "N",

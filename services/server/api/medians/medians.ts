@@ -13,6 +13,7 @@ import {
 } from "../../http/limits.ts";
 import { badParameter } from "../../http/problem.ts";
 import { commaList } from "../../store/comma-list.ts";
+import { readDatabaseTime } from "../../store/database-time.ts";
 import { type Filter, ofStations, readStationIds } from "../../store/filter.ts";
 import { createSharedAnswers, type SharedAnswers } from "../../store/shared-answers.ts";
 import { medianStep, medians } from "../answers.ts";
@@ -45,17 +46,18 @@ export const mediansEndpoint = endpoint({
   maxAgeSeconds,
   read: async (parts, { since = null, until = null, step, stations = null, bbox = null }, { asker }) => {
     // First, so that an invalid span is refused before it waits.
-    const steps = stepsOf(since, until, step);
+    const given = until && stepsOf(since, until, step);
     const question = JSON.stringify({ since, until, step, stations: stations && [...stations].sort(), bbox });
-    const after = new Date(endOfStep(steps, 1).getTime() - valueMinutes * 60_000);
     const compute = (signal: AbortSignal) =>
       parts.questions.largest({ ...asker, signal }, async (tx) => {
+        const steps = given ?? stepsOf(since, await readDatabaseTime(tx), step);
+        const after = new Date(endOfStep(steps, 1).getTime() - valueMinutes * 60_000);
         const series = await readSeries(tx, after, endOfStep(steps, steps.count), { stations, bbox });
         asker.charge(series.reduce((rows, { timesMs }) => rows + timesMs.length, 0) / readRowsPerUnit);
         return computeMedians(series, steps);
       });
     const medians = await parts.medians.ask(question, compute, asker.signal);
-    return { stepMinutes: steps.minutes, medians };
+    return { stepMinutes: step, medians };
   },
   formats: {
     json: { shape: { body: medians }, write: (answer) => JSON.stringify(answer) },
@@ -70,9 +72,9 @@ export const mediansEndpoint = endpoint({
   },
 });
 
-/** Computes the steps between two times; the default is the past 24 hours. @throws {ProblemError} 400 */
-function stepsOf(since: Date | null, until: Date | null, minutes: number): Steps {
-  const untilMs = wholeSeconds(until ?? new Date());
+/** Computes the steps up to a time, by default of the 24 hours before it. @throws {ProblemError} 400 */
+function stepsOf(since: Date | null, until: Date, minutes: number): Steps {
+  const untilMs = wholeSeconds(until);
   const sinceMs = since === null ? untilMs - defaultMedianHours * hourMs : wholeSeconds(since);
   if (sinceMs >= untilMs) throw badParameter("since", "must be earlier than until, which is now by default");
   if (untilMs - sinceMs > maxMedianHours * hourMs) {

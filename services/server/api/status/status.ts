@@ -28,8 +28,8 @@ type Status = {
   /** Poll interval in seconds: the worker's `POLL_SECONDS`. */
   pollSeconds: number | null;
   /**
-   * Whether polling has stopped: no poll has started for two periods and a retry, and for at least 100 s, since a poll
-   * times out after 90 s.
+   * Whether polling has stopped: no poll has started for two periods and a retry, and for at least 20 s. While the last
+   * one may still run, for at least 100 s, since a poll times out after 90 s.
    */
   pollsStopped: boolean;
   /** Why no new reports arrive; `null` if they do. */
@@ -99,7 +99,10 @@ async function readPolling(sql: Transaction): Promise<Polling> {
       polling.begun_at as last_poll_begun,
       polling.every_seconds as poll_seconds,
       coalesce(
-        polling.begun_at < now() - make_interval(secs => greatest(2 * polling.every_seconds + 6, 100)), false
+        polling.begun_at < now() - make_interval(
+          secs => greatest(2 * polling.every_seconds + 6, case when newest.fetched_at >= polling.begun_at then 20 else 100 end)
+        ),
+        false
       ) as polls_stopped,
       newest.last_modified as ndbc_last_modified
     from (values (1)) as always

@@ -36,6 +36,7 @@ const columns: Record<Measurement, Column> = {
   // -89.2 °C, Vostok, 21 July 1983; 56.7 °C, Furnace Creek, 10 July 1913 (WMO).
   airTempC: { name: "ATMP", units: ["degC"], min: -95, max: 60 },
   // Never above the air, and dry air's is far below it. Highest: 35 °C, Dhahran, 8 July 2003 (Burt, Extreme Weather).
+  // The lower bound is our own choice, without a record: 10 °C below the coldest air that we accept.
   dewPointC: { name: "DEWP", units: ["degC"], min: -105, max: 40 },
   // The largest visibility that WMO's code table 4377 knows is "more than 70 km", 38 nmi. NDBC's platforms report 27.
   visibilityNmi: { name: "VIS", units: ["nmi"], min: 0, max: 60 },
@@ -43,6 +44,7 @@ const columns: Record<Measurement, Column> = {
   // passes brings most of its depth within 3 h. The code in which stations report it (WMO FM 12, 5appp) ends at 99.9 hPa.
   pressureTendencyHpa: { name: "PTDY", units: ["hPa"], min: -100, max: 100 },
   // Above low water. Largest tidal range: 53 ft, Bay of Fundy (NOAA); with the Saxby Gale of 1869 some 70 ft there.
+  // The lower bound is our own choice, without a record: more than half of that range below low water.
   tideFt: { name: "TIDE", units: ["ft"], min: -30, max: 80 },
 };
 

@@ -178,6 +178,23 @@ describe("backfill", () => {
     expect(await stored()).toEqual(["44009 0", "44009 1", "46026 1"]);
   });
 
+  test("of two mirrors whose files differ skips the older file", async () => {
+    serveHours(0, 1);
+    const path = hourlyPath(hoursAgo(1));
+    const serveMirror = (minute: number, ...stationIds: string[]) => {
+      upstream.modified.set(path, hoursAgo(0, minute));
+      upstream.files.set(path, hourlyFile(hoursAgo(1), ...stationIds));
+    };
+    serveMirror(10, "44009");
+    await run(1);
+    serveMirror(5, "46026");
+    await run(1);
+    expect(await stored()).toEqual(["44009 0", "44009 1"]);
+    serveMirror(15, "51001");
+    await run(1);
+    expect(await stored()).toEqual(["44009 0", "44009 1", "51001 1"]);
+  });
+
   test("keeps the values of a poll, and fills missing ones", async () => {
     const row = observed("44009", hoursAgo(1).toISOString(), { waveHeightM: 1.2, dominantPeriodS: 8 });
     await storePoll(sql, latestObsPath, { etag: null, lastModified: null, hash: null }, [row], unguardedIds);
