@@ -25,7 +25,7 @@ import type { Asker } from "./store/gate.ts";
 import type { Questions } from "./store/questions.ts";
 import type { StreamCounts } from "./stream/begin.ts";
 import type { Broadcast } from "./stream/broadcast.ts";
-import type { Feed } from "./stream/feed.ts";
+import type { Feed } from "./stream/feed/feed.ts";
 import { streamRoute } from "./stream/route.ts";
 
 /** Dependencies and settings of {@link createApp}. */

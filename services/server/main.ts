@@ -37,7 +37,7 @@ import { readPositions } from "./store/positions.ts";
 import { createQuestions } from "./store/questions.ts";
 import { createBroadcast } from "./stream/broadcast.ts";
 import { createBroadcastLog } from "./stream/broadcast-log.ts";
-import { createFeed } from "./stream/feed.ts";
+import { createFeed } from "./stream/feed/feed.ts";
 import { createPositionCache } from "./stream/position-cache.ts";
 import { createBroadcastCounts, createStreamCounts } from "./stream/stream-metrics.ts";
 

@@ -5,7 +5,7 @@ import { listen } from "../../services/server/http/listen.ts";
 import { readPositions } from "../../services/server/store/positions.ts";
 import { createQuestions } from "../../services/server/store/questions.ts";
 import { type Broadcast, createBroadcast } from "../../services/server/stream/broadcast.ts";
-import { createFeed } from "../../services/server/stream/feed.ts";
+import { createFeed } from "../../services/server/stream/feed/feed.ts";
 import { createPositionCache } from "../../services/server/stream/position-cache.ts";
 import { redisNames } from "../../shared/channels.ts";
 import { type Clock, systemClock } from "../../shared/clock.ts";

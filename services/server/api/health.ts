@@ -7,7 +7,7 @@ import { readiness } from "../../../shared/service/readiness.ts";
 import { ProblemError, problemResponse } from "../http/problem.ts";
 import type { RequestEnv } from "../http/request-env.ts";
 import type { Broadcast } from "../stream/broadcast.ts";
-import type { Feed } from "../stream/feed.ts";
+import type { Feed } from "../stream/feed/feed.ts";
 import { health, ready } from "./answers.ts";
 import { described } from "./openapi.ts";
 

@@ -11,7 +11,7 @@ import { wantsAll } from "../store/filter.ts";
 import type { Asker } from "../store/gate.ts";
 import type { Questions } from "../store/questions.ts";
 import type { Broadcast } from "./broadcast.ts";
-import type { Feed } from "./feed.ts";
+import type { Feed } from "./feed/feed.ts";
 import { connectionBlock, heartbeatComment, heartbeatEvent, resetBlock } from "./frames.ts";
 import type { Listener, StreamEnd } from "./listeners.ts";
 import { createReplayPages } from "./replay-pages.ts";

@@ -1,15 +1,15 @@
 // Parses messages of the Redis channel `observations:new`; logs and drops invalid ones.
 
-import { type Clock, systemClock } from "../../../shared/clock.ts";
-import { describeError } from "../../../shared/connections/connection-health.ts";
-import { type ParsedMessage, parseMessage } from "../../../shared/observation.ts";
-import type { Log } from "../../../shared/process/log.ts";
+import { type Clock, systemClock } from "../../../../shared/clock.ts";
+import { describeError } from "../../../../shared/connections/connection-health.ts";
+import { type ParsedMessage, parseMessage } from "../../../../shared/observation.ts";
+import type { Log } from "../../../../shared/process/log.ts";
 
 /** A message with an event id. */
 export type EventMessage = { stationId: string; data: string; eventId: bigint };
 
 /** Parses messages and drops those that cannot be sent. */
-type ChannelMessages = {
+export type ChannelMessages = {
   /** Number of dropped messages. */
   readonly dropped: number;
   /** Whether events of another install arrived. */
