@@ -11,7 +11,7 @@ import { createMissedEvents } from "./missed-events.ts";
 import { createStoredEvents } from "./stored-events.ts";
 
 /** Dependencies of {@link createFeed}. */
-export type FeedParts = {
+type FeedParts = {
   sql: Sql;
   /** A dedicated connection, not connected yet, with `autoResubscribe` off. */
   subscriber: Redis;

@@ -12,7 +12,7 @@ type MissedEventsParts = {
 };
 
 /** Sends the events that no message announced, and drops messages without an event. */
-export type MissedEvents = {
+type MissedEvents = {
   /** Whether PostgreSQL may hold events that were not sent yet. */
   readonly isBehind: boolean;
   /** Resolves when PostgreSQL has answered for the first time. */
