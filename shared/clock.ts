@@ -74,3 +74,18 @@ export async function withDeadline<T>(
     cancel();
   }
 }
+
+/**
+ * Settles as `promise` does, or rejects when `signal` aborts first.
+ * @param left called at the abort
+ * @throws {unknown} the rejection of `promise`, or the reason of `signal`
+ */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, left?: () => void): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => {
+    left?.();
+    reject(signal.reason);
+  };
+  signal.addEventListener("abort", abort, { once: true });
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener("abort", abort));
+}

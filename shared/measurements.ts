@@ -2,6 +2,8 @@
 
 /** Matches a station id in upper case: `44009`, `51WH0`, `KGUL`, `5401000`. */
 export const stationIdPattern = /^[A-Z0-9]{4,10}$/;
+/** The same in upper or lower case, as requests may write it. */
+export const anyCaseStationIdPattern = /^[A-Za-z0-9]{4,10}$/;
 
 /**
  * Returns the text in upper case, without checking it against {@link stationIdPattern}. Only a to z change: the upper case

@@ -9,6 +9,7 @@ import {
   type StoredObservation,
   stationIdPattern,
 } from "./measurements.ts";
+import { recordOf } from "./record-of.ts";
 
 /** Schema of an event id in messages and requests: a decimal string. */
 export const eventIdSchema = z.string().regex(eventIdPattern, "must be a decimal number");
@@ -23,20 +24,8 @@ const whenMeasured = z.number().optional();
 export const observationMessageSchema = z.looseObject({
   stationId: z.string().regex(stationIdPattern, "must be 4 to 10 of A-Z and 0-9"),
   timestamp: z.iso.datetime({ precision: 3 }).endsWith(".000Z"),
-  waveHeightM: measured,
-  windSpeedMps: measured,
-  windDirDeg: measured,
-  waterTempC: measured,
-  pressureHpa: measured,
-  gustMps: whenMeasured,
-  dominantPeriodS: whenMeasured,
-  averagePeriodS: whenMeasured,
-  meanWaveDirDeg: whenMeasured,
-  airTempC: whenMeasured,
-  dewPointC: whenMeasured,
-  visibilityNmi: whenMeasured,
-  pressureTendencyHpa: whenMeasured,
-  tideFt: whenMeasured,
+  ...recordOf(coreMeasurements, () => measured),
+  ...recordOf(extraMeasurements, () => whenMeasured),
   eventId: eventIdSchema.optional(),
 });
 

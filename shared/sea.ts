@@ -1,7 +1,14 @@
 // Calculations over many stations that server and page share.
 
-/** Max age of a value or station, in ms. Older ones do not count for the current sea state. */
-export const staleAfterMs = 3 * 60 * 60_000;
+import { compassDegrees } from "./numbers.ts";
+
+/** Max age of a value or station, in minutes. Older ones do not count for the current sea state. */
+export const staleAfterMin = 180;
+/** The same in ms. */
+export const staleAfterMs = staleAfterMin * 60_000;
+
+/** Scale of water temperatures, in °C, for colours and bells: from where sea water freezes to the warmest seas. */
+export const waterScaleC = [-2, 34] as const;
 
 /** A value with the time when it was measured. */
 type Timed = { value: number; atMs: number };
@@ -33,5 +40,5 @@ export function meanDirection(degrees: number[]): number | null {
     north += Math.cos((degree * Math.PI) / 180);
   }
   if (Math.hypot(east, north) < 1e-6) return null;
-  return ((Math.atan2(east, north) * 180) / Math.PI + 360) % 360;
+  return compassDegrees((Math.atan2(east, north) * 180) / Math.PI);
 }

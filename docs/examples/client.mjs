@@ -400,6 +400,42 @@ function openSource(EventSource, url, listener, signal, clock) {
   };
 }
 
+// shared/client/stream-events.ts
+function streamEvents(listener, progress, { onConnected, onLoss }, signal) {
+  return {
+    onSilent: () => listener.onState({ kind: "waiting" }),
+    onConnection(event) {
+      onConnected();
+      const serverMs = readConnectionTime(event.data);
+      if (serverMs !== null)
+        listener.onTime?.(serverMs);
+      progress.advance(event);
+      progress.learnStored(signal);
+      listener.onState({ kind: "live" });
+    },
+    onObservation(event) {
+      const eventId = progress.advance(event);
+      progress.learnStored(signal);
+      const observation = parseObservation(event.data);
+      if (observation)
+        listener.onArrival({ observation, eventId, replayed: progress.isReplayed(eventId) });
+    },
+    onHeartbeat: progress.advance,
+    onReset(event) {
+      progress.lastEventId = listener.onSnapshot ? null : event.lastEventId;
+      onLoss(new ConnectionError("reset", resetReason(event.data)));
+    },
+    onLoss
+  };
+}
+function resetReason(data) {
+  try {
+    return String(JSON.parse(data).reason ?? "");
+  } catch {
+    return "";
+  }
+}
+
 // shared/client/stream-client.ts
 var compareEveryMs = 60000;
 var defaultMaxRetryMs = 3600000;
@@ -438,47 +474,22 @@ function createStreamClient(options, listener) {
     try {
       progress.begin();
       if (progress.lastEventId === null && listener.onSnapshot)
-        await takeSnapshot(signal, listener.onSnapshot);
+        await takeSnapshot(listener.onSnapshot, signal);
       signal.throwIfAborted();
       const url = streamUrl(server, query, progress.lastEventId);
-      source = openSource(options.EventSource, url, sourceListener(signal), signal, clock);
+      const connection = { onConnected: retry.reset, onLoss: (error) => retryLater(error, signal) };
+      const events = streamEvents(listener, progress, connection, signal);
+      source = openSource(options.EventSource, url, events, signal, clock);
     } catch (error) {
       retryLater(error, signal);
     }
   }
-  async function takeSnapshot(signal, onSnapshot) {
+  async function takeSnapshot(onSnapshot, signal) {
     const snapshot = await loadConditions(server, query, deadline(clock, signal));
     progress.beginAfter(snapshot.lastEventId);
     onSnapshot(snapshot);
     if (snapshot.cachedAtMs !== null)
       throw new UnreachableError;
-  }
-  function sourceListener(signal) {
-    return {
-      onSilent: () => listener.onState({ kind: "waiting" }),
-      onConnection(event) {
-        retry.reset();
-        const serverMs = readConnectionTime(event.data);
-        if (serverMs !== null)
-          listener.onTime?.(serverMs);
-        progress.advance(event);
-        progress.learnStored(signal);
-        listener.onState({ kind: "live" });
-      },
-      onObservation(event) {
-        const eventId = progress.advance(event);
-        progress.learnStored(signal);
-        const observation = parseObservation(event.data);
-        if (observation)
-          listener.onArrival({ observation, eventId, replayed: progress.isReplayed(eventId) });
-      },
-      onHeartbeat: progress.advance,
-      onReset(event) {
-        progress.lastEventId = listener.onSnapshot ? null : event.lastEventId;
-        retryLater(new ConnectionError("reset", resetReason(event.data)), signal);
-      },
-      onLoss: (error) => retryLater(error, signal)
-    };
   }
   function retryLater(error, signal) {
     if (!signal.aborted)
@@ -488,13 +499,6 @@ function createStreamClient(options, listener) {
     const isStuck = await progress.isStuck(isOpen, signal);
     if (isStuck && !signal.aborted)
       retryNow();
-  }
-}
-function resetReason(data) {
-  try {
-    return String(JSON.parse(data).reason ?? "");
-  } catch {
-    return "";
   }
 }
 export {

@@ -39,7 +39,7 @@ export function ringBells(positions: Map<string, Position>, send: (packet: DataV
 }
 
 /** Returns the message of a stroke or of what leads the strokes; nothing for other events. */
-export function bellMessage(event: SoundEvent): DataView[] {
+function bellMessage(event: SoundEvent): DataView[] {
   switch (event.type) {
     case "bell":
       return message("bell", event.stationId, event.hz, event.hardness, event.gainDb, event.pan);

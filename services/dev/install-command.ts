@@ -1,5 +1,7 @@
 // Finds the command that installs a program on this system.
 
+import { namesOf } from "../../shared/record-of.ts";
+
 /** Install command of each supported package manager, in order of preference. */
 const managers = {
   apt: "apt install -y",
@@ -10,11 +12,11 @@ const managers = {
 } as const;
 
 /** Maps each package manager to its name for a package. */
-export type PackageNames = Record<keyof typeof managers, string>;
+type PackageNames = Record<keyof typeof managers, string>;
 
 /** Returns the command that installs a package on this system, or `null` if no known package manager is on PATH. */
 export function installCommand(names: PackageNames): string | null {
-  const found = (Object.keys(managers) as (keyof typeof managers)[]).find((manager) => Bun.which(manager));
+  const found = namesOf(managers).find((manager) => Bun.which(manager));
   if (found === undefined) return null;
   const isRoot = process.getuid?.() === 0;
   // Homebrew refuses root.

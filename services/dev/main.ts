@@ -3,10 +3,11 @@
 import { constants, existsSync, openSync, rmSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { playerDir } from "../../shared/player-dir.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { playerDir } from "../../shared/player/player-dir.ts";
+import { StartError } from "../../shared/process/service-parts.ts";
 import { httpUrl } from "../../shared/service/address.ts";
 import { ConfigError, type Environment, readServerConfig, readWorkerConfig } from "../../shared/service/config.ts";
-import { StartError } from "../../shared/service/service.ts";
 import { asAccount, daemonAccount } from "./daemons/account.ts";
 import { type OwnProcess, own, stopDeadlineMs } from "./daemons/daemon.ts";
 import { freePort, requireFreePort } from "./daemons/ports.ts";
@@ -215,7 +216,7 @@ function writeIfPossible(fd: number, text: string): void {
   try {
     writeSync(fd, text);
   } catch (error) {
-    screen.say(`The log cannot be written: ${(error as Error).message}`);
+    screen.say(`The log cannot be written: ${messageOf(error)}`);
   }
 }
 

@@ -2,8 +2,9 @@
 
 import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { playerDir } from "../../shared/player-dir.ts";
-import { describeError } from "../../shared/service/connection-health.ts";
+import { describeError } from "../../shared/connections/connection-health.ts";
+import { playerDir } from "../../shared/player/player-dir.ts";
+import { namesOf } from "../../shared/record-of.ts";
 
 /**
  * Bun's compile target for each platform. The baseline build for amd64 also runs on processors without AVX2, which many small
@@ -45,7 +46,7 @@ export async function buildExecutable(platform: Platform, targetDir: string): Pr
 
 /** Builds the executables and prints their sizes. @param names the platforms; all if empty */
 async function main(names: string[]): Promise<void> {
-  const platforms = Object.keys(runtimes) as Platform[];
+  const platforms = namesOf(runtimes);
   const unknown = names.find((name) => !Object.hasOwn(runtimes, name));
   if (unknown !== undefined) {
     console.error(`There is no executable for ${unknown}, only for ${platforms.join(" and ")}.`);

@@ -5,7 +5,13 @@ import { join } from "node:path";
 import type { Redis } from "ioredis";
 import { redisNames } from "../../shared/channels.ts";
 import { systemClock as clock, waitAtMost } from "../../shared/clock.ts";
-import { waitForSchema } from "../../shared/database/migrate.ts";
+import {
+  type ConnectionHealth,
+  problemsOf,
+  watchConnection,
+  watchMs,
+} from "../../shared/connections/connection-health.ts";
+import { noSchema, waitForSchema } from "../../shared/database/migrate.ts";
 import {
   applicationName,
   connectSql,
@@ -15,15 +21,15 @@ import {
   type Sql,
 } from "../../shared/database/sql.ts";
 import { oneAtATime } from "../../shared/one-at-a-time.ts";
-import { playerDir } from "../../shared/player-dir.ts";
+import { playerDir } from "../../shared/player/player-dir.ts";
+import { type ServiceParts, StartError } from "../../shared/process/service-parts.ts";
 import { askRedis, connectSubscriber } from "../../shared/redis/redis.ts";
 import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
 import { httpUrl } from "../../shared/service/address.ts";
 import { readServerConfig, type ServerConfig } from "../../shared/service/config.ts";
-import { type ConnectionHealth, problemsOf, watchConnection, watchMs } from "../../shared/service/connection-health.ts";
 import { createServiceMetrics } from "../../shared/service/metrics.ts";
-import { runService, type ServiceParts, StartError } from "../../shared/service/service.ts";
-import { createApp, noSchema } from "./app.ts";
+import { runService } from "../../shared/service/service.ts";
+import { createApp } from "./app.ts";
 import { liveConnections, questionConnections } from "./http/limits.ts";
 import { listen } from "./http/listen.ts";
 import { createRequestCounts } from "./http/request-metrics.ts";
@@ -31,7 +37,7 @@ import { readPositions } from "./store/positions.ts";
 import { createQuestions } from "./store/questions.ts";
 import { createBroadcast } from "./stream/broadcast.ts";
 import { createBroadcastLog } from "./stream/broadcast-log.ts";
-import { createFeed } from "./stream/feed.ts";
+import { createFeed } from "./stream/feed/feed.ts";
 import { createPositionCache } from "./stream/position-cache.ts";
 import { createBroadcastCounts, createStreamCounts } from "./stream/stream-metrics.ts";
 

@@ -1,6 +1,6 @@
 // The worker's HTTP port: health, readiness, metrics.
 
-import type { Problem } from "../../shared/service/connection-health.ts";
+import type { Problem } from "../../shared/connections/connection-health.ts";
 import { openPort } from "../../shared/service/port.ts";
 import { readiness } from "../../shared/service/readiness.ts";
 

@@ -2,11 +2,6 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { jobs as jobNames, type RedisNames, redisNames } from "../../shared/channels.ts";
-import { migrateOnceUp } from "../../shared/database/migrate.ts";
-import { connectSql, explainDatabase, lockWaitMs, pingDatabase, type Sql } from "../../shared/database/sql.ts";
-import { connectRedis, type RedisClient } from "../../shared/redis/redis.ts";
-import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
-import { readWorkerConfig, type WorkerConfig } from "../../shared/service/config.ts";
 import {
   type Cause,
   type ConnectionHealth,
@@ -15,9 +10,15 @@ import {
   problemsOf,
   watchConnections,
   watchMs,
-} from "../../shared/service/connection-health.ts";
+} from "../../shared/connections/connection-health.ts";
+import { migrateOnceUp } from "../../shared/database/migrate.ts";
+import { connectSql, explainDatabase, lockWaitMs, pingDatabase, type Sql } from "../../shared/database/sql.ts";
+import type { ServiceParts } from "../../shared/process/service-parts.ts";
+import { connectRedis, type RedisClient } from "../../shared/redis/redis.ts";
+import { explainRefusal } from "../../shared/redis/redis-refusals.ts";
+import { readWorkerConfig, type WorkerConfig } from "../../shared/service/config.ts";
 import { createServiceMetrics } from "../../shared/service/metrics.ts";
-import { runService, type ServiceParts } from "../../shared/service/service.ts";
+import { runService } from "../../shared/service/service.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { serveHealth } from "./health.ts";
 import { createWorkerMetrics, type WorkerMetrics } from "./metrics.ts";

@@ -13,11 +13,12 @@ import {
 } from "../measurements.ts";
 import type { ObservationMessage } from "../observation.ts";
 import { type Outage, outageCodes } from "../outage.ts";
+import { recordOf } from "../record-of.ts";
 import { type Station, stationNumbers, stationTexts } from "../station.ts";
 import { noServer } from "./errors.ts";
 
 /** A value and its measurement time, in Unix milliseconds. */
-export type Measured = { value: number; atMs: number };
+type Measured = { value: number; atMs: number };
 
 /** A station's latest value of each field; fields never measured are absent. */
 export type Conditions = { stationId: string; fields: Partial<Record<Measurement, Measured>> };
@@ -180,8 +181,8 @@ export function readMedians(value: Json): MedianFrame | null {
   const { at, stations } = value;
   if (!isTime(at) || !isCount(stations) || !medianMeasurements.every((name) => isNumberOrNull(value[name])))
     return null;
-  const medians = Object.fromEntries(medianMeasurements.map((name) => [name, value[name]]));
-  return { atMs: Date.parse(at), stations, ...(medians as Record<MedianMeasurement, number | null>) };
+  const medians = recordOf(medianMeasurements, (name) => (isNumber(value[name]) ? value[name] : null));
+  return { atMs: Date.parse(at), stations, ...medians };
 }
 
 /** Returns whether a value matches the observation schema. */

@@ -12,7 +12,7 @@ export type Setback = {
 };
 
 /** Attempts to connect, with growing delays. */
-export type Retry = {
+type Retry = {
   /** Calls `act` after the delay that the server asks for, or after twice the last one. @returns the state to show */
   after(error: unknown, act: () => void): Setback;
   /** Resets to the shortest delay. */

@@ -6,7 +6,7 @@ import { deadline, overdue, requestMs } from "./deadline.ts";
 import { ConnectionError, UnreachableError } from "./errors.ts";
 
 /** The parts of an `EventSource` that the client uses: a browser's own, or that of the package `eventsource`. */
-export type Source = {
+type Source = {
   readonly readyState: number;
   addEventListener(type: string, listener: (event: MessageEvent<string>) => void): void;
   close(): void;

@@ -1,50 +1,17 @@
 // Follows a server's observations across losses: the client for programs in TypeScript, and for the player.
 
 import { type Clock, systemClock } from "../clock.ts";
-import type { ObservationMessage } from "../observation.ts";
-import { parseObservation, readConnectionTime, type Snapshot, type Status } from "./answers.ts";
+import type { Snapshot } from "./answers.ts";
 import { loadConditions, streamUrl } from "./api.ts";
 import { deadline } from "./deadline.ts";
-import { ConnectionError, UnreachableError } from "./errors.ts";
+import { UnreachableError } from "./errors.ts";
 import { createProgress } from "./progress.ts";
-import { createRetry, type Setback } from "./retry.ts";
-import { type OpenSource, openSource, type SourceConstructor, type SourceListener } from "./source.ts";
+import { createRetry } from "./retry.ts";
+import { type OpenSource, openSource, type SourceConstructor } from "./source.ts";
+import { streamEvents } from "./stream-events.ts";
+import type { StreamListener } from "./stream-listener.ts";
 
-/** State of the connection. */
-export type ConnectionState =
-  | { kind: "connecting" }
-  | { kind: "live" }
-  /** The server accepted the connection but waits for its own database. */
-  | { kind: "waiting" }
-  /** The connection was lost (`reconnecting`) or the server refused it (`refused`). */
-  | Setback;
-
-/** An observation as it arrived. */
-export type Arrival = {
-  observation: ObservationMessage;
-  /** `null` for an event that another program published. */
-  eventId: string | null;
-  /**
-   * Whether the event was stored, as far as known, before the client connected. After a snapshot, no event is: the
-   * snapshot covers the earlier ones.
-   */
-  replayed: boolean;
-};
-
-/** Receives what a client learns from its server. */
-export type StreamListener = {
-  onState(state: ConnectionState): void;
-  /**
-   * Receives the latest values of all stations: at the start, and when the server cannot replay all missed events. A
-   * client without this function loads no snapshot.
-   */
-  onSnapshot?(snapshot: Snapshot): void;
-  onArrival(arrival: Arrival): void;
-  /** Receives the server's status: at the start, after a loss and every minute. */
-  onStatus?(status: Status): void;
-  /** Receives the server's current time, in Unix milliseconds, when the stream opens. */
-  onTime?(serverMs: number): void;
-};
+export type { Arrival, ConnectionState, StreamListener } from "./stream-listener.ts";
 
 /** The settings of a client. */
 export type StreamOptions = {
@@ -119,46 +86,22 @@ export function createStreamClient(options: StreamOptions, listener: StreamListe
   async function connect(signal: AbortSignal): Promise<void> {
     try {
       progress.begin();
-      if (progress.lastEventId === null && listener.onSnapshot) await takeSnapshot(signal, listener.onSnapshot);
+      if (progress.lastEventId === null && listener.onSnapshot) await takeSnapshot(listener.onSnapshot, signal);
       signal.throwIfAborted();
       const url = streamUrl(server, query, progress.lastEventId);
-      source = openSource(options.EventSource, url, sourceListener(signal), signal, clock);
+      const connection = { onConnected: retry.reset, onLoss: (error: unknown) => retryLater(error, signal) };
+      const events = streamEvents(listener, progress, connection, signal);
+      source = openSource(options.EventSource, url, events, signal, clock);
     } catch (error) {
       retryLater(error, signal);
     }
   }
 
-  async function takeSnapshot(signal: AbortSignal, onSnapshot: (snapshot: Snapshot) => void): Promise<void> {
+  async function takeSnapshot(onSnapshot: (snapshot: Snapshot) => void, signal: AbortSignal): Promise<void> {
     const snapshot = await loadConditions(server, query, deadline(clock, signal));
     progress.beginAfter(snapshot.lastEventId);
     onSnapshot(snapshot);
     if (snapshot.cachedAtMs !== null) throw new UnreachableError();
-  }
-
-  function sourceListener(signal: AbortSignal): SourceListener {
-    return {
-      onSilent: () => listener.onState({ kind: "waiting" }),
-      onConnection(event) {
-        retry.reset();
-        const serverMs = readConnectionTime(event.data);
-        if (serverMs !== null) listener.onTime?.(serverMs);
-        progress.advance(event);
-        progress.learnStored(signal);
-        listener.onState({ kind: "live" });
-      },
-      onObservation(event) {
-        const eventId = progress.advance(event);
-        progress.learnStored(signal);
-        const observation = parseObservation(event.data);
-        if (observation) listener.onArrival({ observation, eventId, replayed: progress.isReplayed(eventId) });
-      },
-      onHeartbeat: progress.advance,
-      onReset(event) {
-        progress.lastEventId = listener.onSnapshot ? null : event.lastEventId;
-        retryLater(new ConnectionError("reset", resetReason(event.data)), signal);
-      },
-      onLoss: (error) => retryLater(error, signal),
-    };
   }
 
   function retryLater(error: unknown, signal: AbortSignal): void {
@@ -168,14 +111,5 @@ export function createStreamClient(options: StreamOptions, listener: StreamListe
   async function compare(signal: AbortSignal): Promise<void> {
     const isStuck = await progress.isStuck(isOpen, signal);
     if (isStuck && !signal.aborted) retryNow();
-  }
-}
-
-/** Returns the server's reason for a reset; empty if it gives none. */
-function resetReason(data: string): string {
-  try {
-    return String(JSON.parse(data).reason ?? "");
-  } catch {
-    return "";
   }
 }

@@ -1,8 +1,8 @@
 // Runs the database migrations, and checks that a database fits this version.
 
 import { pause, systemClock } from "../clock.ts";
-import { type ConnectionHealth, describeError, untilUp } from "../service/connection-health.ts";
-import { type ServiceParts, StartError } from "../service/service.ts";
+import { type ConnectionHealth, describeError, untilUp } from "../connections/connection-health.ts";
+import { type ServiceParts, StartError } from "../process/service-parts.ts";
 import observations from "./migrations/0001-observations.sql" with { type: "text" };
 import vacuum from "./migrations/0002-vacuum.sql" with { type: "text" };
 import coverage from "./migrations/0003-backfill-coverage.sql" with { type: "text" };
@@ -27,7 +27,7 @@ const migrations = [
 type Applied = { name: string; checksum: string | null };
 
 /** The schema of a database: without tables, older than this version, or of this version. */
-export type SchemaState = "empty" | "older" | "current";
+type SchemaState = "empty" | "older" | "current";
 
 /**
  * Compares the schema of a database with this version's migrations. Changes nothing.
@@ -80,6 +80,13 @@ export async function migrateOnceUp(
 /** Interval between checks of a schema that is not ready, in ms. */
 const schemaCheckMs = 1_000;
 
+/** The problem of a server whose database schema is not ready yet. */
+export const noSchema = {
+  code: "schema_not_ready",
+  reason: "the database tables do not exist yet, or are older than this server: a worker of its version migrates them",
+} as const;
+
+/** The same for the log, when the state of the schema is known. */
 const waitReasons = {
   empty: "the database has no tables yet: a worker creates them",
   older: "the database is older than this version: a worker of this version migrates it",
@@ -103,7 +110,7 @@ export async function waitForSchema(
       return;
     }
     if (state !== logged) {
-      log.warn("waiting for the database schema", { code: "schema_not_ready", reason: waitReasons[state] });
+      log.warn("waiting for the database schema", { ...noSchema, reason: waitReasons[state] });
     }
     logged = state;
     await pause(schemaCheckMs, signal, systemClock);

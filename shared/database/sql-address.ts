@@ -10,7 +10,7 @@ import {
   splitAddress,
   splitHost,
   wrongForm,
-} from "../service/address-parts.ts";
+} from "../connections/address-parts.ts";
 
 /** Where a PostgreSQL server listens. */
 export type SqlHost = { host: string; port: number } | { path: string };

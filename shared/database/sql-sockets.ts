@@ -2,7 +2,7 @@
 
 import { Socket } from "node:net";
 import { type Clock, systemClock } from "../clock.ts";
-import { CodedError } from "../errors.ts";
+import { CodedError, messageOf } from "../errors.ts";
 import type { SqlHost } from "./sql-address.ts";
 
 /** Interval between checks of a socket, in ms. A silent socket is found at most this late. */
@@ -13,7 +13,7 @@ const longestPauseMs = 1_000;
 const keepAliveMs = 60_000;
 
 /** Where the sockets of a pool connect to. */
-export type SocketTarget = {
+type SocketTarget = {
   hosts: SqlHost[];
   /** Returns why a host is not usable now; `null`: it is. Without this function, the first host is used unchecked. */
   whyUnusable: ((host: SqlHost) => Promise<string | null>) | null;
@@ -46,12 +46,10 @@ export function createSqlSockets(
 
   async function findUsable(check: (host: SqlHost) => Promise<string | null>): Promise<SqlHost> {
     const reasons: string[] = [];
-    for (const index of hosts.keys()) {
-      const next = (current + index) % hosts.length;
-      const host = hosts[next] as SqlHost;
+    for (const host of [...hosts.slice(current), ...hosts.slice(0, current)]) {
       const reason = await check(host);
       if (reason === null) {
-        current = next;
+        current = hosts.indexOf(host);
         return host;
       }
       reasons.push(`${hostName(host)}: ${reason}`);
@@ -61,8 +59,7 @@ export function createSqlSockets(
 
   /** Connections that open at the same time share one search. */
   function find(): Promise<SqlHost> {
-    if (whyUnusable === null) return Promise.resolve(hosts[0] as SqlHost);
-    finding ??= findUsable(whyUnusable).finally(() => {
+    finding ??= findUsable(whyUnusable ?? (async () => null)).finally(() => {
       finding = null;
     });
     return finding;
@@ -82,7 +79,7 @@ export function createSqlSockets(
       return "path" in host ? socket.connect(host) : Object.assign(socket, host).connect(host);
     } catch (error) {
       // `postgres` would lose the connection for ever if this function threw. It listens to the socket from now on.
-      setImmediate(() => socket.destroy(error as Error));
+      setImmediate(() => socket.destroy(error instanceof Error ? error : new Error(messageOf(error))));
       return socket;
     }
   }

@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import type { ConnectionOptions } from "node:tls";
-import { AddressError } from "../service/address-parts.ts";
-import { describeError } from "../service/connection-health.ts";
+import { AddressError } from "../connections/address-parts.ts";
+import { describeError } from "../connections/connection-health.ts";
 import type { SqlTls } from "./sql-address.ts";
 
 /**

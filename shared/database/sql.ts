@@ -4,7 +4,8 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import postgres from "postgres";
 import { type Clock, systemClock, withDeadline } from "../clock.ts";
-import { type Cause, type ConnectionHealth, describeError } from "../service/connection-health.ts";
+import { type Cause, type ConnectionHealth, describeError } from "../connections/connection-health.ts";
+import { codeOf } from "../errors.ts";
 import { parseSqlAddress, type SqlAddress, type SqlHost } from "./sql-address.ts";
 import { createSqlSockets } from "./sql-sockets.ts";
 import { tlsOptions } from "./sql-tls.ts";
@@ -176,7 +177,7 @@ const awayCodes =
 /** Returns whether a statement failed because the database was unreachable. */
 export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
-  return error instanceof Error && "code" in error && awayCodes.test(String(error.code));
+  return awayCodes.test(codeOf(error));
 }
 
 /** Codes of a transaction that may succeed when repeated: deadlock, lock timeout, cancelled, on a replica. */
@@ -217,12 +218,13 @@ export async function inTransaction<T>(
   const silence = new Promise<never>(() => {});
   const settle = (error: unknown) => (lost.signal.aborted || isConnectionLost(error) ? silence : Promise.reject(error));
   try {
-    const begun = sql.begin(options, (tx) => {
+    const { result } = await sql.begin(options, async (tx) => {
       // Sent together with the first statement of `work`. If it fails, so does that statement.
       void tx.unsafe(settings).execute();
-      return work(tx, lost.signal).catch(settle);
+      // In an object, since `begin` awaits each element of an array.
+      return { result: await work(tx, lost.signal).catch(settle) };
     });
-    return (await begun) as T;
+    return result;
   } catch (error) {
     lost.abort(error);
     throw error;
@@ -231,7 +233,7 @@ export async function inTransaction<T>(
 
 function isConnectionLost(error: unknown): boolean {
   if (error instanceof postgres.PostgresError) return error.severity === "FATAL" || error.severity === "PANIC";
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   return code.startsWith("CONNECTION_") || code === "ECONNRESET" || code === "EPIPE";
 }
 

@@ -1,7 +1,7 @@
 // Parses addresses of Redis: a single one, the primary of a group of Sentinels, or a cluster.
 
 import type { ConnectionOptions } from "node:tls";
-import { AddressError, refuseUnknown, socketPath, splitAddress, wrongForm } from "../service/address-parts.ts";
+import { AddressError, refuseUnknown, socketPath, splitAddress, wrongForm } from "../connections/address-parts.ts";
 
 /** A host of Redis or of a Sentinel. */
 export type RedisHost = { host: string; port: number };
@@ -50,9 +50,12 @@ export function parseRedisAddress(text: string): RedisAddress {
     ..."db username password family".split(" "),
     ...(isSentinel ? ["sentinelUsername", "sentinelPassword"] : []),
   ]);
+  const given = (name: string, part?: string) => query.get(name) ?? part;
+  const [user, secret] = [given("username", username), given("password", password)];
+  const [sentinelUsername, sentinelPassword] = [given("sentinelUsername"), given("sentinelPassword")];
   const login: RedisLogin = {
-    ...given("username", query.get("username") ?? username),
-    ...given("password", query.get("password") ?? password),
+    ...(user ? { username: user } : {}),
+    ...(secret ? { password: secret } : {}),
     ...(secure ? { tls: {} } : {}),
     ...(query.has("family") ? { family: numberOf("family", query.get("family") ?? "") } : {}),
   };
@@ -72,8 +75,8 @@ export function parseRedisAddress(text: string): RedisAddress {
       db: databaseOf(query, db),
       login,
       sentinelLogin: {
-        ...given("sentinelUsername", query.get("sentinelUsername")),
-        ...given("sentinelPassword", query.get("sentinelPassword")),
+        ...(sentinelUsername ? { sentinelUsername } : {}),
+        ...(sentinelPassword ? { sentinelPassword } : {}),
       },
     };
   }
@@ -96,9 +99,4 @@ function databaseOf(query: Map<string, string>, path: string): number {
 function numberOf(name: string, text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new AddressError(`must have a number as its ${name}`);
   return Number(text);
-}
-
-/** Returns an object with the value, unless it is missing or empty. */
-function given<Name extends string>(name: Name, value: string | undefined): { [N in Name]?: string } {
-  return value ? ({ [name]: value } as { [N in Name]?: string }) : {};
 }

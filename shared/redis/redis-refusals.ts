@@ -1,6 +1,6 @@
 // Explains errors of Redis to an operator.
 
-import { type Cause, describeError } from "../service/connection-health.ts";
+import { type Cause, describeError } from "../connections/connection-health.ts";
 
 /** Maps the first word of a Redis error to the code and the reason that `/ready` shows. */
 const refusals: Record<string, Cause> = {

@@ -2,7 +2,7 @@
 
 import { Cluster, Redis, type RedisOptions, ReplyError } from "ioredis";
 import { withDeadline } from "../clock.ts";
-import type { ConnectionHealth } from "../service/connection-health.ts";
+import type { ConnectionHealth } from "../connections/connection-health.ts";
 import { parseRedisAddress, type RedisAddress, type RedisHost, type RedisLogin } from "./redis-address.ts";
 import { refusalWords } from "./redis-refusals.ts";
 

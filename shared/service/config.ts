@@ -1,12 +1,12 @@
 // Reads the settings of both services from the environment.
 
 import { z } from "zod";
+import { AddressError } from "../connections/address-parts.ts";
 import { parseSqlAddress } from "../database/sql-address.ts";
 import { CodedError } from "../errors.ts";
 import { stationIdPattern } from "../measurements.ts";
+import { logLevels } from "../process/log.ts";
 import { parseRedisAddress } from "../redis/redis-address.ts";
-import { AddressError } from "./address-parts.ts";
-import { logLevels } from "./log.ts";
 
 /** bellbuoy's repository, also the default contact address. */
 export const projectUrl = "https://github.com/bellbuoy/bellbuoy";
@@ -43,8 +43,14 @@ const address = (parse: (text: string) => unknown) =>
     }
   });
 
-/** One variable: its schema, its default, and a description of the allowed values. */
-const variable = <T>(schema: z.ZodType<T, string>, unset: string, allowed: string) => ({ schema, unset, allowed });
+/** A variable: its schema, its value when unset, and what is allowed, in words. */
+type Variable<T> = { schema: z.ZodType<T, string>; unset: string; allowed: string };
+
+const variable = <T>(schema: z.ZodType<T, string>, unset: string, allowed: string): Variable<T> => ({
+  schema,
+  unset,
+  allowed,
+});
 
 /**
  * All variables that bellbuoy reads. A test compares them with `docs/settings.md` and `.env.example`.
@@ -105,8 +111,10 @@ const variables = {
   LOG_LEVEL: variable(z.enum(logLevels), "info", `one of ${logLevels.join(", ")}`),
 };
 
-type Variable = keyof typeof variables;
-type Value<V extends Variable> = z.output<(typeof variables)[V]["schema"]>;
+type Name = keyof typeof variables;
+type Values = { [N in Name]: z.output<(typeof variables)[N]["schema"]> };
+/** The same variables, typed so that the type of a value follows from the name. */
+const byName: { [N in Name]: Variable<Values[N]> } = variables;
 
 /** The environment variables of a process: `process.env`, except in tests. */
 export type Environment = Record<string, string | undefined>;
@@ -177,8 +185,8 @@ export function readServerConfig(env: Environment) {
 /** The server's settings. */
 export type ServerConfig = ReturnType<typeof readServerConfig>;
 
-function read<V extends Variable>(env: Environment, name: V): Value<V> {
-  const { schema, unset, allowed } = variables[name];
+function read<N extends Name>(env: Environment, name: N): Values[N] {
+  const { schema, unset, allowed } = byName[name];
   const text = env[name]?.trim() || unset;
   const parsed = schema.safeParse(text);
   if (!parsed.success) {
@@ -189,7 +197,7 @@ function read<V extends Variable>(env: Environment, name: V): Value<V> {
       fault === null ? `${name} is "${shown}", but must be ${allowed}` : `${name} is "${shown}", but ${fault}`,
     );
   }
-  return parsed.data as Value<V>;
+  return parsed.data;
 }
 
 /**

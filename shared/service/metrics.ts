@@ -2,11 +2,11 @@
 
 import { version } from "../../package.json" with { type: "json" };
 import { withDeadline } from "../clock.ts";
+import type { ConnectionHealth } from "../connections/connection-health.ts";
 import { inTransaction, type Sql, smallAnswerMs, sqlConnections, type Transaction } from "../database/sql.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { staleAfterMs } from "../sea.ts";
 import { latestObsPath } from "../upstream.ts";
-import type { ConnectionHealth } from "./connection-health.ts";
 import { Counter, Gauge, Registry } from "./prometheus.ts";
 
 /** The metrics of one service: the common ones, and a registry for its own. */

@@ -1,7 +1,8 @@
 // Opens a port, and explains a failure in one line.
 
-import { describeError } from "./connection-health.ts";
-import { StartError } from "./service.ts";
+import { describeError } from "../connections/connection-health.ts";
+import { codeOf } from "../errors.ts";
+import { StartError } from "../process/service-parts.ts";
 
 /** A port and its settings. */
 type PortSettings = {
@@ -21,7 +22,7 @@ export function openPort<T>({ port, variable, host }: PortSettings, listen: () =
   try {
     return listen();
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : "";
+    const code = codeOf(cause);
     if (code === "EADDRINUSE") {
       const message = `port ${port} is taken: stop what listens there, or set ${variable} to another`;
       throw new StartError(message, { code: "port_taken", cause });

@@ -1,9 +1,9 @@
 // The response of `/ready` in both services.
 
-import type { Problem } from "./connection-health.ts";
+import type { Problem } from "../connections/connection-health.ts";
 
 /** Whether a service works, and if not, why. */
-export type Readiness = {
+type Readiness = {
   /** 200, or 503 while there is any problem, so that a load balancer sends requests elsewhere. */
   httpStatus: 200 | 503;
   status: "ready" | "not ready";

@@ -1,28 +1,10 @@
 // Runs a service: reads its settings, starts it, and closes its resources when it stops.
 
 import { type Clock, systemClock, waitAtMost } from "../clock.ts";
-import { CodedError } from "../errors.ts";
+import { describeError, describeFailure } from "../connections/connection-health.ts";
+import { createLog, type LogLevel } from "../process/log.ts";
+import { type ServiceParts, StartError } from "../process/service-parts.ts";
 import { ConfigError, type Environment } from "./config.ts";
-import { describeError, describeFailure } from "./connection-health.ts";
-import { createLog, type Log, type LogLevel } from "./log.ts";
-
-/** A problem that the operator must fix before the service can start. Its message is one line with the fix. */
-export class StartError extends CodedError {
-  override name = "StartError";
-  constructor(message: string, { code = "cannot_start", ...options }: ErrorOptions & { code?: string } = {}) {
-    super(code, message, options);
-  }
-}
-
-/** The parameters of a service's start function. */
-export type ServiceParts<Config> = {
-  config: Config;
-  log: Log;
-  /** Registers a function that closes a resource. They run in reverse order when the service stops. */
-  onClose(close: () => unknown): void;
-  /** Aborted when the service stops. */
-  signal: AbortSignal;
-};
 
 /** Time limit for closing all resources, in ms. The process then exits anyway. */
 const closeDeadlineMs = 4_500;

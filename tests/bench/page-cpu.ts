@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
 import { redisNames } from "../../shared/channels.ts";
-import { playerDir } from "../../shared/player-dir.ts";
+import { playerDir } from "../../shared/player/player-dir.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { soundSampleRate } from "../../web/sound/sample-rate.ts";
 import type { WaveformRequest } from "../../web/sound/timbre/waveform-worker.ts";

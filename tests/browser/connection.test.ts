@@ -5,7 +5,7 @@ import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
 import { recordPollBegin } from "../../services/worker/store/poll-heartbeat.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
-import { playerDir } from "../../shared/player-dir.ts";
+import { playerDir } from "../../shared/player/player-dir.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";

@@ -1,6 +1,7 @@
 // A page with only a player, for tests/browser/playback.test.ts.
 
 import { systemClock } from "../../shared/clock.ts";
+import type { SeaState } from "../../web/sea/sea-state.ts";
 import { createPlayer, type PlayerState } from "../../web/sound/playback/player.ts";
 import type { JournalEntry, Segment } from "../../web/sound/recording/journal.ts";
 import { renderSegment } from "../../web/sound/recording/render-segment.ts";
@@ -8,7 +9,6 @@ import { renderPieces } from "../../web/sound/recording/render-wav.ts";
 import { createNetworkScore } from "../../web/sound/score/network-score.ts";
 import type { Score } from "../../web/sound/score/score.ts";
 import { createTuneScore } from "../../web/sound/score/tune-score.ts";
-import type { SeaState } from "../../web/sound/sea-state.ts";
 import { layers, type SoundEvent } from "../../web/sound/sound-event.ts";
 import type { Waveforms } from "../../web/sound/timbre/waveforms.ts";
 

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { basename, join } from "node:path";
-import { contentSecurityPolicy } from "../../shared/content-security-policy.ts";
+import { contentSecurityPolicy } from "../../shared/player/content-security-policy.ts";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
 import type { Playback } from "./playback-page.ts";
 

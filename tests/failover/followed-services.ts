@@ -1,8 +1,8 @@
 // A worker that polls new reports every second, a server, and a listener: what a failover must not disturb.
 
 import { freePort } from "../../services/dev/daemons/ports.ts";
+import type { Problem } from "../../shared/connections/connection-health.ts";
 import type { Sql } from "../../shared/database/sql.ts";
-import type { Problem } from "../../shared/service/connection-health.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";

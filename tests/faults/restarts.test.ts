@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, te
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
+import { watchConnection } from "../../shared/connections/connection-health.ts";
 import { lockSpace, locks } from "../../shared/database/sql.ts";
 import { connectRedis } from "../../shared/redis/redis.ts";
-import { watchConnection } from "../../shared/service/connection-health.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { type Listening, listen } from "../rig/listen.ts";
 import { latestObsFile } from "../rig/ndbc-file.ts";

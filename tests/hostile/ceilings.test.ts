@@ -1,7 +1,7 @@
 // The most that is taken from NDBC, and logged of Redis messages.
 
 import { expect, test } from "bun:test";
-import { createChannelMessages } from "../../services/server/stream/channel-messages.ts";
+import { createChannelMessages } from "../../services/server/stream/feed/channel-messages.ts";
 import { parseHourly } from "../../services/worker/ndbc/hourly.ts";
 import { parseLatestObs } from "../../services/worker/ndbc/latest-obs.ts";
 import { parseRealtime, parseSpec } from "../../services/worker/ndbc/realtime.ts";

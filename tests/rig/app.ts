@@ -5,13 +5,13 @@ import { listen } from "../../services/server/http/listen.ts";
 import { readPositions } from "../../services/server/store/positions.ts";
 import { createQuestions } from "../../services/server/store/questions.ts";
 import { type Broadcast, createBroadcast } from "../../services/server/stream/broadcast.ts";
-import { createFeed } from "../../services/server/stream/feed.ts";
+import { createFeed } from "../../services/server/stream/feed/feed.ts";
 import { createPositionCache } from "../../services/server/stream/position-cache.ts";
 import { redisNames } from "../../shared/channels.ts";
 import { type Clock, systemClock } from "../../shared/clock.ts";
+import { watchConnection } from "../../shared/connections/connection-health.ts";
 import type { Sql } from "../../shared/database/sql.ts";
 import { connectSubscriber } from "../../shared/redis/redis.ts";
-import { watchConnection } from "../../shared/service/connection-health.ts";
 import { silentLog } from "./silent-log.ts";
 import type { Stack } from "./stack.ts";
 

@@ -11,8 +11,9 @@ const project = resolve(import.meta.dir, "../..");
  */
 export async function bundleServices(folder: string): Promise<void> {
   await mkdir(join(folder, "services"), { recursive: true });
-  // In a bundle, `import.meta.dir` of every module is the bundle's folder. `shared/player-dir.ts` looks one folder above.
-  for (const link of ["web", "services/web"]) await symlink(join(project, "web"), join(folder, link));
+  // In a bundle, `import.meta.dir` of every module is the bundle's folder, two folders below, as that of
+  // `shared/player/player-dir.ts` is.
+  await symlink(join(project, "web"), join(folder, "web"));
   const built = await Bun.build({
     entrypoints: ["worker", "server"].map((service) => join(project, "services", service, "main.ts")),
     root: project,

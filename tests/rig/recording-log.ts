@@ -1,6 +1,6 @@
 // A log that keeps its lines, so that a test can check them.
 
-import type { Log } from "../../shared/service/log.ts";
+import type { Log } from "../../shared/process/log.ts";
 
 /** Holds one line of a {@link recordingLog}. */
 export type RecordedLine = { level: keyof Log; message: string; facts: object };

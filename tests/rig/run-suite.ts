@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { isAlive } from "../../services/dev/daemons/daemon.ts";
 import { findRedis } from "../../services/dev/daemons/redis-program.ts";
 import { installCommand } from "../../services/dev/install-command.ts";
-import { StartError } from "../../shared/service/service.ts";
+import { StartError } from "../../shared/process/service-parts.ts";
 import { bundleServices } from "./bundled-services.ts";
 import { chromium, chromiumPackages, startChromium } from "./chromium.ts";
 import { makeDataDir } from "./data-dir.ts";

@@ -1,5 +1,5 @@
 // A log that writes nothing.
-import type { Log } from "../../shared/service/log.ts";
+import type { Log } from "../../shared/process/log.ts";
 
 /** Drops all lines, so that code in the test's own process does not write into the test report. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

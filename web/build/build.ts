@@ -5,10 +5,10 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress } from "node:zlib";
-import { contentSecurityPolicy } from "../../shared/content-security-policy.ts";
-import { hashedName } from "../../shared/hashed-name.ts";
-import { playerDir } from "../../shared/player-dir.ts";
-import { describeError } from "../../shared/service/connection-health.ts";
+import { describeError } from "../../shared/connections/connection-health.ts";
+import { contentSecurityPolicy } from "../../shared/player/content-security-policy.ts";
+import { hashedName } from "../../shared/player/hashed-name.ts";
+import { playerDir } from "../../shared/player/player-dir.ts";
 import { nativeAudio, partsOnOnePage } from "./lighter.ts";
 import { englishWords, wordsFrom } from "./words.ts";
 

@@ -1,5 +1,6 @@
 // The page that shows the API: it renders `/openapi.json` and sends requests from forms.
 
+import { messageOf } from "../../shared/errors.ts";
 import { find, make, setText } from "../dom/dom.ts";
 import { type Answer, listen, send } from "./requests.ts";
 
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
     // The sections did not exist when the browser looked for the URL's fragment, so scroll to it now.
     if (location.hash !== "") document.getElementById(location.hash.slice(1))?.scrollIntoView();
   } catch (error) {
-    stateLine.textContent = `The API description could not be loaded: ${(error as Error).message}`;
+    stateLine.textContent = `The API description could not be loaded: ${messageOf(error)}`;
   }
 }
 

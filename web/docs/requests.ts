@@ -1,5 +1,7 @@
 // Requests that the API page sends, as text to show.
 
+import { messageOf } from "../../shared/errors.ts";
+
 /** An answer as the page shows it. */
 export type Answer = { isGood: boolean; title: string; headers: [name: string, value: string][]; body: string };
 
@@ -29,7 +31,7 @@ export async function send(address: string): Promise<Answer> {
       body: isWhole ? pretty(text) : `${text}\n…`,
     };
   } catch (error) {
-    return { isGood: false, title: "No answer", headers: [], body: (error as Error).message };
+    return { isGood: false, title: "No answer", headers: [], body: messageOf(error) };
   }
 }
 

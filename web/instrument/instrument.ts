@@ -2,13 +2,13 @@
 
 import type { Clock } from "../../shared/clock.ts";
 import { seaAtStation } from "../sea/conditions.ts";
+import type { SeaState } from "../sea/sea-state.ts";
 import { sunElevationDeg } from "../sea/sun.ts";
-import type { SeaState } from "../sound/sea-state.ts";
 import { observe, onChange } from "../state/observe.ts";
 import type { PageState } from "../state/page-state.ts";
 import { describeStation } from "../words/words.ts";
 import { drawScene } from "./scene.ts";
-import { swellOf } from "./swell.ts";
+import { drawnSwell } from "./swell.ts";
 
 /** Shows the drawing in `element`. It moves only while it is shown and motion is welcome. */
 export function showInstrument(element: HTMLElement, state: PageState, clock: Clock): void {
@@ -40,7 +40,7 @@ export function showInstrument(element: HTMLElement, state: PageState, clock: Cl
     const sea = seaAtStation(network.conditions.get(stationId), clock.now());
     element.setAttribute("aria-label", describeStation(network.conditions.get(stationId), units.value, clock.now()));
     scene.show({
-      swell: swellOf(sea.waveHeightM, sea.dominantPeriodS),
+      swell: drawnSwell(sea.waveHeightM, sea.dominantPeriodS),
       wind: windOf(sea),
       sunDeg: sunOver(stationId),
       still: still.matches,

@@ -1,5 +1,7 @@
 // The motion of the drawn swell: shape, speed and rhythm.
 
+import { clamp } from "../../shared/numbers.ts";
+
 /** The drawn swell. Lengths are in pixels. */
 export type Swell = { periodMs: number; lengthPx: number; amplitudePx: number };
 
@@ -13,10 +15,14 @@ const pixelsPerMetreOfLength = 0.7;
 const stepsPerWave = 16;
 
 /** Returns the swell of a significant wave height in m and a period in s; `null`: one of them was not measured. */
-export function swellOf(waveHeightM: number | null, periodS: number | null): Swell | null {
+export function drawnSwell(waveHeightM: number | null, periodS: number | null): Swell | null {
   if (waveHeightM === null || periodS === null || periodS <= 0) return null;
-  const lengthPx = clamp(deepWater * periodS ** 2 * pixelsPerMetreOfLength, wavelength);
-  return { periodMs: periodS * 1_000, lengthPx, amplitudePx: clamp(waveHeightM * pixelsPerMetre, amplitude) };
+  const lengthPx = clamp(deepWater * periodS ** 2 * pixelsPerMetreOfLength, wavelength.min, wavelength.max);
+  return {
+    periodMs: periodS * 1_000,
+    lengthPx,
+    amplitudePx: clamp(waveHeightM * pixelsPerMetre, amplitude.min, amplitude.max),
+  };
 }
 
 /** Returns the height of the water above its mean, in pixels. @param phase 0..1; a crest passes at 0 */
@@ -44,8 +50,4 @@ export function waterPath(swell: Swell, waves: number, depthPx: number): string 
 export function steadyRate(currentMs: number, periodMs: number): number {
   const phase = (((currentMs / periodMs) % 1) + 1) % 1;
   return 1 + (phase < 0.5 ? -phase : 1 - phase);
-}
-
-function clamp(value: number, { min, max }: { min: number; max: number }): number {
-  return Math.min(max, Math.max(min, value));
 }

@@ -12,7 +12,7 @@ import type { BatchUnderWay, PageState } from "../state/page-state.ts";
 type Arrived = { atMs: number; stations: Set<string> };
 
 /** Keeps the batches that arrived last. */
-export type Batches = {
+type Batches = {
   /** Adds batches that the server remembers, oldest first. */
   add(batches: Batch[]): void;
   /** Adds a report that arrives now. */

@@ -1,6 +1,7 @@
 // A running programme: its score and the conditions that the score receives.
 
 import { seaAtStation, seaOverStations } from "../sea/conditions.ts";
+import type { SeaState } from "../sea/sea-state.ts";
 import { nearness, vectorOf } from "../sea/sphere.ts";
 import { nightDepth, subsolarPoint } from "../sea/sun.ts";
 import type { Preset } from "../sound/preset.ts";
@@ -9,7 +10,6 @@ import { createReplayScore } from "../sound/score/replay-score.ts";
 import type { Score } from "../sound/score/score.ts";
 import type { SeaScore } from "../sound/score/sea-score.ts";
 import { createTuneScore } from "../sound/score/tune-score.ts";
-import type { SeaState } from "../sound/sea-state.ts";
 import type { SoundEvent } from "../sound/sound-event.ts";
 import type { Network } from "../state/network.ts";
 import type { Programme } from "../state/page-state.ts";

@@ -3,7 +3,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import { createAnnouncer } from "../dom/announcer.ts";
 import { find } from "../dom/dom.ts";
-import type { SeaField } from "../sound/sea-state.ts";
+import type { SeaField } from "../sea/sea-state.ts";
 import type { EventOf } from "../sound/sound-event.ts";
 import { observe, onChange } from "../state/observe.ts";
 import { type PageState, type StationSound, stationSoundOf } from "../state/page-state.ts";

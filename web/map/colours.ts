@@ -1,5 +1,7 @@
 // Colours of the map and of water temperatures.
 
+import { waterScaleC } from "../../shared/sea.ts";
+
 /** The map's colours in canvas syntax. */
 export type MapTheme = {
   dark: boolean;
@@ -55,10 +57,8 @@ export function readTheme(element: HTMLElement): MapTheme {
   return { ...(Object.fromEntries(entries) as Record<Colour, string>), dark };
 }
 
-/** Lowest temperature with its own colour, °C; the same range as in the sound. */
-export const coldestC = -2;
-/** Highest temperature with its own colour, °C. */
-export const warmestC = 34;
+/** Lowest and highest temperature with its own colour, °C; the same range as in the sound. */
+export const [coldestC, warmestC] = waterScaleC;
 
 /**
  * Colour stops from cold to warm: blue to yellow, which colour-blind people can distinguish. Lightness rises steadily,

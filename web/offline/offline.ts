@@ -61,6 +61,13 @@ async function untilControlled(): Promise<void> {
   await new Promise((resolve) => serviceWorker?.addEventListener("controllerchange", resolve, { once: true }));
 }
 
+// TypeScript's types have no Network Information API: only Chromium has it.
+declare global {
+  interface Navigator {
+    readonly connection?: { readonly saveData?: boolean };
+  }
+}
+
 function savesData(): boolean {
-  return (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
+  return navigator.connection?.saveData === true;
 }

@@ -1,10 +1,12 @@
 // The service worker: opens the player offline.
 
 import { cachedAtHeader } from "../../shared/client/cached-at.ts";
-import { hashedName } from "../../shared/hashed-name.ts";
+import { hashedName } from "../../shared/player/hashed-name.ts";
 
-const scope = globalThis as unknown as ServiceWorkerScope;
-const pageUrl = scope.registration.scope;
+/** The global scope; the types of a page do not know that of a service worker. */
+declare const self: ServiceWorkerScope;
+
+const pageUrl = self.registration.scope;
 /**
  * Opens the player offline. Files are cached per build until the last page of that build closes; a new worker waits for
  * this, so that no page loads scripts of another build. The server's last answers are cached as a fallback. The stream
@@ -39,13 +41,13 @@ type ServiceWorkerScope = {
 /** Whether a user has asked for this version while pages of an older one are open. */
 let isHurried = false;
 
-scope.addEventListener("install", (event) => event.waitUntil(keepFiles()));
-scope.addEventListener("activate", (event) => event.waitUntil(forgetOldFiles().then(() => scope.clients.claim())));
-scope.addEventListener("message", (event) => {
+self.addEventListener("install", (event) => event.waitUntil(keepFiles()));
+self.addEventListener("activate", (event) => event.waitUntil(forgetOldFiles().then(() => self.clients.claim())));
+self.addEventListener("message", (event) => {
   isHurried = event.data === "activate";
-  event.waitUntil(isHurried ? scope.skipWaiting() : keepMissedAnswers(event.data));
+  event.waitUntil(isHurried ? self.skipWaiting() : keepMissedAnswers(event.data));
 });
-scope.addEventListener("fetch", (event) => {
+self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET") return;

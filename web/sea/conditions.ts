@@ -3,7 +3,7 @@
 import type { Conditions } from "../../shared/client/answers.ts";
 import type { Measurement } from "../../shared/measurements.ts";
 import { hasDirection, meanDirection, median, staleAfterMs } from "../../shared/sea.ts";
-import { type SeaField, type SeaState, seaFields } from "../sound/sea-state.ts";
+import { type SeaField, type SeaState, seaFields, seaStateOf } from "./sea-state.ts";
 
 const minuteMs = 60_000;
 
@@ -57,8 +57,7 @@ export function seaOverStations(list: Iterable<Conditions>, nowMs: number): SeaS
 
 /** Returns a sea state without values. */
 export function emptySea(): SeaState {
-  const nothing = Object.fromEntries(seaFields.map((field) => [field, null])) as Record<SeaField, null>;
-  return { ...nothing, agesMin: {} };
+  return seaStateOf(() => null);
 }
 
 /** Returns whether a field is the wind direction of a calm. It means nothing, so the page shows and plays no calm's direction. */

@@ -1,9 +1,9 @@
 // Frames of a replayed day.
 
 import { hasDirection } from "../../shared/sea.ts";
-import type { SeaState } from "../sound/sea-state.ts";
-import { seaFields } from "../sound/sea-state.ts";
 import { emptySea, isFresh } from "./conditions.ts";
+import type { SeaState } from "./sea-state.ts";
+import { seaFields } from "./sea-state.ts";
 
 /** The sea state at one moment of the past. */
 export type ReplayFrame = SeaState & { atMs: number };

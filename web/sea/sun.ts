@@ -1,5 +1,7 @@
 // The position of the sun.
 
+import { clamp, longitudeDegrees } from "../../shared/numbers.ts";
+
 const radians = Math.PI / 180;
 const dayMs = 86_400_000;
 /** 2000-01-01 12:00 UTC, the almanac's epoch. */
@@ -10,7 +12,7 @@ const fullNight = Math.sin(-12 * radians);
 
 /** Returns how much of the night a point has: 0 until sunset, 1 at full night. @param altitude sine of the sun's */
 export function nightDepth(altitude: number): number {
-  return Math.min(Math.max(altitude / fullNight, 0), 1);
+  return clamp(altitude / fullNight, 0, 1);
 }
 
 /**
@@ -27,7 +29,7 @@ export function subsolarPoint(timeMs: number): { longitude: number; latitude: nu
   const ascension = Math.atan2(Math.cos(obliquity) * Math.sin(ecliptic), Math.cos(ecliptic)) / radians;
   const siderealDeg = 280.46061837 + 360.98564736629 * days;
   return {
-    longitude: wrap(ascension - siderealDeg),
+    longitude: longitudeDegrees(ascension - siderealDeg),
     latitude: Math.asin(Math.sin(obliquity) * Math.sin(ecliptic)) / radians,
   };
 }
@@ -40,8 +42,4 @@ export function sunElevationDeg(timeMs: number, place: { latitude: number; longi
   const sine =
     Math.sin(latitude) * Math.sin(declination) + Math.cos(latitude) * Math.cos(declination) * Math.cos(hourAngle);
   return Math.asin(sine) / radians;
-}
-
-function wrap(longitude: number): number {
-  return ((((longitude + 180) % 360) + 360) % 360) - 180;
 }

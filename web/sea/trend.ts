@@ -1,8 +1,8 @@
 // Trends of values over three hours.
 
-import type { SeaField } from "../sound/sea-state.ts";
 import { isFresh } from "./conditions.ts";
 import type { PastReport } from "./replay-frames.ts";
+import type { SeaField } from "./sea-state.ts";
 
 type Trend = "rising" | "falling" | "steady";
 

@@ -1,6 +1,10 @@
 // The rules that map measured values to the score: pitches, levels, times and the worth of a report. engine/ and
 // timbre/ define how an event of the score sounds.
 
+import { clamp, compassDegrees, longitudeDegrees } from "../../shared/numbers.ts";
+import { staleAfterMin, waterScaleC } from "../../shared/sea.ts";
+import type { SeaField } from "../sea/sea-state.ts";
+
 /** Describes the scale of a mapped value. */
 export type MappedScale = { unit: string; range: readonly [min: number, max: number] };
 
@@ -70,6 +74,11 @@ export const midnightDb = -38;
 
 /** The lighthouse's pitches are seventh harmonics: no bell of the scale has such a note. */
 export const lighthouseHz = { wind: 28 * rootHz, north: 35 * rootHz } as const;
+/**
+ * After `nearS` without a change, the lighthouse recedes for `recedesS`; at the end it is still audible to a listener
+ * who waits for it.
+ */
+const lighthouseDistance = { nearS: 180, recedesS: 120, farDb: -10 } as const;
 /** One turn of the lighthouse, in seconds: two ticks at north, then one rotation of the beam. */
 export const lighthouseTurn = { turnS: 8, secondTickS: 0.12, beamDelayS: 0.5, beamS: 7 } as const;
 
@@ -79,6 +88,24 @@ export const usualMiddleLongitude = -110;
 const usualStrength = 0.42;
 /** Degrees of water temperature that count as much as one metre of wave height. */
 const degreesPerMetre = 2;
+/** Novelty of a station's first report. */
+const newcomerNovelty = 1;
+/** Max worth that chance adds to a report. */
+const chanceWorth = 0.5;
+/** Factor of the worth of a station in view. */
+const inViewWorth = 2;
+/** Worth of each measured value: more than any novelty. */
+const measuredWorth = 50;
+/** Worth of each burst without a bell: a station with one value, not heard, goes before one with two that was. */
+const unheardWorth = 60;
+/** A station without a bell in this many bursts goes first. */
+const starving = { bursts: 3, worth: 1_000 } as const;
+
+/**
+ * A hand never strikes twice alike: range of level between two strokes of one report, in dB, and speed of a knock's
+ * sample.
+ */
+export const touch = { rangeDb: 1, knockRate: { min: 0.94, range: 0.12 } } as const;
 
 /** Duration over which a burst of reports is spread, in seconds: initial, min and max. */
 export const burstSpread = { initialS: 300, minS: 20, maxS: 900 } as const;
@@ -90,11 +117,11 @@ export const mapping = {
   windSpeedMps: { unit: "m/s", range: [0, 34.8] },
   gustMps: { unit: "m/s", range: [0, 60] },
   windDirDeg: { unit: "°", range: [0, 360] },
-  waterTempC: { unit: "°C", range: [-2, 34] },
+  waterTempC: { unit: "°C", range: waterScaleC },
   pressureHpa: { unit: "hPa", range: [945, 1045] },
   longitude: { unit: "°", range: [-180, 180] },
-  age: { unit: "min", range: [60, 180] },
-} as const satisfies Record<string, MappedScale>;
+  age: { unit: "min", range: [60, staleAfterMin] },
+} as const satisfies Record<SeaField | "longitude" | "age", MappedScale>;
 
 /** Returns a wave height (m) as 0..1 on a logarithmic scale: the Douglas sea scale is nearly geometric. */
 export function waveStrength(heightM: number): number {
@@ -151,9 +178,15 @@ export function lighthouseDbOf(windSpeedMps: number): number {
   return -30 + 10 * windStrength(windSpeedMps);
 }
 
+/** Returns the gain (dB) added to the lighthouse when nothing has changed for so many seconds. */
+export function farLighthouseDbOf(unchangedS: number): number {
+  const { nearS, recedesS, farDb } = lighthouseDistance;
+  return farDb * clamp((unchangedS - nearS) / recedesS, 0, 1) || 0;
+}
+
 /** Returns the time (s) from the beam at north to the beam at the wind's direction. */
 export function beamTimeOf(windDirDeg: number): number {
-  return (lighthouseTurn.beamS * (((windDirDeg % 360) + 360) % 360)) / 360;
+  return (lighthouseTurn.beamS * compassDegrees(windDirDeg)) / 360;
 }
 
 /** Returns the pan of a direction, -1 (left) to 1 (right), for a listener facing north. */
@@ -167,8 +200,8 @@ export function panOfLongitude(longitude: number, middleLongitude: number): numb
 }
 
 /** Returns by how many degrees one longitude is east of another, -180..180, by the shorter way. */
-export function degreesEast(longitude: number, of: number): number {
-  return ((((longitude - of + 180) % 360) + 360) % 360) - 180;
+function degreesEast(longitude: number, of: number): number {
+  return longitudeDegrees(longitude - of);
 }
 
 /** Returns the exact pitch (Hz) of a water temperature: one semitone per degree. */
@@ -198,6 +231,25 @@ export function distanceOf(ageMin: number | undefined): { fadeDb: number; room: 
   return { fadeDb: (-6 * olderMin) / 60 || 0, room: olderMin / (gone - near) };
 }
 
+/**
+ * Returns the worth of a report for the few bells of a burst; higher is better.
+ * @param before the previous report of its station, if there was one
+ * @param burstsUnheard number of bursts in which its station had no bell since the last one
+ * @param chance 0..1
+ */
+export function worthOf(
+  report: BellFields & { inView: boolean },
+  before: BellFields | undefined,
+  burstsUnheard: number,
+  chance: number,
+): number {
+  const novelty = before ? noveltyOf(report, before) : newcomerNovelty;
+  const worth = novelty + extremityOf(report) + chanceWorth * chance;
+  const measured = [report.waveHeightM, report.waterTempC].filter((value) => value !== null).length;
+  const unheard = burstsUnheard * unheardWorth + (burstsUnheard >= starving.bursts ? starving.worth : 0);
+  return worth * (report.inView ? inViewWorth : 1) + measured * measuredWorth + unheard;
+}
+
 /** Returns how unusual a report is, 0 to about 3; calms are as unusual as storms. */
 export function extremityOf({ waveHeightM, waterTempC }: BellFields): number {
   const fromUsual = (strength: number | null) =>
@@ -219,9 +271,4 @@ export function noveltyOf(report: BellFields, before: BellFields): number {
 function warmthOf(celsius: number): number {
   const [coldest, warmest] = mapping.waterTempC.range;
   return clamp((celsius - coldest) / (warmest - coldest), 0, 1);
-}
-
-/** Returns a value limited to min and max. */
-export function clamp(value: number, min: number, max: number): number {
-  return Math.min(max, Math.max(min, value));
 }

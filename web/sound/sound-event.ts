@@ -1,7 +1,7 @@
 // The events of a score, and the layers.
 
-import type { Way } from "./score/burst/ways.ts";
-import type { SeaField } from "./sea-state.ts";
+import { recordOf } from "../../shared/record-of.ts";
+import type { SeaField } from "../sea/sea-state.ts";
 
 /** The layers; each has its own slider and solo button. */
 export const layers = ["waves", "wind", "pressure", "water", "lighthouse", "bells"] as const;
@@ -9,16 +9,15 @@ export const layers = ["waves", "wind", "pressure", "water", "lighthouse", "bell
 /** Name of a layer. */
 export type Layer = (typeof layers)[number];
 
+/**
+ * What leads the bells of a burst. `swell`: they spread from the highest waves; `coast`: from a station to its nearest;
+ * `water` and `waves`: the warmest and the coldest, or the highest and the lowest, answer each other.
+ */
+export type Way = "swell" | "water" | "coast" | "waves";
+
 /** Calls `make` for each layer and returns the results by layer. */
 export function byLayer<T>(make: (layer: Layer) => T): Record<Layer, T> {
-  return {
-    waves: make("waves"),
-    wind: make("wind"),
-    pressure: make("pressure"),
-    water: make("water"),
-    lighthouse: make("lighthouse"),
-    bells: make("bells"),
-  };
+  return recordOf(layers, make);
 }
 
 /**

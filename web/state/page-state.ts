@@ -1,11 +1,11 @@
 // The page's observable state: parts that show or play something subscribe to it.
 //
-// An SSE event becomes a bell in five steps:
-//   1. shared/client: receives an event and checks it;
-//   2. state/take-from-server.ts: adds the report to the network, and sets `arrived`;
-//   3. listen/playback.ts: passes the reports of one burst to the score, which returns bells;
-//   4. sound/playback/player.ts: schedules each bell;
-//   5. sound/engine/engine.ts: plays it with Tone.js.
+// An SSE event becomes a bell in five steps. Each is a folder, entered by the file that is named here:
+//   1. shared/client (stream-client.ts) receives an event and checks it;
+//   2. state (take-from-server.ts) adds the report to the network, and sets `arrived`;
+//   3. listen (playback.ts) passes the reports of one burst to the score (sound/score), which returns bells;
+//   4. sound/playback (player.ts) schedules each bell;
+//   5. sound/engine (engine.ts) plays it with Tone.js.
 // `sounded` then reports each scheduled sound: map, list, captions and test hook subscribe to it.
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
@@ -14,10 +14,10 @@ import type { Arrival } from "../../shared/client/stream-client.ts";
 import type { ConnectionState } from "../net/connection-state.ts";
 import type { PastDay } from "../sea/past-day.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
+import type { SeaState } from "../sea/sea-state.ts";
 import type { PlayerState } from "../sound/playback/player.ts";
 import type { Preset } from "../sound/preset.ts";
 import type { BurstTally } from "../sound/score/network-score.ts";
-import type { SeaState } from "../sound/sea-state.ts";
 import type { SoundEvent } from "../sound/sound-event.ts";
 import type { Units } from "../words/units.ts";
 import { createNetwork, type Network } from "./network.ts";
@@ -25,7 +25,7 @@ import type { Settings } from "./settings.ts";
 import type { LinkedView, MapView, View } from "./view-url.ts";
 
 /** A report that has arrived. `isNews`: measured recently and not missed before, so that a bell rings. */
-export type Report = Omit<Arrival, "replayed"> & { isNews: boolean };
+type Report = Omit<Arrival, "replayed"> & { isNews: boolean };
 
 /** The server's data about itself and its polls. */
 export type Polls = Pick<Status, "version" | "outage" | "warnings">;
@@ -47,7 +47,7 @@ export type Programme = { preset: Preset } & (
 );
 
 /** The playing programme and its current sound; `null`: nothing has started. */
-export type Heard = {
+type Heard = {
   programme: Programme | null;
   sea: SeaState | null;
   /** The newest burst; `null` if the programme rings no reports. */

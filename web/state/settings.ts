@@ -1,6 +1,6 @@
 // The user's settings on this device.
 
-import { type Layer, layers } from "../sound/sound-event.ts";
+import { byLayer, type Layer, layers } from "../sound/sound-event.ts";
 import { preferredUnits, type Units, unitChoices } from "../words/units.ts";
 
 /** The user's settings on this device. Unlike the view, they are not part of links. */
@@ -22,7 +22,7 @@ export function firstSettings(language: string): Settings {
   return {
     volume: 0.7,
     muted: false,
-    levels: Object.fromEntries(layers.map((layer) => [layer, 1])) as Record<Layer, number>,
+    levels: byLayer(() => 1),
     units: preferredUnits(language),
     captions: true,
     announcements: false,

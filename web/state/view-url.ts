@@ -1,5 +1,6 @@
 // Encodes and decodes the view in the URL's fragment.
 
+import { stationIdPattern } from "../../shared/measurements.ts";
 import { type Preset, presets } from "../sound/preset.ts";
 
 /** Modes: the region in view, one station, or the past 24 hours of either in a minute. */
@@ -28,7 +29,6 @@ export type LinkedView = View & {
 /** The view of a page opened without a link. */
 export const firstView: LinkedView = { mode: "network", stationId: null, preset: "harbour", map: null };
 
-const stationIdShape = /^[A-Z0-9]{4,10}$/;
 const mapShape = /^@(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?),(\d{1,3}(?:\.\d+)?)z$/;
 
 /**
@@ -52,7 +52,7 @@ export function decodeView(hash: string): LinkedView {
     const preset = presets.find((name) => name === part);
     if (mode) view.mode = mode;
     else if (preset) view.preset = preset;
-    else if (stationIdShape.test(part)) view.stationId = part;
+    else if (stationIdPattern.test(part)) view.stationId = part;
     else view.map = decodeMap(part) ?? view.map;
   }
   if (view.mode === "tune" && view.stationId === null) view.mode = "network";

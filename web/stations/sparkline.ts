@@ -3,8 +3,8 @@
 import { staleAfterMs } from "../../shared/sea.ts";
 import { make } from "../dom/dom.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
+import type { SeaField } from "../sea/sea-state.ts";
 import { trendOf } from "../sea/trend.ts";
-import type { SeaField } from "../sound/sea-state.ts";
 import * as cardWords from "../words/english/card.ts";
 import { fill } from "../words/message.ts";
 import { compassPoint, formatMeasurement, labelOf, type Units } from "../words/units.ts";

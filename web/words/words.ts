@@ -1,13 +1,13 @@
 // Descriptions of the sound in words.
 
 import type { Conditions, Station } from "../../shared/client/answers.ts";
+import { clamp } from "../../shared/numbers.ts";
 import { currentValue, isFresh, isOfCalm, seaAtStation } from "../sea/conditions.ts";
 import type { PastReport } from "../sea/replay-frames.ts";
+import { type SeaField, type SeaState, seaFields } from "../sea/sea-state.ts";
 import { trendOf } from "../sea/trend.ts";
-import { clamp, throbOf, waveStrength, windStrength } from "../sound/mapping.ts";
-import type { Way } from "../sound/score/burst/ways.ts";
-import { type SeaField, type SeaState, seaFields } from "../sound/sea-state.ts";
-import type { SoundEvent } from "../sound/sound-event.ts";
+import { throbOf, waveStrength, windStrength } from "../sound/mapping.ts";
+import type { SoundEvent, Way } from "../sound/sound-event.ts";
 import * as soundWords from "./english/sound.ts";
 import * as valueWords from "./english/values.ts";
 import { formatAge } from "./format.ts";

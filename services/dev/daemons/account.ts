@@ -1,7 +1,7 @@
 // Finds the account that runs PostgreSQL and Redis when root starts them: PostgreSQL refuses to run as root.
 
 import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, rmSync, writeSync } from "node:fs";
-import { StartError } from "../../../shared/service/service.ts";
+import { StartError } from "../../../shared/process/service-parts.ts";
 
 /** Identifies a user of the operating system. */
 export type Account = { uid: number; gid: number };

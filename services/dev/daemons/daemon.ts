@@ -4,7 +4,8 @@ import { Database } from "bun:sqlite";
 import { existsSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { StartError } from "../../../shared/service/service.ts";
+import { codeOf, messageOf } from "../../../shared/errors.ts";
+import { StartError } from "../../../shared/process/service-parts.ts";
 import type { Account } from "./account.ts";
 
 /** Controls a child process that this process started. */
@@ -71,7 +72,9 @@ export async function startDaemon(options: {
   });
   const daemon = own(child, options.ask, options.insist);
   const isReady = Promise.withResolvers<void>();
-  const lastLines = readToEnd(child[logsTo] as ReadableStream<Uint8Array>, options.ready, isReady.resolve);
+  const lines = child[logsTo];
+  if (!(lines instanceof ReadableStream)) throw new Error(`${logsTo} of ${command[0]} is no pipe`);
+  const lastLines = readToEnd(lines, options.ready, isReady.resolve);
   void lastLines.then((lines) => isReady.reject(new Error(lines)));
   await isReady.promise;
   return { ...daemon, lastError: lastLines.then(lastErrorIn) };
@@ -99,7 +102,7 @@ export function makeDirectory(directory: string): void {
 }
 
 function notWritable(directory: string, cause: unknown): StartError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new StartError(`${directory} cannot be written (${reason}): make it a folder of yours, or remove it`, {
     cause,
   });
@@ -126,8 +129,8 @@ export function claimDirectory(directory: string): () => void {
     lock.run("begin exclusive");
   } catch (cause) {
     lock.close();
-    if ((cause as { code?: string }).code !== "SQLITE_BUSY") {
-      const reason = (cause as Error).message;
+    if (codeOf(cause) !== "SQLITE_BUSY") {
+      const reason = messageOf(cause);
       throw new StartError(`${join(directory, "lock")} cannot be locked (${reason}): remove this file`, { cause });
     }
     throw new StartError(`${directory} is in use: another bellbuoy runs on it, stop that one first`);

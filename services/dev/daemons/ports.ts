@@ -1,5 +1,6 @@
 // Finds free ports on this machine.
 
+import { codeOf } from "../../../shared/errors.ts";
 import { openPort } from "../../../shared/service/port.ts";
 
 /**
@@ -13,7 +14,7 @@ export function freePort(): number {
     try {
       return listenOnce("127.0.0.1", port);
     } catch (error) {
-      if ((error as { code?: string }).code !== "EADDRINUSE") throw error;
+      if (codeOf(error) !== "EADDRINUSE") throw error;
     }
   }
 }

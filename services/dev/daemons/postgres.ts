@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { connectPatientSql } from "../../../shared/database/sql.ts";
-import { StartError } from "../../../shared/service/service.ts";
+import { messageOf } from "../../../shared/errors.ts";
+import { StartError } from "../../../shared/process/service-parts.ts";
 import { dataFolder } from "../folders.ts";
 import { type Account, daemonAccount, giveTo, keepForRoot, writeSecret } from "./account.ts";
 import { claimDirectory, endLeftover, makeDirectory, type OwnProcess, startDaemon, stopDeadlineMs } from "./daemon.ts";
@@ -44,7 +45,7 @@ export async function startPostgres(options: {
   } catch (cause) {
     release();
     if (cause instanceof StartError) throw cause;
-    const reason = lastFault((cause as Error).message);
+    const reason = lastFault(messageOf(cause));
     throw new StartError(`PostgreSQL did not start: ${reason}. Its folder is ${dataDir}. ${startAgain}`, { cause });
   }
 }
@@ -167,7 +168,7 @@ async function onceBackendsAreGone(start: () => Promise<OwnProcess>): Promise<Ow
     try {
       return await start();
     } catch (error) {
-      if (!(error as Error).message.includes("is still in use") || Date.now() > deadline) throw error;
+      if (!messageOf(error).includes("is still in use") || Date.now() > deadline) throw error;
       await Bun.sleep(100);
     }
   }

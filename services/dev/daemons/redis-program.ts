@@ -3,12 +3,13 @@
 import { existsSync, rmSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { StartError } from "../../../shared/service/service.ts";
+import { messageOf } from "../../../shared/errors.ts";
+import { StartError } from "../../../shared/process/service-parts.ts";
 import { dataFolder } from "../folders.ts";
 import { installCommand } from "../install-command.ts";
 
 /** Path of a Redis or Valkey server, and the environment variables that it needs. */
-export type RedisProgram = { path: string; env: Record<string, string> };
+type RedisProgram = { path: string; env: Record<string, string> };
 
 /** `redis-server` is a link into `redis-tools`. With both names, apt fetches both, even if dpkg lists one as installed. */
 const wanted = ["redis-server", "redis-tools"];
@@ -38,7 +39,7 @@ export async function findRedis(say: (line: string) => void, folder = dataFolder
     if (!existsSync(kept)) await fetchRedis(kept, say);
     return programIn(kept);
   } catch (cause) {
-    const reason = (cause as Error).message.replace(/\.$/, "");
+    const reason = messageOf(cause).replace(/\.$/, "");
     throw new StartError(`no Redis found on this machine, and it could not be fetched: ${reason}. ${remedy()}`, {
       cause,
     });

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { StartError } from "../../../shared/service/service.ts";
+import { messageOf } from "../../../shared/errors.ts";
+import { StartError } from "../../../shared/process/service-parts.ts";
 import { daemonAccount, giveTo, keepForRoot } from "./account.ts";
 import { claimDirectory, endLeftover, type OwnProcess, startDaemon } from "./daemon.ts";
 import { findRedis } from "./redis-program.ts";
@@ -78,7 +79,7 @@ export async function startRedis(
     };
   } catch (cause) {
     await cleanUp();
-    throw new StartError(`Redis did not start: ${(cause as Error).message}`, { cause });
+    throw new StartError(`Redis did not start: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -3,7 +3,7 @@
 import { simulationOwner } from "../../../shared/upstream.ts";
 import { formatActiveStations, formatHourly, formatLatestObs, formatRealtime, formatSpec } from "./format.ts";
 import { lastChange, newestReport, reportsOfHour, reportsOfStation, startOfHour } from "./reports.ts";
-import { type Station, stations } from "./stations.ts";
+import { type SimulatedStation, stations } from "./stations.ts";
 import type { Sea } from "./weather.ts";
 
 /** One file of the simulated NDBC server. */
@@ -71,7 +71,7 @@ function hourly(sea: Sea, hourOfDay: number, now: Date): SeaFile {
   };
 }
 
-function realtime(sea: Sea, station: Station, now: Date): SeaFile {
+function realtime(sea: Sea, station: SimulatedStation, now: Date): SeaFile {
   return {
     contentType: plainText,
     lastModified: stationFileChange(sea, station, now),
@@ -79,7 +79,7 @@ function realtime(sea: Sea, station: Station, now: Date): SeaFile {
   };
 }
 
-function spec(sea: Sea, station: Station, now: Date): SeaFile | null {
+function spec(sea: Sea, station: SimulatedStation, now: Date): SeaFile | null {
   if (!station.measures.includes("waveHeightM")) return null;
   return {
     contentType: plainText,
@@ -109,7 +109,7 @@ const firstRowsMs = 5_000;
 const newest = (sea: Sea, now: Date) => latest(...stations.map((station) => lastChange(sea.seed, station, now)));
 
 /** A station's file changes with each new row, and at the start of an hour, when old rows are thinned out or dropped. */
-function stationFileChange(sea: Sea, station: Station, now: Date): Date {
+function stationFileChange(sea: Sea, station: SimulatedStation, now: Date): Date {
   return latest(startOfHour(now.getUTCHours(), now), lastChange(sea.seed, station, now));
 }
 

@@ -1,8 +1,8 @@
 // Writes reports in the formats of NDBC's files.
 
 import type { Measurement } from "../../../shared/measurements.ts";
-import type { Report } from "./reports.ts";
-import type { Station } from "./stations.ts";
+import type { SimulatedReport } from "./reports.ts";
+import type { SimulatedStation } from "./stations.ts";
 import type { WaveTrain } from "./waves.ts";
 
 /** Describes a column: its measurement, its width with leading blanks, and its number of decimals. */
@@ -63,7 +63,7 @@ const specHeader = `\
 `;
 
 /** Writes `latest_obs.txt`: the newest row of each station, in the given order. */
-export function formatLatestObs(rows: { station: Station; report: Report }[]): string {
+export function formatLatestObs(rows: { station: SimulatedStation; report: SimulatedReport }[]): string {
   const lines = rows.map(({ station, report }) => {
     const position = `${station.lat.toFixed(3).padStart(8)}${station.lon.toFixed(3).padStart(9)}`;
     return `${station.id.padEnd(7)}${position} ${timeColumns(report)}${columns(latestColumns, report)}\n`;
@@ -72,24 +72,24 @@ export function formatLatestObs(rows: { station: Station; report: Report }[]): s
 }
 
 /** Writes `realtime2/<ID>.txt`: one station's rows, in the given order (newest first). */
-export function formatRealtime(reports: Report[]): string {
+export function formatRealtime(reports: SimulatedReport[]): string {
   return realtimeHeader + reports.map((report) => `${realtimeRow(report)}\n`).join("");
 }
 
 /** Writes `hourly2/hour_HH.txt`: the rows of all stations in one hour, in the given order. */
-export function formatHourly(reports: Report[]): string {
+export function formatHourly(reports: SimulatedReport[]): string {
   return hourlyHeader + reports.map((report) => `${report.stationId.padEnd(5)} ${realtimeRow(report)}\n`).join("");
 }
 
 /** Writes `realtime2/<ID>.spec`: wind sea and swell of each row. Rows without waves are skipped. */
-export function formatSpec(reports: Report[]): string {
+export function formatSpec(reports: SimulatedReport[]): string {
   return (
     specHeader + reports.flatMap((report) => (report.seaState ? `${specRow(report, report.seaState)}\n` : [])).join("")
   );
 }
 
 /** Writes `activestations.xml` in its form of 2026, with declaration and root on one line. */
-export function formatActiveStations(stations: Station[], owner: string, created: Date): string {
+export function formatActiveStations(stations: SimulatedStation[], owner: string, created: Date): string {
   const stamp = `${created.toISOString().slice(0, 19)}UTC`;
   const elements = stations.map((station) => {
     const attributes = {
@@ -115,12 +115,12 @@ ${elements.join("")}</stations>
 `;
 }
 
-const realtimeRow = (report: Report) => timeColumns(report) + columns(realtimeColumns, report);
+const realtimeRow = (report: SimulatedReport) => timeColumns(report) + columns(realtimeColumns, report);
 
 /** `2026 06 12 18 40` */
-const timeColumns = (report: Report) => report.observedAt.toISOString().slice(0, 16).replace(/[-T:]/g, " ");
+const timeColumns = (report: SimulatedReport) => report.observedAt.toISOString().slice(0, 16).replace(/[-T:]/g, " ");
 
-const columns = (of: Column[], report: Report) =>
+const columns = (of: Column[], report: SimulatedReport) =>
   of.map(([name, width, decimals]) => cell(report[name], width, decimals, name === "pressureTendencyHpa")).join("");
 
 /** Formats a value; `MM` means missing. A pressure tendency always has a sign, even `-0.0`. */
@@ -131,7 +131,7 @@ function cell(value: number | null, width: number, decimals: number, signed = fa
   return (sign + Math.abs(value).toFixed(decimals)).padStart(width);
 }
 
-function specRow(report: Report, { windSea, swell }: { windSea: WaveTrain; swell: WaveTrain | null }): string {
+function specRow(report: SimulatedReport, { windSea, swell }: { windSea: WaveTrain; swell: WaveTrain | null }): string {
   return [
     timeColumns(report),
     cell(report.waveHeightM, 5, 1),
@@ -152,7 +152,7 @@ const compassPoints = "N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW".spli
 const compassPoint = (bearingDeg: number) => compassPoints[Math.round(bearingDeg / 22.5) % 16] ?? "MM";
 
 /** Classifies wave height divided by wavelength in deep water, in NDBC's words. The thresholds are a guess. */
-function steepness({ waveHeightM, dominantPeriodS }: Report): string {
+function steepness({ waveHeightM, dominantPeriodS }: SimulatedReport): string {
   if (waveHeightM === null || dominantPeriodS === null) return "N/A";
   const ratio = waveHeightM / (1.56 * dominantPeriodS ** 2);
   if (ratio > 0.03) return "VERY_STEEP";

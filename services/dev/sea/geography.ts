@@ -1,5 +1,7 @@
 // Computes directions and distances on Earth.
 
+import { compassDegrees, longitudeDegrees } from "../../../shared/numbers.ts";
+
 /** Locates a point on Earth in decimal degrees; south and west are negative. */
 export type Position = { lat: number; lon: number };
 
@@ -12,17 +14,14 @@ const earthRadiusKm = 6371;
 export const radians = (degrees: number) => (degrees * Math.PI) / 180;
 
 /** Converts radians to degrees. */
-export const degrees = (angle: number) => (angle * 180) / Math.PI;
-
-/** Normalizes a direction in degrees to the range 0 (inclusive) to 360 (exclusive). */
-export const compass = (bearingDeg: number) => ((bearingDeg % 360) + 360) % 360;
+const degrees = (angle: number) => (angle * 180) / Math.PI;
 
 /** Returns the direction that a vector comes *from*, in degrees true, as wind and waves are reported. */
-export const directionFrom = (east: number, north: number) => compass(degrees(Math.atan2(-east, -north)));
+export const directionFrom = (east: number, north: number) => compassDegrees(degrees(Math.atan2(-east, -north)));
 
 /** Returns how far `to` is east and north of `from`, in km. A flat approximation, good to a few thousand km. */
 export function offsetKm(from: Position, to: Position): { eastKm: number; northKm: number } {
-  const lonDeg = compass(to.lon - from.lon + 180) - 180;
+  const lonDeg = longitudeDegrees(to.lon - from.lon);
   const latDeg = to.lat - from.lat;
   return {
     eastKm: lonDeg * kmPerDegree * Math.cos(radians((from.lat + to.lat) / 2)),
@@ -39,6 +38,6 @@ export function greatCircle(from: Position, to: Position): { distanceKm: number;
   const up = Math.sin(fromLat) * Math.sin(toLat) + Math.cos(fromLat) * Math.cos(toLat) * Math.cos(lon);
   return {
     distanceKm: earthRadiusKm * Math.atan2(Math.hypot(east, north), up),
-    bearingDeg: compass(degrees(Math.atan2(east, north))),
+    bearingDeg: compassDegrees(degrees(Math.atan2(east, north))),
   };
 }

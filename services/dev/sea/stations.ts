@@ -5,7 +5,7 @@ import type { Position } from "./geography.ts";
 import type { Ocean } from "./systems.ts";
 
 /** Describes a simulated station: its real id, name and position, its measurements and its schedule. */
-export type Station = Position & {
+export type SimulatedStation = Position & {
   id: string;
   name: string;
   basin: Basin;
@@ -95,7 +95,7 @@ const kinds = {
   shore: { programme: "NDBC Meteorological/Ocean", type: "fixed", measures: [...wind, ...air], windDirStepDeg: 10 },
   /** Spherical buoys that measure only waves and water temperature. */
   waverider: { programme: "IOOS Partners", type: "buoy", measures: ["waterTempC", ...waves], windDirStepDeg: 1 },
-} satisfies Record<string, Pick<Station, "programme" | "type" | "measures" | "windDirStepDeg">>;
+} satisfies Record<string, Pick<SimulatedStation, "programme" | "type" | "measures" | "windDirStepDeg">>;
 
 type Row = [id: string, lat: number, lon: number, kind: keyof typeof kinds, name: string, also?: Measurement];
 
@@ -243,9 +243,9 @@ const rows = Object.entries(stationsOf).flatMap(([basin, list]) =>
 );
 
 /** Lists all stations of the simulated sea by id in byte order, as NDBC does. */
-export const stations: Station[] = rows.map(toStation).sort((one, other) => (one.id < other.id ? -1 : 1));
+export const stations: SimulatedStation[] = rows.map(toStation).sort((one, other) => (one.id < other.id ? -1 : 1));
 
-function toStation({ basin, row }: (typeof rows)[number], index: number): Station {
+function toStation({ basin, row }: (typeof rows)[number], index: number): SimulatedStation {
   const [id, lat, lon, kind, name, also] = row;
   const measures: readonly Measurement[] = also ? [...kinds[kind].measures, also] : kinds[kind].measures;
   const withWaves = measures.includes("waveHeightM") && measures.includes("windSpeedMps");

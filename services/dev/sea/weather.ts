@@ -4,7 +4,7 @@ import type { Measurements } from "../../../shared/measurements.ts";
 import { type Atmosphere, createAtmosphere } from "./atmosphere.ts";
 import { directionFrom, radians } from "./geography.ts";
 import { smoothNoise } from "./random.ts";
-import type { Station } from "./stations.ts";
+import type { SimulatedStation } from "./stations.ts";
 import { combine, swell, type WaveTrain, windSea } from "./waves.ts";
 
 /**
@@ -20,7 +20,7 @@ export type Weather = { measurements: Measurements; windSea: WaveTrain; swell: W
 /** Returns the weather of one seed. */
 export type Sea = {
   /** Returns the weather at a station. Depends only on the arguments and the seed. */
-  weatherAt(station: Station, at: Date): Weather;
+  weatherAt(station: SimulatedStation, at: Date): Weather;
   seed: number;
   /** Seconds between two versions of `latest_obs.txt`. */
   paceSeconds: number;
@@ -33,7 +33,7 @@ export type Sea = {
 export function createSea(seed: number, paceSeconds = 1): Sea {
   const atmosphere = createAtmosphere(seed);
   // A client that polls each second asks for the same newest rows; only one in sixty is new.
-  const lastAsked = new Map<Station, { atMs: number; weather: Weather }>();
+  const lastAsked = new Map<SimulatedStation, { atMs: number; weather: Weather }>();
   return {
     seed,
     paceSeconds,
@@ -50,7 +50,7 @@ export function createSea(seed: number, paceSeconds = 1): Sea {
 /** Noise from -1 to 1 with a new value every `hours` hours. */
 type Noise = (what: string, hours: number) => number;
 
-function weatherAt(seed: number, atmosphere: Atmosphere, station: Station, at: Date): Weather {
+function weatherAt(seed: number, atmosphere: Atmosphere, station: SimulatedStation, at: Date): Weather {
   const hour = at.getTime() / msPerWeatherHour;
   const noise: Noise = (what, hours) => smoothNoise(seed, `${station.id}/${what}`, hour / hours);
 
@@ -88,14 +88,14 @@ function weatherAt(seed: number, atmosphere: Atmosphere, station: Station, at: D
 }
 
 /** Adds the atmospheric tide to the pressure: highest at 10 and 22 o'clock local time, strongest in the tropics. */
-function pressureAt(atmosphere: Atmosphere, station: Station, hour: number): number {
+function pressureAt(atmosphere: Atmosphere, station: SimulatedStation, hour: number): number {
   const airTide =
     1.1 * Math.cos(radians(station.lat)) ** 3 * Math.cos((4 * Math.PI * (localHour(station, hour) - 10)) / 24);
   return atmosphere.airAt(station, hour).pressureHpa + airTide;
 }
 
 /** Water changes slowly. Air warms by day and with wind from the equator. The dew point is always below the air temperature. */
-function temperatures(station: Station, at: Date, hour: number, northMps: number, noise: Noise) {
+function temperatures(station: SimulatedStation, at: Date, hour: number, northMps: number, noise: Noise) {
   const { lat, basin } = station;
   const season = seasonOf(lat, at);
   const day = Math.cos((2 * Math.PI * (localHour(station, hour) - 15)) / 24);
@@ -115,11 +115,11 @@ function seasonOf(lat: number, at: Date): number {
 }
 
 /** Returns the tide above mean lower low water: mostly the moon's tide twice a day, and a smaller daily tide. */
-function tideFt(station: Station, hour: number): number {
+function tideFt(station: SimulatedStation, hour: number): number {
   const moon = Math.cos((2 * Math.PI * hour) / 12.42 - radians(2 * station.lon));
   const daily = Math.cos((2 * Math.PI * hour) / 23.93 - radians(station.lon));
   return 2 + 1.7 * moon + 0.5 * daily;
 }
 
 /** Returns the local solar time in hours of weather since midnight. */
-const localHour = (station: Station, hour: number) => (((hour + station.lon / 15) % 24) + 24) % 24;
+const localHour = (station: SimulatedStation, hour: number) => (((hour + station.lon / 15) % 24) + 24) % 24;

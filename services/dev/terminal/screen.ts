@@ -1,7 +1,7 @@
 // Output of the development stack: permanent lines, and on a terminal one live line below them.
 
 /** Writes the stack's output. */
-export type Screen = {
+type Screen = {
   /** Prints text that stays. */
   say(text: string): void;
   /** Replaces the live line. Does nothing without a terminal. */

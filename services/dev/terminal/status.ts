@@ -1,6 +1,7 @@
 // Reads the status of a running stack and formats it as one line.
 
-import type { Outage, OutageCode } from "../../../shared/outage.ts";
+import { z } from "zod";
+import { type Outage, type OutageCode, outageCodes } from "../../../shared/outage.ts";
 
 /** Holds what the server knows about itself and the worker. */
 export type StackStatus = {
@@ -21,19 +22,20 @@ const outageWords: Record<OutageCode, string> = {
   ndbc_silent: "NDBC silent since",
 };
 
+const statusAnswer = z.object({
+  stationsReporting: z.number(),
+  lastPoll: z.string().nullable(),
+  outage: z.object({ code: z.enum(outageCodes), since: z.string().nullable() }).nullable(),
+});
+const readyAnswer = z.object({ problems: z.array(z.object({ reason: z.string() })).optional() });
+
 /** Reads the status from a server on this machine. @throws {Error} if it does not answer */
 export async function readStatus(address: string): Promise<StackStatus> {
-  const answers = await Promise.all(["/v1/status", "/ready", "/metrics"].map((path) => fetch(address + path)));
-  const [status, ready, metrics] = (await Promise.all([
-    answers[0]?.json(),
-    answers[1]?.json(),
-    answers[2]?.text(),
-  ])) as [
-    { stationsReporting: number; lastPoll: string | null; outage: Outage | null },
-    { problems?: { reason: string }[] },
-    string,
-  ];
-  const metric = (name: string) => Number(new RegExp(`^${name}\\S* (\\S+)$`, "m").exec(metrics)?.[1] ?? 0);
+  const read = async (path: string) => (await fetch(address + path)).text();
+  const [statusText, readyText, metrics] = await Promise.all(["/v1/status", "/ready", "/metrics"].map(read));
+  const status = statusAnswer.parse(JSON.parse(statusText ?? ""));
+  const ready = readyAnswer.parse(JSON.parse(readyText ?? ""));
+  const metric = (name: string) => Number(new RegExp(`^${name}\\S* (\\S+)$`, "m").exec(metrics ?? "")?.[1] ?? 0);
   const lastPollMs = status.lastPoll === null ? null : Date.parse(status.lastPoll);
   const problems = (ready.problems ?? []).map(({ reason }) => reason);
   if (lastPollMs !== null && status.outage !== null) problems.push(describeOutage(status.outage, Date.now()));

@@ -1,13 +1,17 @@
 // Zod schemas of every API answer, for `/openapi.json` and the tests. A schema with an `id` is an OpenAPI component.
+
 import { z } from "zod";
 import {
+  coreMeasurements,
+  extraMeasurements,
   type Measurement,
-  type MedianMeasurement,
   measurements,
   medianMeasurements,
+  stationIdPattern,
 } from "../../../shared/measurements.ts";
 import { eventIdSchema, observationMessageSchema } from "../../../shared/observation.ts";
 import { outageCodes } from "../../../shared/outage.ts";
+import { recordOf } from "../../../shared/record-of.ts";
 
 /** Describes each measurement field for API users. */
 const meanings: Record<Measurement, string> = {
@@ -27,10 +31,7 @@ const meanings: Record<Measurement, string> = {
   tideFt: "Water level above mean lower low water (MLLW), in feet.",
 };
 
-const stationId = z
-  .string()
-  .regex(/^[A-Z0-9]{4,10}$/)
-  .describe("NDBC station id.");
+const stationId = z.string().regex(stationIdPattern).describe("NDBC station id.");
 const time = z.iso.datetime({ precision: 3 });
 /** Observation times are whole seconds. */
 const observedTime = time.refine((text) => text.endsWith(".000Z"));
@@ -38,9 +39,11 @@ const lastEventId = eventIdSchema.describe(
   "The answer includes every event up to this id. Start a stream here to miss none.",
 );
 
-const fields = Object.fromEntries(
-  measurements.map((name) => [name, observationMessageSchema.shape[name].describe(meanings[name])]),
-) as { [Name in Measurement]: (typeof observationMessageSchema.shape)[Name] };
+const { shape } = observationMessageSchema;
+const fields = {
+  ...recordOf(coreMeasurements, (name) => shape[name].describe(meanings[name])),
+  ...recordOf(extraMeasurements, (name) => shape[name].describe(meanings[name])),
+};
 
 /** One published observation. */
 export const observation = z
@@ -80,7 +83,7 @@ const measured = z
 
 /** The last measured value of each field of a station. */
 export const stationConditions = z
-  .object({ stationId, ...valueOfEach(measurements, (name) => measured.nullable().describe(meanings[name])) })
+  .object({ stationId, ...recordOf(measurements, (name) => measured.nullable().describe(meanings[name])) })
   .meta({
     id: "StationConditions",
     description: "The last measured value of each field, each with its own time; `null`: not measured.",
@@ -107,7 +110,7 @@ export const medianStep = z
   .object({
     at: observedTime.describe("End of the step, UTC."),
     stations: z.int().describe("Number of stations with at least one value."),
-    ...valueOfEach(medianMeasurements, (name) => z.number().nullable().describe(meanings[name])),
+    ...recordOf(medianMeasurements, (name) => z.number().nullable().describe(meanings[name])),
   })
   .meta({
     id: "MedianStep",
@@ -253,11 +256,4 @@ export function featureCollection(id: string, features: z.ZodType, others: z.Zod
   return z
     .object({ type: z.literal("FeatureCollection"), attribution, ...others, features: z.array(features) })
     .meta({ id });
-}
-
-function valueOfEach<Name extends Measurement | MedianMeasurement, Schema extends z.ZodType>(
-  names: readonly Name[],
-  schemaOf: (name: Name) => Schema,
-): Record<Name, Schema> {
-  return Object.fromEntries(names.map((name) => [name, schemaOf(name)])) as Record<Name, Schema>;
 }

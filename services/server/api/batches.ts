@@ -1,12 +1,10 @@
 // Endpoint /v1/batches: which reports arrived together, and when.
 
 import type { Transaction } from "../../../shared/database/sql.ts";
+import { maxBatches } from "../http/limits.ts";
 import { readDatabaseTime } from "../store/database-time.ts";
 import { batches } from "./answers.ts";
 import { endpoint } from "./endpoint.ts";
-
-/** Number of batches in an answer: enough to tell their rhythm. */
-const maxBatches = 10;
 
 /** Endpoint `/v1/batches`. */
 export const batchesEndpoint = endpoint({

@@ -3,11 +3,12 @@
 import { z } from "zod";
 import type { Transaction } from "../../../shared/database/sql.ts";
 import { type Measurement, measurements, type Observation } from "../../../shared/measurements.ts";
-import type { Asker } from "../gate.ts";
+import { recordOf } from "../../../shared/record-of.ts";
 import { maxWithinHours, readRowsPerUnit } from "../http/limits.ts";
 import { commaList } from "../store/comma-list.ts";
 import { readMarks } from "../store/events.ts";
 import { type Filter, ofStations, readStationIds } from "../store/filter.ts";
+import type { Asker } from "../store/gate.ts";
 import { readPositions } from "../store/positions.ts";
 import { conditions, feature, featureCollection, stationConditions } from "./answers.ts";
 import { endpoint } from "./endpoint.ts";
@@ -38,7 +39,7 @@ export const conditionsEndpoint = endpoint({
   read: ({ questions }, { within, stations = null, bbox = null }, { format, asker }) =>
     questions.history(asker, async (tx) => ({
       ...(await readConditions(tx, asker, within, { stations, bbox })),
-      positions: format === "geojson" ? await readPositions(tx) : (new Map() as Positions),
+      positions: format === "geojson" ? await readPositions(tx) : (new Map() satisfies Positions),
     })),
   formats: {
     json: {
@@ -74,7 +75,7 @@ export const conditionsEndpoint = endpoint({
 type Measured = { value: number; at: Date };
 
 /** Last measured value of each field of a station; `null`: not measured. */
-export type Conditions = { stationId: string } & Record<Measurement, Measured | null>;
+type Conditions = { stationId: string } & Record<Measurement, Measured | null>;
 
 /**
  * Reads the last values of the past minutes, for stations with a report in that time, and the last event id of this snapshot.
@@ -125,4 +126,4 @@ function foldConditions(rows: Observation[]): Conditions[] {
   return conditions;
 }
 
-const nothingMeasured = Object.fromEntries(measurements.map((name) => [name, null])) as Record<Measurement, null>;
+const nothingMeasured = recordOf(measurements, () => null);

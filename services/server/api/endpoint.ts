@@ -3,16 +3,16 @@
 import type { Hono } from "hono";
 import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import { z } from "zod";
-import type { Asker } from "../gate.ts";
 import { attributionLink } from "../http/attribution.ts";
 import { pieceBytes } from "../http/limits.ts";
-import { acceptedFormat, bareMediaType, type Format, mediaTypes } from "../http/negotiate.ts";
+import { acceptedFormat, bareMediaType, type Format, isFormat, mediaTypes } from "../http/negotiate.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { RequestContext, RequestEnv } from "../http/request-env.ts";
 import type { SendPieces } from "../http/send-pieces.ts";
-import type { SharedAnswers } from "../shared-answers.ts";
+import type { Asker } from "../store/gate.ts";
 import type { Questions } from "../store/questions.ts";
-import type { Medians } from "./compute-medians.ts";
+import type { SharedAnswers } from "../store/shared-answers.ts";
+import type { Medians } from "./medians/compute-medians.ts";
 import { type AnswerShape, described } from "./openapi.ts";
 import { checked } from "./parameters.ts";
 
@@ -26,7 +26,7 @@ export type AnswerParts = {
 };
 
 /** Path and parameters of one API endpoint. */
-export type Endpoint = {
+type Endpoint = {
   /** A Hono path: `/v1/stations/:stationId`. */
   path: string;
   pathParameters: z.ZodObject;
@@ -34,7 +34,7 @@ export type Endpoint = {
 };
 
 /** An {@link Endpoint} of the REST API. */
-export type RestEndpoint = Endpoint & {
+type RestEndpoint = Endpoint & {
   /** Registers the endpoint in `routes`. */
   addTo(routes: Hono<RequestEnv>, parts: AnswerParts): void;
 };
@@ -81,7 +81,7 @@ export function endpoint<Path extends z.ZodObject, Query extends z.ZodObject, An
 ): RestEndpoint {
   const { path, summary, description, maxAgeSeconds = 0, refusals = [], read, formats } = spec;
   const pathParameters = spec.pathParameters ?? none;
-  const offered = Object.keys(formats) as Format[];
+  const offered = Object.keys(formats).filter(isFormat);
   const queryParameters = z.strictObject({
     ...(spec.queryParameters ?? none).shape,
     ...(offered.length > 1 ? { format: formatParameter(offered) } : {}),
@@ -105,10 +105,11 @@ export function endpoint<Path extends z.ZodObject, Query extends z.ZodObject, An
       const checks = [checked("param", pathParameters), checked("query", queryParameters)] as const;
       routes.get(path, ...checks, describe, async (c) => {
         const { format: named, ...wanted } = c.req.valid("query");
-        const format = (named as Format | undefined) ?? acceptedFormat(c.req.header("Accept"), offered);
+        const format = isFormat(named) ? named : acceptedFormat(c.req.header("Accept"), offered);
         const writing = format === null ? undefined : formats[format];
         if (format === null || writing === undefined) throw notAcceptable(offered);
 
+        // Both were checked; TypeScript cannot follow a schema that is a type parameter.
         const parameters = { ...c.req.valid("param"), ...wanted } as z.output<Path> & z.output<Query>;
         const asker = parts.askerOf(c);
         const answer = await read(parts, parameters, { format, asker });

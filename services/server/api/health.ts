@@ -2,17 +2,17 @@
 
 import { Hono } from "hono";
 import { z } from "zod";
-import type { Problem } from "../../../shared/service/connection-health.ts";
+import type { Problem } from "../../../shared/connections/connection-health.ts";
 import { readiness } from "../../../shared/service/readiness.ts";
 import { ProblemError, problemResponse } from "../http/problem.ts";
 import type { RequestEnv } from "../http/request-env.ts";
 import type { Broadcast } from "../stream/broadcast.ts";
-import type { Feed } from "../stream/feed.ts";
+import type { Feed } from "../stream/feed/feed.ts";
 import { health, ready } from "./answers.ts";
 import { described } from "./openapi.ts";
 
 /** Dependencies of {@link healthRoutes}. */
-export type HealthParts = {
+type HealthParts = {
   /** Lists the reasons why this server should get no requests now; empty if it is ready. */
   problems: () => Promise<Problem[]>;
   /** Answers with all metrics in Prometheus text format. */

@@ -20,7 +20,7 @@ export const latestEndpoint = endpoint({
   read: ({ questions }, _, { format, asker }) =>
     questions.quick(asker, async (tx) => ({
       ...(await readLatest(tx)),
-      positions: format === "geojson" ? await readPositions(tx) : (new Map() as Positions),
+      positions: format === "geojson" ? await readPositions(tx) : (new Map() satisfies Positions),
     })),
   formats: {
     json: {

@@ -3,11 +3,18 @@
 import { z } from "zod";
 import type { Transaction } from "../../../shared/database/sql.ts";
 import { measurements, type StoredObservation } from "../../../shared/measurements.ts";
-import type { Asker } from "../gate.ts";
-import { defaultRows, maxRows, readRowsPerUnit, returnedRowsPerUnit } from "../http/limits.ts";
+import {
+  defaultRows,
+  maxQueriesPerPage,
+  maxRows,
+  maxSearched,
+  readRowsPerUnit,
+  returnedRowsPerUnit,
+} from "../http/limits.ts";
 import type { RequestContext } from "../http/request-env.ts";
 import { readMarks } from "../store/events.ts";
 import { ofStations } from "../store/filter.ts";
+import type { Asker } from "../store/gate.ts";
 import type { Questions } from "../store/questions.ts";
 import { observation, observationPage } from "./answers.ts";
 import { endpoint } from "./endpoint.ts";
@@ -25,8 +32,6 @@ import {
 
 /** Max rows per query. */
 const rowsAtOnce = 1_000;
-/** Max queries per page. */
-const maxQueriesPerPage = 20;
 
 /** Parameters of one `/v1/observations` request. */
 type Walk = ObservationSpan & { questions: Questions; asker: Asker; limit: number | null };
@@ -151,8 +156,6 @@ function unitsOf({ rows, searched }: ReadRows): number {
 
 /** Max rows (stations × limit) for which a query reads each station separately. */
 const maxRowsOneByOne = 10_000;
-/** Max rows of the whole network that a query searches for those of some stations. */
-const maxSearched = 20_000;
 
 /** Reads the next rows of a span, oldest first: at most `limit`, and fewer where {@link maxSearched} rows have no more. */
 async function readRows(tx: Transaction, span: ObservationSpan, limit: number): Promise<ReadRows> {

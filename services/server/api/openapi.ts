@@ -26,7 +26,7 @@ export type AnswerShape =
   | { events: Record<string, z.ZodType> };
 
 /** Description of an endpoint for `/openapi.json`; its parameters come from the schemas that check them. */
-export type Description = {
+type Description = {
   /** A Hono path: `/v1/stations/:stationId`. */
   path: string;
   summary: string;
@@ -126,7 +126,7 @@ async function describeApi(app: Hono<RequestEnv>): Promise<Json> {
  */
 function completeParameter(parameter: Parameter): void {
   if (!("schema" in parameter) || parameter.schema === undefined || "$ref" in parameter.schema) return;
-  const { example, ...schema } = parameter.schema as Json;
+  const { example, ...schema } = parameter.schema;
   const list = schema.type === "array" ? { style: "form", explode: false } : {};
   Object.assign(parameter, list, { schema }, example === undefined ? {} : { example });
 }

@@ -3,7 +3,7 @@
 import type { Context } from "hono";
 import { validator } from "hono-openapi";
 import { z } from "zod";
-import { upperCaseStationId } from "../../../shared/measurements.ts";
+import { anyCaseStationIdPattern, upperCaseStationId } from "../../../shared/measurements.ts";
 import { defaultRows, maxRows, maxStations } from "../http/limits.ts";
 import { badParameter } from "../http/problem.ts";
 import { simplify } from "./openapi.ts";
@@ -15,7 +15,7 @@ const notStationId = (issue: { input?: unknown }) =>
 
 const stationId = z
   .string()
-  .regex(/^[A-Za-z0-9]{4,10}$/, { error: notStationId })
+  .regex(anyCaseStationIdPattern, { error: notStationId })
   .transform(upperCaseStationId)
   .meta({ description: "NDBC station id, upper or lower case." });
 
@@ -30,7 +30,7 @@ export const stationsParameter = z
         .split(",")
         .map((id) => id.trim()),
     z.array(stationId).max(maxStations, {
-      error: ({ input }) => `${(input as string[]).length} ids, at most ${maxStations} are allowed`,
+      error: ({ input }) => `${Array.isArray(input) ? input.length : 0} ids, at most ${maxStations} are allowed`,
     }),
   )
   .transform((ids) => new Set(ids))
@@ -49,11 +49,8 @@ export const bboxParameter = z
     (text) => String(text).split(",").map(toDegrees),
     z
       .tuple([longitude, latitude, longitude, latitude], { error: notBbox })
-      .refine(([, south, , north]) => south <= north, {
-        error: ({ input }) => {
-          const [, south, , north] = input as number[];
-          return `south (${south}) is greater than north (${north})`;
-        },
+      .superRefine(([, south, , north], { addIssue }) => {
+        if (south > north) addIssue(`south (${south}) is greater than north (${north})`);
       }),
   )
   .transform(([west, south, east, north]) => ({ west, south, east, north }))

@@ -6,11 +6,11 @@ import { batchesEndpoint } from "./batches.ts";
 import { conditionsEndpoint } from "./conditions.ts";
 import type { AnswerParts } from "./endpoint.ts";
 import { latestEndpoint } from "./latest.ts";
-import { mediansEndpoint } from "./medians.ts";
+import { mediansEndpoint } from "./medians/medians.ts";
 import { observationsEndpoint } from "./observations.ts";
 import { historyEndpoint } from "./observations-by-station.ts";
 import { stationEndpoint, stationsEndpoint } from "./stations.ts";
-import { statusEndpoint } from "./status.ts";
+import { statusEndpoint } from "./status/status.ts";
 
 /** Lists every REST endpoint. */
 export const restEndpoints = [

@@ -12,7 +12,8 @@ const contentTypeFilter = (type: string) =>
   type.startsWith("application/x-ndjson") || COMPRESSIBLE_CONTENT_TYPE_REGEX.test(type);
 
 const compressors: Record<"zstd" | "gzip", MiddlewareHandler> = {
-  // Hono passes the name on to CompressionStream, and Bun supports zstd there.
+  // Hono passes the name on to CompressionStream, and Bun supports zstd there. Its type allows only gzip and deflate:
+  // https://github.com/honojs/hono/blob/v4.13.19/src/middleware/compress/index.ts
   zstd: compress({ encoding: "zstd" as "gzip", threshold, contentTypeFilter }),
   gzip: compress({ encoding: "gzip", threshold, contentTypeFilter }),
 };

@@ -2,6 +2,8 @@
 
 /** Max length of a request URL, in characters. The longest query has 500 station ids separated by `%2C`. */
 export const maxUrlLength = 8 * 1024;
+/** Max length of the path of a player file, in characters. */
+export const maxPathLength = 200;
 /** Max size of a request body, in bytes. The API is read-only, so bodies can stay small. */
 export const maxBodyBytes = 64 * 1024;
 /** Idle timeout of a connection, in seconds. Event streams and row streams set their own. */
@@ -12,6 +14,11 @@ export const connectionIdleSeconds = 10;
  * counts as several.
  */
 export const maxRequests = 200;
+/**
+ * Returns the max stream openings per client address within {@link rateWindowMs}. After a server restart all streams of
+ * an address reconnect at once, so it allows two openings per stream.
+ */
+export const maxOpenings = (maxStreamsPerIp: number) => Math.max(maxRequests, 2 * maxStreamsPerIp);
 /** Limits of a /56 network of IPv6, as a multiple of those of an address (a /64). */
 export const addressesPerNetwork = 4;
 /** Window of the request limit, in ms. */
@@ -26,6 +33,10 @@ export const databaseAwayRetrySeconds = 5;
 
 /** Max rows of one answer that is not streamed. */
 export const maxRows = 10_000;
+/** Max rows of the whole network that a query searches for those of some stations; its page then has fewer rows. */
+export const maxSearched = 20_000;
+/** Max queries of one page; a page that needs more has fewer rows than asked for. */
+export const maxQueriesPerPage = 20;
 /** Rows of one answer if the request has no `limit`. */
 export const defaultRows = 1_000;
 /** Max station ids in one request; a query of this size fits into {@link maxUrlLength}. */
@@ -33,6 +44,11 @@ export const maxStations = 500;
 /** Max span of `/v1/conditions`, in hours. */
 export const maxWithinHours = 48;
 
+/** Batches in an answer of `/v1/batches`: enough to tell their rhythm. */
+export const maxBatches = 10;
+
+/** Span of `/v1/medians` if the request has no `since`, in hours. */
+export const defaultMedianHours = 24;
 /** Max span of `/v1/medians`, in hours; longer queries take too long. */
 export const maxMedianHours = 48;
 /** Max steps of one `/v1/medians` answer, which is then a few hundred kB. */
@@ -100,6 +116,14 @@ export const streamIdleSeconds = 60;
  * Time that a client has to read the last bytes of an ended stream, in seconds; the server then drops the connection.
  */
 export const streamEndingSeconds = 1;
+/** Quiet time before a heartbeat, in ms. A check every 4 s keeps it below the 15 s that the API promises. */
+export const quietMs = 10_000;
+/** Interval of the checks for quiet and slow streams, in ms. */
+export const heartbeatCheckMs = 4_000;
+/** Time after which a client reconnects, in ms: a random one, so that clients do not all return at once. */
+export const reconnectMs = { min: 1_000, max: 3_000 };
+/** Max time to read the station positions, in ms; streams with a `bbox` then end. */
+export const positionsTimeoutMs = 5_000;
 /** Max unread bytes of a client before the server ends its stream: several bursts of 900 events. */
 export const maxBacklogBytes = 1024 * 1024;
 /** Max time without a read before the server ends a stream, in ms. */

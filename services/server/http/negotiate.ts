@@ -2,7 +2,7 @@
 import { parseAccept } from "hono/utils/accept";
 
 /** Answer formats, by their names in `?format=`. */
-export const formats = ["json", "csv", "geojson", "ndjson"] as const;
+const formats = ["json", "csv", "geojson", "ndjson"] as const;
 
 /** Name of an answer format. */
 export type Format = (typeof formats)[number];
@@ -14,6 +14,11 @@ export const mediaTypes: Record<Format, string> = {
   geojson: "application/geo+json",
   ndjson: "application/x-ndjson",
 };
+
+/** Returns whether a value is the name of a format. */
+export function isFormat(name: unknown): name is Format {
+  return formats.some((format) => format === name);
+}
 
 /** Returns the media type of a format without parameters. */
 export function bareMediaType(format: Format): string {

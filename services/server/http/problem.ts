@@ -3,6 +3,7 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { CodedError } from "../../../shared/errors.ts";
+import { namesOf } from "../../../shared/record-of.ts";
 import { projectUrl } from "../../../shared/service/config.ts";
 
 /** HTTP status of each problem code. Codes never change once released; docs/api.md has a heading for each. */
@@ -29,10 +30,10 @@ const statuses = {
 } as const satisfies Record<string, ContentfulStatusCode>;
 
 /** Machine-readable code of a problem. */
-export type ProblemCode = keyof typeof statuses;
+type ProblemCode = keyof typeof statuses;
 
 /** Lists every {@link ProblemCode}. */
-export const problemCodes = Object.keys(statuses) as ProblemCode[];
+export const problemCodes = namesOf(statuses);
 
 /** A refused request, reported to the client as a problem document. */
 export class ProblemError extends CodedError {

@@ -1,6 +1,6 @@
 // Middleware: security headers of every answer.
 import type { MiddlewareHandler } from "hono";
-import { contentSecurityPolicy } from "../../../shared/content-security-policy.ts";
+import { contentSecurityPolicy } from "../../../shared/player/content-security-policy.ts";
 
 /** The player uses MIDI and its own media; browsers refuse everything else that asks for permission. */
 const permissions = ["camera", "display-capture", "geolocation", "microphone", "payment", "serial", "usb"]

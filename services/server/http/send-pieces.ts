@@ -1,7 +1,8 @@
 // Sends large answers in pieces, as fast as the client reads, and ends those that are read too slowly.
 
 import type { Clock } from "../../../shared/clock.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import { messageOf } from "../../../shared/errors.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import {
   maxReadDelayMs,
   maxRowStreams,
@@ -78,7 +79,7 @@ export function createSendPieces(networkOf: (c: RequestContext) => string, log: 
           piece = await next();
         } catch (error) {
           // The status is already sent, so closing the connection is the only way to report the error.
-          log.warn("a streamed answer failed", { path: c.req.path, reason: (error as Error).message });
+          log.warn("a streamed answer failed", { code: "answer_failed", path: c.req.path, reason: messageOf(error) });
           controller.error(error);
           return;
         }

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../../shared/clock.ts";
 import { inTransaction, type Sql, type Transaction } from "../../../shared/database/sql.ts";
-import { type Asker, createGate, type Gate } from "../gate.ts";
+import { codeOf } from "../../../shared/errors.ts";
 import {
   historyGateLimits,
   mediansGateLimits,
@@ -11,13 +11,14 @@ import {
   statementTimeoutMs,
 } from "../http/limits.ts";
 import { tryAgain } from "../http/problem.ts";
+import { type Asker, createGate, type Gate } from "./gate.ts";
 
 /**
  * Runs `work` in a read-only snapshot. It ends when a statement takes longer than {@link statementTimeoutMs}, or when the
  * asker leaves.
  * @throws {ProblemError} 503 when too many questions wait, or when a statement takes too long
  */
-export type Ask = <T>(asker: Asker, work: (tx: Transaction) => Promise<T>) => Promise<T>;
+type Ask = <T>(asker: Asker, work: (tx: Transaction) => Promise<T>) => Promise<T>;
 
 /** Asks questions of clients. Each kind has its own {@link Gate}. */
 export type Questions = {
@@ -74,7 +75,7 @@ async function askOnce<T>(sql: Sql, live: Sql, signal: AbortSignal, work: (tx: T
     );
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof Error && "code" in error && error.code === statementEnded) {
+    if (codeOf(error) === statementEnded) {
       throw tryAgain("queue_timeout", `the database took more than ${statementTimeoutMs / 1000} s`, queueRetrySeconds);
     }
     throw error;

@@ -1,17 +1,17 @@
 // Starts a stream: live, with a replay of missed events, or with a reset.
 
-import type { Clock } from "../../../shared/clock.ts";
+import { type Clock, unlessAborted } from "../../../shared/clock.ts";
+import { type ConnectionHealth, untilUp } from "../../../shared/connections/connection-health.ts";
 import { isDatabaseAway } from "../../../shared/database/sql.ts";
-import { type ConnectionHealth, untilUp } from "../../../shared/service/connection-health.ts";
-import type { Log } from "../../../shared/service/log.ts";
-import type { Asker } from "../gate.ts";
-import { clientNetwork } from "../http/client-address.ts";
-import type { RateLimit } from "../http/rate-limit.ts";
+import type { Log } from "../../../shared/process/log.ts";
+import { clientNetwork } from "../http/clients/client-address.ts";
+import type { RateLimit } from "../http/clients/rate-limit.ts";
 import type { EventRange } from "../store/events.ts";
 import { wantsAll } from "../store/filter.ts";
+import type { Asker } from "../store/gate.ts";
 import type { Questions } from "../store/questions.ts";
 import type { Broadcast } from "./broadcast.ts";
-import type { Feed } from "./feed.ts";
+import type { Feed } from "./feed/feed.ts";
 import { connectionBlock, heartbeatComment, heartbeatEvent, resetBlock } from "./frames.ts";
 import type { Listener, StreamEnd } from "./listeners.ts";
 import { createReplayPages } from "./replay-pages.ts";
@@ -43,7 +43,7 @@ export type BeginParts = {
  * @throws {ProblemError} when too many questions wait
  * @throws {Error} the reason of an early end, or a database error
  */
-export type Begin = (listener: Listener, resume: ResumeRequest, over: Promise<Error>) => Promise<void>;
+type Begin = (listener: Listener, resume: ResumeRequest, over: Promise<Error>) => Promise<void>;
 
 /** Creates the function that starts streams. It waits while the database is unavailable. */
 export function createBegin(parts: BeginParts): Begin {
@@ -134,10 +134,4 @@ function askerOf({ charge }: BeginParts, { address }: Listener, signal: AbortSig
 
 function positionOf({ position }: Feed): bigint {
   return position ?? 0n;
-}
-
-function unlessAborted<T>(waitedFor: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  return Promise.race([waitedFor, aborted]);
 }

@@ -1,6 +1,6 @@
 // Log lines about broadcasts, at most one per minute.
 import { type Clock, systemClock } from "../../../shared/clock.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import type { Frame } from "./frames.ts";
 
 /** Delay that collects several writes in one line, in ms. One poll of the network arrives in several writes. */

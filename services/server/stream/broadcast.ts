@@ -1,9 +1,10 @@
 // Writes events to all open streams.
 
 import { type Clock, systemClock, waitAtMost } from "../../../shared/clock.ts";
+import { heartbeatCheckMs } from "../http/limits.ts";
 import { type Frame, resetBlock, retryLine } from "./frames.ts";
 import { createHandOut } from "./hand-out.ts";
-import { createHeartbeats, heartbeatCheckMs } from "./heartbeats.ts";
+import { createHeartbeats } from "./heartbeats.ts";
 import { createListeners, type Listener, type StreamEnd } from "./listeners.ts";
 import type { PositionCache } from "./position-cache.ts";
 

@@ -1,6 +1,8 @@
 // Builds the SSE blocks of a stream.
+
 import type { StoredEvent } from "../../../shared/measurements.ts";
 import { encodeObservation } from "../../../shared/observation.ts";
+import { reconnectMs } from "../http/limits.ts";
 
 /** An encoded event; every listener gets the same bytes. */
 export type Frame = {
@@ -47,12 +49,10 @@ export function resetBlock(reason: string, lastEventId: bigint): Uint8Array {
 // Lines outside an event end without a blank line. Some clients (@microsoft/fetch-event-source 2.0) turn every blank
 // line into an empty message and parse its data as JSON.
 
-/**
- * Returns the first line of the next event: a random reconnect delay of 1 to 3 s, so that clients do not all return at
- * once.
- */
+/** Returns the first line of the next event: a random delay for reconnecting. */
 export function retryLine(): Uint8Array {
-  return encoder.encode(`retry: ${1_000 + Math.floor(Math.random() * 2_000)}\n`);
+  const { min, max } = reconnectMs;
+  return encoder.encode(`retry: ${min + Math.floor(Math.random() * (max - min))}\n`);
 }
 
 /** A heartbeat that fires no event. */

@@ -8,7 +8,7 @@ import type { Listener, Listeners } from "./listeners.ts";
 import type { PositionCache } from "./position-cache.ts";
 
 /** Writes events to all live streams. */
-export type HandOut = {
+type HandOut = {
   /** Bytes written, summed over all streams. */
   readonly sentBytes: number;
   /** Whether events wait for station positions, so that streams with a `bbox` are behind. */

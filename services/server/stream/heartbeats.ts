@@ -1,17 +1,13 @@
 // Heartbeats of quiet streams, and the end of streams that do not read.
 
 import type { Clock } from "../../../shared/clock.ts";
-import { maxStalledMs } from "../http/limits.ts";
+import { maxStalledMs, quietMs } from "../http/limits.ts";
 import { heartbeatComment, heartbeatEvent } from "./frames.ts";
 import type { Listener, Listeners } from "./listeners.ts";
 
-/** Quiet time before a heartbeat, in ms. A check every 4 s keeps it below the 15 s that the API promises. */
-const quietMs = 10_000;
-/** Interval of checks, in ms. */
-export const heartbeatCheckMs = 4_000;
 /** Sends heartbeats to quiet streams. */
-export type Heartbeats = {
-  /** Ends streams that are too slow and sends heartbeats to quiet ones. Call it every {@link heartbeatCheckMs}. */
+type Heartbeats = {
+  /** Ends streams that are too slow and sends heartbeats to quiet ones. Call it every `heartbeatCheckMs`. */
   check(): void;
   /** Notes that streams without a filter are about to get bytes. */
   wholeSent(): void;

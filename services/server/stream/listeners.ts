@@ -1,6 +1,6 @@
 // The registry of open streams.
 
-import { clientNetwork } from "../http/client-address.ts";
+import { clientNetwork } from "../http/clients/client-address.ts";
 import type { Filter } from "../store/filter.ts";
 import type { Outbox } from "./outbox.ts";
 

@@ -1,8 +1,9 @@
 // Cache of station positions, for streams with a `bbox`.
 
 import { type Clock, withDeadline } from "../../../shared/clock.ts";
-import { describeError } from "../../../shared/service/connection-health.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import { describeError } from "../../../shared/connections/connection-health.ts";
+import type { Log } from "../../../shared/process/log.ts";
+import { positionsTimeoutMs } from "../http/limits.ts";
 import type { Position } from "../store/filter.ts";
 
 /** Station positions as of the last refresh. */
@@ -15,8 +16,6 @@ export type PositionCache = {
   refresh(): Promise<boolean>;
 };
 
-const deadlineMs = 5_000;
-
 /** Creates an empty cache. @param read returns the position of every station that has one */
 export function createPositionCache(read: () => Promise<Map<string, Position>>, log: Log, clock: Clock): PositionCache {
   let positions = new Map<string, Position>();
@@ -24,10 +23,13 @@ export function createPositionCache(read: () => Promise<Map<string, Position>>, 
     of: (stationId) => positions.get(stationId) ?? null,
     async refresh() {
       try {
-        positions = await withDeadline(read(), deadlineMs, clock);
+        positions = await withDeadline(read(), positionsTimeoutMs, clock);
         return true;
       } catch (error) {
-        log.warn("station positions could not be read, so streams with a bbox end", { reason: describeError(error) });
+        log.warn("station positions could not be read, so streams with a bbox end", {
+          code: "positions_unavailable",
+          reason: describeError(error),
+        });
         return false;
       }
     },

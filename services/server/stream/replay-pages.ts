@@ -1,15 +1,15 @@
 // Reads missed events page by page and shares pages between listeners.
 
 import { type Clock, systemClock } from "../../../shared/clock.ts";
-import type { Asker } from "../gate.ts";
-import { createSharedAnswers } from "../shared-answers.ts";
 import { type EventRange, readEvents } from "../store/events.ts";
 import { type Filter, wantsAll } from "../store/filter.ts";
+import type { Asker } from "../store/gate.ts";
 import type { Questions } from "../store/questions.ts";
+import { createSharedAnswers } from "../store/shared-answers.ts";
 import { encodeFrames, storedFrame } from "./frames.ts";
 
 /** A page of missed events, encoded. */
-export type ReplayPage = {
+type ReplayPage = {
   events: number;
   /** Empty if the page has no events. */
   bytes: Uint8Array;
@@ -18,7 +18,7 @@ export type ReplayPage = {
 };
 
 /** Reads the first page of a range. @throws when the database does not answer, or too many questions wait */
-export type ReadReplayPage = (range: EventRange, filter: Filter, asker: Asker) => Promise<ReplayPage>;
+type ReadReplayPage = (range: EventRange, filter: Filter, asker: Asker) => Promise<ReplayPage>;
 
 /** Rows per page: fast to read, and far below the max backlog of a listener. */
 const pageRows = 500;

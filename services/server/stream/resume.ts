@@ -2,12 +2,12 @@
 import type { Clock } from "../../../shared/clock.ts";
 import type { Transaction } from "../../../shared/database/sql.ts";
 import { eventIdSchema } from "../../../shared/observation.ts";
-import type { Asker } from "../gate.ts";
 import { maxReplayEvents, maxReplaySpan, readRowsPerUnit } from "../http/limits.ts";
-import { createSharedAnswers } from "../shared-answers.ts";
 import { type EventRange, type Marks, measureRange, readIdBefore, readMarks, readTimeUpTo } from "../store/events.ts";
 import { type Filter, wantsAll } from "../store/filter.ts";
+import type { Asker } from "../store/gate.ts";
 import type { Questions } from "../store/questions.ts";
+import { createSharedAnswers } from "../store/shared-answers.ts";
 
 /** Where a client wants to resume. */
 export type ResumeRequest =
@@ -18,7 +18,7 @@ export type ResumeRequest =
   | { kind: "malformed" };
 
 /** How the stream starts: with a replay, or with a reset because a replay is not possible. */
-export type ResumePlan = { kind: "replay"; range: EventRange } | { kind: "reset"; reason: string };
+type ResumePlan = { kind: "replay"; range: EventRange } | { kind: "reset"; reason: string };
 
 /** Reset reason when a last event id may belong to an event that was lost. */
 export const setBackReason = "the database was set back since the last event id, by a backup or a failover";
@@ -44,7 +44,7 @@ const tooFarBack = `more than ${maxReplaySpan} events were stored since then`;
  * Plans the start of a stream that does not simply start live.
  * @param position id of the last event that this server sent
  */
-export type PlanResume = (
+type PlanResume = (
   asker: Asker,
   resume: Exclude<ResumeRequest, { kind: "live" }>,
   filter: Filter,

@@ -3,8 +3,9 @@
 import type { Server } from "bun";
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
+import { messageOf } from "../../../shared/errors.ts";
 import { attributionLink } from "../http/attribution.ts";
-import { clientNetwork } from "../http/client-address.ts";
+import { clientNetwork } from "../http/clients/client-address.ts";
 import {
   addressesPerNetwork,
   queueRetrySeconds,
@@ -15,6 +16,7 @@ import {
 import { ProblemError, tryAgain } from "../http/problem.ts";
 import type { RequestContext, RequestEnv } from "../http/request-env.ts";
 import type { BoundingBox, Filter } from "../store/filter.ts";
+import { bareContext } from "./bare-context.ts";
 import { type BeginParts, createBegin } from "./begin.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { retryLine } from "./frames.ts";
@@ -31,14 +33,10 @@ const headers = {
   Link: attributionLink,
 };
 
-/** A minimal context for `streamSSE`. It keeps its context while the stream is open, and a full one takes 2 kB. */
-const noContext = {
-  header() {},
-  newResponse: (body: ReadableStream) => new Response(body, { headers }),
-} as unknown as RequestContext;
+const noContext = bareContext(headers);
 
 /** Dependencies and settings of {@link streamRoute}. */
-export type StreamParts = BeginParts & {
+type StreamParts = BeginParts & {
   broadcast: Broadcast;
   /** Max open streams. */
   maxStreams: number;
@@ -139,7 +137,7 @@ function createOpen(parts: StreamParts): (request: Request) => Response {
       } catch (error) {
         // Too many wait: the client resumes after its reconnect delay.
         if (error instanceof ProblemError) return end("queue_full");
-        if (!isOver) log.error("a stream failed to start", { reason: (error as Error).message });
+        if (!isOver) log.error("a stream failed to start", { code: "begin_failed", reason: messageOf(error) });
         end("begin_failed");
       }
       await over.promise;

@@ -5,10 +5,10 @@ import { Counter, Histogram, type Registry } from "../../../shared/service/prome
 import { maxReplayEvents } from "../http/limits.ts";
 import type { StreamCounts } from "./begin.ts";
 import type { Broadcast } from "./broadcast.ts";
-import type { Feed } from "./feed.ts";
+import type { Feed } from "./feed/feed.ts";
 
 /** Sources that keep their own counts. They are read at each scrape, so the event path has no extra step. */
-export type Counting = { broadcast: Broadcast; feed: Feed };
+type Counting = { broadcast: Broadcast; feed: Feed };
 
 /** Registers the metrics of stream starts and ends. @param counted called at each scrape */
 export function createStreamCounts(registry: Registry, maxStreams: number, counted: () => Counting): StreamCounts {

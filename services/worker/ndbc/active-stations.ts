@@ -1,6 +1,7 @@
 // Parses NDBC's list of stations.
 
 import { XML } from "bun";
+import { messageOf } from "../../../shared/errors.ts";
 import { stationIdPattern, upperCaseStationId } from "../../../shared/measurements.ts";
 import { NotDataError } from "./errors.ts";
 import { describeBody, quote } from "./foreign-text.ts";
@@ -77,7 +78,7 @@ function parseXml(xml: string): XML.Node {
   try {
     return XML.parse(Buffer.from(xml, "latin1"), { compact: false });
   } catch (error) {
-    throw new NotDataError(`a broken XML document (${error instanceof Error ? error.message : error})`);
+    throw new NotDataError(`a broken XML document (${messageOf(error)})`);
   }
 }
 

@@ -11,7 +11,7 @@ import type { PositionedObservation } from "./types.ts";
 /** The network has about 1,500 stations. */
 const maxRows = 5_000;
 /** How long rows are kept, in ms, and NDBC's `Last-Modified` of the file. */
-export type Retention = { keptMs: number; lastModified: string | null };
+type Retention = { keptMs: number; lastModified: string | null };
 
 /**
  * Parses `latest_obs.txt`: the newest row of each recently reporting station, with its position. An unreadable position is

@@ -2,6 +2,7 @@
 
 import { version } from "../../../package.json" with { type: "json" };
 import type { Clock } from "../../../shared/clock.ts";
+import { codeOf } from "../../../shared/errors.ts";
 import { UpstreamError } from "./errors.ts";
 import type { UpstreamFile } from "./types.ts";
 
@@ -170,7 +171,7 @@ function readRetryAfter({ status, headers }: Response, answeredAt: Date): number
 /** Returns why `fetch` failed, with plain words for known errors. */
 function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const code = "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   return failures[code] ?? error.message.replace(/\s+/g, " ");
 }
 

@@ -84,7 +84,10 @@ export async function removeQueues(redis: RedisClient, prefix: string): Promise<
   if (redis instanceof Cluster || (await redis.exists(`${prefix}:${queues.poll}:meta`)) === 0) return;
   for (const queue of Object.values(queues)) {
     const found = redis.scanStream({ match: `${prefix}:${queue}:*`, count: 1_000 });
-    for await (const keys of found as AsyncIterable<string[]>) if (keys.length > 0) await redis.del(keys);
+    for await (const batch of found) {
+      const keys: string[] = batch;
+      if (keys.length > 0) await redis.del(keys);
+    }
   }
 }
 

@@ -2,11 +2,11 @@
 
 import type { Job } from "bullmq";
 import { jobs } from "../../../shared/channels.ts";
+import { type ConnectionHealth, describeFailure } from "../../../shared/connections/connection-health.ts";
 import { explainDatabase, isDatabaseAway } from "../../../shared/database/sql.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import { isReply } from "../../../shared/redis/redis.ts";
 import { refusalWords } from "../../../shared/redis/redis-refusals.ts";
-import { type ConnectionHealth, describeFailure } from "../../../shared/service/connection-health.ts";
-import type { Log } from "../../../shared/service/log.ts";
 import type { BullEvents, QueueName } from "./bull.ts";
 import type { JobName, ScheduledJob } from "./job-schedulers.ts";
 
@@ -40,7 +40,8 @@ export function createReport(parts: ReportParts, running: Set<JobName>, refused:
   let lastReason = "";
   return {
     async run({ name }: Job): Promise<unknown> {
-      const known = name as JobName;
+      const known = Object.values(jobs).find((job) => job === name);
+      if (known === undefined) throw new Error(`this version has no job ${name}`);
       running.add(known);
       try {
         return await scheduled[known].run();
@@ -74,7 +75,7 @@ export function createReport(parts: ReportParts, running: Set<JobName>, refused:
       if ("code" in error || error.message === "Connection is closed.") return;
       const reason = refusalWords(error).replace(notRepeated, "");
       if (isReply(error) || notRepeated.test(error.message)) refused(reason);
-      else if (reason !== lastReason) log.warn("a queue failed", { queue, reason });
+      else if (reason !== lastReason) log.warn("a queue failed", { code: "queue_failed", queue, reason });
       lastReason = reason;
     },
   };

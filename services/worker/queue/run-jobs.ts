@@ -3,14 +3,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { jobs } from "../../../shared/channels.ts";
 import { systemClock, withDeadline } from "../../../shared/clock.ts";
-import { oneAtATime } from "../../../shared/one-at-a-time.ts";
-import { askRedis, type RedisClient, retryDelayMs } from "../../../shared/redis/redis.ts";
 import {
   type Cause,
   type ConnectionHealth,
   describeFailure,
   watchMs,
-} from "../../../shared/service/connection-health.ts";
+} from "../../../shared/connections/connection-health.ts";
+import { oneAtATime } from "../../../shared/one-at-a-time.ts";
+import { askRedis, type RedisClient, retryDelayMs } from "../../../shared/redis/redis.ts";
 import { type Bull, longestRetryMs, openBull, proveCommands, removeQueues } from "./bull.ts";
 import { createReport, type ReportParts } from "./job-report.ts";
 import { ensureSchedule, type JobName, readSchedule, recreateSchedule } from "./job-schedulers.ts";

@@ -1,8 +1,9 @@
 // Detects job schedules that have stopped, and creates them again.
 
 import type { Clock } from "../../../shared/clock.ts";
-import type { Cause } from "../../../shared/service/connection-health.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import type { Cause } from "../../../shared/connections/connection-health.ts";
+import type { Log } from "../../../shared/process/log.ts";
+import { namesOf } from "../../../shared/record-of.ts";
 
 /** A job's schedule in Redis. */
 export type Schedule = {
@@ -58,7 +59,7 @@ type State = { iterations: number | null; begunAtMs: number; recreatedAtMs: numb
  */
 export function createWatchdog<Name extends string>(parts: WatchdogParts<Name>): Watchdog<Name> {
   const { periodsMs, longestRetryMs, read, recreate, restart, isRunning, log, clock } = parts;
-  const names = Object.keys(periodsMs) as Name[];
+  const names = namesOf(periodsMs);
   const states = new Map<Name, State>();
 
   function stateOf(name: Name): State {

@@ -1,9 +1,9 @@
 // Prevents duplicate event ids, even after a restored backup or a failover to a replica.
 
+import { describeError } from "../../../shared/connections/connection-health.ts";
 import { inTransaction, locks, type Sql, type Transaction, takeLock } from "../../../shared/database/sql.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import type { RedisClient } from "../../../shared/redis/redis.ts";
-import { describeError } from "../../../shared/service/connection-health.ts";
-import type { Log } from "../../../shared/service/log.ts";
 
 /*
  * PostgreSQL alone cannot detect that it was set back, because its sequence was set back too. So Redis keeps the highest

@@ -1,12 +1,12 @@
 // Records and logs the results of jobs: one line for a failed run, and one line when the job works again.
 
+import { type ConnectionHealth, describeFailure } from "../../../shared/connections/connection-health.ts";
 import { isDatabaseAway, type Sql } from "../../../shared/database/sql.ts";
-import { type ConnectionHealth, describeFailure } from "../../../shared/service/connection-health.ts";
-import type { Log, LogFields } from "../../../shared/service/log.ts";
+import type { Log, LogFields } from "../../../shared/process/log.ts";
 import { recordFailure, recordSuccess } from "../store/job-results.ts";
 
 /** Records the results of jobs in PostgreSQL, for all workers. */
-export type JobJournal = {
+type JobJournal = {
   succeeded(job: string): Promise<void>;
   /** Records a run whose last attempt failed. */
   failed(job: string, error: unknown, fields?: LogFields): Promise<void>;

@@ -2,7 +2,7 @@
 
 import { type Clock, systemClock, withDeadline } from "../../../shared/clock.ts";
 import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
 import { MissingFileError } from "../ndbc/errors.ts";

@@ -2,7 +2,7 @@
 
 import { type Clock, systemClock } from "../../../shared/clock.ts";
 import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
 import { forgetHours } from "../store/backfilled-hours.ts";
 
@@ -38,7 +38,7 @@ export function createPrune({ sql, ndbc, retentionDays, log, clock = systemClock
     if (present === null) return { outcome: "pruned", rows: 0 };
     const { spreadMs, earliestMs, claims } = present;
     if (spreadMs > toleranceMs) {
-      if (!refused) log.warn(`did not prune: ${clocksDisagree}`, claims);
+      if (!refused) log.warn(`did not prune: ${clocksDisagree}`, { code: "clocks_disagree", ...claims });
       refused = true;
       return { outcome: "refused" };
     }

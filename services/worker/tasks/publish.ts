@@ -1,12 +1,12 @@
 // Publishes stored events in order, one Redis command per page.
 
 import { type RedisNames, redisNames } from "../../../shared/channels.ts";
+import { describeError } from "../../../shared/connections/connection-health.ts";
 import { inTransaction, locks, type Sql, takeLock } from "../../../shared/database/sql.ts";
 import { CodedError } from "../../../shared/errors.ts";
 import { measurements, type StoredEvent } from "../../../shared/measurements.ts";
 import { encodeMessage } from "../../../shared/observation.ts";
 import type { RedisClient } from "../../../shared/redis/redis.ts";
-import { describeError } from "../../../shared/service/connection-health.ts";
 
 const pageRows = 1_000;
 

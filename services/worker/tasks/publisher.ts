@@ -1,12 +1,12 @@
 // Publishes stored events, and retries while Redis does not accept them.
 
 import type { RedisNames } from "../../../shared/channels.ts";
+import type { ConnectionHealth } from "../../../shared/connections/connection-health.ts";
 import { isDatabaseAway, type Sql } from "../../../shared/database/sql.ts";
 import type { StoredEvent } from "../../../shared/measurements.ts";
 import { oneAtATime } from "../../../shared/one-at-a-time.ts";
 import { askRedis, type RedisClient } from "../../../shared/redis/redis.ts";
 import { refusalWords } from "../../../shared/redis/redis-refusals.ts";
-import type { ConnectionHealth } from "../../../shared/service/connection-health.ts";
 import { NotPublishedError, publishPending, sendMessages } from "./publish.ts";
 
 /** Publishes stored events. */

@@ -1,6 +1,6 @@
 // Logs the skipped data of NDBC's files.
 
-import type { Log } from "../../../shared/service/log.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import type { MissingColumn, RejectedRows } from "../ndbc/table/rejected-rows.ts";
 
 /** NDBC's kinds of tables. All files of one kind have the same columns. */

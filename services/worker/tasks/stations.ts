@@ -1,7 +1,7 @@
 // Reads NDBC's list of stations once a day.
 
 import { inTransaction, type Sql } from "../../../shared/database/sql.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import { parseActiveStations } from "../ndbc/active-stations.ts";
 import type { NdbcClient } from "../ndbc/client.ts";
 import { MissingFileError } from "../ndbc/errors.ts";

@@ -8,10 +8,10 @@ import {
   formatRealtime,
   formatSpec,
 } from "../../../services/dev/sea/format.ts";
-import type { Report } from "../../../services/dev/sea/reports.ts";
-import { type Station, stations } from "../../../services/dev/sea/stations.ts";
+import type { SimulatedReport } from "../../../services/dev/sea/reports.ts";
+import { type SimulatedStation, stations } from "../../../services/dev/sea/stations.ts";
 
-const buoy: Report = {
+const buoy: SimulatedReport = {
   stationId: "42056",
   observedAt: new Date("2026-06-12T18:40:00Z"),
   waveHeightM: null,
@@ -31,7 +31,7 @@ const buoy: Report = {
   seaState: null,
 };
 
-const wavesOnly: Report = {
+const wavesOnly: SimulatedReport = {
   ...buoy,
   stationId: "41002",
   observedAt: new Date("2018-08-01T14:50:00Z"),
@@ -50,7 +50,7 @@ const wavesOnly: Report = {
 
 const stationOf = (id: string, lat: number, lon: number) => ({ ...someStation(), id, lat, lon });
 
-function someStation(): Station {
+function someStation(): SimulatedStation {
   const [station] = stations;
   if (!station) throw new Error("there is no station");
   return station;
@@ -79,7 +79,11 @@ describe("the simulated sea writes NDBC's formats byte for byte", () => {
   });
 
   test("hourly2/hour_HH.txt, the same rows after the station's id", () => {
-    const report: Report = { ...wavesOnly, observedAt: new Date("2012-02-24T15:50:00Z"), pressureTendencyHpa: 0.7 };
+    const report: SimulatedReport = {
+      ...wavesOnly,
+      observedAt: new Date("2012-02-24T15:50:00Z"),
+      pressureTendencyHpa: 0.7,
+    };
     expect(lines(formatHourly([report]))).toEqual([
       "#STN  YY   MM DD hh mm WDIR WSPD GST  WVHT   DPD   APD MWD   PRES  ATMP  WTMP  DEWP  VIS PTDY  TIDE",
       "#txt  yr   mo dy hr mn degT m/s  m/s     m   sec   sec deg    hPa  degC  degC  degC  nmi  hPa    ft",

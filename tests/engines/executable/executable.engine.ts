@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { freePort } from "../../../services/dev/daemons/ports.ts";
 import { type Redis, startRedis } from "../../../services/dev/daemons/redis.ts";
 import { buildExecutable } from "../../../services/executable/build.ts";
-import { playerDir } from "../../../shared/player-dir.ts";
+import { playerDir } from "../../../shared/player/player-dir.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
 import { builtPlayer } from "../../rig/built-player.ts";
 import { createDatabase } from "../../rig/database.ts";

@@ -9,7 +9,7 @@ import { finished } from "node:stream/promises";
 import { daemonAccount, giveTo } from "../../../services/dev/daemons/account.ts";
 import { startDaemon } from "../../../services/dev/daemons/daemon.ts";
 import { freePort } from "../../../services/dev/daemons/ports.ts";
-import { writeDump } from "../../../services/dev/dump-file.ts";
+import { writeDump } from "../../../services/dev/dump/dump-file.ts";
 import { unguardedIds } from "../../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../../services/worker/store/poll.ts";
 import { migrate } from "../../../shared/database/migrate.ts";

@@ -1,7 +1,7 @@
 // Tests of the limits on streams and requests, per client address and in total.
 
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { playerDir } from "../../../shared/player-dir.ts";
+import { playerDir } from "../../../shared/player/player-dir.ts";
 import { type AppSettings, type RunningApp, startApp } from "../../rig/app.ts";
 import { chromium, openPage } from "../../rig/browser.ts";
 import { builtPlayer } from "../../rig/built-player.ts";

@@ -2,8 +2,8 @@
 
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdir } from "node:fs/promises";
-import { hashedName } from "../../../shared/hashed-name.ts";
-import { playerDir } from "../../../shared/player-dir.ts";
+import { hashedName } from "../../../shared/player/hashed-name.ts";
+import { playerDir } from "../../../shared/player/player-dir.ts";
 import { builtPlayer } from "../../rig/built-player.ts";
 import { startStack } from "../../rig/stack.ts";
 

@@ -3,7 +3,7 @@
 import { expect, test } from "bun:test";
 import { createBroadcastLog } from "../../../services/server/stream/broadcast-log.ts";
 import { observationFrame } from "../../../services/server/stream/frames.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import { silentLog } from "../../rig/silent-log.ts";
 import { createTestClock } from "../../rig/test-clock.ts";
 

@@ -1,8 +1,8 @@
 // Scrapes that time out.
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
+import { watchConnection } from "../../../shared/connections/connection-health.ts";
 import { connectSql } from "../../../shared/database/sql.ts";
-import { watchConnection } from "../../../shared/service/connection-health.ts";
 import { createServiceMetrics } from "../../../shared/service/metrics.ts";
 import { startDatabase } from "../../rig/database.ts";
 import { silentLog } from "../../rig/silent-log.ts";

@@ -1,8 +1,8 @@
 // Errors of a port that a service cannot open.
 
 import { expect, test } from "bun:test";
+import { StartError } from "../../../shared/process/service-parts.ts";
 import { openPort } from "../../../shared/service/port.ts";
-import { StartError } from "../../../shared/service/service.ts";
 
 /** Returns the error of `openPort` for a system error code. */
 function failure(code: string, host?: string): StartError {

@@ -6,7 +6,7 @@ import { readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { hashedName } from "../../../shared/hashed-name.ts";
+import { hashedName } from "../../../shared/player/hashed-name.ts";
 import { buildPlayer, type PlayerFile } from "../../../web/build/build.ts";
 import { footer, title } from "../../../web/words/english/html.ts";
 

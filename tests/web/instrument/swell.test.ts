@@ -1,10 +1,10 @@
 // The motion of the drawn swell.
 
 import { expect, test } from "bun:test";
-import { heightAt, steadyRate, swellOf, waterPath } from "../../../web/instrument/swell.ts";
+import { drawnSwell, heightAt, steadyRate, waterPath } from "../../../web/instrument/swell.ts";
 
 test("the drawn swell has the measured period, and higher and longer waves are drawn so", () => {
-  const [small, large] = [swellOf(0.5, 5), swellOf(4, 12)];
+  const [small, large] = [drawnSwell(0.5, 5), drawnSwell(4, 12)];
   expect(small?.periodMs).toBe(5_000);
   expect(large?.periodMs).toBe(12_000);
   expect(large?.amplitudePx).toBeGreaterThan(4 * (small?.amplitudePx ?? 0));
@@ -12,11 +12,11 @@ test("the drawn swell has the measured period, and higher and longer waves are d
 });
 
 test("without a height or a period there is no swell", () => {
-  expect([swellOf(null, 8), swellOf(2, null), swellOf(2, 0)]).toEqual([null, null, null]);
+  expect([drawnSwell(null, 8), drawnSwell(2, null), drawnSwell(2, 0)]).toEqual([null, null, null]);
 });
 
 test("the water is highest when a crest passes, and the path begins with a crest", () => {
-  const swell = swellOf(2, 8);
+  const swell = drawnSwell(2, 8);
   if (!swell) throw new Error("no swell");
   const heights = Array.from({ length: 100 }, (_, step) => heightAt(swell, step / 100));
   expect(Math.max(...heights)).toBe(heights[0] ?? Number.NaN);

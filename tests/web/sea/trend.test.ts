@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from "bun:test";
 import type { PastReport } from "../../../web/sea/replay-frames.ts";
+import type { SeaField } from "../../../web/sea/sea-state.ts";
 import { trendOf } from "../../../web/sea/trend.ts";
-import type { SeaField } from "../../../web/sound/sea-state.ts";
 
 /** Makes one report an hour, oldest first. */
 function hourly(field: string, values: readonly (number | null)[]) {

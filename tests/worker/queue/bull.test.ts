@@ -5,8 +5,8 @@ import { Worker } from "bullmq";
 import { startRedis } from "../../../services/dev/daemons/redis.ts";
 import { type Bull, openBull, removeQueues } from "../../../services/worker/queue/bull.ts";
 import { redisNames } from "../../../shared/channels.ts";
+import { watchConnection } from "../../../shared/connections/connection-health.ts";
 import { connectRedis, type RedisClient } from "../../../shared/redis/redis.ts";
-import { watchConnection } from "../../../shared/service/connection-health.ts";
 import { silentLog } from "../../rig/silent-log.ts";
 import { startWire, waitsForPolls } from "../../rig/wire.ts";
 

@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, test } from "bun:test";
 import { createWatchdog, type Schedule, type Watchdog } from "../../../services/worker/queue/watchdog.ts";
-import type { Log } from "../../../shared/service/log.ts";
+import type { Log } from "../../../shared/process/log.ts";
 import { createTestClock, type TestClock } from "../../rig/test-clock.ts";
 
 const periodMs = 300_000;

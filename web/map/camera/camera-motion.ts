@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../../shared/clock.ts";
 import type { MapView } from "../../state/view-url.ts";
-import { type Camera, cameraOf, firstView, type Size, viewOf, zoomAt, zoomOf } from "./camera.ts";
+import { type Camera, cameraOf, type Size, startView, viewOf, zoomAt, zoomOf } from "./camera.ts";
 import { createGlide } from "./glide.ts";
 import type { PlanePoint } from "./plane.ts";
 
@@ -46,7 +46,7 @@ export function createCameraMotion(
   clock: Clock,
 ): CameraMotion {
   let size = firstSize;
-  let camera = cameraOf(firstView(size), size);
+  let camera = cameraOf(startView(size), size);
   let wasMoved = false;
   let isMoving = false;
   const glide = createGlide(show);
@@ -69,7 +69,7 @@ export function createCameraMotion(
       return zoomOf(camera, size);
     },
     get isZoomedIn() {
-      return zoomOf(camera, size) > firstView(size).zoom * zoomedInFactor;
+      return zoomOf(camera, size) > startView(size).zoom * zoomedInFactor;
     },
     move,
     setView: (view) => move(cameraOf(view, size)),
@@ -86,7 +86,7 @@ export function createCameraMotion(
     resize(next) {
       const view = viewOf(camera, size);
       size = next;
-      show(cameraOf(wasMoved ? view : firstView(size), size));
+      show(cameraOf(wasMoved ? view : startView(size), size));
     },
   };
 

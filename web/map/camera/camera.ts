@@ -39,7 +39,7 @@ function wholeWorldScale(size: Size): number {
 }
 
 /** Returns the first view: all stations, or on a tall phone only the coasts of America and Hawaii. */
-export function firstView(size: Size): MapView {
+export function startView(size: Size): MapView {
   const points = (size.width < size.height ? stationsOfTallView : stationsOfWideView).map(([longitude, latitude]) =>
     project(longitude, latitude),
   );

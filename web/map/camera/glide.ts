@@ -3,7 +3,7 @@
 import type { Camera } from "./camera.ts";
 
 /** A smooth move of the camera. */
-export type Glide = {
+type Glide = {
   /** Starts a glide and ends the previous one. @param isAtOnce jumps to the goal, for reduced motion */
   begin(from: Camera, to: Camera, isAtOnce: boolean): void;
   stop(): void;

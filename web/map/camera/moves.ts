@@ -5,7 +5,7 @@ import { cameraOf, pan, zoomAt } from "./camera.ts";
 import type { CameraMotion } from "./camera-motion.ts";
 
 /** Camera moves for buttons, keys and the page; each is a glide. */
-export type Moves = {
+type Moves = {
   /** Centres a station, zoomed in enough to separate it from its neighbours. */
   showStation(stationId: string): void;
   showWholeWorld(): void;

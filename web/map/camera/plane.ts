@@ -1,5 +1,6 @@
 // The flat plane of the map, and the projection onto it.
 
+import { longitudeDegrees } from "../../../shared/numbers.ts";
 import { equalEarth, equalEarthInverse } from "./equal-earth.ts";
 
 /** A point of the map's plane: the flat world, {@link planeWidth} units wide. */
@@ -26,8 +27,7 @@ export const planeHeight = 2 * halfHeight * scale;
 
 /** Projects a place to the plane. */
 export function project(longitude: number, latitude: number): PlanePoint {
-  const east = ((((longitude - centralLongitude + 180) % 360) + 360) % 360) - 180;
-  return projectFromMiddle(east, latitude);
+  return projectFromMiddle(longitudeDegrees(longitude - centralLongitude), latitude);
 }
 
 /**
@@ -43,8 +43,5 @@ export function projectFromMiddle(east: number, latitude: number): PlanePoint {
 export function unproject({ x, y }: PlanePoint): { longitude: number; latitude: number } {
   const [raw, north] = equalEarthInverse(x / scale - halfWidth, halfHeight - y / scale);
   const east = Math.min(Math.max(raw / radians, -outermostEast), outermostEast);
-  return {
-    longitude: ((((east + centralLongitude + 180) % 360) + 360) % 360) - 180,
-    latitude: north / radians,
-  };
+  return { longitude: longitudeDegrees(east + centralLongitude), latitude: north / radians };
 }

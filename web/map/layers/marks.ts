@@ -1,6 +1,6 @@
 // Marks of stations: wave ring, buoy and wind barb.
 
-import { staleAfterMs } from "../../../shared/sea.ts";
+import { staleAfterMin } from "../../../shared/sea.ts";
 import { type MapTheme, waterColour } from "../colours.ts";
 import type { Pen } from "./canvas.ts";
 
@@ -27,7 +27,7 @@ export const unknownMark: Mark = {
 
 /** Ages in minutes at which a mark begins to fade, and at which a report is too old; the same as in the sound. */
 const fadesFromMin = 60;
-const goneAtMin = staleAfterMs / 60_000;
+const goneAtMin = staleAfterMin;
 const faintest = 0.3;
 const dotRadius = 1.6;
 const dotOpacity = 0.65;

@@ -33,7 +33,7 @@ type Step = { atS: number; target: number; tauS: number };
  * Tone treats each move as finished when the next one starts.
  * @param now returns the context's time in seconds; the glide drops older moves
  */
-export function createGlide(param: MovedParam, now: () => number): Glide {
+export function createParamGlide(param: MovedParam, now: () => number): Glide {
   let from = { atS: 0, value: Number(param.value) };
   let steps: Step[] = [];
   /** Time at which the parameter reaches its target, if a move is planned. */

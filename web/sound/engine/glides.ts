@@ -1,7 +1,7 @@
 // All glides of one engine.
 
 import type { Gain } from "../tone.ts";
-import { createGlide, type Glide, type MovedParam } from "./glide.ts";
+import { createParamGlide, type Glide, type MovedParam } from "./glide.ts";
 
 /** Time constant of the fade when the score is switched, in seconds. */
 export const cancellingTauS = 0.05;
@@ -15,7 +15,7 @@ export function createGlides(now: () => number) {
   const levels: Glide[] = [];
 
   function glideOf(param: MovedParam): Glide {
-    const glide = createGlide(param, now);
+    const glide = createParamGlide(param, now);
     scored.push(glide);
     return glide;
   }
@@ -30,7 +30,7 @@ export function createGlides(now: () => number) {
       return level;
     },
     /** Makes a glide for a gain set by the listener. A switch of the score does not change it. */
-    settingOf: ({ gain }: { gain: MovedParam }): Glide => createGlide(gain, now),
+    settingOf: ({ gain }: { gain: MovedParam }): Glide => createParamGlide(gain, now),
     /** Holds all parameters of the score from `atS` on and fades the levels to 0. */
     cancelFrom(atS: number): void {
       for (const glide of scored) glide.holdFrom(atS);

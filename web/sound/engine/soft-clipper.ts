@@ -7,7 +7,7 @@ export const softClipperLevel = 0.7;
  */
 export const softClipperRange = 2;
 /** The curve stays below this level: -1.9 dBFS, so that peaks between two samples stay below -1 dBTP. */
-export const softClipperLimit = 0.8;
+const softClipperLimit = 0.8;
 const softClipperPoints = 8193;
 
 /** Makes a soft clipper: linear up to {@link softClipperLevel}, then a curve that never reaches {@link softClipperLimit}. */

@@ -27,8 +27,8 @@ export function createEngineLoader(): () => Promise<EngineParts> {
 }
 
 /** Makes the bells' other striking places and adds them to the waveforms. Without them the first place sounds on. */
-export async function addTouches(waveforms: Waveforms): Promise<void> {
-  waveforms.touches = await fetchFrom<Samples[][]>({ sampleRate: soundSampleRate });
+export async function addOtherPlaces(waveforms: Waveforms): Promise<void> {
+  waveforms.places = await fetchFrom<Samples[][]>({ sampleRate: soundSampleRate });
 }
 
 async function fetchParts(): Promise<EngineParts> {

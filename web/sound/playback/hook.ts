@@ -1,11 +1,12 @@
 // The measuring hook: scores and offline renders for tools.
 
+import { median } from "../../../shared/sea.ts";
+import { type SeaField, type SeaState, seaStateOf } from "../../sea/sea-state.ts";
 import type { Preset } from "../preset.ts";
 import { renderOffline } from "../recording/render-offline.ts";
 import { createNetworkScore, type NetworkScoreOptions, type Report } from "../score/network-score.ts";
 import { createReplayScore, type Frame } from "../score/replay-score.ts";
 import { createTuneScore } from "../score/tune-score.ts";
-import { type SeaField, type SeaState, seaStateOf } from "../sea-state.ts";
 import type { SoundEvent } from "../sound-event.ts";
 
 /** An observation made up by a measuring tool; its values count as fresh. */
@@ -81,7 +82,6 @@ function reportOf({ stationId = "", lon, lat, waterTempC = null, waveHeightM = n
 function medianOf(observations: readonly MadeUp[]): SeaState {
   return seaStateOf((field) => {
     if (field === "windDirDeg") return null;
-    const values = observations.flatMap((observation) => observation[field] ?? []).sort((a, b) => a - b);
-    return values[values.length >> 1];
+    return median(observations.flatMap((observation) => observation[field] ?? []));
   });
 }

@@ -5,7 +5,7 @@ import type { Journal } from "../recording/journal.ts";
 import type { Layer } from "../sound-event.ts";
 
 /** The listener's settings. They are stored before the engine exists and applied to it later. */
-type Mix = {
+export type Mix = {
   /** @param level 0..1 */
   setLayerLevel(layer: Layer, level: number): void;
   setReverb(on: boolean): void;

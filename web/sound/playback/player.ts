@@ -1,21 +1,20 @@
 // The player: the sound's interface for the page.
 
 import type { Clock } from "../../../shared/clock.ts";
-import type { Engine } from "../engine/engine.ts";
 import { createJournal } from "../recording/journal.ts";
 import type { LiveRecording } from "../recording/live-recording.ts";
 import type { RenderControl } from "../recording/render-wav.ts";
 import type { Score } from "../score/score.ts";
 import type { Layer, SoundEvent } from "../sound-event.ts";
-import type { Waveforms } from "../timbre/waveforms.ts";
-import type { Ticker } from "../tone.ts";
-import { createHeardClock, type HeardClock } from "./clock.ts";
-import { addTouches, createEngineLoader } from "./engine-loader.ts";
-import type { NowPlaying } from "./media-session.ts";
+import { createEngineLoader } from "./engine-loader.ts";
 import { createMix } from "./mix.ts";
 import { createRecorder } from "./recorder.ts";
 import { createScorePlayer } from "./score-player.ts";
-import { createTransport, type PlayerState } from "./transport.ts";
+import { type Sound, startSound } from "./start-sound.ts";
+import { createStrikingPlaces } from "./striking-places.ts";
+import type { NowPlaying } from "./transport/media-session.ts";
+import type { PlayerState } from "./transport/player-state.ts";
+import { createTransport } from "./transport/transport.ts";
 
 export type { PlayerState };
 
@@ -70,31 +69,30 @@ export type Player = {
   renderLastHour(control: RenderControl): Promise<Blob>;
 };
 
-const tickMs = 250;
-
 /** Makes a player in the state `off`. */
 export function createPlayer({ onState, onSound, onReported }: PlayerListener, clock: Clock): Player {
   const load = createEngineLoader();
   const journal = createJournal();
   const mix = createMix(journal, nowS);
   const recorder = createRecorder(journal, load);
+  const places = createStrikingPlaces();
   const scores = createScorePlayer(journal, {
     nowS,
     isPaused: () => transport.state === "paused",
-    playable: (event) => (event.type === "bell" && !waveforms?.touches ? { ...event, place: 0 } : event),
+    playable: places.playable,
     onSound(event, atS) {
-      if (event.type === "bell") touchLater();
-      if (heard) onSound(event, heard.heardAtMs(atS, performance.now()));
+      if (event.type === "bell") places.addOthers();
+      if (sound.heard) onSound(event, sound.heard.heardAtMs(atS, performance.now()));
     },
     onReported(untilS) {
-      if (heard) onReported(heard.heardAtMs(untilS, performance.now()));
+      if (sound.heard) onReported(sound.heard.heardAtMs(untilS, performance.now()));
     },
   });
   const transport = createTransport(
     {
       canSound: () => scores.engine !== null,
       onState(state) {
-        keepTicking?.(state === "playing");
+        sound.keepTicking?.(state === "playing");
         recorder.follow(state === "playing");
         onState(state);
       },
@@ -102,19 +100,17 @@ export function createPlayer({ onState, onSound, onReported }: PlayerListener, c
     },
     clock,
   );
-  let keepTicking: ((on: boolean) => void) | null = null;
-  let heard: HeardClock | null = null;
+  const parts = { load, transport, scores, mix, places };
+  const sound: Sound = { heard: null, keepTicking: null };
   let starting: Promise<void> | null = null;
   let volume = 1;
-  let waveforms: Waveforms | null = null;
-  let isTouched = false;
 
   return {
     // `start` reports the failure, after another try.
     prepare: () => void load().catch(() => {}),
     start() {
       if (scores.engine) transport.resume();
-      else starting ??= start().finally(() => (starting = null));
+      else starting ??= startSound(sound, parts, volume).finally(() => (starting = null));
       return starting ?? Promise.resolve();
     },
     pause: transport.pause,
@@ -144,51 +140,7 @@ export function createPlayer({ onState, onSound, onReported }: PlayerListener, c
     renderLastHour: (control) => recorder.renderLastHour(nowS, control),
   };
 
-  async function start(): Promise<void> {
-    // No await before this line: browsers start sound within a user gesture only.
-    const { context, mix: input } = transport.open(volume);
-    const clock = createHeardClock(context);
-    heard = clock;
-    let engine: Engine;
-    try {
-      const { createEngine, Ticker, waveforms: made } = await load();
-      waveforms = made;
-      engine = createEngine(context, input, made);
-      keepTicking = createTicking(() => new Ticker(tick, "worker", tickMs / 1000));
-    } catch (error) {
-      await transport.close();
-      throw error;
-    }
-    mix.applyTo(engine);
-    scores.beginOn(engine);
-    transport.follow();
-
-    function tick(): void {
-      clock.read();
-      scores.tick();
-    }
-  }
-
-  /** Makes the other striking places after the first bell, which must not wait for them. */
-  function touchLater(): void {
-    if (isTouched || waveforms === null) return;
-    isTouched = true;
-    addTouches(waveforms).catch((error) => console.info("the bells keep one striking place:", error));
-  }
-
   function nowS(): number {
     return transport.output?.context.currentTime ?? 0;
   }
-}
-
-/**
- * Makes a ticker that uses a worker's timer, since browsers slow the timers of a hidden, muted page down to once a
- * minute. It runs only during playback, so a waiting page costs nothing.
- */
-function createTicking(createTicker: () => Ticker): (on: boolean) => void {
-  let ticker: Ticker | null = null;
-  return (on) => {
-    ticker?.dispose();
-    ticker = on ? createTicker() : null;
-  };
 }

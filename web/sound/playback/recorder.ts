@@ -6,7 +6,7 @@ import { renderSegment } from "../recording/render-segment.ts";
 import { type RenderControl, renderWav } from "../recording/render-wav.ts";
 import { soundSampleRate } from "../sample-rate.ts";
 import type { EngineParts } from "./engine-loader.ts";
-import type { Output } from "./output.ts";
+import type { Output } from "./transport/output.ts";
 
 /** Records the sound live, or renders the last hour from the journal. */
 type Recorder = {

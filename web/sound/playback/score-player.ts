@@ -19,7 +19,7 @@ type ScorePlayerListener = {
 };
 
 /** Plays one score after another on the engine. */
-type ScorePlayer = {
+export type ScorePlayer = {
   readonly engine: Engine | null;
   /** Plays a score from its t = 0 and replaces the previous one. */
   play(score: Score): void;

@@ -3,7 +3,7 @@
 import { createEngine } from "../engine/engine.ts";
 import { soundSampleRate } from "../sample-rate.ts";
 import { type Layer, layers, type SoundEvent } from "../sound-event.ts";
-import { makeTouches } from "../timbre/bell.ts";
+import { makeOtherPlaces } from "../timbre/bell.ts";
 import { makeWaveforms, type Waveforms } from "../timbre/waveforms.ts";
 
 /** Render options; a tool can isolate one layer. */
@@ -60,6 +60,6 @@ export async function renderOffline(
 }
 
 function ownWaveforms(): Waveforms {
-  made ??= { ...makeWaveforms(soundSampleRate), touches: makeTouches(soundSampleRate) };
+  made ??= { ...makeWaveforms(soundSampleRate), places: makeOtherPlaces(soundSampleRate) };
   return made;
 }

@@ -1,5 +1,6 @@
 // The bell of an observation.
 
+import type { SeaState } from "../../sea/sea-state.ts";
 import {
   type BellFields,
   bellNoteOf,
@@ -8,9 +9,9 @@ import {
   stationBellDb,
   strikingPlaces,
   strokeOf,
+  touch,
 } from "../mapping.ts";
 import type { PresetChoice } from "../preset.ts";
-import type { SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";
 import type { SingleWave } from "./single-waves.ts";
 
@@ -22,9 +23,6 @@ type BellLevels = { bell: number; bowed: number; knock: number };
 
 /** Time, pan and station of a bell. */
 type Place = { t: number; pan: number; stationId?: string };
-
-/** Range of level between two strokes of one report, in dB: a hand never strikes twice alike. */
-const touchRangeDb = 1;
 
 /** Returns the bell of an observation: bowed without a wave height, a knock on wood without a water temperature. */
 export function bellOf(
@@ -63,11 +61,11 @@ export function stationBellOf(
 
 /** Returns the level and the speed of a knock's sample: two knocks never sound alike. */
 export function knockTouch(gainDb: number, random: () => number): { gainDb: number; rate: number } {
-  return { gainDb: touched(gainDb, random), rate: 0.94 + 0.12 * random() };
+  return { gainDb: touched(gainDb, random), rate: touch.knockRate.min + touch.knockRate.range * random() };
 }
 
 function touched(gainDb: number, random: () => number): number {
-  return gainDb + touchRangeDb * (random() - 0.5);
+  return gainDb + touch.rangeDb * (random() - 0.5);
 }
 
 function placeOf(random: () => number): number {

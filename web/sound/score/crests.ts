@@ -1,7 +1,7 @@
 // The crests of the waves.
 
+import type { SeaState } from "../../sea/sea-state.ts";
 import { crestPeriodOf } from "../mapping.ts";
-import type { SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";
 import { createSingleWaves, type SingleWave } from "./single-waves.ts";
 

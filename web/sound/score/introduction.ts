@@ -1,6 +1,6 @@
 // The introduction of a tuned-in station: its layers start one by one.
 
-import type { SeaField } from "../sea-state.ts";
+import type { SeaField } from "../../sea/sea-state.ts";
 import type { SetEvent, SoundEvent } from "../sound-event.ts";
 
 /** Start of each field's introduction, in seconds. Each has a caption, so they are further apart than captions. */

@@ -1,5 +1,6 @@
 // The settings of the four continuous layers for a sea state.
 
+import type { SeaField, SeaState } from "../../sea/sea-state.ts";
 import {
   distanceOf,
   flutterOf,
@@ -12,7 +13,6 @@ import {
   throbOf,
   windOf,
 } from "../mapping.ts";
-import type { SeaField, SeaState } from "../sea-state.ts";
 import type { SetEvent } from "../sound-event.ts";
 
 /** Options for {@link layersOf}. */

@@ -1,26 +1,21 @@
 // The lighthouse's pings: ticks at north, and one ping in the wind's direction.
 
+import type { SeaState } from "../../sea/sea-state.ts";
 import {
   beamTimeOf,
-  clamp,
   distanceOf,
+  farLighthouseDbOf,
   lighthouseDbOf,
   lighthouseHz,
   lighthouseTurn,
   panOfDirection,
 } from "../mapping.ts";
-import type { SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";
 
 const { turnS, secondTickS, beamDelayS } = lighthouseTurn;
 
-/** After this time without a change, the lighthouse recedes. */
-const nearS = 180;
-/** How long it recedes, and by how much: still audible to a listener who waits for it. */
-const [recedesS, farDb] = [120, -10];
-
 /** The sequence of the lighthouse's turns. */
-type Lighthouse = {
+type LighthousePings = {
   /** Returns the pings of the next turns that begin before `t`, each once. */
   until(t: number, sea: SeaState | null): EventOf<"ping">[];
   /** Brings the lighthouse near again, from `t` on. */
@@ -28,7 +23,7 @@ type Lighthouse = {
 };
 
 /** Makes a lighthouse. It is silent without a wind speed, and only ticks at north without a wind direction. */
-export function createLighthouse(firstTurnS: number): Lighthouse {
+export function createLighthousePings(firstTurnS: number): LighthousePings {
   let nextTurnS = firstTurnS;
   let nearAtS = firstTurnS;
 
@@ -44,7 +39,7 @@ export function createLighthouse(firstTurnS: number): Lighthouse {
   };
 
   function distanceDb(): number {
-    return farDb * clamp((nextTurnS - nearAtS - nearS) / recedesS, 0, 1) || 0;
+    return farLighthouseDbOf(nextTurnS - nearAtS);
   }
 }
 

@@ -1,7 +1,7 @@
 // Knocks for the fields that a station did not measure.
 
+import type { SeaField, SeaState } from "../../sea/sea-state.ts";
 import { missingKnockDb } from "../mapping.ts";
-import type { SeaField, SeaState } from "../sea-state.ts";
 import type { EventOf } from "../sound-event.ts";
 import { knockTouch } from "./bells.ts";
 

@@ -3,18 +3,18 @@
 import { calmSeaDbOf, droneDb, networkBellsDb, panOfLongitude } from "../mapping.ts";
 import { isHeard, type Preset, type PresetChoice, presetChoices } from "../preset.ts";
 import { createRandom } from "../random.ts";
-import type { SoundEvent } from "../sound-event.ts";
+import type { SoundEvent, Way } from "../sound-event.ts";
 import { bellOf } from "./bells.ts";
 import type { PlannedBell } from "./burst/burst-plan.ts";
-import { type BurstTally, createBursts } from "./burst/bursts.ts";
+import type { BurstTally } from "./burst/burst-reports.ts";
+import { createBursts } from "./burst/bursts.ts";
 import type { Report } from "./burst/report.ts";
-import type { Way } from "./burst/ways.ts";
 import { createSeaScore, type SeaScore } from "./sea-score.ts";
 
 export type { BurstTally, Report };
 
 /** The score of the whole network: the sea in view, and a bell for each report. */
-export type NetworkScore = SeaScore & {
+type NetworkScore = SeaScore & {
   /**
    * Adds reports that arrive at `t`. Returns the bell of a single report, to be played at once; `until` returns those
    * of a burst.

@@ -1,9 +1,10 @@
 // The score of a past day.
 
-import { clamp, droneDb, lighthouseHz, midnightDb, replayBellsDb } from "../mapping.ts";
+import { clamp } from "../../../shared/numbers.ts";
+import { type SeaState, seaStateOf } from "../../sea/sea-state.ts";
+import { droneDb, lighthouseHz, midnightDb, replayBellsDb } from "../mapping.ts";
 import { isHeard, type Preset, presetChoices } from "../preset.ts";
 import { createRandom } from "../random.ts";
-import { type SeaState, seaStateOf } from "../sea-state.ts";
 import type { SoundEvent } from "../sound-event.ts";
 import { bellOf } from "./bells.ts";
 import { createCrests } from "./crests.ts";
@@ -12,7 +13,7 @@ import { layersOf } from "./layer-settings.ts";
 import type { Score } from "./score.ts";
 
 /** The score of a replay. */
-export type ReplayScore = Score & {
+type ReplayScore = Score & {
   /** Returns the index of the frame at a time of the score; after the end it is the last one. */
   frameAt(t: number): number;
 };

@@ -1,15 +1,15 @@
 // The score of a changing sea, shared by the network and a tuned-in station.
 
+import { type SeaState, seaFields, seaStateOf } from "../../sea/sea-state.ts";
 import { isStale } from "../mapping.ts";
 import { deriveRandom } from "../random.ts";
-import { type SeaState, seaFields, seaStateOf } from "../sea-state.ts";
 import type { Layer, SetEvent } from "../sound-event.ts";
 import { type BellChoice, stationBellOf } from "./bells.ts";
 import { createCrests } from "./crests.ts";
 import { createEventQueue, type EventQueue } from "./event-queue.ts";
 import { introduced, introducedAtS, introducedTauS, introducingEvents, introductionS } from "./introduction.ts";
 import { type LayerSettingsOptions, layersOf } from "./layer-settings.ts";
-import { createLighthouse } from "./lighthouse.ts";
+import { createLighthousePings } from "./lighthouse.ts";
 import { createMissingKnocks } from "./missing-knocks.ts";
 import type { Score } from "./score.ts";
 import type { SingleWave } from "./single-waves.ts";
@@ -52,7 +52,7 @@ export function createSeaScore(options: SeaScoreOptions): SeaScore {
   const queue = createEventQueue();
   const firstS = introduction ? introducedAtS("waveHeightM") : firstCrestS;
   const crests = createCrests({ random, firstS, idleS: noCrestS, steady: false });
-  const lighthouse = options.lighthouse ? createLighthouse(introduction ? introductionS : firstTurnS) : null;
+  const lighthouse = options.lighthouse ? createLighthousePings(introduction ? introductionS : firstTurnS) : null;
   // Generators of their own: events must not depend on how often `until` is called.
   const touch = deriveRandom(random);
   const knocks = stationBell && createKnocksOf(stationBell.stationId, options);

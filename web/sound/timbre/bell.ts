@@ -71,7 +71,7 @@ export function makeBell(sampleRate: number, hz: number): BellSamples {
 }
 
 /** Makes the brightness of the other striking places, each for all notes. */
-export function makeTouches(sampleRate: number): Samples[][] {
+export function makeOtherPlaces(sampleRate: number): Samples[][] {
   return touchPartials.map((partials) => bellNotesHz.map((hz) => makeRinging(sampleRate, hz, partials)));
 }
 

@@ -29,7 +29,7 @@ export type Waveforms = {
   /** For each of {@link bellNotesHz}. */
   bells: BellSamples[];
   /** Brightness of the other striking places, for each of {@link bellNotesHz}; made after the first bell. */
-  touches?: Samples[][];
+  places?: Samples[][];
   /** For each of {@link bellNotesHz}. */
   bowed: Samples[];
   knock: Samples;

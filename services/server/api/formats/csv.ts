@@ -2,7 +2,7 @@
 
 import { measurements, medianMeasurements, type StoredObservation } from "../../../../shared/measurements.ts";
 import { type Station, stationFields } from "../../../../shared/station.ts";
-import type { Medians } from "../compute-medians.ts";
+import type { Medians } from "../medians/compute-medians.ts";
 
 /** Column names (with units) and cell values of a CSV table. */
 export type CsvTable<Row> = {

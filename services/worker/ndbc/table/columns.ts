@@ -1,6 +1,7 @@
 // Reads measurements: names, units and plausible ranges of NDBC's columns.
 
 import { type Measurement, measurements, type Observation } from "../../../../shared/measurements.ts";
+import { recordOf } from "../../../../shared/record-of.ts";
 import { NotDataError } from "../errors.ts";
 import type { Row } from "./cells.ts";
 import { type NumberColumn, notMeasured, readNumber } from "./missing-values.ts";
@@ -69,7 +70,7 @@ export function bindMeasurements(
     const { name, min, max, filler = null } = column;
     return { name, index, missing, filler, min, max };
   };
-  const bound = Object.fromEntries(measurements.map((field) => [field, bind(field)])) as MeasurementColumns;
+  const bound = recordOf(measurements, bind);
   if (Object.values(bound).every((column) => column === null)) {
     throw new NotDataError("a file without a column of measurements");
   }

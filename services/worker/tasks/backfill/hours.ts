@@ -1,7 +1,7 @@
 // Backfills by hour: one file has an hour of the whole network.
 
+import { describeFailure } from "../../../../shared/connections/connection-health.ts";
 import type { Observation } from "../../../../shared/measurements.ts";
-import { describeFailure } from "../../../../shared/service/connection-health.ts";
 import { NotDataError, UpstreamError } from "../../ndbc/errors.ts";
 import { parseHourly } from "../../ndbc/hourly.ts";
 import { hourlyPath } from "../../ndbc/paths.ts";

@@ -2,7 +2,7 @@
 
 import { type Clock, systemClock } from "../../../../shared/clock.ts";
 import type { Sql } from "../../../../shared/database/sql.ts";
-import type { Log } from "../../../../shared/service/log.ts";
+import type { Log } from "../../../../shared/process/log.ts";
 import type { NdbcClient } from "../../ndbc/client.ts";
 import type { RejectedRows } from "../../ndbc/table/rejected-rows.ts";
 import type { StoreCounts } from "../../store/assign-event-ids.ts";

@@ -1,6 +1,6 @@
 // Backfills by station: each station's own file has its last 45 days.
 
-import { describeFailure } from "../../../../shared/service/connection-health.ts";
+import { describeFailure } from "../../../../shared/connections/connection-health.ts";
 import { NotDataError, UpstreamError } from "../../ndbc/errors.ts";
 import { realtimePath } from "../../ndbc/paths.ts";
 import { parseRealtime, parseSpec } from "../../ndbc/realtime.ts";

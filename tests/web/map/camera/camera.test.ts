@@ -4,10 +4,10 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import {
   cameraOf,
-  firstView,
   largestZoom,
   pan,
   type Size,
+  startView,
   toCanvas,
   toPlane,
   viewOf,
@@ -74,7 +74,7 @@ describe("the view", () => {
     ["a phone", phone, ["52202, Guam"]],
   ] as const) {
     test(`at first contains the network on ${name}`, () => {
-      const camera = cameraOf(firstView(size), size);
+      const camera = cameraOf(startView(size), size);
       const outside = Object.entries(buoys).filter(([, place]) => {
         const { x, y } = toCanvas(project(...place), camera, size);
         return x < 0 || y < 0 || x > size.width || y > size.height;
@@ -108,7 +108,7 @@ describe("the view", () => {
     });
     fc.assert(
       fc.property(fc.array(move, { maxLength: 20 }), fc.constantFrom(laptop, phone), (moves, size) => {
-        let camera = cameraOf(firstView(size), size);
+        let camera = cameraOf(startView(size), size);
         for (const { dx, dy, factor } of moves) {
           camera = zoomAt(pan(camera, size, dx, dy), size, factor, { x: 100, y: 100 });
           const { zoom, longitude, latitude } = viewOf(camera, size);
@@ -135,7 +135,7 @@ describe("the view", () => {
   });
 
   test("at the min zoom shows the whole world in the middle", () => {
-    const camera = zoomAt(cameraOf(firstView(laptop), laptop), laptop, 0.001, { x: 0, y: 0 });
+    const camera = zoomAt(cameraOf(startView(laptop), laptop), laptop, 0.001, { x: 0, y: 0 });
     expect(zoomOf(camera, laptop)).toBeCloseTo(1, 9);
     expect(camera.x).toBeCloseTo(planeWidth / 2, 6);
     expect(camera.y).toBeCloseTo(planeHeight / 2, 6);

@@ -1,7 +1,7 @@
 // Unit tests of the glide: values, holds and moves from before the start.
 
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { createGlide } from "../../../../web/sound/engine/glide.ts";
+import { createParamGlide } from "../../../../web/sound/engine/glide.ts";
 
 setDefaultTimeout(120_000);
 
@@ -21,7 +21,7 @@ function createParam(value: number) {
 }
 
 function glideOf(param: ReturnType<typeof createParam>, now = () => 0) {
-  return createGlide(param, now);
+  return createParamGlide(param, now);
 }
 
 describe("A parameter that is held during a move", () => {

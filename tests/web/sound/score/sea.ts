@@ -1,6 +1,6 @@
 // Test data: a sea state.
 
-import type { SeaState } from "../../../../web/sound/sea-state.ts";
+import type { SeaState } from "../../../../web/sea/sea-state.ts";
 
 /** A sea state with a fresh value for every field. */
 export const sea: SeaState = {

@@ -1,9 +1,9 @@
 // Unit tests of the score of one station.
 
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { SeaState } from "../../../../web/sea/sea-state.ts";
 import { silentDb, swellOf } from "../../../../web/sound/mapping.ts";
 import { createTuneScore } from "../../../../web/sound/score/tune-score.ts";
-import type { SeaState } from "../../../../web/sound/sea-state.ts";
 import type { SoundEvent } from "../../../../web/sound/sound-event.ts";
 import { levelOf } from "./level-of.ts";
 import { sea } from "./sea.ts";

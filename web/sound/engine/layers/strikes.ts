@@ -92,7 +92,7 @@ function createBells({ context, once }: Nodes, waveforms: Waveforms) {
     ring(gain: GainNode, { hz, hardness, place = 0, gainDb }: EventOf<"bell">): Struck {
       const { note, rate } = nearestNote(hz);
       const { body, brightness: usual } = forNote(bells, note);
-      const brightness = waveforms.touches?.[place - 1]?.[note] ?? usual;
+      const brightness = waveforms.places?.[place - 1]?.[note] ?? usual;
       gain.gain.value = levelOf(hz, gainDb);
       const bright = context.createGain();
       bright.gain.value = hardness;

@@ -1,9 +1,11 @@
 // The choice of the reports in a burst that ring, and their times.
 
-import { degreesEast } from "../../mapping.ts";
+import { compassDegrees, longitudeDegrees } from "../../../../shared/numbers.ts";
+import { median } from "../../../../shared/sea.ts";
+import type { Way } from "../../sound-event.ts";
 import { phraseShare, rhythmOf } from "./phrases.ts";
 import type { Report } from "./report.ts";
-import { inOrderOf, type Way } from "./ways.ts";
+import { inOrderOf } from "./ways.ts";
 
 /** A report and the time of its bell, in seconds of the score. */
 export type PlannedBell = { report: Report; t: number };
@@ -66,7 +68,6 @@ function choose(candidates: readonly Report[], maxBells: number, worthOf: (repor
  * the median is computed eastward from the date line.
  */
 export function medianLongitude(reports: readonly Report[]): number | null {
-  const fromDateLine = reports.flatMap(({ longitude }) => (longitude === null ? [] : [(longitude + 360) % 360]));
-  const middle = fromDateLine.sort((a, b) => a - b)[fromDateLine.length >> 1];
-  return middle === undefined ? null : degreesEast(middle, 0);
+  const middle = median(reports.flatMap(({ longitude }) => (longitude === null ? [] : [compassDegrees(longitude)])));
+  return middle === null ? null : longitudeDegrees(middle);
 }

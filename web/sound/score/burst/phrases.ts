@@ -16,8 +16,8 @@ const restS = { min: 5.2, max: 8 } as const;
 const lastCycleS = 34;
 /** Longest rest of a burst with few bells. */
 const longestRestS = 10;
-/** Min gap between two bells: three bells in a second, because each also flashes on the map. */
-const minGapS = 0.34;
+/** Min gap between two bells, in seconds: three bells in a second, because each also flashes on the map. */
+export const minGapS = 0.34;
 /** Mean gap within a phrase of a burst with few bells; their rests are longer. */
 const looseGapS = 1.9;
 /** Mean time between two bells above which a burst ends early; a few bells are no phrase to stretch. */
@@ -30,7 +30,8 @@ export const phraseShare = 0.8;
 export function rhythmOf({ count, leftS, random }: RhythmOptions): number[] {
   if (count === 0) return [];
   const between = ({ min, max }: { min: number; max: number }) => min + (max - min) * random();
-  const spanS = Math.min(leftS, count * (count < few ? sparsestS.few : sparsestS.many));
+  // Never 0: the loop below divides by it.
+  const spanS = Math.max(1e-9, Math.min(leftS, count * (count < few ? sparsestS.few : sparsestS.many)));
   // Few bells need short cycles, so that no rest is too long.
   const loose = Math.max(1e-9, 1 - (count * looseGapS) / spanS);
   const times: number[] = [];

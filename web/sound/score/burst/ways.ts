@@ -1,19 +1,14 @@
 // The ways of a burst: what leads its bells from station to station.
 
 import { nearness, type Vector, vectorOf } from "../../../sea/sphere.ts";
+import type { Way } from "../../sound-event.ts";
 import type { Report } from "./report.ts";
 
 /**
  * The ways of a burst, in the order in which bursts take them. A way over the map is followed by one that answers from
  * end to end of a scale, so that two neighbours never move alike from left to right.
  */
-const ways = ["swell", "water", "coast", "waves"] as const;
-
-/**
- * What leads the bells. `swell`: they spread from the highest waves; `coast`: from a station to its nearest; `water` and
- * `waves`: the warmest and the coldest, or the highest and the lowest, answer each other.
- */
-export type Way = (typeof ways)[number];
+const ways: readonly Way[] = ["swell", "water", "coast", "waves"];
 
 /** A report and its place; `null`: unknown position. */
 type Placed = { report: Report; place: Vector | null };

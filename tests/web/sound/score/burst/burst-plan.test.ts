@@ -103,6 +103,11 @@ describe("The rhythm of a burst", () => {
       expect(planBells([report("1", null)], plan).planned[0]?.t).toBeWithin(10, 10.3);
     }
   });
+
+  test("a burst without time left still rings", () => {
+    const plan = { ...options, t: 10, leftS: 0, worthOf: () => 1 };
+    expect(planBells([report("1", null), report("2", null)], plan).planned.map(({ t }) => t)).toEqual([10]);
+  });
 });
 
 describe("The way of a burst", () => {
