@@ -87,6 +87,8 @@ function lightnessAt(x: number, y: number): number {
   const chart = document.querySelectorAll("canvas")[1];
   const { left, top, width } = chart?.getBoundingClientRect() ?? new DOMRect();
   const ratio = (chart?.width ?? 0) / width;
-  const pixel = chart?.getContext("2d")?.getImageData((x - left) * ratio, (y - top) * ratio, 1, 1).data ?? [];
+  const copy = new OffscreenCanvas(1, 1).getContext("2d");
+  if (chart) copy?.drawImage(chart, -(x - left) * ratio, -(y - top) * ratio);
+  const pixel = copy?.getImageData(0, 0, 1, 1).data ?? [];
   return ((pixel[0] ?? 0) + (pixel[1] ?? 0) + (pixel[2] ?? 0)) / 3;
 }

@@ -9,6 +9,7 @@ import { describeError } from "../../shared/connections/connection-health.ts";
 import { contentSecurityPolicy } from "../../shared/player/content-security-policy.ts";
 import { hashedName } from "../../shared/player/hashed-name.ts";
 import { playerDir } from "../../shared/player/player-dir.ts";
+import { nativeAudio, partsOnOnePage } from "./lighter.ts";
 import { englishWords, wordsFrom } from "./words.ts";
 
 /** The sources of the player. */
@@ -64,8 +65,13 @@ if (import.meta.main) await main(process.argv.includes("--watch"));
  */
 export async function buildPlayer(entry = join(webDir, "index.html"), targetDir = playerDir): Promise<PlayerFile[]> {
   const { files: workerFiles, addresses } = await buildWorkers();
-  const plugins = [wordsFrom(englishWords)];
-  const { outputs, metafile } = await bundle({ entrypoints: [entry], define: addresses, metafile: true, plugins });
+  const { outputs, metafile } = await bundle({
+    entrypoints: [entry],
+    define: addresses,
+    metafile: true,
+    plugins: [wordsFrom(englishWords), nativeAudio],
+    files: await partsOnOnePage(),
+  });
   const pageFiles = await Promise.all(outputs.map(finish));
   const assets = [...pageFiles.filter(({ name }) => !name.endsWith(".html")), ...workerFiles];
   const page = pageFiles.filter(({ name }) => name.endsWith(".html"));

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../shared/clock.ts";
 import { find, setText } from "../dom/dom.ts";
+import { paced } from "../dom/pace.ts";
 import { currentWindDirection } from "../sea/conditions.ts";
 import { isHeard, presetChoices } from "../sound/preset.ts";
 import type { Navigation } from "../state/navigation.ts";
@@ -12,6 +13,9 @@ import type { MapView } from "../state/view-url.ts";
 import { describeListed } from "../stations/listed.ts";
 import { markOf, marksOf } from "./network-marks.ts";
 import { createWorldMap, type WorldMap } from "./world-map.ts";
+
+/** Time between two changes of marks while reports arrive. */
+const restMs = 2_000;
 
 /**
  * Shows the network on the page's map, with the selected and the sounding stations.
@@ -58,10 +62,7 @@ export function showNetworkMap(
   observe([state.stationsLoaded, state.conditionsLoaded, state.minute], () =>
     map.setMarks(marksOf(network, clock.now())),
   );
-  onChange(state.arrived, ({ newest }) => {
-    const known = newest && network.conditions.get(newest.observation.stationId);
-    if (known) map.setMark(known.stationId, markOf(known, clock.now()));
-  });
+  showArrivals(state, map, clock);
   observe([view], () => map.select(view.value.stationId));
   observe([state.pastAtMs], () => map.setTimeMs(state.pastAtMs.value));
   onChange(state.sounded, (all) => {
@@ -79,6 +80,26 @@ export function showNetworkMap(
     const { event, stationId, atMs } = sound;
     map.pulse(stationId, event.type === "bell" ? event.hardness : null, atMs);
   }
+}
+
+/** Changes the marks of stations whose reports arrive. */
+function showArrivals({ network, arrived }: PageState, map: WorldMap, clock: Clock): void {
+  const changed = new Set<string>();
+  const show = paced(
+    () => {
+      for (const stationId of changed) {
+        const known = network.conditions.get(stationId);
+        if (known) map.setMark(stationId, markOf(known, clock.now()));
+      }
+      changed.clear();
+    },
+    restMs,
+    clock,
+  );
+  onChange(arrived, ({ newest }) => {
+    if (newest) changed.add(newest.observation.stationId);
+    show();
+  });
 }
 
 /** Shows the lighthouse over the tuned-in station while it sounds. */

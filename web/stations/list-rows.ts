@@ -21,13 +21,20 @@ type ListRows = {
   rung(stationId: string): void;
 };
 
-const glowMs = 3_000;
+type Glow = { className: string; lastsMs: number };
+
+/** The steps of the glow of a row whose bell sounds. */
+const glows: readonly Glow[] = [
+  { className: "rung", lastsMs: 3_000 },
+  { className: "waning", lastsMs: 300 },
+];
 
 /** Creates the rows. @param onSelect receives the selected station */
 export function createListRows(onSelect: (stationId: string) => void, clock: Clock): ListRows {
   const attributes = { "data-waiting": words.waitingForReports, "data-unknown": words.nothingKnown };
   const element = make("ol", { id: "stations", attributes });
   const rows = new Map<string, HTMLLIElement>();
+  const cancelGlows = new Map<string, () => void>();
   let selected: string | null = null;
   /** The row in the tab order; arrow keys move on from it. */
   let tabStop: string | null = null;
@@ -65,10 +72,21 @@ export function createListRows(onSelect: (stationId: string) => void, clock: Clo
     rung(stationId) {
       const row = rows.get(stationId);
       if (!row) return;
-      row.classList.add("rung");
-      clock.after(glowMs, () => row.classList.remove("rung"));
+      cancelGlows.get(stationId)?.();
+      glow(stationId, row, [...glows]);
     },
   };
+
+  /** Glows through the rest of the steps. */
+  function glow(stationId: string, row: HTMLElement, [now, ...later]: Glow[]): void {
+    row.className = now?.className ?? "";
+    if (now)
+      cancelGlows.set(
+        stationId,
+        clock.after(now.lastsMs, () => glow(stationId, row, later)),
+      );
+    else cancelGlows.delete(stationId);
+  }
 
   function findFocused(): string | null {
     return element.querySelector<HTMLElement>("li:has(:focus)")?.dataset.stationId ?? null;

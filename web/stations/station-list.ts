@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../shared/clock.ts";
 import { make, setText } from "../dom/dom.ts";
+import { paced } from "../dom/pace.ts";
 import { observe, onChange } from "../state/observe.ts";
 import { type PageState, stationSoundOf } from "../state/page-state.ts";
 import * as words from "../words/english/list.ts";
@@ -18,6 +19,8 @@ type StationList = {
 
 /** Max rows at first; a button adds more. */
 const rowsAtOnce = 120;
+/** Time between two updates while reports arrive. */
+const restMs = 2_000;
 
 /** Shows all stations as a searchable list, as an accessible alternative to the map. */
 export function showStationList(
@@ -50,7 +53,7 @@ export function showStationList(
   });
   followListKeys(element, { side, search, rows: rows.element, more }, clock);
   const { view, units, arrived, stationsLoaded, conditionsLoaded, quarter } = state;
-  onChange(arrived, showSoon);
+  onChange(arrived, paced(showSoon, restMs, clock));
   observe([stationsLoaded, conditionsLoaded, quarter, units], showSoon);
   observe([view], () => rows.select(view.value.stationId));
   onChange(state.sounded, (all) => {

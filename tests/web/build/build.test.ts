@@ -114,11 +114,11 @@ describe("The built player", () => {
     expect(hashed.filter((name) => name.startsWith("land-50m-"))).toHaveLength(1);
   });
 
-  test("weighs at most 52 kB before the sound and 121 kB with it, gzipped", () => {
+  test("weighs at most 52 kB before the sound and 95 kB with it, gzipped", () => {
     const weigh = (...when: string[]) =>
       files.filter(({ loaded }) => when.includes(loaded)).reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);
     expect(weigh("page")).toBeLessThanOrEqual(52_000);
-    expect(weigh("page", "sound")).toBeLessThanOrEqual(121_000);
+    expect(weigh("page", "sound")).toBeLessThanOrEqual(95_000);
   });
 
   // Versions from MDN's browser-compat-data. The page asks for the newest of them when it starts, see dom/features.ts.

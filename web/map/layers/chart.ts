@@ -1,9 +1,9 @@
 // The chart: sea, land, night and stations on one canvas.
 
 import type { Camera, Size } from "../camera/camera.ts";
-import { addCanvas, covers, type Drawn, fitCanvas, isSame, placeCanvas, willDo } from "./canvas.ts";
+import { addCanvas, covers, type Drawn, fitCanvas, isSame, type Pen, placeCanvas, willDo } from "./canvas.ts";
 import { drawSea, type SeaLook } from "./coastline.ts";
-import { createNight } from "./night.ts";
+import { createNight, type Night } from "./night.ts";
 import { createRoughWorld } from "./rough-world.ts";
 
 /** The look of the chart without its stations. */
@@ -30,17 +30,20 @@ const maxPixels = 16_000_000;
 
 /**
  * Adds sea, land, night and stations on one opaque canvas. The browser moves and stretches it while the map moves, and
- * the chart is redrawn at rest: the cheapest way. A rough drawing of the whole world is below it.
+ * the chart is redrawn at rest: the cheapest way. It is drawn out of sight and shown as a picture, because Chromium copies
+ * a canvas with a 2D context at each change of the page. A rough drawing of the whole world is below it.
  * @param drawStations draws onto a canvas of that size
  */
 export function createChart(
   element: HTMLElement,
-  drawStations: (context: CanvasRenderingContext2D, camera: Camera, size: Size) => void,
+  drawStations: (context: Pen, camera: Camera, size: Size) => void,
 ): Chart {
   const night = createNight();
   const rough = createRoughWorld(element, night);
   const canvas = addCanvas(element);
-  const sea = createSeaPicture();
+  const page = canvas.getContext("bitmaprenderer", { alpha: false });
+  const desk = new OffscreenCanvas(1, 1);
+  const sea = createSeaPicture(night);
   let look: Look | null = null;
   let size: Size = { width: 1, height: 1 };
   let pixelRatio = 1;
@@ -61,9 +64,9 @@ export function createChart(
       const isRedrawn = isRedyed || look?.coastline !== next.coastline;
       const isLater = isRedyed || look?.timeMs !== next.timeMs;
       look = next;
-      if (isRedrawn) sea.forget();
       if (isLater) night.paint(next.timeMs, next.theme.night);
       if (!isRedrawn && !isLater) return;
+      sea.forget();
       rough.touch();
       isStale = true;
     },
@@ -85,21 +88,22 @@ export function createChart(
   }
 
   function draw(shown: Look, camera: Camera): void {
-    const context = canvas.getContext("2d", { alpha: false });
+    [desk.width, desk.height] = [canvas.width, canvas.height];
+    const context = desk.getContext("2d", { alpha: false });
     if (!context) return;
     const drawnSize = withBleed(size);
     sea.draw(context, shown, camera);
-    night.draw(context, camera, drawnSize, pixelRatio);
     context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
     drawStations(context, camera, drawnSize);
+    page?.transferFromImageBitmap(desk.transferToImageBitmap());
     drawn = { camera, size: drawnSize };
     drawnAtMs = performance.now();
     isStale = false;
   }
 }
 
-/** Caches sea and land for one camera, while only stations or the time change. */
-function createSeaPicture() {
+/** Caches sea, land and night for one camera, while only stations change. */
+function createSeaPicture(night: Night) {
   const canvas = document.createElement("canvas");
   let size: Size = { width: 1, height: 1 };
   let pixelRatio = 1;
@@ -112,11 +116,14 @@ function createSeaPicture() {
     forget(): void {
       drawnFor = null;
     },
-    draw(onto: CanvasRenderingContext2D, look: SeaLook, camera: Camera): void {
+    draw(onto: Pen, look: SeaLook, camera: Camera): void {
       const context = canvas.getContext("2d", { alpha: false });
       if (!context) return;
-      if (drawnFor === null || !isSame(drawnFor, camera)) drawSea(context, look, { camera, size, pixelRatio });
-      drawnFor = camera;
+      if (drawnFor === null || !isSame(drawnFor, camera)) {
+        drawSea(context, look, { camera, size, pixelRatio });
+        night.draw(context, camera, size, pixelRatio);
+        drawnFor = camera;
+      }
       onto.setTransform(1, 0, 0, 1, 0, 0);
       onto.drawImage(canvas, 0, 0);
     },

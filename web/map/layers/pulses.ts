@@ -41,6 +41,8 @@ export function createPulses(
   clock: Clock,
 ) {
   const rings = new Map<HTMLElement, string>();
+  /** Rings that have faded, for the next bells: for each new element the browser would compose all layers again. */
+  const resting: HTMLElement[] = [];
   let flashesAtMs: number[] = [];
   return { add, follow };
 
@@ -61,33 +63,41 @@ export function createPulses(
     if (flashesAtMs.length >= maxFlashes) return;
     flashesAtMs.push(nowMs);
     const { still } = look;
-    const element = createRing(hardness, still ? stillRadius : radius);
+    const element = resting.pop() ?? addRing();
+    dress(element, hardness, still ? stillRadius : radius);
     place(element, stationId);
-    layer.append(element);
     rings.set(element, stationId);
     const fade = animate(element, still ? glowing : spreading, { lastsMs, atMs });
     fade.onfinish = () => {
+      fade.cancel();
       rings.delete(element);
-      element.remove();
+      element.className = "";
+      resting.push(element);
     };
   }
 
-  function createRing(hardness: number | null, reach: number): HTMLElement {
+  function addRing(): HTMLElement {
     const element = document.createElement("i");
-    element.className = "pulse";
-    const width = hardness === null ? thinnest : thinnest + thickerByHardness * hardness;
     Object.assign(element.style, {
       position: "absolute",
       boxSizing: "border-box",
+      borderRadius: "50%",
+      opacity: "0",
+      willChange: "translate, scale, opacity",
+    });
+    return layer.appendChild(element);
+  }
+
+  function dress(element: HTMLElement, hardness: number | null, reach: number): void {
+    const width = hardness === null ? thinnest : thinnest + thickerByHardness * hardness;
+    element.className = "pulse";
+    Object.assign(element.style, {
       width: `${2 * reach}px`,
       height: `${2 * reach}px`,
       left: `${-reach}px`,
       top: `${-reach}px`,
-      borderRadius: "50%",
       border: `${width}px ${hardness === null ? "dashed" : "solid"} ${look.theme.pulse}`,
-      willChange: "scale, opacity",
     });
-    return element;
   }
 
   function place(element: HTMLElement, stationId: string): void {

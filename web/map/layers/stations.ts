@@ -3,6 +3,7 @@
 import { type Camera, type Size, toCanvas } from "../camera/camera.ts";
 import { type PlanePoint, planeWidth } from "../camera/plane.ts";
 import type { MapTheme } from "../colours.ts";
+import type { Pen } from "./canvas.ts";
 import { drawBuoy, drawWave, drawWindBarb, type Mark, unknownMark, waveRadius } from "./marks.ts";
 
 /** A station's position. */
@@ -33,7 +34,7 @@ const labelHeight = 15;
 const markReach = 30;
 
 /** Draws the marks and labels of all visible stations. */
-export function drawStations(context: CanvasRenderingContext2D, scene: StationScene, camera: Camera, size: Size): void {
+export function drawStations(context: Pen, scene: StationScene, camera: Camera, size: Size): void {
   const worldWidth = planeWidth * camera.pixelsPerUnit;
   const scale = markScale(worldWidth);
   const { marks, theme, selected } = scene;
@@ -57,7 +58,7 @@ export function drawStations(context: CanvasRenderingContext2D, scene: StationSc
 
 /** Draws the selected station's label first, then as many as have room. */
 function drawLabels(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   { selected, hovered, theme }: StationScene,
   seen: SeenStation[],
   scale: number,
@@ -92,14 +93,7 @@ function drawLabels(
 }
 
 /** Draws the halo of the selected station. @returns its extent in pixels */
-function drawHalo(
-  context: CanvasRenderingContext2D,
-  mark: Mark,
-  x: number,
-  y: number,
-  scale: number,
-  theme: MapTheme,
-): number {
+function drawHalo(context: Pen, mark: Mark, x: number, y: number, scale: number, theme: MapTheme): number {
   const radius = Math.max(waveRadius(mark.waveHeightM ?? 0) * scale + 4, 12);
   context.strokeStyle = theme.labelHalo;
   context.lineWidth = 5;
