@@ -81,7 +81,10 @@ function showPage(): void {
   offerCard(state, server, navigation, listening.listen, clock);
   showServiceState(state);
   explainWhenWanted(() => map.theme);
-  followKeys((action) => void actions[action]());
+  followKeys(
+    () => state.settings.value.shortcuts,
+    (action) => void actions[action](),
+  );
 }
 
 function chooseInList(stationId: string): void {
