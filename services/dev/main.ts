@@ -7,7 +7,7 @@ import { playerDir } from "../../shared/player-dir.ts";
 import { httpUrl } from "../../shared/service/address.ts";
 import { ConfigError, type Environment, readServerConfig, readWorkerConfig } from "../../shared/service/config.ts";
 import { StartError } from "../../shared/service/service.ts";
-import { daemonAccount } from "./daemons/account.ts";
+import { asAccount, daemonAccount } from "./daemons/account.ts";
 import { type OwnProcess, own, stopDeadlineMs } from "./daemons/daemon.ts";
 import { freePort, requireFreePort } from "./daemons/ports.ts";
 import { startPostgres } from "./daemons/postgres.ts";
@@ -85,10 +85,11 @@ async function startStack(): Promise<void> {
   screen.live("Starting worker, server and page…");
   const simulation = sea ? { NDBC_URL: sea.url, POLL_SECONDS: String(Math.ceil(paceSeconds / 12)) } : {};
   const env = { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, PORT: String(port), ...simulation };
-  await startService("services/worker/main.ts", env);
+  const unprivileged = asAccount(account, [process.execPath, join(project, "package.json")], port);
+  await startService("services/worker/main.ts", env, unprivileged);
   await startService("web/build/build.ts", env);
   await untilTrue(async () => existsSync(join(playerDir, "index.html")));
-  await startService("services/server/main.ts", env);
+  await startService("services/server/main.ts", env, unprivileged);
 
   const address = httpUrl(host === "0.0.0.0" || host === "::" ? "localhost" : host, port);
   await untilTrue(() => isReady(`${address}/ready`));
@@ -113,13 +114,12 @@ async function startData(folder: string, sockets: string, paceSeconds: number) {
   ]);
 }
 
-/** Describes the data source in one sentence. @param hasPolled whether any poll has ever succeeded */
+/** Describes the data source in one sentence. @param hasPolled whether any poll has ever succeeded, also before this start */
 async function describeSea(hasPolled: boolean): Promise<string> {
   if (stackName === "demo") return "The sea is simulated; nothing comes from the internet.";
-  if (hasPolled) return "The sea is live, from NOAA's buoys.";
   const cause = await whyUnreachable(readWorkerConfig(process.env).ndbcUrl, process.env);
-  if (cause === null) return "Waiting for the first reports from NDBC.";
-  return `NDBC cannot be reached: ${cause}. Without internet: run "demo".`;
+  if (cause !== null) return `NDBC cannot be reached: ${cause}. Without internet: run "demo".`;
+  return hasPolled ? "The sea is live, from NOAA's buoys." : "Waiting for the first reports from NDBC.";
 }
 
 function greeting(address: string, sea: string, folder: string): string {
@@ -134,12 +134,17 @@ async function followStatus(address: string): Promise<void> {
     try {
       const status = await readStatus(address);
       const sea = status.lastPollMs === null ? await describeSea(false) : "";
-      screen.live(statusLine(status, Date.now(), sea));
+      showStatus(statusLine(status, Date.now(), sea));
     } catch {
-      screen.live("The server is starting again…");
+      showStatus("The server is starting again…");
     }
     await Bun.sleep(2_000);
   }
+}
+
+/** Shows the status line, unless the stack is stopping and says so there. */
+function showStatus(line: string): void {
+  if (!stopping.signal.aborted) screen.live(line);
 }
 
 /** Opens and empties the log file. All writers share the descriptor, and so the write position. */
@@ -172,13 +177,16 @@ async function stopStack(): Promise<void> {
   }
 }
 
-/** Runs one of the project's programs and restarts it when its files change. It ends even if this process is killed. */
-function startService(program: string, env: Environment): Promise<OwnProcess> {
+/**
+ * Runs one of the project's programs and restarts it when its files change. It ends even if this process is killed.
+ * @param prefix the command that lowers its rights; the page's build keeps them, since it writes into the checkout
+ */
+function startService(program: string, env: Environment, prefix: string[] = []): Promise<OwnProcess> {
   const path = join(project, program);
   // The build watches its own files, because Bun's --watch misses files that only an HTML page refers to.
   const command = program === "web/build/build.ts" ? [path, "--watch"] : ["--watch", "--no-clear-screen", path];
   const start = async () => {
-    const child = Bun.spawn([process.execPath, "--no-orphans", ...command], {
+    const child = Bun.spawn([...prefix, process.execPath, "--no-orphans", ...command], {
       cwd: project,
       env,
       stdin: "ignore",

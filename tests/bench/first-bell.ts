@@ -28,6 +28,7 @@ export async function check(): Promise<Check[]> {
   await builtPlayer();
   const player = await startOpenPlayer();
   try {
+    await moorStations(player);
     const checks: Check[] = [];
     for (const ageS of moments) {
       await storeBatch(player, ageS);
@@ -44,6 +45,14 @@ export async function check(): Promise<Check[]> {
     await closeBrowser();
     await endOwnCluster();
   }
+}
+
+/** Stores stations all over the seas of the map's first view; the page shows no bell of a station without a position. */
+async function moorStations({ stack: { sql } }: OpenPlayer): Promise<void> {
+  await sql`
+    insert into stations (station_id, name, owner, latitude, longitude)
+    select 'B' || 1000 + n, 'Buoy ' || n, 'NDBC', 20 + n % 20, -160 + n % 100 from generate_series(0, ${stations - 1}) as n
+  `;
 }
 
 /** Stores a batch that is `ageS` seconds old, and one a period before it. Half of the rows have water, a quarter waves. */
@@ -71,10 +80,10 @@ async function measure(player: OpenPlayer): Promise<number> {
   const page = await player.open("/?hook=1", "live", `(${installProbe})()`);
   await page.until("bellbuoy.listening !== null && probe.bellsMade");
   // A caption appears when its bell sounds.
-  await page.view.evaluate(`globalThis.firstBell = new Promise((resolve) => {
+  await page.view.evaluate(`void (globalThis.firstBell = new Promise((resolve) => {
     const seen = new MutationObserver(() => resolve(performance.now()));
     seen.observe(document.getElementById("captions"), { childList: true });
-  })`);
+  }))`);
   await listen(page);
   const tookMs = await page.view.evaluate<number>("firstBell.then((atMs) => atMs - probe.clickedAtMs)");
   player.closePages();

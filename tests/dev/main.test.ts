@@ -19,7 +19,7 @@ let stacks: Bun.Subprocess[] = [];
 
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), "bellbuoy-test-"));
-  for (const path of ["services", "shared", "web", "package.json"]) {
+  for (const path of ["services", "shared", "web", "package.json", "bun.lock", "bunfig.toml"]) {
     await cp(join(project, path), join(copy, path), { recursive: true });
   }
   await symlink(join(project, "node_modules"), join(copy, "node_modules"));
@@ -121,7 +121,7 @@ test("without Redis, one line says how to install it, and no process is left run
 function options(env: Record<string, string>) {
   return {
     cwd: copy,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   } satisfies Bun.SpawnOptions.OptionsObject<"ignore", "pipe", "pipe">;
 }

@@ -25,6 +25,8 @@ export type FollowedServices = {
   stop(): Promise<void>;
 };
 
+/** A failover takes a third of this on a busy machine. */
+const stuckMs = 100_000;
 /** New reports of each poll. */
 const reports = 300;
 
@@ -45,7 +47,9 @@ export async function followServices(env: Record<string, string>): Promise<Follo
     },
   });
   const services: Service[] = [];
+  const saying = setTimeout(sayWhere, stuckMs);
   const stop = async () => {
+    clearTimeout(saying);
     await Promise.all(services.map((service) => service.stop("SIGKILL")));
     await ndbc.stop(true);
   };
@@ -95,6 +99,13 @@ export async function followServices(env: Record<string, string>): Promise<Follo
   } catch (error) {
     await stop();
     throw error;
+  }
+
+  /** A failover that hangs leaves no other trace. */
+  async function sayWhere(): Promise<void> {
+    const ready = await fetch(`http://127.0.0.1:${workerPort}/ready`).then((response) => response.text(), String);
+    const lines = services.map(({ url, logged }) => ({ url, logged: logged.slice(-8) }));
+    console.error(`after ${stuckMs / 1_000} s and ${polls} polls:`, JSON.stringify({ ready, lines }, null, 1));
   }
 }
 

@@ -28,10 +28,19 @@ const restMs = 100;
 /** Worker entry points, by the constant that holds the worker's URL. */
 const workers = { waveformWorkerUrl: "sound/timbre/waveform-worker.ts" };
 
-/** Files copied unchanged. The manifest refers to the icons by name, and static hosts to the page for missing files. */
-const unchanged = ["icons/icon-192.png", "icons/icon-512.png", "icons/icon-mask.png", "404.html"];
+/**
+ * Files copied unchanged, by their name in the player. The manifest refers to the icons by name, static hosts to the page for
+ * missing files, and the page to the licences of all it contains.
+ */
+const unchanged = {
+  "icon-192.png": "icons/icon-192.png",
+  "icon-512.png": "icons/icon-512.png",
+  "icon-mask.png": "icons/icon-mask.png",
+  "404.html": "404.html",
+  "licences.txt": "../NOTICE",
+};
 
-const compressible = /\.(html|js|css|svg|json|webmanifest)$/;
+const compressible = /\.(html|js|css|svg|json|webmanifest|txt)$/;
 const brotli = promisify(brotliCompress);
 
 const naming = { entry: "[name].[ext]", chunk: "[name]-[hash].[ext]", asset: "[name]-[hash].[ext]" };
@@ -66,7 +75,7 @@ export async function buildPlayer(entry = join(webDir, "index.html"), targetDir 
   const docs = (await buildDocs()).filter(({ name }) => !known.has(name));
 
   await mkdir(targetDir, { recursive: true });
-  const unnamed = await Promise.all(unchanged.map(readUnchanged));
+  const unnamed = await Promise.all(Object.entries(unchanged).map(readUnchanged));
   const written = await Promise.all([...assets, ...unnamed, ...docs].map((file) => write(file, targetDir)));
   // The service worker is written last: the files it caches must exist.
   for (const file of [...page, serviceWorker]) written.push(await write(file, targetDir));
@@ -151,8 +160,8 @@ function loadedWith(metafile: Bun.BuildMetafile | undefined, entries: readonly s
   return found;
 }
 
-async function readUnchanged(path: string): Promise<BuiltFile> {
-  return { name: basename(path), content: await Bun.file(join(webDir, path)).bytes() };
+async function readUnchanged([name, path]: [string, string]): Promise<BuiltFile> {
+  return { name, content: await Bun.file(join(webDir, path)).bytes() };
 }
 
 async function finish(artifact: Bun.BuildArtifact): Promise<BuiltFile> {

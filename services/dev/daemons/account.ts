@@ -56,6 +56,22 @@ function change(path: string, act: (fd: number) => void): void {
   }
 }
 
+/**
+ * Returns a command prefix that runs a service of root as an account without further rights. Empty without an account, without a
+ * `setpriv` that can do so, as on BusyBox, or if the account cannot read the program.
+ * @param reads files of the program; those in root's home are closed to the account
+ * @param port the service listens on it; below 1024 this needs a right
+ */
+export function asAccount(account: Account | undefined, reads: string[], port: number): string[] {
+  const setpriv = Bun.which("setpriv");
+  if (account === undefined || setpriv === null) return [];
+  const ids = ["--reuid", String(account.uid), "--regid", String(account.gid), "--clear-groups", "--no-new-privs"];
+  const right = port > 0 && port < 1024 ? ",+net_bind_service" : "";
+  const sets = ["inh-caps", "ambient-caps", "bounding-set"].map((set) => `--${set}=-all${right}`);
+  const prefix = [setpriv, ...ids, ...sets];
+  return reads.every((path) => Bun.spawnSync([...prefix, "test", "-r", path]).success) ? prefix : [];
+}
+
 /** Writes a new file that only its owner may read. Replaces what is there, and never follows a link. */
 export function writeSecret(path: string, text: string, account: Account | undefined): void {
   rmSync(path, { force: true });

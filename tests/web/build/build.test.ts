@@ -36,18 +36,24 @@ describe("The built player", () => {
       "icon-512.png",
       "icon-mask.png",
       "index.html",
+      "licences.txt",
       "service-worker.js",
     ]);
   });
 
   test("has compressed copies of each text file, with the same content", async () => {
-    const texts = names.filter((name) => /\.(html|js|css|svg|webmanifest)$/.test(name));
+    const texts = names.filter((name) => /\.(html|js|css|svg|webmanifest|txt)$/.test(name));
     expect(texts.length).toBeGreaterThan(5);
     for (const name of texts) {
       const content = Buffer.from(await Bun.file(join(dir, name)).bytes());
       expect(brotliDecompressSync(await Bun.file(join(dir, `${name}.br`)).bytes())).toEqual(content);
       expect(gunzipSync(await Bun.file(join(dir, `${name}.gz`)).bytes())).toEqual(content);
     }
+  });
+
+  test("has the licences of all it contains, with a link to them", async () => {
+    expect(await text("licences.txt")).toBe(await Bun.file(join(import.meta.dir, "../../../NOTICE")).text());
+    expect(await text("index.html")).toContain('href="./licences.txt"');
   });
 
   test("contains no files of an older build", () => {

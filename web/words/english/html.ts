@@ -70,4 +70,4 @@ export const keys = "Keys";
 export const shortcuts = "Shortcuts of a single letter or sign";
 export const showKeys = "Show all keys";
 export const footer =
-  '<strong>Not for navigation.</strong> Data: <a href="https://www.ndbc.noaa.gov/" rel="noopener">NOAA\'s NDBC</a> and its partners, usually 20 to 100 minutes old. Land: <a href="https://www.naturalearthdata.com/" rel="noopener">Natural Earth</a>.';
+  '<strong>Not for navigation.</strong> Data: <a href="https://www.ndbc.noaa.gov/" rel="noopener">NOAA\'s NDBC</a> and its partners, usually 20 to 100 minutes old. Land: <a href="https://www.naturalearthdata.com/" rel="noopener">Natural Earth</a>. <a href="./licences.txt">Licences</a>.';
