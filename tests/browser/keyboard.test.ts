@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chromium, type Page } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
+import { resizePage } from "../rig/layout-faults.ts";
 import { moor, type OpenPlayer, press, reach, startOpenPlayer, tabTo } from "../rig/player.ts";
 
 setDefaultTimeout(120_000);
@@ -80,6 +81,32 @@ describe.skipIf(chromium === null)("with the keyboard alone", () => {
       const widthPx = await value<number>("parseFloat(getComputedStyle(document.activeElement).outlineWidth)");
       expect({ id, isSeen: widthPx >= 2 }).toEqual({ id, isSeen: true });
     }
+  });
+
+  test("what has the focus is in sight, also on small screens, with a card and in a search", async () => {
+    await begin();
+    await value('location.hash = "#tune/46026"');
+    await page.until(`${mode} === "tune" && ${shown("card")}`);
+    const inSight = `(() => {
+      const { activeElement: focused } = document;
+      const { left, top, width, height } = focused.getBoundingClientRect();
+      const hit = document.elementFromPoint(left + Math.min(8, width / 2), top + height / 2);
+      return focused === document.body || focused.contains(hit);
+    })()`;
+    for (const [width, height] of [
+      [320, 256],
+      [390, 664],
+      [844, 390],
+    ] as const) {
+      await resizePage(page, width, height);
+      await tabTo(page, ".skip");
+      for (let stops = 0; stops < 40; stops++) {
+        // Rows get their height when they come into sight, so the browser may need another frame.
+        await page.until(inSight);
+        await press(page, "Tab");
+      }
+    }
+    await resizePage(page, 1_000, 700);
   });
 
   test("the skip link leads to the sound and changes no programme", async () => {

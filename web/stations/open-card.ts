@@ -79,9 +79,10 @@ export function showOpenCard(
 
   /** Closes the card; a keyboard user continues on the map. */
   function close(): void {
-    if (element.contains(document.activeElement)) find("map", HTMLElement).focus();
+    const hadFocus = element.contains(document.activeElement);
     element.hidden = true;
     shownId = null;
     delete document.body.dataset.card;
+    if (hadFocus) find("map", HTMLElement).focus();
   }
 }

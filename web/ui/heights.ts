@@ -10,7 +10,9 @@ export function publishHeights(): void {
   const { style } = document.documentElement;
   const observer = new ResizeObserver((entries) => {
     for (const { target, borderBoxSize } of entries) {
-      style.setProperty(`--${target.id}-size`, `${borderBoxSize[0]?.blockSize ?? 0}px`);
+      const height = borderBoxSize[0]?.blockSize;
+      // During a search, a phone hides the card. Afterwards the page needs its room at once.
+      if (height) style.setProperty(`--${target.id}-size`, `${height}px`);
     }
   });
   for (const id of ["header", "dock", "card"]) observer.observe(find(id, HTMLElement));
