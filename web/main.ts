@@ -25,6 +25,7 @@ import { createActions } from "./ui/actions.ts";
 import { showConnectionLine } from "./ui/connection-line.ts";
 import { showControls } from "./ui/controls.ts";
 import { explainWhenWanted } from "./ui/explanations/explanations.ts";
+import { publishHeights } from "./ui/heights.ts";
 import { followKeys } from "./ui/keys.ts";
 import { showServiceState } from "./ui/service-state.ts";
 
@@ -57,6 +58,7 @@ follow(address);
 showConnectionLine(state, clock);
 
 function showPage(): void {
+  publishHeights();
   find("map", HTMLElement).tabIndex = 0;
   const list = showStationList(find("list", HTMLElement), state, chooseInList, clock);
   const stepReplay = offerReplay(state, server, navigation, clock);
@@ -81,7 +83,10 @@ function showPage(): void {
   offerCard(state, server, navigation, listening.listen, clock);
   showServiceState(state);
   explainWhenWanted(() => map.theme);
-  followKeys((action) => void actions[action]());
+  followKeys(
+    () => state.settings.value.shortcuts,
+    (action) => void actions[action](),
+  );
 }
 
 function chooseInList(stationId: string): void {

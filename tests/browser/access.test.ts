@@ -107,10 +107,10 @@ describe.skipIf(chromium === null)("axe finds no accessibility issue, light or d
         await expectNoFault(page, id, `#${id}`);
         await page.view.evaluate(`document.getElementById("${id}").hidePopover()`);
       }
-      await page.view.evaluate('document.getElementById("help").showModal()');
+      await page.view.evaluate('document.getElementById("help").showPopover()');
       await page.until('document.querySelector("#help dt")');
       await expectNoFault(page, "help", "#help");
-      await page.view.evaluate('document.getElementById("help").close()');
+      await page.view.evaluate('document.getElementById("help").hidePopover()');
       await page.view.evaluate('document.getElementById("about").showPopover()');
       await page.until('document.querySelector("#mapping table")');
       await expectNoFault(page, "mapping", "#about");

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chromium, type Page } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
+import { resizePage } from "../rig/layout-faults.ts";
 import { moor, type OpenPlayer, press, reach, startOpenPlayer, tabTo } from "../rig/player.ts";
 
 setDefaultTimeout(120_000);
@@ -82,6 +83,32 @@ describe.skipIf(chromium === null)("with the keyboard alone", () => {
     }
   });
 
+  test("what has the focus is in sight, also on small screens, with a card and in a search", async () => {
+    await begin();
+    await value('location.hash = "#tune/46026"');
+    await page.until(`${mode} === "tune" && ${shown("card")}`);
+    const inSight = `(() => {
+      const { activeElement: focused } = document;
+      const { left, top, width, height } = focused.getBoundingClientRect();
+      const hit = document.elementFromPoint(left + Math.min(8, width / 2), top + height / 2);
+      return focused === document.body || focused.contains(hit);
+    })()`;
+    for (const [width, height] of [
+      [320, 256],
+      [390, 664],
+      [844, 390],
+    ] as const) {
+      await resizePage(page, width, height);
+      await tabTo(page, ".skip");
+      for (let stops = 0; stops < 40; stops++) {
+        // Rows get their height when they come into sight, so the browser may need another frame.
+        await page.until(inSight);
+        await press(page, "Tab");
+      }
+    }
+    await resizePage(page, 1_000, 700);
+  });
+
   test("the skip link leads to the sound and changes no programme", async () => {
     await begin();
     await value('location.hash = "#tune/46026/calm"');
@@ -137,6 +164,29 @@ describe.skipIf(chromium === null)("with the keyboard alone", () => {
     await page.until(`${mode} === "network" && ${shown("card")}`);
     await press(page, "Escape");
     await page.until(`!${shown("card")}`);
+  });
+
+  test("two stations can also be compared by a button, as far as there are two", async () => {
+    await begin();
+    await value('location.hash = "#tune/44009"');
+    await page.until('document.querySelector("#card h2")?.textContent === "Buoy 44009"');
+    await press(page, "/");
+    for (const letter of "46026") await press(page, letter);
+    await page.until('document.querySelectorAll("#stations li").length === 1');
+    await press(page, "ArrowDown");
+    await press(page, "Enter");
+    await page.until('document.querySelector("#card h2")?.textContent === "Buoy 46026"');
+    const compare = "#card .card-actions button:nth-child(3)";
+    expect(await value<string>(`document.querySelector("${compare}").getAttribute("aria-label")`)).toBe(
+      "Compare with Buoy 44009",
+    );
+    for (const name of ["44009", "46026"]) {
+      await tabTo(page, compare);
+      await press(page, "Enter");
+      await page.until(`document.querySelector("#card h2").textContent === "Buoy ${name}" && ${mode} === "tune"`);
+    }
+    await value('document.querySelector("#list input").value = ""');
+    await value('document.querySelector("#list input").dispatchEvent(new Event("input"))');
   });
 
   test("the map pans with Shift and arrows, zooms with + and −, and shows the whole world with 0", async () => {
@@ -224,6 +274,7 @@ describe.skipIf(chromium === null)("with the keyboard alone", () => {
     await press(page, "ArrowDown");
     await page.until('document.querySelector(".list-tools select").value === "newest"');
     await press(page, "ArrowUp");
+    await page.until('document.querySelectorAll("#stations li").length === 120');
   });
 
   test("a focused row of the list stays, even if new reports push it beyond the visible rows", async () => {
@@ -250,7 +301,7 @@ describe.skipIf(chromium === null)("with the keyboard alone", () => {
     await tabTo(page, "#card .card-actions button:first-child");
     await press(page, "Enter");
     await page.until(`${mode} === "tune"`);
-    await tabTo(page, "#card .card-actions button:last-child");
+    await tabTo(page, "#card .card-actions button:nth-child(2)");
     await press(page, "Enter");
     await page.until(`${mode} === "24h" && ${element("replay-time")}.textContent.endsWith("UTC")`);
     await tabTo(page, "#card a");
@@ -259,11 +310,12 @@ describe.skipIf(chromium === null)("with the keyboard alone", () => {
     await page.until(`!${shown("card")} && document.activeElement.id === "map"`);
   });
 
-  test("L, X and ? open legend, mixer and help; the same key or Escape closes them", async () => {
+  test("L, X and ? open legend, mixer and the sheet of keys; the same key or Escape closes them", async () => {
     await begin();
     for (const [key, id] of [
       ["l", "legend"],
       ["x", "mixer"],
+      ["?", "help"],
     ] as const) {
       await press(page, key);
       await page.until(`${shown(id)} && document.activeElement.id === "${id}"`);
@@ -273,12 +325,6 @@ describe.skipIf(chromium === null)("with the keyboard alone", () => {
       await page.until(shown(id));
       await press(page, "Escape");
       await page.until(`!${shown(id)}`);
-    }
-    for (const closing of ["?", "Escape"]) {
-      await press(page, "?");
-      await page.until(`${element("help")}.open`);
-      await press(page, closing);
-      await page.until(`!${element("help")}.open`);
     }
     for (const [opener, id] of [
       ["show-legend", "legend"],
@@ -293,8 +339,8 @@ describe.skipIf(chromium === null)("with the keyboard alone", () => {
       await press(page, "Escape");
       await page.until(`!${shown(id)} && document.activeElement !== document.body`);
     }
-    // The popover that opened the help is open again.
-    await page.until(`${shown("about")} && document.activeElement.id === "show-help"`);
+    // The sheet that has the button is still open.
+    await page.until(`${shown("more")} && document.activeElement.id === "show-help"`);
   });
 
   test("arrows move each layer's slider, and the space bar switches its solo", async () => {
@@ -334,6 +380,39 @@ describe.skipIf(chromium === null)("with the keyboard alone", () => {
       await page.until(`document.activeElement.checked !== ${before}`);
     }
     await press(page, "Escape");
+  });
+
+  test("keys of a character are off and on by a switch, which the device remembers", async () => {
+    await begin();
+    const isOn = `${element("shortcuts-on")}.checked`;
+    const flip = async () => {
+      await reach(page, "#shortcuts-on");
+      const before = await value<boolean>(isOn);
+      await press(page, " ");
+      await page.until(`${isOn} !== ${before} && JSON.parse(localStorage.bellbuoy).shortcuts === ${!before}`);
+      await press(page, "Escape");
+      await begin();
+    };
+    await flip();
+    const soundBefore = await value<string>(sound);
+    // As a speech program types them.
+    for (const key of "hear the rain, x/n+l?0[m") await press(page, key);
+    expect(
+      await value(`[${sound}, ${mode}, ${element("mute")}.textContent, document.activeElement.localName]`),
+    ).toEqual([soundBefore, "network", "Mute", "body"]);
+    expect(await value<boolean>('document.querySelector(":popover-open") === null')).toBe(true);
+    // Keys without a character act as before.
+    await press(page, "ArrowUp");
+    await page.until(shown("card"));
+    await press(page, "Enter");
+    await page.until(`${mode} === "tune"`);
+    await press(page, "Escape");
+    await press(page, "Escape");
+    await page.until(`!${shown("card")}`);
+    await flip();
+    await press(page, "m");
+    await page.until(`${element("mute")}.textContent === "Unmute"`);
+    await press(page, "m");
   });
 
   test("the sound can be recorded and saved, the last hour rendered or cancelled, and MIDI requested", async () => {

@@ -354,9 +354,9 @@ describe.skipIf(chromium === null)("the page in a real browser", () => {
       await page.view.evaluate(`document.getElementById("${opened}").showPopover()`);
       await says(place);
     }
-    await page.view.evaluate('document.getElementById("help").showModal()');
-    await says("help-keys");
-    await page.view.evaluate('document.getElementById("help").close()');
+    await page.view.evaluate('document.getElementById("help").showPopover()');
+    await says("help");
+    await page.view.evaluate('document.getElementById("help").hidePopover()');
     await page.view.evaluate('location.hash = "#network"');
     await page.until('["card", "replay-bar"].every((id) => document.getElementById(id).hidden)');
     await page.view.cdp("Network.setBlockedURLs", { urls: [] });

@@ -121,10 +121,10 @@ describe.skipIf(chromium === null)("in a language with longer words, the page", 
       await expectGood(id);
       await page.view.evaluate(`document.getElementById("${id}").hidePopover()`);
     }
-    await page.view.evaluate('document.getElementById("help").showModal()');
+    await page.view.evaluate('document.getElementById("help").showPopover()');
     await page.until('document.querySelector("#help dt")');
     await expectGood("help");
-    await page.view.evaluate('document.getElementById("help").close()');
+    await page.view.evaluate('document.getElementById("help").hidePopover()');
     await page.view.evaluate('document.getElementById("sound").showPopover()');
     await expectGood("sound sheet");
     await page.view.evaluate('document.getElementById("sound").hidePopover()');

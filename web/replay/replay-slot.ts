@@ -27,7 +27,6 @@ export function offerReplay(
   });
   const isReplay = () => state.view.value.mode === "24h";
   observe([state.view], () => {
-    document.body.toggleAttribute("data-replay", isReplay() && server !== null);
     if (!isReplay() && bar.value === null) element.hidden = true;
     if (!isReplay() || server === null) return;
     bar.get().catch((error) => {

@@ -1,5 +1,6 @@
 // Navigation between views.
 
+import { type ReadonlySignal, signal } from "@preact/signals-core";
 import type { PageState } from "./page-state.ts";
 import { beginProgramme } from "./programme.ts";
 import type { Mode, View } from "./view-url.ts";
@@ -13,6 +14,8 @@ export type Navigation = {
   /** Returns to the whole region, with no station selected. */
   leaveStations(): void;
   tune(stationId: string): void;
+  /** The previously tuned-in station; `null` if there is none. */
+  readonly stationBefore: ReadonlySignal<string | null>;
   /** Switches back to the previously tuned-in station, to compare both. */
   swap(): void;
   replayStation(stationId: string): void;
@@ -25,8 +28,7 @@ export type Navigation = {
 /** Creates the navigation. It changes the view, and starts a programme if that must begin from its start. */
 export function createNavigation(state: PageState): Navigation {
   const { view } = state;
-  /** The previously tuned-in station. */
-  let stationBefore: string | null = null;
+  const stationBefore = signal<string | null>(null);
 
   return {
     changeMode(mode, anyStation) {
@@ -37,8 +39,9 @@ export function createNavigation(state: PageState): Navigation {
     listenTo,
     leaveStations: () => listenTo({ mode: "network", stationId: null }),
     tune,
+    stationBefore,
     swap() {
-      if (stationBefore !== null) tune(stationBefore);
+      if (stationBefore.value !== null) tune(stationBefore.value);
     },
     replayStation: (stationId) => listenTo({ mode: "24h", stationId }),
     choose,
@@ -50,7 +53,7 @@ export function createNavigation(state: PageState): Navigation {
 
   function tune(stationId: string): void {
     const now = view.value;
-    if (now.mode === "tune" && now.stationId !== stationId) stationBefore = now.stationId;
+    if (now.mode === "tune" && now.stationId !== stationId) stationBefore.value = now.stationId;
     listenTo({ mode: "tune", stationId });
   }
 

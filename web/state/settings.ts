@@ -13,9 +13,12 @@ export type Settings = {
   units: Units;
   captions: boolean;
   announcements: boolean;
+  /** Whether keys that write a character are shortcuts. */
+  shortcuts: boolean;
 };
 
 const storageKey = "bellbuoy";
+const flags = ["muted", "captions", "announcements", "shortcuts"] as const;
 
 /** Returns the default settings for a browser language. */
 export function firstSettings(language: string): Settings {
@@ -26,6 +29,7 @@ export function firstSettings(language: string): Settings {
     units: preferredUnits(language),
     captions: true,
     announcements: false,
+    shortcuts: true,
   };
 }
 
@@ -43,9 +47,7 @@ export function readSettings(storage: Pick<Storage, "getItem">, language: string
   const settings = firstSettings(language);
   const stored = readStored(storage);
   settings.volume = level(stored.volume) ?? settings.volume;
-  settings.muted = flag(stored.muted) ?? settings.muted;
-  settings.captions = flag(stored.captions) ?? settings.captions;
-  settings.announcements = flag(stored.announcements) ?? settings.announcements;
+  for (const name of flags) settings[name] = flag(stored[name]) ?? settings[name];
   const levels = record(stored.levels);
   for (const layer of layers) settings.levels[layer] = level(levels[layer]) ?? settings.levels[layer];
   const units = record(stored.units);

@@ -31,10 +31,18 @@ export function showOpenCard(
       navigation.replayStation(stationId);
       listen();
     },
+    onCompare() {
+      navigation.swap();
+      listen();
+    },
     onClose: () => navigation.choose(null),
   });
+  let shownId: string | null = null;
   followHistory(state, server, clock);
-  observe([view, history, units, state.stationsLoaded, state.conditionsLoaded, state.quarter], show);
+  observe(
+    [view, navigation.stationBefore, history, units, state.stationsLoaded, state.conditionsLoaded, state.quarter],
+    show,
+  );
   onChange(state.arrived, ({ newest }) => {
     if (newest?.observation.stationId === view.value.stationId) show();
   });
@@ -53,15 +61,28 @@ export function showOpenCard(
       units: units.value,
       nowMs: clock.now(),
       tuned: mode === "tune",
+      before: nameOf(navigation.stationBefore.value, stationId),
     });
     // On a phone, the card covers what would repeat its words.
     document.body.dataset.card = "open";
+    // On a low screen, the card may be far above the row that the user tapped.
+    if (stationId !== shownId && document.querySelector("#list :focus:not(:focus-visible)")) {
+      element.scrollIntoView({ block: "nearest" });
+    }
+    shownId = stationId;
+  }
+
+  /** Returns the name of the station before, unless it is the shown one. */
+  function nameOf(before: string | null, shown: string): string | null {
+    return before === null || before === shown ? null : (network.stations.get(before)?.name ?? before);
   }
 
   /** Closes the card; a keyboard user continues on the map. */
   function close(): void {
-    if (element.contains(document.activeElement)) find("map", HTMLElement).focus();
+    const hadFocus = element.contains(document.activeElement);
     element.hidden = true;
+    shownId = null;
     delete document.body.dataset.card;
+    if (hadFocus) find("map", HTMLElement).focus();
   }
 }

@@ -17,6 +17,10 @@ export function raiseWhileSearching(
   search.addEventListener("keydown", ({ key }) => {
     if (key === "Escape") lower();
   });
+  // What has the focus next is below the sheet.
+  side.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget instanceof Node && !side.contains(relatedTarget)) lower();
+  });
   end.addEventListener("click", lower);
   visualViewport?.addEventListener("resize", fitAboveKeyboard);
   return lower;

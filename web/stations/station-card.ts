@@ -16,11 +16,14 @@ type CardContent = Measured & {
   station: NamedStation | undefined;
   /** Whether it sounds now. */
   tuned: boolean;
+  /** Name of the previously tuned-in station; `null` if there is none to compare with. */
+  before: string | null;
 };
 
 type CardActions = {
   onTune(stationId: string): void;
   onReplay(stationId: string): void;
+  onCompare(): void;
   onClose(): void;
 };
 
@@ -31,16 +34,17 @@ type StationCard = {
 /** Creates the card of a station: its values, their history and their sound. */
 export function createStationCard(element: HTMLElement, actions: CardActions): StationCard {
   const who = createWho();
-  const { tune, replay, close } = createButtons();
+  const { tune, replay, compare, close } = createButtons();
   const hear = make("p");
   const readings = createReadings();
   let stationId = "";
   tune.addEventListener("click", () => actions.onTune(stationId));
   replay.addEventListener("click", () => actions.onReplay(stationId));
+  compare.addEventListener("click", actions.onCompare);
   close.addEventListener("click", actions.onClose);
   element.replaceChildren(
     make("div", { className: "card-head" }, who.element, close),
-    make("div", { className: "card-actions" }, tune, replay),
+    make("div", { className: "card-actions" }, tune, replay, compare),
     make("div", { className: "hear" }, make("h3", { textContent: cardWords.whatYouHear }), hear),
     make("h3", { className: "unseen", textContent: cardWords.measurements }),
     ...readings.elements,
@@ -55,6 +59,10 @@ export function createStationCard(element: HTMLElement, actions: CardActions): S
       readings.show(content);
       setText(tune, content.tuned ? cardWords.tuned : cardWords.tune);
       tune.setAttribute("aria-pressed", String(content.tuned));
+      compare.hidden = content.before === null;
+      const compareWith = fill(cardWords.compareWith, { station: content.before ?? "" });
+      compare.title = compareWith;
+      compare.setAttribute("aria-label", compareWith);
       setText(hear, describeStation(content.conditions, content.units, content.nowMs));
     },
   };
@@ -64,6 +72,7 @@ function createButtons() {
   return {
     tune: make("button", { type: "button", className: "primary" }),
     replay: make("button", { type: "button", textContent: cardWords.past }),
+    compare: make("button", { type: "button", textContent: cardWords.compare }),
     close: make("button", { type: "button", textContent: "✕", attributes: { "aria-label": cardWords.close } }),
   };
 }

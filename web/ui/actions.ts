@@ -4,7 +4,6 @@ import { find } from "../dom/dom.ts";
 import type { WorldMap } from "../map/world-map.ts";
 import type { Navigation } from "../state/navigation.ts";
 import type { PageState } from "../state/page-state.ts";
-import { toggleHelp } from "./explanations/explanations.ts";
 import type { KeyAction } from "./keys.ts";
 
 /** Parts of the page that the actions use. */
@@ -46,6 +45,6 @@ export function createActions(parts: ActionParts): Record<KeyAction, () => unkno
     search: parts.focusSearch,
     legend: toggle("legend"),
     mixer: toggle("mixer"),
-    help: toggleHelp,
+    help: toggle("help"),
   };
 }

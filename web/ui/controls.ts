@@ -16,7 +16,6 @@ const buttons: Record<string, KeyAction> = {
   "zoom-in": "zoom-in",
   "zoom-out": "zoom-out",
   "whole-world": "whole-world",
-  "show-help": "help",
 };
 
 /** Connects the page's buttons, sliders and choices, and shows their state. */
@@ -34,6 +33,12 @@ export function showControls(
   for (const popover of document.querySelectorAll<HTMLElement>("[popover]")) {
     popover.tabIndex = -1;
     popover.setAttribute("autofocus", "");
+    // Browsers return the focus only to the page, not to another popover.
+    popover.addEventListener("toggle", () => {
+      const { activeElement, body } = document;
+      if (popover.matches(":popover-open") || !(activeElement === body || popover.contains(activeElement))) return;
+      document.querySelector<HTMLElement>(`:popover-open [popovertarget="${popover.id}"]`)?.focus();
+    });
   }
   const modes = document.querySelectorAll<HTMLButtonElement>("#modes button");
   const preset = find("preset", HTMLSelectElement);
@@ -46,7 +51,7 @@ export function showControls(
   });
   showLoudness(state);
   showUnits(state);
-  showWords(state);
+  showSwitches(state);
 }
 
 function showLoudness({ settings }: PageState): void {
@@ -76,8 +81,8 @@ function showUnits({ settings }: PageState): void {
   }
 }
 
-function showWords({ settings }: PageState): void {
-  for (const name of ["captions", "announcements"] as const) {
+function showSwitches({ settings }: PageState): void {
+  for (const name of ["captions", "announcements", "shortcuts"] as const) {
     const box = find(`${name}-on`, HTMLInputElement);
     box.addEventListener("change", () => {
       settings.value = { ...settings.value, [name]: box.checked };

@@ -41,7 +41,9 @@ describe("A step to another view", () => {
 
   test("back and forth compares two stations", () => {
     navigation.tune("46026");
+    expect(navigation.stationBefore.value).toBeNull();
     navigation.tune("44009");
+    expect(navigation.stationBefore.value).toBe("46026");
     navigation.swap();
     navigation.swap();
     expect(begun.map((programme) => programme?.mode === "tune" && programme.stationId)).toEqual([

@@ -13,18 +13,23 @@ describe("A setting", () => {
     const settings = firstSettings("de-DE");
     settings.volume = 0.25;
     settings.muted = true;
+    settings.shortcuts = false;
     settings.levels.wind = 0.5;
     settings.units.wind = "kn";
     storeSettings({ setItem: (_, text) => stored.push(text) }, settings);
     expect(readSettings(storageOf(stored[0] ?? null), "de-DE")).toEqual(settings);
   });
 
-  test.each([null, "", "{", "null", "7", '{"volume":"loud","levels":{"wind":9},"units":{"wind":"mph"},"muted":1}'])(
-    "has its default if the browser stored %s",
-    (text) => {
-      expect(readSettings(storageOf(text), "de-DE")).toEqual(firstSettings("de-DE"));
-    },
-  );
+  test.each([
+    null,
+    "",
+    "{",
+    "null",
+    "7",
+    '{"volume":"loud","levels":{"wind":9},"units":{"wind":"mph"},"muted":1,"shortcuts":0}',
+  ])("has its default if the browser stored %s", (text) => {
+    expect(readSettings(storageOf(text), "de-DE")).toEqual(firstSettings("de-DE"));
+  });
 
   test("is kept if other stored settings are invalid", () => {
     const text =

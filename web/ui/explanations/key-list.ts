@@ -1,13 +1,23 @@
-// The list of keys in the help dialog.
+// The sheet of keys.
 
 import { make } from "../../dom/dom.ts";
-import { keys } from "../../words/english/keys.ts";
+import { close, furtherKeys, keys, switchOff, title } from "../../words/english/keys.ts";
 
-/** Lists the keys, with what each does. */
-export function showKeys(element: HTMLElement): void {
-  const rows = Object.values(keys).flatMap(([key, effect]) => [
+/** Shows all keys, with what each does. */
+export function showKeys(sheet: HTMLElement): void {
+  const attributes = { popovertarget: sheet.id, popovertargetaction: "hide", "aria-label": close };
+  const rows = [...Object.values(keys), ...furtherKeys].flatMap(([key, effect]) => [
     make("dt", {}, make("kbd", { textContent: key })),
     make("dd", { textContent: effect }),
   ]);
-  element.replaceChildren(...rows);
+  sheet.replaceChildren(
+    make(
+      "div",
+      { className: "sheet-head" },
+      make("h2", { textContent: title }),
+      make("button", { type: "button", textContent: "✕", attributes }),
+    ),
+    make("dl", {}, ...rows),
+    make("p", { textContent: switchOff }),
+  );
 }

@@ -3,6 +3,9 @@
 export const tune = "Tune in";
 export const tuned = "Tuned in";
 export const past = "Past 24 hours";
+export const compare = "Compare";
+/** For screen readers; `station` is the previously tuned-in station. */
+export const compareWith = "Compare with {station}";
 export const close = "Close the card";
 export const whatYouHear = "What you hear";
 export const measurements = "Measurements of the past 24 hours";

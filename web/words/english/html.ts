@@ -66,7 +66,8 @@ export const aboutSound =
   "You hear a continuous sea, and bells. The sea plays the conditions in view; a bell rings when a report arrives. A missing value is never played as zero: it has its own sound.";
 export const aboutData =
   "<strong>Not for navigation.</strong> Reports are usually 20 to 100 minutes old and may be wrong. The data come from NOAA's National Data Buoy Center (NDBC) and its partners, who do not endorse bellbuoy. A station's card names its owner. The coastlines come from Natural Earth.";
-export const showKeys = "Keys and shortcuts";
 export const keys = "Keys";
+export const shortcuts = "Shortcuts of a single letter or sign";
+export const showKeys = "Show all keys";
 export const footer =
   '<strong>Not for navigation.</strong> Data: <a href="https://www.ndbc.noaa.gov/" rel="noopener">NOAA\'s NDBC</a> and its partners, usually 20 to 100 minutes old. Land: <a href="https://www.naturalearthdata.com/" rel="noopener">Natural Earth</a>. <a href="./licences.txt">Licences</a>.';

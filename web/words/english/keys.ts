@@ -21,3 +21,15 @@ export const keys = {
   mixer: ["X", "mixer"],
   help: ["?", "these keys"],
 } as const;
+
+export const title = "Keys";
+export const close = "Close";
+export const switchOff =
+  "The shortcuts of a single letter or sign, and of the space bar, can be switched off under More.";
+
+/** Keys that the browser, the map or the list handles. */
+export const furtherKeys = [
+  ["Shift + ←", "on the map: move it; the same with → ↑ ↓"],
+  ["Home", "in the list: first station; End: the last one"],
+  ["Tab", "to the next control"],
+] as const;
