@@ -26,6 +26,7 @@ import { showConnectionLine } from "./ui/connection-line.ts";
 import { showControls } from "./ui/controls.ts";
 import { explainWhenWanted } from "./ui/explanations/explanations.ts";
 import { followKeys } from "./ui/keys.ts";
+import { offerPrint } from "./ui/print/print-slot.ts";
 import { showServiceState } from "./ui/service-state.ts";
 
 if (!hasFeatures()) throw new Error("old browser");
@@ -82,6 +83,7 @@ function showPage(): void {
   showServiceState(state);
   explainWhenWanted(() => map.theme);
   followKeys((action) => void actions[action]());
+  offerPrint(clock);
 }
 
 function chooseInList(stationId: string): void {
