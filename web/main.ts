@@ -1,6 +1,7 @@
 // Entry point of the page: server data goes into the state, and each part of the page subscribes to it.
 
 import { systemClock } from "../shared/clock.ts";
+import { addSentence, createAnnouncer } from "./dom/announcer.ts";
 import { find } from "./dom/dom.ts";
 import { hasFeatures } from "./dom/features.ts";
 import { offerInstrument } from "./instrument/instrument-slot.ts";
@@ -46,8 +47,9 @@ const navigation = createNavigation(state);
 keepTime(state, clock);
 followAddressBar(state, navigation, clock);
 onChange(state.settings, (settings) => storeSettings(storage, settings));
-const listening = offerListening(state, server, clock);
-const map = showNetworkMap(state, navigation, () => void listening.listenFirst(), clock);
+const announcer = createAnnouncer((sentence) => addSentence(find("announcer", HTMLElement), sentence), clock);
+const listening = offerListening(state, server, announcer, clock);
+const map = showNetworkMap(state, navigation, () => void listening.listenFirst(), announcer, clock);
 if (isMeasured) {
   const { installPageHook } = await import("./hook/hook.ts");
   installPageHook(state, map, () => listening.playback);
@@ -60,7 +62,7 @@ showConnectionLine(state, clock);
 function showPage(): void {
   find("map", HTMLElement).tabIndex = 0;
   const list = showStationList(find("list", HTMLElement), state, chooseInList, clock);
-  const stepReplay = offerReplay(state, server, navigation, clock);
+  const stepReplay = offerReplay(state, server, navigation, announcer, clock);
   const actions = createActions({
     state,
     navigation,
