@@ -65,12 +65,12 @@ export function readTheme(element: HTMLElement): MapTheme {
 export const [coldestC, warmestC] = waterScaleC;
 
 /**
- * Colour stops from cold to warm: blue to yellow, which colour-blind people can distinguish. Lightness rises steadily,
- * so that the order also shows in grey. Darker by day, to contrast with the pale sea.
+ * Colour stops from cold to warm, blue to yellow. Lightness rises with each degree, in grey and for people who do not see
+ * red, green or blue. Darker by day, to contrast with the pale sea.
  */
 const ramps = {
-  light: ["#1f4fb0", "#4a52b5", "#8a489c", "#c04a70", "#de6a3c", "#ec9a1c", "#f4c62c"],
-  dark: ["#4a86ee", "#7d8bf0", "#b18be0", "#e088b4", "#f79a7e", "#fdbd5f", "#fff07c"],
+  light: ["#2140a8", "#4b4ab0", "#8551a0", "#c35573", "#dd683b", "#ee981a", "#f4c72b"],
+  dark: ["#4c73e7", "#7e7ced", "#b088de", "#d999b4", "#f3ac7f", "#fbc55f", "#fff07e"],
 } as const;
 
 /**
