@@ -1,6 +1,7 @@
 // Entry point of the page: server data goes into the state, and each part of the page subscribes to it.
 
 import { systemClock } from "../shared/clock.ts";
+import { addSentence, createAnnouncer } from "./dom/announcer.ts";
 import { find } from "./dom/dom.ts";
 import { hasFeatures } from "./dom/features.ts";
 import { offerInstrument } from "./instrument/instrument-slot.ts";
@@ -27,6 +28,7 @@ import { showControls } from "./ui/controls.ts";
 import { explainWhenWanted } from "./ui/explanations/explanations.ts";
 import { publishHeights } from "./ui/heights.ts";
 import { followKeys } from "./ui/keys.ts";
+import { offerPrint } from "./ui/print/print-slot.ts";
 import { showServiceState } from "./ui/service-state.ts";
 
 if (!hasFeatures()) throw new Error("old browser");
@@ -46,8 +48,9 @@ const navigation = createNavigation(state);
 keepTime(state, clock);
 followAddressBar(state, navigation, clock);
 onChange(state.settings, (settings) => storeSettings(storage, settings));
-const listening = offerListening(state, server, clock);
-const map = showNetworkMap(state, navigation, () => void listening.listenFirst(), clock);
+const announcer = createAnnouncer((sentence) => addSentence(find("announcer", HTMLElement), sentence), clock);
+const listening = offerListening(state, server, announcer, clock);
+const map = showNetworkMap(state, navigation, () => void listening.listenFirst(), announcer, clock);
 if (isMeasured) {
   const { installPageHook } = await import("./hook/hook.ts");
   installPageHook(state, map, () => listening.playback);
@@ -61,7 +64,7 @@ function showPage(): void {
   publishHeights();
   find("map", HTMLElement).tabIndex = 0;
   const list = showStationList(find("list", HTMLElement), state, chooseInList, clock);
-  const stepReplay = offerReplay(state, server, navigation, clock);
+  const stepReplay = offerReplay(state, server, navigation, announcer, clock);
   const actions = createActions({
     state,
     navigation,
@@ -87,6 +90,7 @@ function showPage(): void {
     () => state.settings.value.shortcuts,
     (action) => void actions[action](),
   );
+  offerPrint(clock);
 }
 
 function chooseInList(stationId: string): void {

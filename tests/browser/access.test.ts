@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { axeRules } from "../rig/axe-rules.ts";
+import { axeSchemes } from "../rig/axe-rules.ts";
 import { chromium, type Page } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
 import { enter, listen, moor, type OpenPlayer, startOpenPlayer } from "../rig/player.ts";
@@ -16,7 +16,7 @@ const shownOfConnection = ["header", "#side"];
 
 const replayed = 'document.getElementById("replay-time").textContent.includes("UTC")';
 
-describe.skipIf(chromium === null)("axe finds no accessibility issue, light or dark,", () => {
+describe.skipIf(chromium === null)("axe finds no accessibility issue, light, dark or in forced colours,", () => {
   let player: OpenPlayer;
   let axe: string;
 
@@ -36,9 +36,9 @@ describe.skipIf(chromium === null)("axe finds no accessibility issue, light or d
 
   /** Expects no issue. @param within a changed part of the page; the whole page by default */
   async function expectNoFault(page: Page, view: string, within: string | string[] = "html"): Promise<void> {
-    for (const [value, rules] of Object.entries(axeRules)) {
+    for (const { scheme, features, rules } of axeSchemes) {
       const options = { resultTypes: ["violations"], ...rules };
-      await page.view.cdp("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value }] });
+      await page.view.cdp("Emulation.setEmulatedMedia", { features });
       const faults = await page.view.evaluate<string[]>(`(async () => {
         const ending = () => document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity);
         await new Promise(requestAnimationFrame);
@@ -47,7 +47,7 @@ describe.skipIf(chromium === null)("axe finds no accessibility issue, light or d
         const { violations } = await axe.run({ include: ${JSON.stringify([within].flat())} }, ${JSON.stringify(options)});
         return violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 160)).join(" | "));
       })()`);
-      expect({ view, scheme: value, faults }).toEqual({ view, scheme: value, faults: [] });
+      expect({ view, scheme, faults }).toEqual({ view, scheme, faults: [] });
     }
   }
 

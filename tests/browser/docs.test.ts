@@ -5,7 +5,7 @@ import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
-import { axeRules } from "../rig/axe-rules.ts";
+import { axeSchemes } from "../rig/axe-rules.ts";
 import { chromium, openPage, type Page } from "../rig/browser.ts";
 import { builtPlayer } from "../rig/built-player.ts";
 import { observed } from "../rig/observed.ts";
@@ -76,20 +76,20 @@ describe.skipIf(chromium === null)("the API page", async () => {
     await page.until(`${answerOf("observationsStream")}.startsWith("Stopped after ")`);
   });
 
-  test("is accessible: axe finds no issue, light or dark", async () => {
+  test("is accessible: axe finds no issue, light, dark or in forced colours", async () => {
     await send("stations");
     await page.until(`${answerOf("stations")}.startsWith("200 in ")`);
     const axe = await Bun.file(Bun.resolveSync("axe-core/axe.min.js", import.meta.dir)).text();
     await page.view.cdp("Runtime.evaluate", { expression: axe });
-    for (const [value, rules] of Object.entries(axeRules)) {
-      await page.view.cdp("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value }] });
+    for (const { scheme, features, rules } of axeSchemes) {
+      await page.view.cdp("Emulation.setEmulatedMedia", { features });
       const violations = await page.view.evaluate<string[]>(
         `axe.run(${JSON.stringify({ resultTypes: ["violations"], ...rules })}).then(({ violations }) =>
           violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)].join(" ")))`,
       );
-      expect({ scheme: value, violations }).toEqual({ scheme: value, violations: [] });
+      expect({ scheme, violations }).toEqual({ scheme, violations: [] });
       if (process.env.DOCS_PICTURE)
-        await Bun.write(`${process.env.DOCS_PICTURE}-${value}.png`, await page.view.screenshot());
+        await Bun.write(`${process.env.DOCS_PICTURE}-${scheme}.png`, await page.view.screenshot());
     }
   });
 });

@@ -1,5 +1,6 @@
 // The Listen button.
 
+import type { Announcer } from "../dom/announcer.ts";
 import { find, setText } from "../dom/dom.ts";
 import type { PlayerState } from "../sound/playback/player.ts";
 import { observe } from "../state/observe.ts";
@@ -10,10 +11,15 @@ const words = buttonWords.listen satisfies Record<PlayerState, string>;
 
 /**
  * Shows the Listen button.
+ * @param announcer says that the sound cannot start, to a user whose focus is elsewhere
  * @param toggle starts, pauses or resumes the sound; rejects if it cannot start, and may be called again
  * @returns the button's action
  */
-export function showListenButton({ player }: PageState, toggle: () => Promise<void>): () => Promise<void> {
+export function showListenButton(
+  { player }: PageState,
+  { answer }: Announcer,
+  toggle: () => Promise<void>,
+): () => Promise<void> {
   const button = find("listen", HTMLButtonElement);
   /**
    * A gesture anywhere on the page resumes interrupted sound before its click event; that click must not pause it
@@ -47,6 +53,7 @@ export function showListenButton({ player }: PageState, toggle: () => Promise<vo
     } catch (error) {
       console.info("could not start the sound:", error);
       setText(button, words.failed);
+      if (document.activeElement !== button) answer(() => words.failed);
     }
     isStarting = false;
   };

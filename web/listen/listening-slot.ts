@@ -1,6 +1,7 @@
 // Loads the playback shortly after the page.
 
 import type { Clock } from "../../shared/clock.ts";
+import type { Announcer } from "../dom/announcer.ts";
 import { lazy } from "../dom/lazy.ts";
 import type { PageState } from "../state/page-state.ts";
 import { showInvitation } from "./invitation.ts";
@@ -24,12 +25,17 @@ const prepareMs = 1_000;
 const prepareTimeoutMs = 3_000;
 
 /** Shows the Listen button, and loads the playback after the page. */
-export function offerListening(state: PageState, server: string | null, clock: Clock): ListeningOffer {
+export function offerListening(
+  state: PageState,
+  server: string | null,
+  announcer: Announcer,
+  clock: Clock,
+): ListeningOffer {
   const playback = lazy(async () => {
     const { startListening } = await import("./listening.ts");
-    return startListening(state, server, clock);
+    return startListening(state, server, announcer, clock);
   });
-  const press = showListenButton(state, async () => (await playback.get()).toggle());
+  const press = showListenButton(state, announcer, async () => (await playback.get()).toggle());
   const prepare = () => void playback.get().catch(() => {});
   if ("requestIdleCallback" in globalThis) requestIdleCallback(prepare, { timeout: prepareTimeoutMs });
   else clock.after(prepareMs, prepare);

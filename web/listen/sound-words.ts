@@ -1,7 +1,6 @@
-// Captions and screen reader announcements of the sound.
+// Captions of the sound.
 
 import type { Clock } from "../../shared/clock.ts";
-import { createAnnouncer } from "../dom/announcer.ts";
 import { find } from "../dom/dom.ts";
 import type { SeaField } from "../sea/sea-state.ts";
 import type { EventOf } from "../sound/sound-event.ts";
@@ -10,11 +9,10 @@ import { type PageState, type StationSound, stationSoundOf } from "../state/page
 import { describeIntroduced, describeLead, describeSound } from "../words/words.ts";
 import { createCaptions } from "./captions.ts";
 
-/** Describes the sound as captions and to a screen reader, if the settings ask for it. */
+/** Describes the sound as captions, if the settings ask for them. */
 export function showSoundWords(state: PageState, clock: Clock): void {
   const { network, settings } = state;
   const captions = createCaptions(find("captions", HTMLElement), clock);
-  const announce = createAnnouncer(find("announcer", HTMLElement), clock);
   onChange(state.programme, captions.clear);
   observe([settings], () => {
     if (!settings.value.captions) captions.clear();
@@ -43,10 +41,10 @@ export function showSoundWords(state: PageState, clock: Clock): void {
   }
 
   function showStationSound({ event, stationId, atMs }: StationSound): void {
-    const { units, captions: isCaptioned, announcements } = settings.value;
+    if (!settings.value.captions) return;
+    const { units } = settings.value;
     const [station, conditions] = [network.stations.get(stationId), network.conditions.get(stationId)];
     const sentence = describeSound(event, station, conditions, units, clock.now());
-    if (sentence && isCaptioned) captions.show(sentence, atMs);
-    if (sentence && announcements) announce(sentence);
+    if (sentence) captions.show(sentence, atMs);
   }
 }

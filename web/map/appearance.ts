@@ -43,10 +43,12 @@ export function createAppearance(
   let timeMs: number | null = null;
   let worldWidth = 0;
   lessMotion.addEventListener("change", listener.onMotion);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    theme = readTheme(element);
-    dress();
-  });
+  for (const preference of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) {
+    matchMedia(preference).addEventListener("change", () => {
+      theme = readTheme(element);
+      dress();
+    });
+  }
   clock.every(minuteMs, () => timeMs ?? dress());
 
   return {

@@ -5,6 +5,8 @@ import { waterScaleC } from "../../shared/sea.ts";
 /** The map's colours in canvas syntax. */
 export type MapTheme = {
   dark: boolean;
+  /** Whether the user's system prescribes the colours, as Windows' contrast themes do. */
+  forced: boolean;
   /** The area around the world. */
   outside: string;
   sea: string;
@@ -22,26 +24,29 @@ export type MapTheme = {
   beam: string;
 };
 
-type Colour = Exclude<keyof MapTheme, "dark">;
+type Colour = Exclude<keyof MapTheme, "dark" | "forced">;
 
-/** Default colours: a pale chart by day, the deep sea by night. The style sheet can override them with `--map-…`. */
-const colours: Record<Colour, { property: string; light: string; dark: string }> = {
-  outside: { property: "--map-outside", light: "#f4f8f9", dark: "#0a1c27" },
-  sea: { property: "--map-sea", light: "#d5e6ec", dark: "#0c2a3c" },
-  land: { property: "--map-land", light: "#f5f0e3", dark: "#213f4c" },
-  coast: { property: "--map-coast", light: "#9fb4ba", dark: "#47707f" },
-  night: { property: "--map-night", light: "rgb(34 66 98 / 0.15)", dark: "rgb(1 7 16 / 0.42)" },
-  graticule: { property: "--map-graticule", light: "rgb(52 104 124 / 0.13)", dark: "rgb(140 190 210 / 0.08)" },
-  outline: { property: "--map-mark-outline", light: "#12303d", dark: "#04101a" },
-  hollow: { property: "--map-mark-hollow", light: "#5d7681", dark: "#8fabb8" },
-  label: { property: "--map-label", light: "#0d2b39", dark: "#e6f3f7" },
-  labelHalo: { property: "--map-label-halo", light: "#f4f9fb", dark: "#071922" },
-  selected: { property: "--map-selected", light: "#b4530a", dark: "#ffd27a" },
-  pulse: { property: "--map-pulse", light: "#a85400", dark: "#ffd98f" },
-  beam: { property: "--map-beam", light: "rgb(190 96 0 / 0.6)", dark: "rgb(255 222 150 / 0.75)" },
+/** Halfway between text and background, so it differs from both in each contrast theme. */
+const forcedLand = "color-mix(in srgb, CanvasText, Canvas)";
+
+/** A pale chart by day, the deep sea by night, and the system's colours where they are forced. */
+const colours: Record<Colour, readonly [light: string, dark: string, forced: string]> = {
+  outside: ["#f4f8f9", "#0a1c27", "Canvas"],
+  sea: ["#d5e6ec", "#0c2a3c", "Canvas"],
+  land: ["#f5f0e3", "#213f4c", forcedLand],
+  coast: ["#9fb4ba", "#47707f", "CanvasText"],
+  night: ["rgb(34 66 98 / 0.15)", "rgb(1 7 16 / 0.42)", "transparent"],
+  graticule: ["rgb(52 104 124 / 0.13)", "rgb(140 190 210 / 0.08)", "transparent"],
+  outline: ["#12303d", "#04101a", "CanvasText"],
+  hollow: ["#5d7681", "#8fabb8", "CanvasText"],
+  label: ["#0d2b39", "#e6f3f7", "CanvasText"],
+  labelHalo: ["#f4f9fb", "#071922", "Canvas"],
+  selected: ["#b4530a", "#ffd27a", "Highlight"],
+  pulse: ["#a85400", "#ffd98f", "LinkText"],
+  beam: ["rgb(190 96 0 / 0.6)", "rgb(255 222 150 / 0.75)", "LinkText"],
 };
 
-/** Reads the theme from an element's style; accepts any CSS colour. */
+/** Reads the theme from the user's preferences. @param element resolves the system's colours; must not adjust them */
 export function readTheme(element: HTMLElement): MapTheme {
   const probe = element.appendChild(document.createElement("span"));
   const resolve = (colour: string) => {
@@ -49,24 +54,23 @@ export function readTheme(element: HTMLElement): MapTheme {
     return getComputedStyle(probe).color;
   };
   const { matches: dark } = matchMedia("(prefers-color-scheme: dark)");
-  const entries = Object.entries(colours).map(([name, colour]) => [
-    name,
-    resolve(`var(${colour.property}, ${dark ? colour.dark : colour.light})`),
-  ]);
+  const { matches: forced } = matchMedia("(forced-colors: active)");
+  const choice = forced ? 2 : Number(dark);
+  const entries = Object.entries(colours).map(([name, choices]) => [name, resolve(choices[choice] ?? "")]);
   probe.remove();
-  return { ...(Object.fromEntries(entries) as Record<Colour, string>), dark };
+  return { ...(Object.fromEntries(entries) as Record<Colour, string>), dark, forced };
 }
 
 /** Lowest and highest temperature with its own colour, °C; the same range as in the sound. */
 export const [coldestC, warmestC] = waterScaleC;
 
 /**
- * Colour stops from cold to warm: blue to yellow, which colour-blind people can distinguish. Lightness rises steadily,
- * so that the order also shows in grey. Darker by day, to contrast with the pale sea.
+ * Colour stops from cold to warm, blue to yellow. Lightness rises with each degree, in grey and for people who do not see
+ * red, green or blue. Darker by day, to contrast with the pale sea.
  */
 const ramps = {
-  light: ["#1f4fb0", "#4a52b5", "#8a489c", "#c04a70", "#de6a3c", "#ec9a1c", "#f4c62c"],
-  dark: ["#4a86ee", "#7d8bf0", "#b18be0", "#e088b4", "#f79a7e", "#fdbd5f", "#fff07c"],
+  light: ["#2140a8", "#4b4ab0", "#8551a0", "#c35573", "#dd683b", "#ee981a", "#f4c72b"],
+  dark: ["#4c73e7", "#7e7ced", "#b088de", "#d999b4", "#f3ac7f", "#fbc55f", "#fff07e"],
 } as const;
 
 /**

@@ -1,6 +1,7 @@
 // Connects the page's state with the map.
 
 import type { Clock } from "../../shared/clock.ts";
+import type { Announcer } from "../dom/announcer.ts";
 import { find, setText } from "../dom/dom.ts";
 import { paced } from "../dom/pace.ts";
 import { currentWindDirection } from "../sea/conditions.ts";
@@ -25,6 +26,7 @@ export function showNetworkMap(
   state: PageState,
   { choose }: Navigation,
   onTap: (stationId: string) => void,
+  { answer }: Announcer,
   clock: Clock,
 ): WorldMap {
   const { network, view, mapView } = state;
@@ -34,13 +36,10 @@ export function showNetworkMap(
     find("map", HTMLElement),
     {
       onSelect(stationId, isTapped) {
+        // The card may be far from the focus. If a programme starts, its announcement names the station instead.
+        answer(() => (stationId === null ? "" : describeChosen(state, stationId, clock.now())));
         choose(stationId);
         if (stationId !== null && isTapped) onTap(stationId);
-        // The card may be far from the focus, so announce the selected station to screen readers.
-        setText(
-          find("announcer", HTMLElement),
-          stationId === null ? "" : describeChosen(state, stationId, clock.now()),
-        );
       },
       onView(seen) {
         ownView = seen;
@@ -64,6 +63,7 @@ export function showNetworkMap(
   );
   showArrivals(state, map, clock);
   observe([view], () => map.select(view.value.stationId));
+  nameChoice(state);
   observe([state.pastAtMs], () => map.setTimeMs(state.pastAtMs.value));
   onChange(state.sounded, (all) => {
     for (const sounded of all) pulse(stationSoundOf(sounded));
@@ -128,4 +128,17 @@ function describeChosen({ network, units }: PageState, stationId: string, nowMs:
   const { stations, conditions } = network;
   const chosen = { stationId, station: stations.get(stationId), conditions: conditions.get(stationId) };
   return describeListed(chosen, units.value, nowMs);
+}
+
+/**
+ * Names the chosen station inside the map, for screen readers. The map is a list box, because Orca 43 says nothing about
+ * an `application` and takes its keys. Without `aria-selected`: the announcement of the choice has the name already.
+ */
+function nameChoice({ view, network, stationsLoaded }: PageState): void {
+  const choice = find("map-choice", HTMLElement);
+  const none = choice.textContent ?? "";
+  observe([view, stationsLoaded], () => {
+    const { stationId } = view.value;
+    setText(choice, stationId === null ? none : (network.stations.get(stationId)?.name ?? stationId));
+  });
 }

@@ -66,7 +66,9 @@ export function createWorldMap(element: HTMLElement, listener: WorldMapListener,
 
 /** Connects the parts of the map; each redraws when another one changes. */
 function assemble(element: HTMLElement, onView: (view: MapView) => void, clock: Clock) {
-  Object.assign(element.style, { overflow: "hidden", cursor: "grab", touchAction: "pan-y" });
+  // Otherwise, forced colours would make sea and land the same colour; the theme uses the system's colours itself.
+  const style = { overflow: "hidden", cursor: "grab", touchAction: "pan-y", forcedColorAdjust: "none" };
+  Object.assign(element.style, style);
   if (getComputedStyle(element).position === "static") element.style.position = "relative";
   let frame = 0;
   const redraw = () => {

@@ -1,6 +1,7 @@
 // The bar with the time slider of the replay.
 
 import type { Clock } from "../../shared/clock.ts";
+import type { Announcer } from "../dom/announcer.ts";
 import { find, setText } from "../dom/dom.ts";
 import type { PastDay, PastOf } from "../sea/past-day.ts";
 import { boxAround } from "../sea/region.ts";
@@ -23,21 +24,33 @@ export type ReplayBar = {
 const scrubDelayMs = 150;
 
 /** Connects the replay bar of the page. @param server provides the past @param onBackToNow called by a button */
-export function createReplayBar(state: PageState, server: string, onBackToNow: () => void, clock: Clock): ReplayBar {
+export function createReplayBar(
+  state: PageState,
+  server: string,
+  onBackToNow: () => void,
+  { answer }: Announcer,
+  clock: Clock,
+): ReplayBar {
   const { view, inView, past, pastFrame, pastAtMs } = state;
   const bar = find("replay-bar", HTMLElement);
   const loader = createPastLoader(state, server, clock);
-  const step = followSlider(state, clock);
+  const stepSlider = followSlider(state, clock);
   find("replay-live", HTMLElement).addEventListener("click", onBackToNow);
   observe([view, inView, state.stationsLoaded], showOrHide);
   onChange(state.connection, ({ kind }) => kind === "live" && showOrHide());
   observe([past, pastFrame, loader.progress, view, inView, state.stationsLoaded], () => {
     const day = past.value;
     if (day !== null) pastAtMs.value = day.frames[pastFrame.value]?.atMs ?? null;
-    if (view.value.mode === "24h") showText(day === null ? describeWait() : describeMoment(day, pastFrame.value));
-    else pastAtMs.value = null;
+    if (view.value.mode !== "24h") pastAtMs.value = null;
+    else if (day !== null) showText(describeMoment(day, pastFrame.value));
+    else showWait(describeWait());
   });
-  return { step };
+  return {
+    step(frames) {
+      stepSlider(frames);
+      answer(() => (past.value === null ? describeWait() : describeMoment(past.value, pastFrame.value)));
+    },
+  };
 
   function showOrHide(): void {
     if (view.value.mode !== "24h") {
@@ -54,6 +67,11 @@ export function createReplayBar(state: PageState, server: string, onBackToNow: (
     bar.hidden = true;
     loader.drop();
     pastFrame.value = 0;
+  }
+
+  /** Also announces why no past will sound. */
+  function showWait(text: string): void {
+    if (showText(text) && text !== replayWords.fetching) answer(() => text);
   }
 
   function describeWait(): string {
@@ -114,7 +132,11 @@ function describeMoment({ frames }: PastDay, frame: number): string {
   return fill(frames.some(isMeasured) ? replayWords.moment : replayWords.notMeasured, moment);
 }
 
-function showText(text: string): void {
-  setText(find("replay-time", HTMLElement), text);
+/** @returns whether the text is another one */
+function showText(text: string): boolean {
+  const time = find("replay-time", HTMLElement);
+  const isNew = time.textContent !== text;
+  setText(time, text);
   find("replay-position", HTMLInputElement).setAttribute("aria-valuetext", text);
+  return isNew;
 }

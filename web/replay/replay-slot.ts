@@ -1,6 +1,7 @@
 // Loads the replay bar on first use.
 
 import type { Clock } from "../../shared/clock.ts";
+import type { Announcer } from "../dom/announcer.ts";
 import { find } from "../dom/dom.ts";
 import { lazy } from "../dom/lazy.ts";
 import { showMissingPart } from "../dom/missing-part.ts";
@@ -18,12 +19,13 @@ export function offerReplay(
   state: PageState,
   server: string | null,
   { leaveStations }: Navigation,
+  announcer: Announcer,
   clock: Clock,
 ): (frames: number) => void {
   const element = find("replay-bar", HTMLElement);
   const bar = lazy(async (): Promise<ReplayBar> => {
     const { createReplayBar } = await import("./replay-bar.ts");
-    return createReplayBar(state, server ?? "", leaveStations, clock);
+    return createReplayBar(state, server ?? "", leaveStations, announcer, clock);
   });
   const isReplay = () => state.view.value.mode === "24h";
   observe([state.view], () => {

@@ -86,6 +86,8 @@ export function showStationList(
     const shown = matching.filter(({ stationId }, rank) => rank < maxRows || stationId === focused);
     rows.show(shown, units.value);
     const silent = matching.filter(isSilent).length;
+    // Not for a screen reader while nobody searches: with each batch, other stations fall silent.
+    count.ariaLive = wanted === "" ? "off" : "polite";
     setText(count, countOf(matching.length - silent, silent, wanted));
     const hidden = matching.length - shown.length;
     more.hidden = hidden <= 0;
@@ -98,11 +100,7 @@ function createTools() {
   const search = make("input", { type: "search", placeholder: words.searchHint, attributes });
   const order = make("select", { attributes: { "aria-label": words.order } });
   order.append(...Object.entries(orders).map(([id, { label }]) => make("option", { value: id, textContent: label })));
-  const count = make("p", {
-    className: "quiet",
-    textContent: words.waitingForStations,
-    attributes: { "aria-live": "polite" },
-  });
+  const count = make("p", { className: "quiet", textContent: words.waitingForStations });
   const more = make("button", { type: "button", id: "more-stations", hidden: true });
   const end = make("button", {
     type: "button",

@@ -21,6 +21,8 @@ const outageWords: Record<OutageCode, string> = {
 
 /** The page warns when the device's clock differs more from the server's. */
 const wrongClockMs = 5 * 60_000;
+/** The server's polls are known soon after the connection. Of two quick changes, Orca reads the last text twice. */
+const pollsMs = 1_000;
 
 /** Shows the connection's state, a countdown to the next retry, and the age of the newest report. */
 export function showConnectionLine(state: PageState, clock: ServerClock): void {
@@ -28,11 +30,14 @@ export function showConnectionLine(state: PageState, clock: ServerClock): void {
   const line = find("connection", HTMLElement);
   const retry = find("retry", HTMLElement);
   const newest = find("newest", HTMLElement);
+  let cancel: (() => void) | undefined;
   observe([connection, cachedAtMs, polls], () => {
     const { kind } = connection.value;
     document.body.dataset.state = cachedAtMs.value !== null && kind === "reconnecting" ? "offline" : kind;
     document.body.dataset.reports = kind === "live" && polls.value?.outage === null ? "arriving" : "none";
-    setText(line, describeConnection(connection.value, cachedAtMs.value, polls.value, clock.now()));
+    cancel?.();
+    if (kind === "live" && polls.value === null) cancel = clock.after(pollsMs, showLine);
+    else showLine();
   });
   observe([simulated], () => {
     find("simulated", HTMLElement).hidden = !simulated.value;
@@ -43,6 +48,10 @@ export function showConnectionLine(state: PageState, clock: ServerClock): void {
     const age = describeAge(connection.value, network.newestAtMs, clock.now());
     setText(newest, [age, describeDeviceClock(clock.deviceAheadMs)].filter(Boolean).join("; "));
   });
+
+  function showLine(): void {
+    setText(line, describeConnection(connection.value, cachedAtMs.value, polls.value, clock.now()));
+  }
 }
 
 /** Describes in one line why no reports arrive, or that they do. */

@@ -44,6 +44,11 @@ export async function startFirefox(env: Record<string, string>): Promise<Session
   const resize = async (width: number, height: number) =>
     void (await bidi.send("browsingContext.setViewport", { context, viewport: { width, height } }));
   await resize(1280, 800);
+  const locate = async (locator: object) => {
+    type Located = { nodes: { sharedId: string }[] };
+    const { nodes } = await bidi.send<Located>("browsingContext.locateNodes", { context, locator });
+    return nodes.map(({ sharedId }) => sharedId);
+  };
 
   return {
     resize,
@@ -58,14 +63,15 @@ export async function startFirefox(env: Record<string, string>): Promise<Session
       if (result?.value === undefined) throw new Error(exceptionDetails?.text ?? "no value");
       return JSON.parse(result.value);
     },
+    async isKnownAs(selector, role, name) {
+      const [element] = await locate({ type: "css", value: selector });
+      const known = await locate({ type: "accessibility", value: { role, name } });
+      return known.includes(element ?? "");
+    },
     async click(selector) {
-      const locator = { type: "css", value: selector };
-      const { nodes } = await bidi.send<{ nodes: { sharedId: string }[] }>("browsingContext.locateNodes", {
-        context,
-        locator,
-      });
-      if (!nodes[0]) throw new Error(`the page has no ${selector}`);
-      const origin = { type: "element", element: { sharedId: nodes[0].sharedId } };
+      const [sharedId] = await locate({ type: "css", value: selector });
+      if (!sharedId) throw new Error(`the page has no ${selector}`);
+      const origin = { type: "element", element: { sharedId } };
       const actions = [
         { type: "pointerMove", x: 0, y: 0, origin },
         { type: "pointerDown", button: 0 },

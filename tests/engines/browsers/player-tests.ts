@@ -53,6 +53,27 @@ export function testPlayer(name: string, start: StartSession, isSkipped: boolean
       })()`);
     });
 
+    test("has roles and names in the browser's accessibility tree, also for the station that the arrow keys choose", async () => {
+      for (const [selector, role, name] of [
+        ["#listen", "button", "Listen"],
+        ['[data-mode="24h"]', "button", "24 hours"],
+        ["#volume", "slider", "Volume"],
+        ["#list input", "searchbox", "Search the stations"],
+        ["#map", "listbox", "Map of the stations: arrow keys choose one, plus and minus zoom"],
+        ["#map-choice", "option", "No station is chosen"],
+        ["#zoom-in", "button", "Zoom in"],
+      ] as const)
+        expect(await session.isKnownAs(selector, role, name), selector).toBe(true);
+      await session.evaluate('document.getElementById("map").focus()');
+      await session.press("ArrowRight");
+      const chosen = await see<string>(`${textOf("map-choice")}.startsWith("Buoy") && ${textOf("map-choice")}`);
+      expect(await session.isKnownAs("#map-choice", "option", chosen)).toBe(true);
+      await see(`${textOf("announcer")}.startsWith("${chosen}: ")`);
+      expect(await session.evaluate<string>('document.getElementById("announcer").ariaLive')).toBe("polite");
+      await session.press("Escape");
+      await session.evaluate("document.activeElement.blur()");
+    });
+
     test("is silent, and after a click on Listen its sound reaches the device", async () => {
       expect(await desktop.peak(0.3)).toBe(0);
       await session.click("#listen");

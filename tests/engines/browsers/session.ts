@@ -10,6 +10,8 @@ export type Session = {
   click(selector: string): Promise<void>;
   /** Presses and releases keys, one after the other, in the element that has the focus. */
   press(...keys: string[]): Promise<void>;
+  /** Returns whether the browser's accessibility tree has an element with this role and name. */
+  isKnownAs(selector: string, role: string, name: string): Promise<boolean>;
   /** Changes the size of the window, in pixels. */
   resize(width: number, height: number): Promise<void>;
   stop(): Promise<void>;

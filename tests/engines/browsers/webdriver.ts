@@ -44,11 +44,12 @@ async function startWebDriver(program: string, env: Record<string, string>, want
       return JSON.parse(json);
     },
     async click(selector) {
-      const element = await send<Record<string, string>>(`${session}/element`, {
-        using: "css selector",
-        value: selector,
-      });
-      await send(`${session}/element/${Object.values(element)[0]}/click`, {});
+      await send(`${await find(selector)}/click`, {});
+    },
+    async isKnownAs(selector, role, name) {
+      const element = await find(selector);
+      const [itsRole, itsName] = [await receive(`${element}/computedrole`), await receive(`${element}/computedlabel`)];
+      return itsRole === role && itsName === name;
     },
     resize: (width, height) => send(`${session}/window/rect`, { width, height }),
     press: (...keys) => send(`${session}/actions`, { actions: keyActions(keys) }),
@@ -57,17 +58,28 @@ async function startWebDriver(program: string, env: Record<string, string>, want
       await driver.stop();
     },
   };
+
+  /** Returns an element's URL. */
+  async function find(selector: string): Promise<string> {
+    const how = { using: "css selector", value: selector };
+    const element = await send<Record<string, string>>(`${session}/element`, how);
+    return `${session}/element/${Object.values(element)[0]}`;
+  }
 }
 
 /** Time limit of a command: a busy machine may need minutes to start a browser. */
 const commandMs = 240_000;
 
-async function send<T>(url: string, body: object): Promise<T> {
-  const response = await fetch(url, {
-    method: "POST",
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(commandMs + 10_000),
-  });
+function send<T>(url: string, body: object): Promise<T> {
+  return ask(url, { method: "POST", body: JSON.stringify(body) });
+}
+
+function receive(url: string): Promise<string> {
+  return ask(url, {});
+}
+
+async function ask<T>(url: string, init: RequestInit): Promise<T> {
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(commandMs + 10_000) });
   const { value } = await response.json();
   if (!response.ok) throw new Error(`${value.error}: ${value.message}`);
   return value;

@@ -29,6 +29,8 @@ export const unknownMark: Mark = {
 const fadesFromMin = 60;
 const goneAtMin = staleAfterMin;
 const faintest = 0.3;
+/** Users of forced colours need more contrast. */
+const faintestForced = 0.6;
 const dotRadius = 1.6;
 const dotOpacity = 0.65;
 
@@ -70,8 +72,9 @@ export function drawMark(
 /** Draws the ring on the water. Its area grows with the wave height. */
 export function drawWave(context: Pen, mark: Mark, x: number, y: number, scale: number, theme: MapTheme): void {
   if (mark.waveHeightM === null || isGone(mark)) return;
-  context.globalAlpha = ringOpacity * freshness(mark);
-  context.strokeStyle = mark.waterTempC === null ? theme.hollow : waterColour(mark.waterTempC, theme.dark);
+  const { hollow, dark, forced } = theme;
+  context.globalAlpha = (forced ? 1 : ringOpacity) * freshness(mark, forced);
+  context.strokeStyle = forced || mark.waterTempC === null ? hollow : waterColour(mark.waterTempC, dark);
   context.lineWidth = Math.max(0.8, 1.1 * scale);
   context.beginPath();
   context.arc(x, y, waveRadius(mark.waveHeightM) * scale, 0, 2 * Math.PI);
@@ -86,7 +89,7 @@ export function drawWave(context: Pen, mark: Mark, x: number, y: number, scale: 
 export function drawBuoy(context: Pen, mark: Mark, x: number, y: number, scale: number, theme: MapTheme): void {
   const { waterTempC } = mark;
   if (isGone(mark)) {
-    context.globalAlpha = dotOpacity;
+    context.globalAlpha = theme.forced ? 1 : dotOpacity;
     context.fillStyle = theme.hollow;
     context.beginPath();
     context.arc(x, y, dotRadius * Math.sqrt(scale), 0, 2 * Math.PI);
@@ -94,12 +97,13 @@ export function drawBuoy(context: Pen, mark: Mark, x: number, y: number, scale: 
     context.globalAlpha = 1;
     return;
   }
-  context.globalAlpha = freshness(mark);
+  context.globalAlpha = freshness(mark, theme.forced);
   traceBuoy(context, x, y, scale, tilt(mark));
   context.lineJoin = "round";
   context.fillStyle = waterTempC === null ? theme.sea : waterColour(waterTempC, theme.dark);
   context.strokeStyle = waterTempC === null ? theme.hollow : theme.outline;
-  context.lineWidth = waterTempC === null ? Math.max(0.9, 1.2 * scale) : Math.max(0.5, 0.8 * scale);
+  const isBold = waterTempC === null || theme.forced;
+  context.lineWidth = isBold ? Math.max(0.9, 1.2 * scale) : Math.max(0.5, 0.8 * scale);
   context.fill();
   context.stroke();
   context.globalAlpha = 1;
@@ -184,7 +188,7 @@ function isGone({ ageMin }: Mark): boolean {
   return ageMin === null || ageMin >= goneAtMin;
 }
 
-function freshness({ ageMin }: Mark): number {
+function freshness({ ageMin }: Mark, forced: boolean): number {
   const fading = Math.min(Math.max(((ageMin ?? goneAtMin) - fadesFromMin) / (goneAtMin - fadesFromMin), 0), 1);
-  return 1 - fading * (1 - faintest);
+  return 1 - fading * (1 - (forced ? faintestForced : faintest));
 }

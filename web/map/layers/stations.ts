@@ -96,12 +96,12 @@ function drawLabels(
 function drawHalo(context: Pen, mark: Mark, x: number, y: number, scale: number, theme: MapTheme): number {
   const radius = Math.max(waveRadius(mark.waveHeightM ?? 0) * scale + 4, 12);
   context.strokeStyle = theme.labelHalo;
-  context.lineWidth = 5;
+  context.lineWidth = theme.forced ? 7 : 5;
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
   context.stroke();
   context.strokeStyle = theme.selected;
-  context.lineWidth = 2;
+  context.lineWidth = theme.forced ? 4 : 2;
   context.stroke();
   drawBuoy(context, mark, x, y, scale * 1.25, theme);
   return radius;

@@ -17,6 +17,7 @@ export function showLegend(element: HTMLElement, theme: MapTheme): void {
       return make("div", { className: "legend-row" }, createPicture(mark), meaning);
     }),
     make("p", { textContent: legendWords.moving }),
+    ...(theme.forced ? [] : [make("p", { textContent: legendWords.night })]),
   );
 
   function createPicture(mark: keyof typeof legendMarks): HTMLCanvasElement {

@@ -13,4 +13,6 @@ export const marks = {
 } as const;
 export const moving =
   "A spreading ring: its bell sounds now; dashed if waves or water temperature are missing. A beam: it points " +
-  "to where the wind comes from when it pings. The darker part of the map is at night.";
+  "to where the wind comes from when it pings.";
+/** Not where the system's colours are forced. */
+export const night = "The darker part of the map is at night.";

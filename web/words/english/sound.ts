@@ -8,6 +8,8 @@ export const titles = {
 } as const;
 /** A programme's title and its sound. */
 export const heard = "{title}. {sound}";
+/** Announced in a replay. */
+export const replayed = "{time} UTC. {sound}";
 /** A list of the phrases below; its first letter becomes a capital. */
 export const sound = "{phrases}.";
 export const pressure = {
