@@ -21,7 +21,9 @@ const eyes = `
     const { left, top, width } = chart.getBoundingClientRect();
     const ratio = chart.width / width;
     const [x, y] = [map.left + map.width / 2 - left, map.top + map.height / 2 - top];
-    const { data } = chart.getContext("2d").getImageData((x + from) * ratio, y * ratio, Math.ceil((to - from) * ratio), 1);
+    const copy = new OffscreenCanvas(chart.width, chart.height).getContext("2d");
+    copy.drawImage(chart, 0, 0);
+    const { data } = copy.getImageData((x + from) * ratio, y * ratio, Math.ceil((to - from) * ratio), 1);
     return Array.from({ length: data.length / 4 }, (_, i) => [...data.slice(4 * i, 4 * i + 3)]);
   };
   globalThis.systemColour = (name) => {
