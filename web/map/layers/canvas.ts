@@ -6,9 +6,6 @@ import type { PlanePoint } from "../camera/plane.ts";
 /** The view that a canvas shows: a camera, and its size in CSS pixels. */
 export type Drawn = { camera: Camera; size: Size };
 
-/** Draws on a canvas of the page, or on one out of sight. */
-export type Pen = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
-
 /** Max stretch of a drawn chart while the map moves. */
 const maxStretch = 1.7;
 const minStretch = 0.6;

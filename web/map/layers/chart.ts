@@ -1,7 +1,7 @@
 // The chart: sea, land, night and stations on one canvas.
 
 import type { Camera, Size } from "../camera/camera.ts";
-import { addCanvas, covers, type Drawn, fitCanvas, isSame, type Pen, placeCanvas, willDo } from "./canvas.ts";
+import { addCanvas, covers, type Drawn, fitCanvas, isSame, placeCanvas, willDo } from "./canvas.ts";
 import { drawSea, type SeaLook } from "./coastline.ts";
 import { createNight, type Night } from "./night.ts";
 import { createRoughWorld } from "./rough-world.ts";
@@ -30,19 +30,16 @@ const maxPixels = 16_000_000;
 
 /**
  * Adds sea, land, night and stations on one opaque canvas. The browser moves and stretches it while the map moves, and
- * the chart is redrawn at rest: the cheapest way. It is drawn out of sight and shown as a picture, because Chromium copies
- * a canvas with a 2D context at each change of the page. A rough drawing of the whole world is below it.
+ * the chart is redrawn at rest: the cheapest way. A rough drawing of the whole world is below it.
  * @param drawStations draws onto a canvas of that size
  */
 export function createChart(
   element: HTMLElement,
-  drawStations: (context: Pen, camera: Camera, size: Size) => void,
+  drawStations: (context: CanvasRenderingContext2D, camera: Camera, size: Size) => void,
 ): Chart {
   const night = createNight();
   const rough = createRoughWorld(element, night);
   const canvas = addCanvas(element);
-  const page = canvas.getContext("bitmaprenderer", { alpha: false });
-  const desk = new OffscreenCanvas(1, 1);
   const sea = createSeaPicture(night);
   let look: Look | null = null;
   let size: Size = { width: 1, height: 1 };
@@ -88,14 +85,12 @@ export function createChart(
   }
 
   function draw(shown: Look, camera: Camera): void {
-    [desk.width, desk.height] = [canvas.width, canvas.height];
-    const context = desk.getContext("2d", { alpha: false });
+    const context = canvas.getContext("2d", { alpha: false });
     if (!context) return;
     const drawnSize = withBleed(size);
     sea.draw(context, shown, camera);
     context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
     drawStations(context, camera, drawnSize);
-    page?.transferFromImageBitmap(desk.transferToImageBitmap());
     drawn = { camera, size: drawnSize };
     drawnAtMs = performance.now();
     isStale = false;
@@ -116,7 +111,7 @@ function createSeaPicture(night: Night) {
     forget(): void {
       drawnFor = null;
     },
-    draw(onto: Pen, look: SeaLook, camera: Camera): void {
+    draw(onto: CanvasRenderingContext2D, look: SeaLook, camera: Camera): void {
       const context = canvas.getContext("2d", { alpha: false });
       if (!context) return;
       if (drawnFor === null || !isSame(drawnFor, camera)) {

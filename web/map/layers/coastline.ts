@@ -4,7 +4,6 @@ import type { Camera, Size } from "../camera/camera.ts";
 import { type PlanePoint, projectFromMiddle } from "../camera/plane.ts";
 import type { MapTheme } from "../colours.ts";
 import type { LandPolygon } from "../land/land.ts";
-import type { Pen } from "./canvas.ts";
 
 /** A shape of the plane and its bounding box. */
 type Shape = { path: Path2D; left: number; top: number; right: number; bottom: number };
@@ -32,7 +31,7 @@ export function coastlineOf(land: LandPolygon[]): Coastline {
 
 /** Draws sea and land for a camera. @param size of the canvas, in CSS pixels */
 export function drawSea(
-  context: Pen,
+  context: CanvasRenderingContext2D,
   { coastline, theme }: SeaLook,
   { camera, size, pixelRatio }: { camera: Camera; size: Size; pixelRatio: number },
 ): void {

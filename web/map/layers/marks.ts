@@ -2,7 +2,6 @@
 
 import { staleAfterMin } from "../../../shared/sea.ts";
 import { type MapTheme, waterColour } from "../colours.ts";
-import type { Pen } from "./canvas.ts";
 
 /**
  * Values that a station's mark shows; `null`: not measured recently. `ageMin` is the age of its newest report, in
@@ -61,7 +60,7 @@ export const legendMarks = {
 
 /** Draws one mark for a legend, as on the map. @param scale 1: about 15 pixels high */
 export function drawMark(
-  context: Pen,
+  context: CanvasRenderingContext2D,
   mark: Mark,
   { x, y, scale, theme }: { x: number; y: number; scale: number; theme: MapTheme },
 ): void {
@@ -70,7 +69,14 @@ export function drawMark(
 }
 
 /** Draws the ring on the water. Its area grows with the wave height. */
-export function drawWave(context: Pen, mark: Mark, x: number, y: number, scale: number, theme: MapTheme): void {
+export function drawWave(
+  context: CanvasRenderingContext2D,
+  mark: Mark,
+  x: number,
+  y: number,
+  scale: number,
+  theme: MapTheme,
+): void {
   if (mark.waveHeightM === null || isGone(mark)) return;
   const { hollow, dark, forced } = theme;
   context.globalAlpha = (forced ? 1 : ringOpacity) * freshness(mark, forced);
@@ -86,7 +92,14 @@ export function drawWave(context: Pen, mark: Mark, x: number, y: number, scale: 
  * Draws the buoy: a tower on a float, leaning downwind. It is hollow without a water temperature; a station silent for
  * hours is a dot.
  */
-export function drawBuoy(context: Pen, mark: Mark, x: number, y: number, scale: number, theme: MapTheme): void {
+export function drawBuoy(
+  context: CanvasRenderingContext2D,
+  mark: Mark,
+  x: number,
+  y: number,
+  scale: number,
+  theme: MapTheme,
+): void {
   const { waterTempC } = mark;
   if (isGone(mark)) {
     context.globalAlpha = theme.forced ? 1 : dotOpacity;
@@ -110,7 +123,7 @@ export function drawBuoy(context: Pen, mark: Mark, x: number, y: number, scale: 
 }
 
 /** Rotates the corners by hand: `save` and `rotate` for each of 900 marks cost more than the drawing. */
-function traceBuoy(context: Pen, x: number, y: number, scale: number, angle: number): void {
+function traceBuoy(context: CanvasRenderingContext2D, x: number, y: number, scale: number, angle: number): void {
   const cos = Math.cos(angle) * scale;
   const sin = Math.sin(angle) * scale;
   context.beginPath();
@@ -139,7 +152,7 @@ function tilt({ windSpeedMps, windDirDeg }: Mark): number {
  * knots, half a feather for 5 and a filled pennant for 50, on the side of the low pressure. A ring means calm.
  */
 export function drawWindBarb(
-  context: Pen,
+  context: CanvasRenderingContext2D,
   mark: Mark,
   { x, y, latitude, theme }: { x: number; y: number; latitude: number; theme: MapTheme },
 ): void {

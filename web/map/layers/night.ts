@@ -4,7 +4,6 @@ import { vectorOf } from "../../sea/sphere.ts";
 import { nightDepth, subsolarPoint } from "../../sea/sun.ts";
 import type { Camera, Size } from "../camera/camera.ts";
 import { planeHeight, planeWidth, unproject } from "../camera/plane.ts";
-import type { Pen } from "./canvas.ts";
 import { world } from "./coastline.ts";
 
 /** Columns of the picture. Dusk is soft: stretching a small picture smooths it. */
@@ -16,7 +15,7 @@ export type Night = {
   /** Paints the picture for a time. @param colour of the full night, with its opacity */
   paint(timeMs: number, colour: string): void;
   /** Draws the night over the world of a camera's view. @param size of the canvas, in CSS pixels */
-  draw(context: Pen, camera: Camera, size: Size, pixelRatio: number): void;
+  draw(context: CanvasRenderingContext2D, camera: Camera, size: Size, pixelRatio: number): void;
 };
 
 /** Makes an empty picture; call `paint` first. */

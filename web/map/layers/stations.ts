@@ -3,7 +3,6 @@
 import { type Camera, type Size, toCanvas } from "../camera/camera.ts";
 import { type PlanePoint, planeWidth } from "../camera/plane.ts";
 import type { MapTheme } from "../colours.ts";
-import type { Pen } from "./canvas.ts";
 import { drawBuoy, drawWave, drawWindBarb, type Mark, unknownMark, waveRadius } from "./marks.ts";
 
 /** A station's position. */
@@ -34,7 +33,7 @@ const labelHeight = 15;
 const markReach = 30;
 
 /** Draws the marks and labels of all visible stations. */
-export function drawStations(context: Pen, scene: StationScene, camera: Camera, size: Size): void {
+export function drawStations(context: CanvasRenderingContext2D, scene: StationScene, camera: Camera, size: Size): void {
   const worldWidth = planeWidth * camera.pixelsPerUnit;
   const scale = markScale(worldWidth);
   const { marks, theme, selected } = scene;
@@ -58,7 +57,7 @@ export function drawStations(context: Pen, scene: StationScene, camera: Camera, 
 
 /** Draws the selected station's label first, then as many as have room. */
 function drawLabels(
-  context: Pen,
+  context: CanvasRenderingContext2D,
   { selected, hovered, theme }: StationScene,
   seen: SeenStation[],
   scale: number,
@@ -93,7 +92,14 @@ function drawLabels(
 }
 
 /** Draws the halo of the selected station. @returns its extent in pixels */
-function drawHalo(context: Pen, mark: Mark, x: number, y: number, scale: number, theme: MapTheme): number {
+function drawHalo(
+  context: CanvasRenderingContext2D,
+  mark: Mark,
+  x: number,
+  y: number,
+  scale: number,
+  theme: MapTheme,
+): number {
   const radius = Math.max(waveRadius(mark.waveHeightM ?? 0) * scale + 4, 12);
   context.strokeStyle = theme.labelHalo;
   context.lineWidth = theme.forced ? 7 : 5;
