@@ -7,6 +7,7 @@ import { quickGateLimits } from "../../services/server/http/limits.ts";
 import { unguardedIds } from "../../services/worker/store/event-id-guard.ts";
 import { storePoll } from "../../services/worker/store/poll.ts";
 import { publishPending } from "../../services/worker/tasks/publish.ts";
+import { connectPatientSql, type Sql } from "../../shared/database/sql.ts";
 import { latestObsPath } from "../../shared/upstream.ts";
 import { createDatabase } from "../rig/database.ts";
 import { listen } from "../rig/listen.ts";
@@ -33,8 +34,8 @@ afterAll(async () => {
 });
 
 /** Starts a service that reaches PostgreSQL and Redis through its own proxies. */
-async function startOnWires(name: "server" | "worker", env: Record<string, string> = {}) {
-  const [postgres, redis] = await Promise.all([startWire(stack.databaseUrl), startWire(stack.redisUrl)]);
+async function startOnWires(name: "server" | "worker", databaseUrl: string, env: Record<string, string> = {}) {
+  const [postgres, redis] = await Promise.all([startWire(databaseUrl), startWire(stack.redisUrl)]);
   wires.push(postgres, redis);
   const service = await stack.start(name, { DATABASE_URL: postgres.url, REDIS_URL: redis.url, ...env });
   return { service, postgres, redis };
@@ -54,9 +55,9 @@ async function answers(url: string, status: number): Promise<void> {
 }
 
 /** Resolves when a worker has stored the file with this observation time. */
-async function polled(time: Date): Promise<void> {
+async function polled(sql: Sql, time: Date): Promise<void> {
   for (;;) {
-    const rows = await stack.sql`select from observations where observed_at = ${time} and event_id is not null`;
+    const rows = await sql`select from observations where observed_at = ${time} and event_id is not null`;
     if (rows.length === stations) return;
     await Bun.sleep(250);
   }
@@ -77,7 +78,7 @@ async function publishOne(): Promise<string> {
   return events?.lastEventId ?? "no event was stored";
 }
 
-/** Repeats while the worker of another test holds a lock: PostgreSQL keeps a dead transaction for some seconds. */
+/** Repeats while the publication of another test holds a lock. */
 async function untilUnlocked<T>(act: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -104,7 +105,7 @@ describe.each([
   { which: "some connections of a server to PostgreSQL", lost: quickGateLimits.maxRunning / 2, losesRedis: false },
 ])("when $which die without closing", ({ lost, losesRedis }) => {
   test.concurrent("streams continue and every request gets a response, without a restart", async () => {
-    const { service, postgres, redis } = await startOnWires("server");
+    const { service, postgres, redis } = await startOnWires("server", stack.databaseUrl);
     const first = await publishOne();
     await openConnections(service, postgres);
     const hears = await Promise.all(
@@ -129,9 +130,18 @@ test.concurrent("a worker whose connections all die without closing is not ready
   const ready = `http://127.0.0.1:${port}/ready`;
   const [before, after] = [nextMinute(), nextMinute()];
   upstream.files.set(latestObsPath, latestObsFile(stations, before));
-  const settings = { NDBC_URL: upstream.url, POLL_SECONDS: "1", BACKFILL_HOURS: "0", WORKER_PORT: String(port) };
-  const { service, postgres, redis } = await startOnWires("worker", settings);
-  await polled(before);
+  // A database and a namespace of its own: the locks of dead transactions would stop the other tests, and theirs this one.
+  const databaseUrl = await createDatabase("migrated");
+  const sql = connectPatientSql(databaseUrl, "test");
+  const settings = {
+    NDBC_URL: upstream.url,
+    REDIS_NAMESPACE: "frozen",
+    POLL_SECONDS: "1",
+    BACKFILL_HOURS: "0",
+    WORKER_PORT: String(port),
+  };
+  const { service, postgres, redis } = await startOnWires("worker", databaseUrl, settings);
+  await polled(sql, before);
   await answers(ready, 200);
   // New connections work only after the 503, because the worker may replace the dead ones before a slow test asks.
   postgres.hold();
@@ -140,9 +150,11 @@ test.concurrent("a worker whose connections all die without closing is not ready
   await answers(ready, 503);
   postgres.passNew();
   redis.passNew();
-  await polled(after);
+  await polled(sql, after);
   await answers(ready, 200);
   expect(service.logged.filter(({ level }) => level === "error")).toEqual([]);
+  await service.stop();
+  await sql.end();
 });
 
 test.concurrent("a worker replaces a dead connection over which BullMQ waits for polls, and polls again without a restart", async () => {
