@@ -15,7 +15,10 @@ export function offerInstrument(state: PageState, clock: Clock): void {
     return true;
   });
   observe([state.view], () => {
+    const isNew = element.hidden && state.view.value.mode === "tune";
     element.hidden = state.view.value.mode !== "tune";
+    // On a phone, the card with "Tune in" may be below the list.
+    if (isNew) element.scrollIntoView({ block: "nearest" });
     // Without the drawing, everything is still in the card.
     if (!element.hidden) instrument.get().catch((error) => console.info("could not load the drawing:", error));
   });
