@@ -47,7 +47,7 @@ export async function check(): Promise<Check[]> {
     const sending = setInterval(() => void redis.publish(redisNames("").observationsNew, nextReport(sent++)), 1_000);
     const silent = await measure("in sight, without sound", 6);
     await listen(page);
-    const sounding = await measure("in sight, with sound and a bell a second", 12);
+    const sounding = await measure("in sight, with sound and a bell a second", 16);
     await hide(page);
     const hidden = await measure("hidden, with sound", 6);
     clearInterval(sending);
