@@ -206,7 +206,7 @@ describe.skipIf(chromium === null)("the page's connection in a real browser", ()
     await says("This server has not reached NDBC since ");
     await player.killServer();
     await page.until(line("Reconnecting: the server cannot be reached"));
-    await answered(ago(0), ago(14));
+    await answered(ago(0), ago(5));
     await player.restartServer();
     await page.until(`${textOf("connection")} === "Live"`);
     // With POLL_SECONDS=3600 this age is normal.

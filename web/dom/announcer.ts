@@ -10,7 +10,10 @@ export type Announcer = {
    * @param describe returns the sentence after the action's other effects; of several answers, only the last is written
    */
   answer(describe: () => string): void;
-  /** Reports what nobody asked for. It is dropped within 20 seconds of another sentence, and never replaces an answer. */
+  /**
+   * Announces something that the user did not ask for, unless another sentence was written in the last 20 seconds. It never
+   * replaces an answer.
+   */
   report(sentence: string): void;
 };
 

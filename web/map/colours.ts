@@ -1,5 +1,6 @@
 // Colours of the map and of water temperatures.
 
+import { clamp } from "../../shared/numbers.ts";
 import { waterScaleC } from "../../shared/sea.ts";
 
 /** The map's colours in canvas syntax. */
@@ -79,7 +80,7 @@ const ramps = {
  */
 export function waterColour(waterTempC: number, dark: boolean): string {
   const table = dark ? darkTable : lightTable;
-  const degree = Math.round(Math.min(Math.max(waterTempC, coldestC), warmestC)) - coldestC;
+  const degree = Math.round(clamp(waterTempC, coldestC, warmestC)) - coldestC;
   return table[degree] ?? "";
 }
 

@@ -1,6 +1,7 @@
 // The bar with the time slider of the replay.
 
 import type { Clock } from "../../shared/clock.ts";
+import { clamp } from "../../shared/numbers.ts";
 import type { Announcer } from "../dom/announcer.ts";
 import { find, setText } from "../dom/dom.ts";
 import type { PastDay, PastOf } from "../sea/past-day.ts";
@@ -112,7 +113,7 @@ function followSlider(state: PageState, clock: Clock): (frames: number) => void 
 
   function scrubTo(frame: number): void {
     if (past.value === null) return;
-    pastFrame.value = Math.min(framesPerDay - 1, Math.max(0, frame));
+    pastFrame.value = clamp(frame, 0, framesPerDay - 1);
     endScrub();
     cancelScrub = clock.after(scrubDelayMs, () => {
       cancelScrub = null;

@@ -86,7 +86,7 @@ export function showStationList(
     const shown = matching.filter(({ stationId }, rank) => rank < maxRows || stationId === focused);
     rows.show(shown, units.value);
     const silent = matching.filter(isSilent).length;
-    // Not for a screen reader while nobody searches: with each batch, other stations fall silent.
+    // Announced only during a search: each batch changes the number of silent stations.
     count.ariaLive = wanted === "" ? "off" : "polite";
     setText(count, countOf(matching.length - silent, silent, wanted));
     const hidden = matching.length - shown.length;

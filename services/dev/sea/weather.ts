@@ -1,6 +1,7 @@
 // Computes the exact measurements at each station of the simulated sea.
 
 import type { Measurements } from "../../../shared/measurements.ts";
+import { clamp } from "../../../shared/numbers.ts";
 import { type Atmosphere, createAtmosphere } from "./atmosphere.ts";
 import { directionFrom, radians } from "./geography.ts";
 import { smoothNoise } from "./random.ts";
@@ -80,7 +81,7 @@ function weatherAt(seed: number, atmosphere: Atmosphere, station: SimulatedStati
     airTempC,
     dewPointC,
     // Buoys see no farther than 1.6 nautical miles; fog is where air is saturated.
-    visibilityNmi: Math.min(1.6, Math.max(0.1, (airTempC - dewPointC) * 0.9)),
+    visibilityNmi: clamp((airTempC - dewPointC) * 0.9, 0.1, 1.6),
     pressureTendencyHpa: pressureHpa - pressureAt(atmosphere, station, hour - 3),
     tideFt: tideFt(station, hour),
   };

@@ -1,6 +1,8 @@
 // Parses where a client resumes, and plans a replay or a reset.
+
 import type { Clock } from "../../../shared/clock.ts";
 import type { Transaction } from "../../../shared/database/sql.ts";
+import { clamp } from "../../../shared/numbers.ts";
 import { eventIdSchema } from "../../../shared/observation.ts";
 import { maxReplayEvents, maxReplaySpan, readRowsPerUnit } from "../http/limits.ts";
 import { type EventRange, type Marks, measureRange, readIdBefore, readMarks, readTimeUpTo } from "../store/events.ts";
@@ -97,7 +99,7 @@ async function planAfter(
   const range = { after: eventId, upTo: position, since: null };
   if (eventId < start) return { kind: "reset", reason: wantsAll(filter) ? tooManyEvents : tooFarBack };
   const missed = Number(position - eventId);
-  asker.charge(Math.min(Math.max(missed, 0), maxReplaySpan) / readRowsPerUnit);
+  asker.charge(clamp(missed, 0, maxReplaySpan) / readRowsPerUnit);
   if (missed > maxReplayEvents) {
     const { count } = await questions.history(asker, (tx) => measureRange(tx, range, filter, maxReplayEvents + 1));
     if (count > maxReplayEvents) return { kind: "reset", reason: tooManyEvents };

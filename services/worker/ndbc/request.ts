@@ -3,6 +3,7 @@
 import { version } from "../../../package.json" with { type: "json" };
 import type { Clock } from "../../../shared/clock.ts";
 import { codeOf } from "../../../shared/errors.ts";
+import { clamp } from "../../../shared/numbers.ts";
 import { UpstreamError } from "./errors.ts";
 import type { UpstreamFile } from "./types.ts";
 
@@ -165,7 +166,7 @@ function readRetryAfter({ status, headers }: Response, answeredAt: Date): number
   if (value === null || !isRefusal(status)) return null;
   if (/^\d+$/.test(value)) return Math.min(Number(value), longestAwaySeconds);
   const seconds = Math.ceil((Date.parse(value) - answeredAt.getTime()) / 1000);
-  return Number.isNaN(seconds) ? null : Math.min(Math.max(0, seconds), longestAwaySeconds);
+  return Number.isNaN(seconds) ? null : clamp(seconds, 0, longestAwaySeconds);
 }
 
 /** Returns why `fetch` failed, with plain words for known errors. */

@@ -1,5 +1,6 @@
 // The camera's arithmetic: first view, zoom, pan, and conversion between plane and canvas.
 
+import { clamp } from "../../../shared/numbers.ts";
 import type { MapView } from "../../state/view-url.ts";
 import { type PlanePoint, planeHeight, planeWidth, project, unproject } from "./plane.ts";
 
@@ -87,7 +88,7 @@ export function toPlane(point: PlanePoint, camera: Camera, size: Size): PlanePoi
 export function zoomAt(camera: Camera, size: Size, factor: number, at: PlanePoint): Camera {
   const fixed = toPlane(at, camera, size);
   const whole = wholeWorldScale(size);
-  const pixelsPerUnit = Math.min(Math.max(camera.pixelsPerUnit * factor, whole), whole * largestZoom);
+  const pixelsPerUnit = clamp(camera.pixelsPerUnit * factor, whole, whole * largestZoom);
   const ratio = camera.pixelsPerUnit / pixelsPerUnit;
   return hold(
     { x: fixed.x + (camera.x - fixed.x) * ratio, y: fixed.y + (camera.y - fixed.y) * ratio, pixelsPerUnit },
@@ -104,7 +105,7 @@ export function pan(camera: Camera, size: Size, dx: number, dy: number): Camera 
 /** Keeps the world in sight: its edge stops at the canvas edge; a world smaller than the canvas is centred. */
 function hold(camera: Camera, size: Size): Camera {
   const whole = wholeWorldScale(size);
-  const pixelsPerUnit = Math.min(Math.max(camera.pixelsPerUnit, whole), whole * largestZoom);
+  const pixelsPerUnit = clamp(camera.pixelsPerUnit, whole, whole * largestZoom);
   return {
     pixelsPerUnit,
     x: holdAxis(camera.x, size.width / pixelsPerUnit, planeWidth),

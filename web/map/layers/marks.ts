@@ -1,5 +1,6 @@
 // Marks of stations: wave ring, buoy and wind barb.
 
+import { clamp } from "../../../shared/numbers.ts";
 import { staleAfterMin } from "../../../shared/sea.ts";
 import { type MapTheme, waterColour } from "../colours.ts";
 
@@ -202,6 +203,6 @@ function isGone({ ageMin }: Mark): boolean {
 }
 
 function freshness({ ageMin }: Mark, forced: boolean): number {
-  const fading = Math.min(Math.max(((ageMin ?? goneAtMin) - fadesFromMin) / (goneAtMin - fadesFromMin), 0), 1);
+  const fading = clamp(((ageMin ?? goneAtMin) - fadesFromMin) / (goneAtMin - fadesFromMin), 0, 1);
   return 1 - fading * (1 - (forced ? faintestForced : faintest));
 }

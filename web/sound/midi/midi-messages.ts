@@ -1,5 +1,7 @@
 // Builders for the MIDI messages that the mapping uses.
 
+import { clamp } from "../../../shared/numbers.ts";
+
 /** One MIDI message. It is due `afterS` seconds after its event sounds. */
 export type MidiMessage = { bytes: number[]; afterS: number };
 
@@ -65,13 +67,13 @@ export function controller(channel: number, number: number, value: number): Midi
 
 /** Returns a pan message: -1..1 becomes 0..127, with 64 in the middle, as in General MIDI. */
 export function pan(channel: number, position: number): MidiMessage {
-  return controller(channel, control.pan, Math.max(0, Math.min(127, Math.round(64 + position * 63))));
+  return controller(channel, control.pan, clamp(Math.round(64 + position * 63), 0, 127));
 }
 
 /** Returns a pitch bend from a key to the exact pitch. */
 export function bend(channel: number, hz: number, key: number): MidiMessage {
   const cents = (noteOf(hz) - key) * 100;
-  const value = Math.max(0, Math.min(0x3fff, Math.round(bendCentre * (1 + cents / bendRangeCents))));
+  const value = clamp(Math.round(bendCentre * (1 + cents / bendRangeCents)), 0, 0x3fff);
   return { bytes: [0xe0 | (channel - 1), value & 0x7f, value >> 7], afterS: 0 };
 }
 
@@ -82,10 +84,10 @@ export function noteOf(hz: number): number {
 
 /** Returns the key (0..127) nearest to a frequency. */
 export function nearestNote(hz: number): number {
-  return Math.max(0, Math.min(127, Math.round(noteOf(hz))));
+  return clamp(Math.round(noteOf(hz)), 0, 127);
 }
 
 /** Maps 0..1 to 0..127. */
 export function share(value: number): number {
-  return Math.round(Math.max(0, Math.min(1, value)) * 127);
+  return Math.round(clamp(value, 0, 1) * 127);
 }

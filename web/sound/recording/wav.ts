@@ -1,5 +1,7 @@
 // Encoding of 16-bit WAV files.
 
+import { clamp } from "../../../shared/numbers.ts";
+
 /** The sources of the data, in the file's `INFO` list: its tags and texts. */
 const info = [
   ["ISFT", "bellbuoy"],
@@ -75,7 +77,7 @@ export function pcm16(channels: readonly Float32Array[]): Int16Array<ArrayBuffer
   const samples = new Int16Array(frames * channels.length);
   for (const [place, channel] of channels.entries()) {
     for (let frame = 0; frame < frames; frame++) {
-      const sample = Math.max(-1, Math.min(1, channel[frame] ?? 0));
+      const sample = clamp(channel[frame] ?? 0, -1, 1);
       samples[frame * channels.length + place] = Math.round(sample * fullScale);
     }
   }

@@ -2,7 +2,7 @@
 
 import type { Outage } from "../../../../shared/outage.ts";
 
-/** The figures an outage is told from. All times are of PostgreSQL's clock, but for `ndbcModified`. */
+/** What decides whether there is an outage. All times are PostgreSQL's, except `ndbcModified`. */
 type PollFigures = {
   now: Date;
   /** Last time that NDBC answered a poll. */
@@ -20,7 +20,7 @@ type PollFigures = {
 const ndbcPeriodSeconds = 300;
 /** A poll may take 90 s, so a shorter period than this says nothing about NDBC. */
 const minPollSeconds = 60;
-/** Periods without a batch that count as an outage. */
+/** Periods without an answer or a batch that count as an outage. */
 const missedPeriods = 3;
 
 /**
@@ -30,16 +30,21 @@ const missedPeriods = 3;
 export function outageOf(figures: PollFigures): Outage | null {
   const { now, lastPoll, lastPollBegun, pollsStopped, ndbcModified, newestBatch } = figures;
   const pollSeconds = figures.pollSeconds ?? ndbcPeriodSeconds;
-  const isOlder = (time: Date, periodSeconds: number) =>
-    now.getTime() - time.getTime() >= missedPeriods * periodSeconds * 1_000;
   if (pollsStopped && lastPollBegun !== null) return { code: "polls_stopped", since: lastPollBegun.toISOString() };
   if (lastPoll === null) return { code: "never_polled", since: null };
-  if (isOlder(lastPoll, Math.max(pollSeconds, minPollSeconds))) {
-    return { code: "ndbc_unreachable", since: lastPoll.toISOString() };
-  }
+  if (isUnanswered(now, lastPoll, pollSeconds)) return { code: "ndbc_unreachable", since: lastPoll.toISOString() };
   const renewed = new Date(Math.max(timeOf(ndbcModified), timeOf(newestBatch)));
-  if (renewed.getTime() === 0 || !isOlder(renewed, Math.max(pollSeconds, ndbcPeriodSeconds))) return null;
+  if (renewed.getTime() === 0 || !hasMissed(now, renewed, Math.max(pollSeconds, ndbcPeriodSeconds))) return null;
   return { code: "ndbc_silent", since: renewed.toISOString() };
+}
+
+/** Returns whether NDBC has answered none of the last three polls. */
+export function isUnanswered(now: Date, lastPoll: Date, pollSeconds: number | null): boolean {
+  return hasMissed(now, lastPoll, Math.max(pollSeconds ?? ndbcPeriodSeconds, minPollSeconds));
+}
+
+function hasMissed(now: Date, last: Date, periodSeconds: number): boolean {
+  return now.getTime() - last.getTime() >= missedPeriods * periodSeconds * 1_000;
 }
 
 /** Returns a time in Unix milliseconds; 0 if it is unknown. */

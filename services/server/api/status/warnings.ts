@@ -1,5 +1,7 @@
 // What a person should know about this install: the same conditions as docs/monitoring/alerts.yaml, in words.
 
+import { isUnanswered } from "./outage.ts";
+
 /** One warning of `/v1/status`. */
 export type Warning = {
   /** The alert in lower case with underscores: `never_polled`, `job_failing` … */
@@ -40,8 +42,8 @@ function pollWarnings({ now, since, lastPoll, pollSeconds }: WarningFigures): Wa
     if (since === null || now.getTime() - since.getTime() < limits.neverPolled) return [];
     return [{ code: "never_polled", reason: "NDBC has never answered this install" }];
   }
+  if (!isUnanswered(now, lastPoll, pollSeconds)) return [];
   const ageMs = now.getTime() - lastPoll.getTime();
-  if (ageMs <= 3_000 * Math.max(pollSeconds ?? 300, 60)) return [];
   return [{ code: "not_polling", reason: `NDBC has answered no poll for ${inWords(ageMs)}` }];
 }
 
