@@ -92,12 +92,14 @@ async function mortalPostgres(dataDir: string): Promise<MortalServer> {
 
 async function mortalRedis(dir: string): Promise<MortalServer> {
   const port = freePort();
+  // startRedis lets Redis write only there.
+  const dataDir = join(dir, "run");
   const start = async () => {
     // Data copied from another Redis.
-    await rm(join(dir, "dump.rdb"), { recursive: true, force: true });
+    await rm(join(dataDir, "dump.rdb"), { recursive: true, force: true });
     return startRedis({ dir, port, settings: { "enable-debug-command": "yes" } });
   };
-  return mortalDaemon("Redis", dir, await start(), start);
+  return mortalDaemon("Redis", dataDir, await start(), start);
 }
 
 function mortalDaemon<Daemon extends Postgres | Redis>(
