@@ -39,10 +39,13 @@ type RestEndpoint = Endpoint & {
   addTo(routes: Hono<RequestEnv>, parts: AnswerParts): void;
 };
 
+/** A complete answer; a large one as UTF-8, since each other form of it would take as much memory again. */
+type AnswerBody = string | Uint8Array<ArrayBuffer>;
+
 /** Schema and writer of an answer in one format. A generator sends its pieces one by one. */
 type Writing<Answer> = {
   shape: AnswerShape;
-  write(answer: Answer, c: RequestContext): string | AsyncGenerator<string> | Promise<string>;
+  write(answer: Answer, c: RequestContext): AnswerBody | AsyncGenerator<string> | Promise<AnswerBody>;
 };
 
 type Spec<Path extends z.ZodObject, Query extends z.ZodObject, Answer> = {
@@ -68,6 +71,7 @@ type Spec<Path extends z.ZodObject, Query extends z.ZodObject, Answer> = {
 };
 
 const none = z.strictObject({});
+const encoder = new TextEncoder();
 
 /** Answers 304 if the client has the current version. ETags are weak, since bodies have two encodings. */
 const answerIfNew = etag({
@@ -127,23 +131,27 @@ export function endpoint<Path extends z.ZodObject, Query extends z.ZodObject, An
 
 async function send(
   c: RequestContext,
-  body: string | AsyncGenerator<string>,
+  body: AnswerBody | AsyncGenerator<string>,
   sendPieces: SendPieces,
 ): Promise<Response> {
-  if (typeof body === "string") {
-    // The middleware's own digest copies the body twice.
-    c.header("ETag", `W/"${Bun.hash(body).toString(36)}"`);
-    // Lets the compression skip small bodies.
-    c.header("Content-Length", String(Buffer.byteLength(body)));
-    await answerIfNew(c, async () => {
-      c.res = c.body(body);
-    });
-    if (c.res.status !== 200 || c.req.method === "HEAD" || body.length < pieceBytes) return c.res;
-    c.res.headers.delete("Content-Length");
-    return c.body(await sendPieces.text(c, body));
-  }
+  if (typeof body === "string") return sendBytes(c, encoder.encode(body), sendPieces);
+  if (body instanceof Uint8Array) return sendBytes(c, body, sendPieces);
   if (c.req.method === "HEAD") return c.body(null);
   return c.body(await sendPieces.rows(c, body));
+}
+
+async function sendBytes(c: RequestContext, bytes: Uint8Array<ArrayBuffer>, sendPieces: SendPieces): Promise<Response> {
+  // The middleware's own digest copies the body twice.
+  c.header("ETag", `W/"${Bun.hash(bytes).toString(36)}"`);
+  const isHead = c.req.method === "HEAD";
+  const isLarge = bytes.byteLength >= pieceBytes;
+  // Lets the compression skip small bodies.
+  if (isHead || !isLarge) c.header("Content-Length", String(bytes.byteLength));
+  const response = isHead ? c.body(null) : c.body(isLarge ? await sendPieces.bytes(c, bytes) : bytes);
+  await answerIfNew(c, async () => {
+    c.res = response;
+  });
+  return c.res;
 }
 
 function formatParameter(offered: Format[]) {

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { Transaction } from "../../../shared/database/sql.ts";
 import { measurements, type StoredObservation } from "../../../shared/measurements.ts";
+import { encodeMessage } from "../../../shared/observation.ts";
 import {
   defaultRows,
   maxQueriesPerPage,
@@ -19,7 +20,7 @@ import type { Questions } from "../store/questions.ts";
 import { observation, observationPage } from "./answers.ts";
 import { endpoint } from "./endpoint.ts";
 import { csvHeader, csvLines, observationTable } from "./formats/csv.ts";
-import { encodeLines, encodeRows } from "./formats/observations.ts";
+import { encodeLines } from "./formats/observations.ts";
 import {
   type Cursor,
   cursorParameter,
@@ -30,8 +31,10 @@ import {
   untilParameter,
 } from "./parameters.ts";
 
-/** Max rows per query. */
+/** Max rows per query of a page. */
 const rowsAtOnce = 1_000;
+/** Rows per query of a row stream: fewer, since each stream keeps those of two queries in several forms. */
+const rowsPerPiece = 500;
 
 /** Parameters of one `/v1/observations` request. */
 type Walk = ObservationSpan & { questions: Questions; asker: Asker; limit: number | null };
@@ -81,32 +84,41 @@ export const observationsEndpoint = endpoint({
   },
 });
 
-async function writePage({ questions, asker, ...wanted }: Walk, c: RequestContext): Promise<string> {
-  const { lastEventId, pieces, next } = await questions.history(asker, (tx) =>
+async function writePage({ questions, asker, ...wanted }: Walk, c: RequestContext): Promise<Uint8Array<ArrayBuffer>> {
+  const { page, next } = await questions.history(asker, (tx) =>
     readPage(tx, asker, wanted, wanted.limit ?? defaultRows),
   );
   const nextCursor = next === null ? null : encodeCursor(next);
   if (nextCursor !== null) c.header("Link", `<${nextAddress(c, nextCursor)}>; rel="next"`);
-  return `{"lastEventId":"${lastEventId}","observations":[${pieces.join(",")}],"nextCursor":${JSON.stringify(nextCursor)}}`;
+  page.write(`],"nextCursor":${JSON.stringify(nextCursor)}}`);
+  return new Uint8Array(page.end());
 }
 
-/** Reads a page in several queries, so that the rows of only one are in memory. */
+/**
+ * Reads a page in several queries, so that the rows of only one are in memory. Writes it as UTF-8 row by row: its texts
+ * would take several times its size.
+ * @returns the page up to its last row, and where the next page begins
+ */
 async function readPage(tx: Transaction, asker: Asker, { after, ...span }: ObservationSpan, limit: number) {
   const { newest } = await readMarks(tx);
-  const pieces: string[] = [];
+  const page = new Bun.ArrayBufferSink();
+  page.write(`{"lastEventId":"${newest}","observations":[`);
   let next = after;
   let left = limit;
   for (let query = 0; query < maxQueriesPerPage && left > 0; query++) {
     const part = await readRows(tx, { ...span, after: next }, Math.min(left, rowsAtOnce));
-    if (part.rows.length > 0) pieces.push(encodeRows(part.rows));
-    left -= part.rows.length;
+    for (const row of part.rows) {
+      if (left < limit) page.write(",");
+      page.write(encodeMessage(row));
+      left -= 1;
+    }
     next = part.next;
     asker.charge(unitsOf(part));
     if (next === null) break;
   }
   // A full page may have been the last.
   if (next !== null && left === 0 && (await isEnd(tx, { ...span, after: next }))) next = null;
-  return { lastEventId: String(newest), pieces, next };
+  return { page, next };
 }
 
 function nextAddress(c: RequestContext, cursor: string): string {
@@ -124,7 +136,7 @@ async function* walkRows({ questions, asker, limit, ...span }: Walk): AsyncGener
   let after = span.after;
   let left = limit ?? Number.POSITIVE_INFINITY;
   while (left > 0) {
-    const count = Math.min(left, rowsAtOnce);
+    const count = Math.min(left, rowsPerPiece);
     const isServed = after !== span.after;
     const part = await questions.history({ ...asker, isServed }, (tx) => readRows(tx, { ...span, after }, count));
     const { rows, next } = part;

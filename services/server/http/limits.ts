@@ -67,7 +67,7 @@ export const historyGateLimits = {
   maxWaitingPerNetwork: 8,
   maxWaitMs,
 };
-/** Medians, of which each takes up to 60 MB while it is computed, wait here before they wait with other questions. */
+/** Medians, of which each keeps a processor busy for most of a second, wait here before they wait with other questions. */
 export const mediansGateLimits = { ...historyGateLimits, maxRunning: 1, maxRunningPerNetwork: 1 };
 /** Questions that cost a few ms. One client may ask as many at once as {@link maxRequests} allows. */
 export const quickGateLimits = {

@@ -27,8 +27,8 @@ export type SendPieces = {
    * @throws {ProblemError} 429 or 503 when too many row streams are open
    */
   rows(c: RequestContext, pieces: AsyncGenerator<string>): Promise<ReadableStream<Uint8Array>>;
-  /** Turns a complete text into a body. @throws {ProblemError} 503 when clients leave too much unread */
-  text(c: RequestContext, text: string): Promise<ReadableStream<Uint8Array>>;
+  /** Turns a complete answer into a body. @throws {ProblemError} 503 when clients leave too much unread */
+  bytes(c: RequestContext, bytes: Uint8Array): Promise<ReadableStream<Uint8Array>>;
 };
 
 type Pieces = AsyncGenerator<string | Uint8Array>;
@@ -102,10 +102,7 @@ export function createSendPieces(networkOf: (c: RequestContext) => string, log: 
 
   return {
     rows: (c, pieces) => open(c, pieces, streams.enter(networkOf(c), 1)),
-    text(c, text) {
-      const bytes = encoder.encode(text);
-      return open(c, slices(bytes), unread.enter(networkOf(c), bytes.byteLength));
-    },
+    bytes: (c, bytes) => open(c, slices(bytes), unread.enter(networkOf(c), bytes.byteLength)),
   };
 }
 

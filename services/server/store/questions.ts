@@ -18,7 +18,10 @@ import { type Asker, createGate, type Gate } from "./gate.ts";
  * asker leaves.
  * @throws {ProblemError} 503 when too many questions wait, or when a statement takes too long
  */
-type Ask = <T>(asker: Asker, work: (tx: Transaction) => Promise<T>) => Promise<T>;
+type Ask = <T>(asker: Asker, work: Work<T>) => Promise<T>;
+
+/** See {@link inTransaction}. */
+type Work<T> = (tx: Transaction, lost: AbortSignal) => Promise<T>;
 
 /** Asks questions of clients. Each kind has its own {@link Gate}. */
 export type Questions = {
@@ -57,19 +60,19 @@ export function createQuestions(sql: Sql, live: Sql, clock: Clock): Questions {
   };
 }
 
-async function askOnce<T>(sql: Sql, live: Sql, signal: AbortSignal, work: (tx: Transaction) => Promise<T>): Promise<T> {
+async function askOnce<T>(sql: Sql, live: Sql, signal: AbortSignal, work: Work<T>): Promise<T> {
   signal.throwIfAborted();
   try {
     return await inTransaction(
       sql,
-      async (tx) => {
+      async (tx, lost) => {
         // Statements are never prepared (`openPool`), so PostgreSQL plans each for its own parameters.
         const [backend] = await tx<{ pid: number }[]>`
           select
             pg_backend_pid() as pid,
             set_config('statement_timeout', ${String(statementTimeoutMs)}, true)
         `;
-        return cancelOnceAborted(live, backend?.pid ?? 0, signal, () => work(tx));
+        return cancelOnceAborted(live, backend?.pid ?? 0, signal, () => work(tx, lost));
       },
       "isolation level repeatable read read only",
     );

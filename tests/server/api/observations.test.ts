@@ -8,10 +8,12 @@ import { storeHistory } from "../../../services/worker/store/history.ts";
 import { storePoll } from "../../../services/worker/store/poll.ts";
 import { publishPending } from "../../../services/worker/tasks/publish.ts";
 import { latestObsPath } from "../../../shared/upstream.ts";
+import { startApp } from "../../rig/app.ts";
 import { listen } from "../../rig/listen.ts";
 import { neverRead } from "../../rig/never-read.ts";
 import { observed } from "../../rig/observed.ts";
 import { type Service, type Stack, startStack } from "../../rig/stack.ts";
+import { createTestClock } from "../../rig/test-clock.ts";
 
 setDefaultTimeout(120_000);
 
@@ -249,6 +251,30 @@ describe("an answer of any size", () => {
         free = (await fetch(`${address("ndjson")}&limit=1`)).status;
       }
     }
+  });
+
+  test("leaves at most 12 MB of pages unread per client, and ends those that are not read for 30 seconds", async () => {
+    const clock = createTestClock();
+    const unread: Response[] = [];
+    const keepUnread = (answer: Response) =>
+      answer.ok ? new Response(null, { status: unread.push(answer) && 204 }) : answer;
+    const app = await startApp(stack, { clock, changed: keepUnread });
+    const ask = () => fetch(`${app.url}/v1/observations?limit=10000`, { headers: { "Accept-Encoding": "identity" } });
+
+    for (let pages = 0; pages < 5; pages++) expect((await ask()).status).toBe(204);
+    const refused = await ask();
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ code: "too_much_unread" });
+
+    const [first, ...others] = unread;
+    const page = (await first?.json()) as Page | undefined;
+    expect(page?.observations).toHaveLength(10_000);
+    expect((await ask()).status).toBe(204);
+
+    await clock.advance(30_000);
+    for (const answer of others) await expect(answer.text()).rejects.toThrow("the client reads too slowly");
+    expect((await ask()).status).toBe(204);
+    await app.stop();
   });
 
   test("ends with a connection error if the database fails, so that no client takes it for complete", async () => {

@@ -21,12 +21,7 @@ export const observationsAsNdjson = {
 
 /** Encodes observations as a JSON list of published messages, so that clients need only one decoder. */
 export function encodeList(observations: StoredObservation[]): string {
-  return `[${encodeRows(observations)}]`;
-}
-
-/** Encodes observations as the elements of a JSON list. */
-export function encodeRows(observations: StoredObservation[]): string {
-  return observations.map(encodeMessage).join(",");
+  return `[${observations.map(encodeMessage).join(",")}]`;
 }
 
 /** Encodes observations as NDJSON. */

@@ -14,13 +14,13 @@ import {
 import { badParameter } from "../../http/problem.ts";
 import { commaList } from "../../store/comma-list.ts";
 import { readDatabaseTime } from "../../store/database-time.ts";
-import { type Filter, ofStations, readStationIds } from "../../store/filter.ts";
+import { ofStations, readStationIds } from "../../store/filter.ts";
 import { createSharedAnswers, type SharedAnswers } from "../../store/shared-answers.ts";
 import { medianStep, medians } from "../answers.ts";
 import { endpoint } from "../endpoint.ts";
 import { csvHeader, csvLines, mediansTable } from "../formats/csv.ts";
 import { bboxParameter, sinceParameter, spanParameter, stationsParameter, untilParameter } from "../parameters.ts";
-import { computeMedians, endOfStep, type Medians, type Series, type Steps, valueMinutes } from "./compute-medians.ts";
+import { computeMedians, type Medians, type Series, type Steps } from "./compute-medians.ts";
 
 const hourMs = 60 * 60_000;
 /** Cache lifetime, in seconds. Medians change slowly and take longer to compute than any other answer. */
@@ -49,12 +49,15 @@ export const mediansEndpoint = endpoint({
     const given = until && stepsOf(since, until, step);
     const question = JSON.stringify({ since, until, step, stations: stations && [...stations].sort(), bbox });
     const compute = (signal: AbortSignal) =>
-      parts.questions.largest({ ...asker, signal }, async (tx) => {
+      parts.questions.largest({ ...asker, signal }, async (tx, lost) => {
         const steps = given ?? stepsOf(since, await readDatabaseTime(tx), step);
-        const after = new Date(endOfStep(steps, 1).getTime() - valueMinutes * 60_000);
-        const series = await readSeries(tx, after, endOfStep(steps, steps.count), { stations, bbox });
-        asker.charge(series.reduce((rows, { timesMs }) => rows + timesMs.length, 0) / readRowsPerUnit);
-        return computeMedians(series, steps);
+        const stationIds = await readStationIds(tx, { stations, bbox });
+        return computeMedians(async (after, upTo) => {
+          lost.throwIfAborted();
+          const series = await readSeries(tx, after, upTo, stationIds);
+          asker.charge(series.reduce((rows, { timesMs }) => rows + timesMs.length, 0) / readRowsPerUnit);
+          return series;
+        }, steps);
       });
     const medians = await parts.medians.ask(question, compute, asker.signal);
     return { stepMinutes: step, medians };
@@ -100,8 +103,7 @@ function wholeSeconds(time: Date): number {
  * Reads each station's measurements after one time and up to another. One JSON series per station is far faster than
  * thousands of rows.
  */
-async function readSeries(tx: Transaction, after: Date, upTo: Date, filter: Filter): Promise<Series[]> {
-  const stationIds = await readStationIds(tx, filter);
+async function readSeries(tx: Transaction, after: Date, upTo: Date, stationIds: string[] | null): Promise<Series[]> {
   const fields = medianMeasurements.map((name) => tx`json_agg(${tx(name)} order by observed_at) as ${tx(name)}`);
   return tx`
     select
