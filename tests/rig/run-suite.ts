@@ -18,7 +18,7 @@ const project = resolve(import.meta.dir, "../..");
 /** Duration of each file in an earlier run, so that the slowest start first. */
 const timings = "tests/timings.json";
 /** More than the number of processors, since many tests wait for a timer, a sound or a process. */
-const workers = availableParallelism() + 2;
+const workers = availableParallelism() + 5;
 /** Default time limit of a test: far more than any test takes on a busy machine. */
 const testMs = 120_000;
 const runFolder = /^bellbuoy-run-(\d+)-/;
