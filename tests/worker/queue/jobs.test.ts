@@ -66,7 +66,7 @@ describe("a worker", async () => {
   test("stores nothing of an invalid response and logs why, and the next poll works", async () => {
     upstream.files.set(latestObsPath, "<!DOCTYPE html><html><body>down for maintenance</body></html>");
     const failed = await worker.line(({ message, job }) => message === "a job failed" && job === "poll");
-    // One line for all attempts.
+    // One line for all attempts of a poll.
     expect(failed).toMatchObject({ level: "warn", attempt: 4, of: 4, code: "not_data" });
     const failures = () =>
       stack.sql<
@@ -84,7 +84,8 @@ describe("a worker", async () => {
     const works = await worker.line(says("a job works again"));
     expect(works).toMatchObject({ level: "info", job: "poll", failedSeconds: expect.any(Number) });
     const isOfPoll = ({ message, job }: LogLine) => message === "a job failed" && job === "poll";
-    expect(worker.logged.filter(isOfPoll)).toHaveLength(1);
+    // On a busy machine, the next poll may get the invalid response too.
+    expect(new Set(worker.logged.filter(isOfPoll).map(({ attempt }) => attempt))).toEqual(new Set([4]));
   });
 
   test("continues polling when Redis returns empty, and logs the outage once", async () => {
