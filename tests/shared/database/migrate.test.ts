@@ -1,7 +1,7 @@
 // Migrations: several services at once, repeated runs, upgrades of released databases, and refusals.
 
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import postgres from "postgres";
 import { checkSchema, migrate } from "../../../shared/database/migrate.ts";
 import { connectSql, type Sql } from "../../../shared/database/sql.ts";
@@ -90,42 +90,41 @@ const readRows = (sql: Sql) => sql<StoredObservation[]>`
 `;
 
 describe("a database of a release", () => {
-  const files = [...new Bun.Glob("*.sql").scanSync(releases)].sort();
+  const versions = [...new Bun.Glob("*.sql").scanSync(releases)].map((file) => basename(file, ".sql"));
+  const lastRelease = versions.toSorted(Bun.semver.order).at(-1);
 
-  test.each(files.map((file) => [file.replace(".sql", "")]))(
-    "%s is migrated, and serves the same rows",
-    async (release) => {
-      const databaseUrl = await createDatabase();
-      const loader = postgres(databaseUrl, { max: 1, onnotice: () => {} });
-      await loader.unsafe(await Bun.file(join(releases, `${release}.sql`)).text());
-      await loader.end();
-      const sql = connectSql(databaseUrl, "test");
-      open.push(sql);
-      expect(await checkSchema(sql)).toBe("older");
-      const rows = await readRows(sql);
-      expect(rows).toHaveLength(48);
+  test.each(versions.map((version) => [version]))("%s is migrated, and serves the same rows", async (release) => {
+    const databaseUrl = await createDatabase();
+    const loader = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+    await loader.unsafe(await Bun.file(join(releases, `${release}.sql`)).text());
+    await loader.end();
+    const sql = connectSql(databaseUrl, "test");
+    open.push(sql);
+    // Since the last release there may be no new migration.
+    expect(await checkSchema(sql)).toMatch(release === lastRelease ? /^(older|current)$/ : /^older$/);
+    const rows = await readRows(sql);
+    expect(rows).toHaveLength(48);
 
-      await migrate(sql);
-      expect(await checkSchema(sql)).toBe("current");
-      expect([...(await readRows(sql))]).toEqual([...rows]);
-      const stack = await startStack();
-      const app = await startApp(stack, { sql });
-      const answer = await fetch(`${app.url}/v1/observations?limit=1000`, {
-        headers: { Accept: "application/x-ndjson" },
-      });
-      const served = (await answer.text()).trim().split("\n");
-      const inWords = rows.map(({ eventId, ...row }) => ({
-        ...JSON.parse(encodeObservation(row)),
-        ...(eventId === null ? {} : { eventId }),
-      }));
-      expect(served.map((line) => JSON.parse(line))).toEqual(expect.arrayContaining(inWords));
-      expect(served).toHaveLength(rows.length);
-      const status = await (await fetch(`${app.url}/v1/status`)).json();
-      expect(status).toMatchObject({ lastEventId: "42" });
-      await app.stop();
-      await stack.stop();
-    },
-  );
+    await migrate(sql);
+    expect(await checkSchema(sql)).toBe("current");
+    expect([...(await readRows(sql))]).toEqual([...rows]);
+    const stack = await startStack();
+    const app = await startApp(stack, { sql });
+    const answer = await fetch(`${app.url}/v1/observations?limit=1000`, {
+      headers: { Accept: "application/x-ndjson" },
+    });
+    const served = (await answer.text()).trim().split("\n");
+    const inWords = rows.map(({ eventId, ...row }) => ({
+      ...JSON.parse(encodeObservation(row)),
+      ...(eventId === null ? {} : { eventId }),
+    }));
+    expect(served.map((line) => JSON.parse(line))).toEqual(expect.arrayContaining(inWords));
+    expect(served).toHaveLength(rows.length);
+    const status = await (await fetch(`${app.url}/v1/status`)).json();
+    expect(status).toMatchObject({ lastEventId: "42" });
+    await app.stop();
+    await stack.stop();
+  });
 
   test("has no checksums yet: they are stored once and compared from then on", async () => {
     const [sql] = (await connect(1)) as [Sql];
