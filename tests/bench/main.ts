@@ -3,6 +3,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { endOwnCluster } from "../rig/database.ts";
 import { withSection } from "./rig/benchmarks-page.ts";
 import { type Bench, type Check, type Findings, isWithin, printTable, tableOf } from "./rig/findings.ts";
 import { machine } from "./rig/machine.ts";
@@ -20,9 +21,11 @@ for (const { name } of wanted.benches) {
   if (!known.includes(name)) fail(`there is no bench "${name}", only ${known.join(", ")}`);
 }
 const benches = wanted.benches.length > 0 ? wanted.benches : known.map((name) => ({ name, part: null }));
-if (wanted.check) process.exit((await checkBenches(benches.map(({ name }) => name))) ? 0 : 1);
-for (const { name, part } of benches) await runBench(name, part);
-process.exit(0);
+let isWell = true;
+if (wanted.check) isWell = await checkBenches(benches.map(({ name }) => name));
+else for (const { name, part } of benches) await runBench(name, part);
+await endOwnCluster();
+process.exit(isWell ? 0 : 1);
 
 /** Runs the checks of these benches, one after another. @returns whether all figures are within their limits */
 async function checkBenches(names: string[]): Promise<boolean> {

@@ -2,6 +2,7 @@
 // primaries that have a replica instead. With `--year`, it runs a year at speed.
 import { parseArgs } from "node:util";
 import { soakFailovers } from "../failover/soak.ts";
+import { endOwnCluster } from "../rig/database.ts";
 import { ndbcStations, wholeNetwork } from "../rig/recordings.ts";
 import type { PastFault } from "./faults.ts";
 import { recordedSeries } from "./network-series.ts";
@@ -58,6 +59,7 @@ console.log(
 console.log(
   complaints.length === 0 ? "every listener received every event once, in order" : "FAILED: see the lines above",
 );
+await endOwnCluster();
 process.exit(complaints.length === 0 ? 0 : 1);
 
 /** Returns the results for one kind of fault, in seconds. */

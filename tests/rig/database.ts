@@ -6,7 +6,7 @@ import postgres from "postgres";
 import { type Postgres, startPostgres } from "../../services/dev/daemons/postgres.ts";
 import { migrate } from "../../shared/database/migrate.ts";
 import { connectPatientSql, connectSql, type Sql } from "../../shared/database/sql.ts";
-import { copyDataDir } from "./data-dir.ts";
+import { copyDataDir, removeOwnData } from "./data-dir.ts";
 import { postgresUrl } from "./run-addresses.ts";
 import { createTestClock } from "./test-clock.ts";
 
@@ -47,11 +47,12 @@ export async function startTestCluster(made?: string): Promise<TestCluster> {
   };
 }
 
-/** Stops the PostgreSQL that this process has started, if any. Call it once, after the last test. */
+/** Stops the PostgreSQL that this process has started, if any, and removes all its data. Call it once, at the end. */
 export async function endOwnCluster(): Promise<void> {
   const own = cluster;
   cluster = null;
   await (await own)?.stop();
+  await removeOwnData();
 }
 
 /** Creates a database for one caller. @param of `empty` has no tables yet @returns its address */

@@ -79,7 +79,7 @@ test("a taken port gives Redis's own error message", async () => {
 });
 
 test("the next start in the same folder ends a Redis whose parent was killed", async () => {
-  const starter = startElsewhere({ PATH: process.env.PATH ?? "" });
+  const starter = startElsewhere({ PATH: process.env.PATH ?? "", TMPDIR: dir });
   let url = "";
   for await (const chunk of starter.stdout) {
     url = new TextDecoder().decode(chunk).trim();
