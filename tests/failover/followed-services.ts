@@ -47,6 +47,7 @@ export async function followServices(env: Record<string, string>): Promise<Follo
     },
   });
   const services: Service[] = [];
+  let opened: Listening | null = null;
   const saying = setTimeout(sayWhere, stuckMs);
   const stop = async () => {
     clearTimeout(saying);
@@ -69,6 +70,7 @@ export async function followServices(env: Record<string, string>): Promise<Follo
     while (!(await fetch(`${server.url}/ready`)).ok) await Bun.sleep(50);
     // From the beginning, because the worker may have been faster.
     const listener = await listen(`${server.url}/v1/observations/stream?lastEventId=0`);
+    opened = listener;
     await listener.heard(1);
     return {
       listener,
@@ -104,8 +106,9 @@ export async function followServices(env: Record<string, string>): Promise<Follo
   /** A failover that hangs leaves no other trace. */
   async function sayWhere(): Promise<void> {
     const ready = await fetch(`http://127.0.0.1:${workerPort}/ready`).then((response) => response.text(), String);
+    const heard = { observations: opened?.observations.length, last: opened?.events.at(-1) };
     const lines = services.map(({ url, logged }) => ({ url, logged: logged.slice(-8) }));
-    console.error(`after ${stuckMs / 1_000} s and ${polls} polls:`, JSON.stringify({ ready, lines }, null, 1));
+    console.error(`after ${stuckMs / 1_000} s and ${polls} polls:`, JSON.stringify({ ready, heard, lines }, null, 1));
   }
 }
 
