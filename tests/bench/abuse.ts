@@ -21,7 +21,7 @@ export const description =
 
 const { ABUSE_SECONDS = "60", ABUSE_DAYS = "45", ABUSE_DATABASE_URL } = process.env;
 const seconds = Number(ABUSE_SECONDS);
-/** Shorter histories, for the costs of questions: fewer rows than some questions ask for, and all that they ask for. */
+/** Shorter histories, in days. The first has fewer rows than some questions read, the second has all of them. */
 const shorter = { "50 thousand rows, ms": 0.45, "560 thousand rows, ms": 5 };
 
 const maxBadPercent = 5;

@@ -92,7 +92,7 @@ describe.skipIf(chromium === null)("with announcements on, a screen reader", () 
     await player.killServer();
     await page.until('document.body.dataset.state === "reconnecting"');
     await player.restartServer();
-    // Only pauses before a retry are skipped: an attempt would be too late.
+    // Skip only the pause before a retry: skipped time would make a running attempt time out.
     const skipPause = '/\\d/.test(document.getElementById("retry").textContent) && pageClock.skip(5_000)';
     const connection = 'document.getElementById("connection").textContent';
     await page.until(

@@ -94,7 +94,7 @@ async function untilRestored() {
   const worker = newWorker();
   const early = await listening(server);
   const before = await worker.poll(100);
-  // A listener that joins before the server has these would receive them too.
+  // A listener that connects before the server has these events would receive them too.
   await early.event(({ id }) => id === before.at(-1));
   const backup = await backUp(stack.databaseUrl, stack.sql);
   const listener = await listening(server);

@@ -32,8 +32,8 @@ export type Wire = {
 /** Holds the command with which BullMQ waits for a poll; on its other connections it only names that command. */
 export const waitsForPolls = "*3\r\n$8\r\nbzpopmin\r\n$22\r\n{bellbuoy}:poll:marker\r\n";
 
-/** Time after which a closed connection counts as unreported. */
-const unreportedMs = 5_000;
+/** Max time to wait until the runtime reports the destroyed connections as closed, in ms. */
+const closeReportMs = 5_000;
 
 /** Number of bytes kept of what each connection sent last. */
 const keptBytes = 4_096;
@@ -51,7 +51,7 @@ export async function startWire(target: string): Promise<Wire> {
   let bytesBack = 0;
 
   const server = createServer((near) => {
-    // Accepted before the cut, but reported only now: nobody would close it.
+    // The kernel may accept a connection just before the cut. Left open, it would keep the cut waiting.
     if (isCut) return void near.destroy();
     const far = connect(address);
     const connection = { far, said: Buffer.alloc(0) as Buffer };
@@ -87,9 +87,11 @@ export async function startWire(target: string): Promise<Wire> {
     isCut = true;
     const closed = new Promise<true>((resolve) => server.close(() => resolve(true)));
     for (const socket of sockets) socket.destroy();
-    // All are destroyed by now, so a test can go on if the runtime does not report the end of one.
-    if (!(await Promise.race([closed, Bun.sleep(unreportedMs)]))) {
-      console.error(`the end of ${sockets.size} connections was not reported`);
+    // All connections are destroyed now, so the test can continue even if the runtime does not report one as closed.
+    if (!(await Promise.race([closed, Bun.sleep(closeReportMs)]))) {
+      console.error(
+        `a cut wire: ${sockets.size} sockets were not reported as closed within ${closeReportMs / 1_000} s`,
+      );
     }
   }
   return {

@@ -39,7 +39,7 @@ type RestEndpoint = Endpoint & {
   addTo(routes: Hono<RequestEnv>, parts: AnswerParts): void;
 };
 
-/** A complete answer; a large one as UTF-8, since each other form of it would take as much memory again. */
+/** A complete answer. Large ones are UTF-8 bytes, because a string and its bytes take twice the memory. */
 type AnswerBody = string | Uint8Array<ArrayBuffer>;
 
 /** Schema and writer of an answer in one format. A generator sends its pieces one by one. */

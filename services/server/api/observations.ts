@@ -33,7 +33,7 @@ import {
 
 /** Max rows per query of a page. */
 const rowsAtOnce = 1_000;
-/** Rows per query of a row stream: fewer, since each stream keeps those of two queries in several forms. */
+/** Rows per query of a row stream: fewer, because each stream has the rows of two queries in memory. */
 const rowsPerPiece = 500;
 
 /** Parameters of one `/v1/observations` request. */
@@ -95,8 +95,8 @@ async function writePage({ questions, asker, ...wanted }: Walk, c: RequestContex
 }
 
 /**
- * Reads a page in several queries, so that the rows of only one are in memory. Writes it as UTF-8 row by row: its texts
- * would take several times its size.
+ * Reads a page in several queries, so that the rows of only one are in memory. Writes it as UTF-8 row by row: as
+ * strings, a page would take several times its size.
  * @returns the page up to its last row, and where the next page begins
  */
 async function readPage(tx: Transaction, asker: Asker, { after, ...span }: ObservationSpan, limit: number) {

@@ -67,7 +67,9 @@ export const historyGateLimits = {
   maxWaitingPerNetwork: 8,
   maxWaitMs,
 };
-/** Medians, of which each keeps a processor busy for most of a second, wait here before they wait with other questions. */
+/**
+ * Medians wait here before they wait with other questions, because each keeps a processor busy for most of a second.
+ */
 export const mediansGateLimits = { ...historyGateLimits, maxRunning: 1, maxRunningPerNetwork: 1 };
 /** Questions that cost a few ms. One client may ask as many at once as {@link maxRequests} allows. */
 export const quickGateLimits = {

@@ -20,7 +20,7 @@ import { type Asker, createGate, type Gate } from "./gate.ts";
  */
 type Ask = <T>(asker: Asker, work: Work<T>) => Promise<T>;
 
-/** See {@link inTransaction}. */
+/** Statements of one question. `lost` is that of {@link inTransaction}. */
 type Work<T> = (tx: Transaction, lost: AbortSignal) => Promise<T>;
 
 /** Asks questions of clients. Each kind has its own {@link Gate}. */

@@ -22,7 +22,7 @@ export type Medians = { at: Date; stations: number } & Record<MedianMeasurement,
 const valueMinutes = 60;
 
 const minuteMs = 60_000;
-/** Length of the steps whose measurements are read together, at most, or one longer step: about 30,000 rows. */
+/** Max time span of measurements that are read at once, unless a step is longer: about 30,000 rows of the network. */
 const partMinutes = 6 * 60;
 /** Yield to the event loop after this many steps, so that streams do not wait. */
 const stepsPerTurn = 8;
@@ -36,8 +36,8 @@ function endOfStep({ since, minutes }: Steps, step: number): Date {
  * Computes, for each step, the median over stations of each station's last value in the hour before its end. Each
  * station counts once, however often it reports, so steps do not jump with report times. The wind direction is the
  * direction of the sum of unit vectors, without calms. Values are rounded to two decimals, finer than any sensor.
- * @param read reads measurements after one time and up to another, in parts that follow each other, so that only one of
- * them is in memory
+ * @param read reads measurements after one time and up to another, part after part, so that only
+ * one part is in memory
  */
 export async function computeMedians(
   read: (after: Date, upTo: Date) => Promise<Series[]>,
