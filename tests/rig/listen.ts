@@ -27,7 +27,10 @@ export type Listening = {
   leave(): void;
 };
 
-/** Opens a stream as `curl -N` does; unlike EventSource, this shows each byte. Resolves once connected. */
+/**
+ * Opens a stream as `curl -N` does; unlike EventSource, this shows each byte. Resolves once connected, or when the server
+ * has ended the stream before: it does that while too many questions wait.
+ */
 export async function listen(url: string, headers: Record<string, string> = {}): Promise<Listening> {
   const gone = new AbortController();
   const response = await fetch(url, { headers, signal: gone.signal });
@@ -93,7 +96,7 @@ export async function listen(url: string, headers: Record<string, string> = {}):
     ended: receive(),
     leave: () => gone.abort(),
   };
-  if (response.ok) await listening.event(({ event }) => event === "connection");
+  if (response.ok) await Promise.race([listening.event(({ event }) => event === "connection"), listening.ended]);
   return listening;
 }
 
